@@ -1,0 +1,72 @@
+"""Hydra's own flags: ``--help``, ``--cfg``, ``--info``, ``--hydra-help``, shell completion."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+import hydra
+from hydra.core.global_hydra import GlobalHydra
+
+from rnnbench.cli.words import COMMANDS, Words
+from rnnbench.config.compose import CONFIG_NAME, composer, register_presets
+from rnnbench.config.overrides import axis_values, parse, with_value
+from rnnbench.config.paths import resource_dir
+
+
+def answer(words: Words) -> int:
+    """Let Hydra answer and return the exit status."""
+    if words.completion and _completes_command():
+        return 0
+    overrides = _first_values(words)
+    folders = [part for folder in words.config_dirs for part in ("--config-dir", str(folder))]
+    flags = [flag for flag in words.flags if flag not in ("--multirun", "-m")]
+    register_presets()
+    GlobalHydra.instance().clear()
+    argv, sys.argv = sys.argv, [sys.argv[0], *overrides, *flags, *folders]
+    try:
+        hydra.main(
+            version_base="1.3", config_path=str(resource_dir("conf")), config_name=CONFIG_NAME
+        )(_nothing)()
+    finally:
+        sys.argv = argv
+        GlobalHydra.instance().clear()
+    return 0
+
+
+def _nothing(_: object) -> None:
+    """Stand where Hydra expects an application; its flags never call it."""
+
+
+def _first_values(words: Words) -> Sequence[str]:
+    """Return the overrides with the first of several values, for Hydra shows one configuration."""
+    if not words.overrides:
+        return ()
+    with composer(words.config_dirs) as composed:
+        overrides = parse(words.overrides, composed.loader)
+        single = [
+            with_value(o, axis_values(o)[0]) if o.is_sweep_override() else str(o.input_line)
+            for o in overrides
+        ]
+        if "--cfg" in words.flags or "-c" in words.flags:
+            composed.compose(single)
+    if any(o.is_sweep_override() for o in overrides):
+        print("# first of several configurations: " + " ".join(single), file=sys.stderr)
+    return single
+
+
+def _completes_command() -> bool:
+    """Answer completions of the command word; leave the rest of the line to Hydra."""
+    line = os.environ.get("COMP_LINE", "")
+    program = re.match(r"\s*(python3?\s+(-m\s+)?)?\S+\s+", line)
+    if program is None:
+        return False
+    rest = line[program.end() :]
+    command = re.match(r"(\S+)\s+", rest)
+    if command is None:
+        print(" ".join(name for name in COMMANDS if name.startswith(rest)))
+        return True
+    os.environ["COMP_LINE"] = "rnnbench " + rest[command.end() :]
+    return False

@@ -1,0 +1,56 @@
+"""``match``: units of each cell with the parameters of a reference."""
+
+from __future__ import annotations
+
+from rnnbench.cells import check_cell
+from rnnbench.cli.console import show
+from rnnbench.cli.sweep import DEFAULT_CELLS
+from rnnbench.cli.words import Words
+from rnnbench.config.expand import expand
+from rnnbench.data import input_spec
+from rnnbench.errors import ConfigError
+from rnnbench.matching import parse_reference, solve
+from rnnbench.parameters import recurrent_inputs
+from rnnbench.tables import Table
+
+
+def match(words: Words) -> int:
+    """Print the units with which each cell comes nearest to the reference's parameters."""
+    words.refuse_names()
+    rows = []
+    title = ""
+    for arm in expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS):
+        config = arm.config
+        if config.match is None:
+            raise ConfigError(
+                "match", "a cell and its units", "null", "add for example match=lstm:128"
+            )
+        reference = parse_reference(config.match)
+        model = config.model
+        inputs = recurrent_inputs(model, input_spec(config.data))
+        found = solve(check_cell(config.cell), reference, model, inputs)
+        title = f"Units matched to {config.match}: {found.target:,} recurrent parameters"
+        rows.append(
+            (
+                arm.label,
+                str(found.units),
+                str(inputs),
+                str(model.depth),
+                f"{found.parameters:,}",
+                f"{found.target:,}",
+                f"{found.difference:+,}",
+                f"{100 * found.difference / found.target:+.2f} %",
+            )
+        )
+    columns = (
+        "arm",
+        "units",
+        "inputs",
+        "depth",
+        "recurrent parameters",
+        "target",
+        "difference",
+        "relative",
+    )
+    show(Table(title, columns, tuple(rows)))
+    return 0

@@ -1,0 +1,62 @@
+"""``sweep``: every combination that is not finished yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnnbench.cli.console import show, stderr
+from rnnbench.cli.words import Words
+from rnnbench.config.expand import expand
+from rnnbench.executors.local import LocalExecutor
+from rnnbench.jobs import check_arms, declare
+from rnnbench.progress import SweepProgress
+from rnnbench.results.frame import frame
+from rnnbench.runspec import RunSpec
+from rnnbench.summary import sweep_table
+from rnnbench.sweep import Swept, run_sweep
+from rnnbench.tables import Table
+from rnnbench.tracking.store import Store
+
+DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
+
+
+def sweep(words: Words) -> int:
+    """Train a sweep and print a row for each arm."""
+    words.refuse_names()
+    arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+    check_arms(arms)
+    config = arms[0].config
+    console = stderr()
+    with LocalExecutor(config.executor) as executor:
+        store = Store.open(config)
+        specs = declare(arms, store.home.path)
+        with SweepProgress(console) as progress:
+            swept = run_sweep(specs, store, executor, progress, config, words.typed)
+    skipped = sum(record.status == "FINISHED" for record in swept.records.values())
+    skipped -= len(swept.trained)
+    if skipped:
+        console.print(f"{skipped} of {len(specs)} runs were finished already", markup=False)
+    _show(specs, swept)
+    return 0 if swept.all_finished else 1
+
+
+def _show(specs: Sequence[RunSpec], swept: Swept) -> None:
+    """Print the arms in the words of this sweep, then what did not finish."""
+    labels = {spec.key: spec.label for spec in specs}
+    done = [record for record in swept.records.values() if record.status == "FINISHED"]
+    if done:
+        runs = frame(done)
+        show(sweep_table(runs.assign(arm=runs["key"].map(labels))))
+    rows = [
+        (spec.name, *_failure(swept, spec))
+        for spec in specs
+        if spec.key not in swept.records or swept.records[spec.key].status != "FINISHED"
+    ]
+    if rows:
+        retry = "Failed runs are trained again with sweep.retry_failed=true, killed ones anyway."
+        show(Table("Runs without a result", ("run", "status", "reason"), tuple(rows), retry))
+
+
+def _failure(swept: Swept, spec: RunSpec) -> tuple[str, str]:
+    record = swept.records.get(spec.key)
+    return (record.status, record.reason) if record else ("PENDING", "not started")

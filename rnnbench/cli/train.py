@@ -1,0 +1,40 @@
+"""``train``: one run."""
+
+from __future__ import annotations
+
+from rnnbench.cli.console import show, stderr
+from rnnbench.cli.words import Words
+from rnnbench.config.expand import Arm, load
+from rnnbench.executors.local import LocalExecutor
+from rnnbench.jobs import check_arms, single
+from rnnbench.progress import SweepProgress
+from rnnbench.results.arms import add_arm_names
+from rnnbench.results.frame import frame
+from rnnbench.summary import sweep_table
+from rnnbench.sweep import run_sweep
+from rnnbench.tables import Table
+from rnnbench.tracking.store import Store
+
+
+def train(words: Words) -> int:
+    """Train one configuration, or show the finished run that it already has."""
+    words.refuse_names()
+    config = load(words.overrides, config_dirs=words.config_dirs)
+    # Asking for one run by name is asking for it again where it failed.
+    options = config.sweep.model_copy(update={"retry_failed": True})
+    config = config.model_copy(update={"sweep": options})
+    check_arms([Arm(config, {})])
+    console = stderr()
+    with LocalExecutor(config.executor) as executor:
+        store = Store.open(config)
+        spec = single(config, store.home.path)
+        with SweepProgress(console) as progress:
+            swept = run_sweep([spec], store, executor, progress, config, words.typed, parent=False)
+    record = swept.records[spec.key]
+    if record.status != "FINISHED":
+        return 1
+    if not swept.trained:
+        console.print("this run is finished already; nothing was trained", markup=False)
+    table = sweep_table(add_arm_names(frame([record])))
+    show(Table(f"{spec.name}: run {record.run_id}", table.columns, table.rows))
+    return 0

@@ -1,0 +1,33 @@
+"""``ui``: MLflow's user interface over the store."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from rnnbench.cli.words import Words
+from rnnbench.config.expand import load
+from rnnbench.errors import ConfigError
+from rnnbench.tracking.store import Store, tracking_uri
+
+
+def ui(words: Words) -> int:
+    """Serve the user interface on 127.0.0.1:5000 unless told otherwise, until Ctrl-C."""
+    words.refuse_names()
+    options = dict(words.options)
+    host, port = options.get("host", "127.0.0.1"), options.get("port", "5000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigError("--port", "a whole number from 1 to 65535", port, "type --port 5000")
+    config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    store = Store.open(config, create=False)
+    command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
+    command += ["--backend-store-uri", tracking_uri(config)]
+    command += ["--default-artifact-root", store.home.artifacts.as_uri(), "--workers", "1"]
+    print(f"MLflow UI of {store.uri} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
+    server = subprocess.Popen(command, env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"})
+    try:
+        return server.wait()
+    finally:
+        server.terminate()
+        server.wait()

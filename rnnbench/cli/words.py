@@ -1,0 +1,182 @@
+"""The words of the command line, sorted into command, overrides and flags."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import rnnbench
+from rnnbench.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: the module under ``rnnbench.cli`` that holds it, what it does, an example."""
+
+    module: str
+    does: str
+    example: str
+
+
+COMMANDS: dict[str, Command] = {
+    "train": Command("train", "train one run", "train +cell=lstm training.epochs=3"),
+    "sweep": Command(
+        "sweep",
+        "train every combination that is not finished yet, in parallel",
+        "sweep +cell=lstm,gru model.depth=1,2",
+    ),
+    "report": Command("report", "regenerate reports/NAME/ from the store", "report lstm_vs_gru"),
+    "ui": Command("ui", "browse the store in MLflow's user interface", "ui --port 5000"),
+    "match": Command(
+        "match",
+        "units of each cell with the parameters of a reference",
+        "match +cell=gru match=lstm:128",
+    ),
+    "explain": Command("explain", "a model's parameters, gate by gate", "explain +cell=gru"),
+    "data": Command("data", "the data set: shapes, lengths, balance, digest", "data data=digits"),
+}
+
+_QUERY_FLAGS = ("--help", "-h", "--hydra-help", "--cfg", "-c", "--info", "-i")
+_COMPLETION_FLAGS = ("--shell-completion", "-sc")
+_HYDRA_ALONE = ("--resolve", "--run", "-r", "--multirun", "-m")
+_HYDRA_WITH_VALUE = ("--package", "-p")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A parsed command line.
+
+    Attributes:
+        command: ``None`` where only help or completion is asked for.
+        overrides: Hydra overrides.
+        flags: Hydra's flags, untouched.
+        names: words that are neither, as in ``report NAME``.
+        options: ``--port 5000`` of the command's own.
+        config_dirs: folders given with ``--config-dir``.
+    """
+
+    command: str | None
+    overrides: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    config_dirs: tuple[Path, ...] = ()
+
+    @property
+    def is_hydra_query(self) -> bool:
+        """Whether Hydra answers: a flag that shows something and runs nothing."""
+        return any(flag.split("=")[0] in _QUERY_FLAGS + _COMPLETION_FLAGS for flag in self.flags)
+
+    @property
+    def completion(self) -> bool:
+        """Whether the shell asks for completions."""
+        return any(flag.split("=")[0] in _COMPLETION_FLAGS for flag in self.flags)
+
+    @property
+    def typed(self) -> str:
+        """The command as it can be typed again."""
+        rest = [shlex.quote(word) for word in (*self.names, *self.overrides)]
+        return " ".join(["python -m rnnbench", self.command or "", *rest])
+
+    def refuse_names(self) -> None:
+        """Refuse words that are no overrides, for commands that take no name."""
+        if self.names:
+            word = self.names[0]
+            raise ConfigError(word, "overrides of the form key=value", word, f"type {word}=...")
+
+
+def split_words(argv: Sequence[str]) -> Words:
+    """Sort the words after ``python -m rnnbench``.
+
+    Raises:
+        ConfigError: for an unknown command or flag.
+    """
+    if not argv or argv[0] in ("--help", "-h", "help"):
+        return Words(None)
+    if argv[0] in ("--version", "-V"):
+        print(f"rnnbench {rnnbench.__version__}")
+        raise SystemExit(0)
+    if argv[0].split("=")[0] in _COMPLETION_FLAGS:
+        return Words(None, flags=tuple(argv))
+    command, *rest = argv
+    if command not in COMMANDS:
+        near = difflib.get_close_matches(command, COMMANDS, n=1)
+        raise ConfigError(
+            "command",
+            "one of " + ", ".join(COMMANDS),
+            command,
+            f"did you mean {near[0]}?" if near else "see python -m rnnbench --help",
+        )
+    return _split(command, rest)
+
+
+def help_text() -> str:
+    """Return the help of the program."""
+    width = max(map(len, COMMANDS))
+    examples = max(len(command.example) for command in COMMANDS.values())
+    lines = [
+        "rnnbench compares recurrent networks under equal conditions.",
+        "",
+        "usage: python -m rnnbench COMMAND [KEY=VALUE ...] [Hydra flags]",
+        "",
+        "commands:",
+        *(f"  {name:<{width}}  {command.does}" for name, command in COMMANDS.items()),
+        "",
+        "examples:",
+        *(f"  python -m rnnbench {command.example:<{examples}}" for command in COMMANDS.values()),
+        "",
+        "All words after the command are Hydra overrides: data=imdb, model.units=64,",
+        "training.epochs=3. Several values, as in +cell=lstm,gru, are for sweep.",
+        "python -m rnnbench COMMAND --help lists the configuration, --cfg job prints it.",
+        "Runs are kept under runs/, or where RNNBENCH_HOME or home=... says.",
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _split(command: str, rest: Sequence[str]) -> Words:
+    overrides: list[str] = []
+    flags: list[str] = []
+    names: list[str] = []
+    options: list[tuple[str, str]] = []
+    config_dirs: list[Path] = []
+    words = list(rest)
+    while words:
+        word = words.pop(0)
+        name, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            is_override = bool(equals) or word.startswith("~")
+            (overrides if is_override else names).append(word)
+        elif name in ("--config-dir", "-cd"):
+            config_dirs.append(Path(value or _value_of(word, words)))
+        elif name in ("--host", "--port") and command == "ui":
+            options.append((name[2:], value or _value_of(word, words)))
+        elif name in ("--cfg", "-c", *_COMPLETION_FLAGS, *_HYDRA_WITH_VALUE) and not equals:
+            flags += [word, _value_of(word, words)]
+        elif name in ("--info", "-i") and not equals:
+            flags.append(word)
+            if words and "=" not in words[0] and not words[0].startswith("-"):
+                flags.append(words.pop(0))
+        elif name in _QUERY_FLAGS + _COMPLETION_FLAGS + _HYDRA_ALONE + _HYDRA_WITH_VALUE:
+            flags.append(word)
+        else:
+            raise ConfigError(
+                word, "a flag of Hydra's", word, "see python -m rnnbench train --hydra-help"
+            )
+    _refuse_multirun(command, flags)
+    return Words(
+        command, tuple(overrides), tuple(flags), tuple(names), tuple(options), tuple(config_dirs)
+    )
+
+
+def _value_of(flag: str, words: list[str]) -> str:
+    if not words:
+        raise ConfigError(flag, "a value after it", "nothing", f"see {flag} in --hydra-help")
+    return words.pop(0)
+
+
+def _refuse_multirun(command: str, flags: Sequence[str]) -> None:
+    if command != "sweep" and any(flag in ("--multirun", "-m") for flag in flags):
+        raise ConfigError("--multirun", "the command sweep", command, "type sweep instead")

@@ -1,0 +1,122 @@
+"""Composition of ``conf/`` with Hydra, with its errors put into this project's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.object_type import ObjectType
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf import OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+from rnnbench.config.paths import preset_files, resource_dir
+from rnnbench.config.validate import known_keys, suggestion
+from rnnbench.errors import ConfigError
+
+CONFIG_NAME = "config"
+_GROUP_HINTS = {"cell": "+cell"}
+
+
+def register_presets() -> None:
+    """Make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
+    store = ConfigStore.instance()
+    for name, path in preset_files().items():
+        node = OmegaConf.load(path)
+        store.store(
+            group="experiments", name=name, node=node, package="_global_", provider="rnnbench"
+        )
+
+
+class Composer:
+    """An initialised Hydra that composes configurations; use :func:`composer` to get one."""
+
+    def __init__(self, searchpath: Sequence[str]) -> None:
+        self._searchpath = list(searchpath)
+
+    @property
+    def loader(self) -> ConfigLoader:
+        """Hydra's loader, which knows groups and their options."""
+        return GlobalHydra.instance().config_loader()
+
+    def options(self, group: str) -> list[str]:
+        """Return the options of a group, or an empty list where there is no such group."""
+        return self.loader.get_group_options(group, results_filter=ObjectType.CONFIG)
+
+    def compose(self, overrides: Sequence[str]) -> dict[str, Any]:
+        """Return the composed configuration as plain containers, interpolations resolved.
+
+        Raises:
+            ConfigError: for an unknown group, option or key, or a value that is missing.
+        """
+        words = list(overrides)
+        if self._searchpath:
+            words.append(f"hydra.searchpath=[{','.join(self._searchpath)}]")
+        try:
+            config = compose(config_name=CONFIG_NAME, overrides=words)
+            plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        except MissingConfigException as error:
+            raise self._missing(error) from None
+        except (HydraException, OmegaConfBaseException) as error:
+            raise self._refused(error) from None
+        assert isinstance(plain, dict)
+        return {str(key): value for key, value in plain.items()}
+
+    def _missing(self, error: MissingConfigException) -> ConfigError:
+        group, _, option = str(error.missing_cfg_file or "").rpartition("/")
+        known = self.options(group) if group else []
+        if not known:
+            return ConfigError(group or "config", "a group that exists", _first_line(error))
+        typed = _GROUP_HINTS.get(group, group)
+        near = suggestion(option, known)
+        return ConfigError(
+            group, "one of " + ", ".join(known), option, near or f"type {typed}={known[0]}"
+        )
+
+    def _refused(self, error: Exception) -> ConfigError:
+        text = str(error)
+        if match := re.search(r"Could not (?:override|append to|delete)[^']*'([^']+)'", text):
+            key = match.group(1)
+            return ConfigError(
+                key,
+                "a key that exists",
+                key,
+                suggestion(key, known_keys()) or "see --cfg job for all keys",
+            )
+        if match := re.search(r"Multiple values for ([\w/]+)", text):
+            key = match.group(1)
+            return ConfigError(
+                key, "one choice", f"+{key}=...", f"type {key}=... without the plus sign"
+            )
+        if match := re.search(r"Could not find '?([\w/]+)", text):
+            return ConfigError(match.group(1), "a group or option that exists", _first_line(error))
+        full_key = getattr(error, "full_key", None)
+        if isinstance(error, MissingMandatoryValue):
+            return ConfigError(str(full_key), "a value", "nothing", f"set {full_key}=...")
+        return ConfigError(str(full_key or "configuration"), "a valid override", _first_line(error))
+
+
+@contextmanager
+def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
+    """Initialise Hydra over ``conf/``, the presets and the user's own configuration folders."""
+    for folder in config_dirs:
+        if not folder.is_dir():
+            raise ConfigError("--config-dir", "a folder of configuration groups", str(folder))
+    register_presets()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(
+        config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
+    ):
+        yield Composer([f"file://{folder.resolve()}" for folder in config_dirs])
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,176 @@
+"""From the words of a command to the arms that they declare.
+
+An arm is one configuration without its seed. Hydra composes once for each combination of
+groups; plain values are then set on a copy, so that a thousand arms take no longer than a few.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.types import Override, OverrideType
+
+from rnnbench.config.compose import Composer, composer
+from rnnbench.config.overrides import CELL, axis_values, parse, with_value
+from rnnbench.config.schema import Config
+from rnnbench.config.validate import known_keys, suggestion, validate
+from rnnbench.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One configuration of a sweep, named by the values in which it differs from the others."""
+
+    config: Config
+    axes: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """``gru`` or ``gru model.depth=2``: the cell, then whatever else varies."""
+        cell = self.config.cell.name if self.config.cell else "no cell"
+        rest = [f"{key}={_text(value)}" for key, value in self.axes.items() if key != CELL]
+        return " ".join([str(self.axes.get(CELL, cell)), *rest])
+
+
+@dataclass(frozen=True)
+class _Axis:
+    key: str
+    values: list[Any]
+    override: Override | None  # None where a preset declared the axis
+    is_group: bool
+
+    def word(self, value: Any) -> str:
+        if self.override is not None:
+            return with_value(self.override, value)
+        prefix = "+" if self.key == CELL else ""
+        return f"{prefix}{self.key}={value}"
+
+
+def load(words: Sequence[str], *, config_dirs: Sequence[Path] = (), cell: bool = True) -> Config:
+    """Compose one configuration from overrides.
+
+    Args:
+        words: Hydra overrides.
+        config_dirs: the user's own folders of configuration groups.
+        cell: whether a cell must be named.
+
+    Raises:
+        ConfigError: where the words declare several configurations, none, or a wrong one.
+    """
+    arms = expand(words, config_dirs=config_dirs, default_cells=() if cell else (None,))
+    if len(arms) != 1:
+        varying = ", ".join(arms[0].axes)
+        raise ConfigError(
+            varying, "one value for one run", f"{len(arms)} combinations", "use the command sweep"
+        )
+    return arms[0].config
+
+
+def expand(
+    words: Sequence[str],
+    *,
+    config_dirs: Sequence[Path] = (),
+    default_cells: Sequence[str | None] = (),
+) -> list[Arm]:
+    """Return the arms that the overrides, and the grid of a preset, declare.
+
+    Args:
+        words: Hydra overrides; multi-valued ones become axes.
+        config_dirs: the user's own folders of configuration groups.
+        default_cells: cells where neither the words nor a preset name one; ``(None,)`` means that
+            none is needed, an empty sequence that one must be named.
+
+    Raises:
+        ConfigError: for anything that cannot be parsed, composed or validated.
+    """
+    with composer(config_dirs) as hydra:
+        overrides = parse(words, hydra.loader)
+        fixed = [o for o in overrides if not o.is_sweep_override()]
+        fixed_words = [str(o.input_line) for o in fixed]
+        named = {o.key_or_group for o in overrides}
+        swept = [o for o in overrides if o.is_sweep_override()]
+        axes = [_Axis(o.key_or_group, axis_values(o), o, _is_group(hydra, o)) for o in swept]
+        if "experiments" in named:
+            axes = _preset_axes(hydra, fixed_words, axes, named) + axes
+        if CELL not in named and not any(axis.key == CELL for axis in axes):
+            axes = [_cell_axis(hydra, default_cells), *axes]
+        return _arms(hydra, fixed_words, [axis for axis in axes if axis.values != [None]])
+
+
+def _is_group(hydra: Composer, override: Override) -> bool:
+    return override.package is None and bool(hydra.options(override.key_or_group))
+
+
+def _preset_axes(
+    hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis], named: set[str]
+) -> list[_Axis]:
+    """Read the grid of a preset; an axis that is named on the command line wins."""
+    if any(axis.key == "experiments" for axis in axes):
+        raise ConfigError(
+            "experiments",
+            "one preset",
+            "several",
+            "run the command once for each: the store is shared",
+        )
+    grid = hydra.compose(fixed).get("sweep", {}).get("grid", {})
+    found = []
+    for key, values in grid.items():
+        if not isinstance(values, list) or not values:
+            raise ConfigError(f"sweep.grid.{key}", "a list of values", values)
+        if key not in named:
+            found.append(_Axis(str(key), values, None, bool(hydra.options(str(key)))))
+    return found
+
+
+def _cell_axis(hydra: Composer, default_cells: Sequence[str | None]) -> _Axis:
+    if not default_cells:
+        known = hydra.options(CELL)
+        raise ConfigError(
+            CELL, "one of " + ", ".join(known), "nothing", "add for example +cell=lstm"
+        )
+    return _Axis(CELL, list(default_cells), None, True)
+
+
+def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[Arm]:
+    groups = [axis for axis in axes if axis.is_group]
+    values = [axis for axis in axes if not axis.is_group]
+    varying = [axis.key for axis in axes if len(axis.values) > 1]
+    arms: dict[str, Arm] = {}
+    for chosen in itertools.product(*(axis.values for axis in groups)):
+        base = hydra.compose(
+            [*fixed, *(axis.word(value) for axis, value in zip(groups, chosen, strict=True))]
+        )
+        for picked in itertools.product(*(axis.values for axis in values)):
+            mapping = copy.deepcopy(base)
+            for axis, value in zip(values, picked, strict=True):
+                _set(mapping, axis, value)
+            config = validate(mapping)
+            where = dict(zip([a.key for a in groups + values], [*chosen, *picked], strict=True))
+            arm = Arm(config, {key: where[key] for key in varying})
+            arms.setdefault(config.model_dump_json(), arm)
+    return list(arms.values())
+
+
+def _set(mapping: dict[str, Any], axis: _Axis, value: Any) -> None:
+    *parents, last = axis.key.split(".")
+    node: Any = mapping
+    for parent in parents:
+        node = node.get(parent) if isinstance(node, dict) else None
+    adds = axis.override is not None and axis.override.type != OverrideType.CHANGE
+    if not isinstance(node, dict) or (last not in node and not adds):
+        raise ConfigError(
+            axis.key,
+            "a key that exists",
+            axis.key,
+            suggestion(axis.key, known_keys()) or "see --cfg job for all keys",
+        )
+    node[last] = copy.deepcopy(value)
+
+
+def _text(value: Any) -> str:
+    return "null" if value is None else str(value)

@@ -1,0 +1,108 @@
+"""The words after a command, read with Hydra's own grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, OverrideType
+from hydra.errors import HydraException
+
+from rnnbench.errors import ConfigError
+
+CELL = "cell"
+
+
+def parse(words: Sequence[str], loader: ConfigLoader | None = None) -> list[Override]:
+    """Parse overrides; a bare ``cell=gru`` becomes ``+cell=gru``.
+
+    Raises:
+        ConfigError: for a word that is no override, a key given twice, or a list of cells.
+    """
+    overrides: list[Override] = []
+    parser = OverridesParser.create(config_loader=loader)
+    for word in words:
+        if word.startswith("cell="):
+            word = "+" + word
+        try:
+            (override,) = parser.parse_overrides([word])
+        except HydraException as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ConfigError(
+                word.split("=", 1)[0] or "override",
+                "key=value in Hydra's grammar",
+                word,
+                f"quote special characters ({reason})",
+            ) from None
+        override.input_line = word
+        overrides.append(override)
+    _refuse_repeats(overrides)
+    _refuse_cell_list(overrides)
+    return overrides
+
+
+def axis_values(override: Override) -> list[Any]:
+    """Return the values of a multi-valued override, as plain Python objects.
+
+    Raises:
+        ConfigError: for ``interval()``, which cannot be enumerated, and for an empty sweep.
+    """
+    if not override.is_discrete_sweep():
+        raise ConfigError(
+            override.key_or_group,
+            "values that can be enumerated, as in a,b or range(1,5)",
+            str(override.input_line),
+            "replace interval(...) by range(...)",
+        )
+    values = [Override._convert_value(value) for value in override.sweep_iterator()]
+    if not values:
+        raise ConfigError(
+            override.key_or_group,
+            "at least one value",
+            str(override.input_line),
+            "widen the pattern",
+        )
+    return values
+
+
+def with_value(override: Override, value: Any) -> str:
+    """Return the override's text for one of its values."""
+    text = Override._get_value_element_as_str(_quoted(value))
+    return f"{override.get_key_element()}={text}"
+
+
+def _quoted(value: Any) -> Any:
+    from hydra.core.override_parser.types import Quote, QuotedString
+
+    plain = isinstance(value, str) and all(c.isalnum() or c in "_-/.:" for c in value)
+    if not isinstance(value, str) or plain:
+        return value
+    return QuotedString(text=value, quote=Quote.single)
+
+
+def _refuse_repeats(overrides: list[Override]) -> None:
+    seen: dict[str, str] = {}
+    for override in overrides:
+        key = override.key_or_group
+        if key in seen:
+            raise ConfigError(
+                key, "one value", f"{seen[key]} and {override.input_line}", "keep one of the two"
+            )
+        seen[key] = str(override.input_line)
+
+
+def _refuse_cell_list(overrides: list[Override]) -> None:
+    for override in overrides:
+        if override.key_or_group != CELL or override.type == OverrideType.DEL:
+            continue
+        value = override.value()
+        if isinstance(value, list):
+            names = ",".join(str(name) for name in value)
+            raise ConfigError(
+                CELL,
+                "one cell, or several separated by commas",
+                str(override.input_line),
+                f"type +cell={names} (Hydra would merge the files of a list into one cell)",
+            )

@@ -1,0 +1,168 @@
+"""The typed configuration: what each key means and which values it takes.
+
+Hydra composes plain mappings from ``conf/``; :func:`rnnbench.config.validate` turns one of
+them into a :class:`Config`. Sections are frozen, refuse unknown keys and convert nothing:
+``model.units=abc`` and ``model.units=1.5`` are errors, not guesses.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Units = Annotated[int, Field(ge=1, le=65536)]
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Section(BaseModel):
+    """A group of keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class CellConfig(Section):
+    """The recurrent cell; further keys belong to that cell and are checked by its own entry."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    name: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Keys other than the name."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class DataConfig(Section):
+    """The data set and the shape that it is brought to (``maxlen`` in time steps)."""
+
+    name: str
+    path: str | None
+    num_words: Annotated[int, Field(ge=4)] | None
+    maxlen: Annotated[int, Field(ge=1, le=100_000)]
+    padding: Literal["pre", "post"]
+    truncating: Literal["pre", "post"]
+    mask: bool
+    limit: Annotated[int, Field(ge=1)] | None
+    test_limit: Annotated[int, Field(ge=1)] | None
+
+
+class EmbeddingConfig(Section):
+    """How token indices become vectors of ``dim`` numbers; unused where inputs are features."""
+
+    kind: Literal["trainable"]
+    dim: Units
+
+
+class ModelConfig(Section):
+    """A stack of ``depth`` recurrent layers of ``units`` each, and a head on its states."""
+
+    units: Units
+    depth: Annotated[int, Field(ge=1, le=8)]
+    dropout: Rate
+    recurrent_dropout: Rate
+    bidirectional: bool
+    head: Literal["last", "flatten", "mean", "max", "none"]
+    head_dropout: Rate
+    embedding: EmbeddingConfig
+
+
+class OptimizerConfig(Section):
+    """Keras's optimizer of that name; ``clipnorm`` limits the norm of each variable's gradient."""
+
+    name: Literal["adam", "rmsprop", "sgd"]
+    learning_rate: Annotated[float, Field(gt=0)]
+    clipnorm: Annotated[float, Field(gt=0)] | None
+
+
+class EarlyStoppingConfig(Section):
+    """Stop after ``patience`` epochs without an improvement of ``monitor`` (null: never)."""
+
+    patience: Annotated[int, Field(ge=1)] | None
+    monitor: Literal["val_loss", "val_accuracy"]
+    min_delta: Annotated[float, Field(ge=0)]
+
+
+class TrainingConfig(Section):
+    """How long, in which batches, against which held-out data and by which path."""
+
+    epochs: Annotated[int, Field(ge=1)]
+    batch_size: Annotated[int, Field(ge=1)]
+    validation: Literal["none", "split", "test"]
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)]
+    test: Literal["none", "last", "best"]
+    early_stopping: EarlyStoppingConfig
+    jit_compile: bool | Literal["auto"]
+    deterministic: bool
+
+
+class SearchConfig(Section):
+    """Hyperparameter search."""
+
+    sampler: Literal["none"]
+
+
+class ExecutorConfig(Section):
+    """Where the runs of a sweep are trained: processes at once, threads in each."""
+
+    name: Literal["local"]
+    workers: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"]
+    threads: Annotated[int, Field(ge=1, le=1024)]
+
+
+class TrackingConfig(Section):
+    """The MLflow store (null: SQLite in the home folder) and what is kept of a model."""
+
+    uri: str | None
+    experiment: Annotated[str, Field(min_length=1)]
+    save_model: Literal["none", "best", "last"]
+
+
+class ReportConfig(Section):
+    """The report's folder under ``reports/``, equivalence margin and confidence level."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    margin: Annotated[float, Field(ge=0, lt=1)]
+    confidence: Annotated[float, Field(gt=0.5, lt=1)]
+
+
+class SweepConfig(Section):
+    """What a preset sweeps over, and which runs count as done."""
+
+    grid: dict[str, list[Any]]
+    retry_failed: bool
+    accept_stale: bool
+
+
+class ClaimConfig(Section):
+    """A published statement: ``a`` against ``b``, two values of the key ``factor``."""
+
+    text: str
+    source: str
+    factor: str | None = None
+    a: str | int | None = None
+    b: str | int | None = None
+    metric: str = "best_val_accuracy"
+    flaw: str | None = None
+
+
+class Config(Section):
+    """The whole configuration of one run, one sweep or one report."""
+
+    home: Annotated[str, Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    seeds: Annotated[int, Field(ge=1, le=10_000)]
+    match: str | None
+    cell: CellConfig | None = None
+    data: DataConfig
+    model: ModelConfig
+    optimizer: OptimizerConfig
+    training: TrainingConfig
+    search: SearchConfig
+    executor: ExecutorConfig
+    tracking: TrackingConfig
+    report: ReportConfig
+    sweep: SweepConfig
+    published: dict[str, Any]
+    claims: list[ClaimConfig]

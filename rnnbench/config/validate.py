@@ -1,0 +1,168 @@
+"""Turning a composed mapping into a :class:`Config`, with one clear message for what is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from rnnbench.config.schema import Config
+from rnnbench.errors import ConfigError
+
+
+def validate(mapping: Mapping[str, Any]) -> Config:
+    """Return the typed configuration.
+
+    Raises:
+        ConfigError: for the first key that is unknown, missing, of another type or out of range,
+            or for two keys that exclude each other.
+    """
+    try:
+        config = Config.model_validate(dict(mapping))
+    except ValidationError as error:
+        raise _translate(error) from None
+    check_combinations(config)
+    return config
+
+
+def check_combinations(config: Config) -> None:
+    """Refuse keys that are right alone and wrong together."""
+    training, model = config.training, config.model
+    if training.early_stopping.patience is not None and training.validation == "none":
+        raise ConfigError(
+            "training.early_stopping.patience",
+            "null where training.validation=none, because nothing is monitored",
+            training.early_stopping.patience,
+            "set training.validation=split",
+        )
+    if training.test == "best" and training.validation == "none":
+        raise ConfigError(
+            "training.test",
+            "last or none where training.validation=none, because no epoch is known to be best",
+            training.test,
+            "set training.validation=split",
+        )
+    if config.tracking.save_model == "best" and training.validation == "none":
+        raise ConfigError(
+            "tracking.save_model",
+            "last or none where training.validation=none, because no epoch is known to be best",
+            "best",
+            "set training.validation=split or tracking.save_model=last",
+        )
+    if training.deterministic and training.jit_compile is True:
+        raise ConfigError(
+            "training.deterministic",
+            "false with training.jit_compile=true, because deterministic operators refuse XLA",
+            "true",
+            "leave both at their defaults: XLA on one thread repeats bit for bit anyway",
+        )
+    if config.data.mask and model.head in ("flatten", "max"):
+        raise ConfigError(
+            "data.mask",
+            f"false with model.head={model.head}, which has no meaning for masked steps",
+            "true",
+            "use model.head=last or model.head=mean",
+        )
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean ...?`` for the nearest known word, or an empty string."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
+    """Return every dotted key of the schema."""
+    keys = []
+    for name, field in model.model_fields.items():
+        keys.append(prefix + name)
+        for candidate in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                keys += known_keys(candidate, f"{prefix}{name}.")
+    return keys
+
+
+def _translate(error: ValidationError) -> ConfigError:
+    first = error.errors(include_url=False)[0]
+    path = [part for part in first["loc"] if not _is_union_branch(part)]
+    key = ".".join(str(part) for part in path)
+    if first["type"] == "extra_forbidden":
+        return ConfigError(
+            key,
+            "a key that exists",
+            f"{key}={first['input']}",
+            suggestion(key, known_keys()) or "see --cfg job for all keys",
+        )
+    if first["type"] == "missing":
+        return ConfigError(key, _expectation(path), "nothing", f"set {key}=...")
+    return ConfigError(key, _expectation(path), _shown(first["input"]), f"set {key}=...")
+
+
+def _is_union_branch(part: Any) -> bool:
+    """Pydantic names the branch of a union in the location: ``int``, ``literal['auto']``."""
+    text = str(part)
+    return text in ("int", "float", "bool", "str") or "[" in text or text.startswith("constrained")
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else repr(value)
+
+
+def _expectation(path: list[Any]) -> str:
+    """Describe in words which values the schema takes at ``path``."""
+    schema = Config.model_json_schema()
+    definitions = schema.get("$defs", {})
+
+    def resolve(node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            node = definitions[node["$ref"].rsplit("/", 1)[-1]]
+        return node
+
+    node = schema
+    for part in path:
+        node = resolve(node)
+        for branch in node.get("anyOf", ()):
+            if "$ref" in branch:
+                node = resolve(branch)
+        if isinstance(part, int):
+            node = node.get("items", {})
+        else:
+            node = node.get("properties", {}).get(part, node.get("additionalProperties", {}))
+            if not isinstance(node, dict):
+                return "a value of the documented type"
+    return _describe(resolve(node))
+
+
+def _describe(node: dict[str, Any]) -> str:
+    if "anyOf" in node:
+        return " or ".join(_describe(branch) for branch in node["anyOf"])
+    if "enum" in node:
+        return "one of " + ", ".join(map(str, node["enum"]))
+    if "const" in node:
+        return str(node["const"])
+    kind = {
+        "integer": "a whole number",
+        "number": "a finite number",
+        "boolean": "true or false",
+        "string": "text",
+        "null": "null",
+        "array": "a list",
+        "object": "a section of keys",
+    }.get(node.get("type", ""), "a value")
+    bounds = [
+        f"{word} {node[name]:g}" if isinstance(node[name], float) else f"{word} {node[name]}"
+        for name, word in (
+            ("minimum", "at least"),
+            ("exclusiveMinimum", "above"),
+            ("maximum", "at most"),
+            ("exclusiveMaximum", "below"),
+        )
+        if name in node
+    ]
+    if "minLength" in node:
+        bounds.append("that is not empty")
+    if "pattern" in node:
+        bounds.append("of letters, digits, dots, hyphens and underscores")
+    return " ".join([kind, " and ".join(bounds)]).strip()

@@ -1,0 +1,147 @@
+"""What a data set hands over and what the rest of rnnbench may rely on.
+
+A source gives :class:`Raw` (sequences of any length), preparation turns it into four flat
+arrays on disk, and :class:`Prepared` says where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from rnnbench.config.schema import DataConfig
+
+Progress = Callable[[str], None]
+ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
+PAD, START, OOV, INDEX_FROM = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a model needs to know about its input: ``(batch, timesteps[, features])``."""
+
+    timesteps: int
+    features: int | None
+    vocabulary: int | None
+    classes: int
+
+
+class Arrays(NamedTuple):
+    """The prepared arrays: x ``(n, timesteps)`` int32 or ``(n, timesteps, features)`` float32."""
+
+    x_train: NDArray[Any]
+    y_train: NDArray[np.int32]
+    x_test: NDArray[Any]
+    y_test: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Sequences of any length, laid end to end.
+
+    Sequence i is ``values[offsets[i]:offsets[i + 1]]``; values are ``(total,)`` tokens or
+    ``(total, features)`` numbers, offsets ``(n + 1,)``, labels ``(n,)``.
+    """
+
+    values: NDArray[Any]
+    offsets: NDArray[np.int64]
+    labels: NDArray[np.int32]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Time steps of each sequence, ``(n,)``."""
+        return np.diff(self.offsets)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A data set as its source gives it, already cut to ``limit`` and ``test_limit``.
+
+    ``facts_of`` adds facts that depend on what is left after padding, from the function that
+    pads a split to ``(n, maxlen)``.
+    """
+
+    train: Split
+    test: Split
+    facts: dict[str, Any]
+    facts_of: Callable[[Callable[[Split], NDArray[Any]]], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What identifies a source: equal identities give equal raw data.
+
+    ``identity`` holds the loader's version, the keys that only this source knows and the SHA-256
+    of a local file; ``file`` is that file, ``text`` its description for people.
+    """
+
+    text: str
+    identity: dict[str, Any] = field(default_factory=dict)
+    file: Path | None = None
+
+
+class Source(Protocol):
+    """A data set: one entry in :mod:`rnnbench.data.sources` and one YAML file.
+
+    ``spec`` is called before the others and refuses keys that make no sense for the data set.
+    """
+
+    def spec(self, config: DataConfig, /) -> InputSpec:
+        """The shape that a model sees."""
+
+    def fingerprint(self, config: DataConfig, /) -> Fingerprint:
+        """Where the data come from and what identifies them."""
+
+    def load(self, config: DataConfig, found: Fingerprint, report: Progress, /) -> Raw:
+        """The sequences, at most ``limit`` and ``test_limit`` of them."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A data set on disk; ``digest`` is the SHA-256 of its four arrays, whatever made them."""
+
+    name: str
+    folder: Path
+    digest: str
+    spec: InputSpec
+    source: str
+    facts: dict[str, Any]
+
+    def arrays(self) -> Arrays:
+        """The four arrays, memory-mapped read-only; raises StoreError if they are gone."""
+        try:
+            return Arrays(*(np.load(self.folder / f"{n}.npy", mmap_mode="r") for n in ARRAY_NAMES))
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                "home", "prepared arrays", f"{self.folder}: {error}", "run the command again"
+            ) from error
+
+
+def must_be_null(config: DataConfig, *keys: str) -> None:
+    """Refuse keys that mean nothing for this data set; raises ConfigError."""
+    for key in keys:
+        value = getattr(config, key)
+        if value is not None:
+            raise ConfigError(
+                f"data.{key}", f"null for data={config.name}", value, f"leave data.{key} out"
+            )
+
+
+def words_of(config: DataConfig) -> int:
+    """``num_words`` of a data set of tokens; raises ConfigError if it is null."""
+    if config.num_words is None:
+        raise ConfigError(
+            "data.num_words",
+            f"the number of embedding rows for the tokens of data={config.name}",
+            "null",
+            "give data.num_words=10000, for example",
+        )
+    return config.num_words

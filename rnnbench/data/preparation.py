@@ -1,0 +1,121 @@
+"""From a configuration to arrays on disk, prepared once per configuration."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.data.contract import Fingerprint, InputSpec, Prepared, Raw, Split
+from rnnbench.data.padding import Padding, padded, padded_blocks
+from rnnbench.data.sources import source_of
+from rnnbench.data.store import (
+    ArrayPlan,
+    locked,
+    read_prepared,
+    remove_leftovers,
+    store_errors,
+    write_prepared,
+)
+
+if TYPE_CHECKING:
+    from rnnbench.config.schema import DataConfig
+
+# Raise by hand whenever padding, file layout or facts change for the same raw data.
+PREPARATION_VERSION = 1
+QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
+
+
+def input_spec(config: DataConfig) -> InputSpec:
+    """The shape that a model sees; raises ConfigError or DataError.
+
+    Reads no data, except the headers and training labels of the user's own ``arrays``.
+    """
+    return source_of(config).spec(config)
+
+
+def prepare(
+    config: DataConfig, home: Path, *, on_progress: Callable[[str], None] | None = None
+) -> Prepared:
+    """The configured data as four arrays under ``home/data``, made if they are not there yet.
+
+    Raises ConfigError for keys that do not go together, DataError for a source that cannot be
+    used and StoreError for a home that cannot be written.
+    """
+    report = on_progress or _silent
+    source = source_of(config)
+    spec = source.spec(config)
+    found = source.fingerprint(config)
+    key = prep_key(config, found)
+    folder = Path(home).absolute() / "data" / f"{config.name}-{key[:16]}"
+    ready = read_prepared(folder, key)
+    if ready is not None:
+        return ready
+    with locked(folder, report) as alone:
+        ready = read_prepared(folder, key)
+        if ready is not None:
+            return ready
+        report(f"preparing data={config.name} from {found.text}")
+        raw = source.load(config, found, report)
+        with store_errors(folder):
+            if alone:
+                remove_leftovers(folder)
+            _write(folder, key, config, found, spec, raw)
+            ready = read_prepared(folder, key)
+            if ready is None:
+                raise OSError("the folder changed while it was being written")
+            return ready
+
+
+def prep_key(config: DataConfig, found: Fingerprint) -> str:
+    """SHA-256 of all that determines the arrays; the path and ``mask`` do not."""
+    parts = {
+        "version": PREPARATION_VERSION,
+        "identity": found.identity,
+        **config.model_dump(exclude={"path", "mask"}),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _write(
+    folder: Path, key: str, config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw
+) -> None:
+    how = Padding(config.maxlen, config.padding, config.truncating, spec.vocabulary)
+    dtype = np.dtype("<i4" if spec.features is None else "<f4")
+
+    def pad_split(split: Split) -> NDArray[Any]:
+        return padded(split, how, dtype)
+
+    plans = []
+    for part, split in (("train", raw.train), ("test", raw.test)):
+        shape = (len(split.labels), how.maxlen, *split.values.shape[1:])
+        labels = np.dtype("<i4")
+        plans += [
+            ArrayPlan(f"x_{part}", shape, dtype, padded_blocks(split, how, dtype)),
+            ArrayPlan(f"y_{part}", shape[:1], labels, [split.labels]),
+        ]
+    extra = raw.facts_of(pad_split) if raw.facts_of else {}
+    facts = {**_common_facts(raw, config.maxlen, spec.classes), **raw.facts, **extra}
+    meta = {"name": config.name, "source": found.text, "facts": facts}
+    write_prepared(folder, key, plans, meta, spec)
+
+
+def _common_facts(raw: Raw, maxlen: int, classes: int) -> dict[str, Any]:
+    lengths = raw.train.lengths
+    return {
+        "n_train": len(raw.train.labels),
+        "n_test": len(raw.test.labels),
+        "train_class_counts": np.bincount(raw.train.labels, minlength=classes).tolist(),
+        "test_class_counts": np.bincount(raw.test.labels, minlength=classes).tolist(),
+        "train_lengths": {name: float(np.quantile(lengths, q)) for name, q in QUANTILES.items()},
+        "train_truncated_share": float((lengths > maxlen).mean()),
+    }
+
+
+def _silent(message: str) -> None:
+    """Where nobody asked for progress."""

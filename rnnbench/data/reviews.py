@@ -1,0 +1,122 @@
+"""Generated reviews as a data set: token indices, known noise, best possible accuracy."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.data import grammar
+from rnnbench.data.contract import (
+    INDEX_FROM,
+    OOV,
+    START,
+    Fingerprint,
+    InputSpec,
+    Progress,
+    Raw,
+    Split,
+    must_be_null,
+    words_of,
+)
+from rnnbench.data.oracle import best_accuracy, oracle
+
+if TYPE_CHECKING:
+    from rnnbench.config.schema import DataConfig
+
+VERSION = 1
+LARGEST = 25_000
+REFERENCE = 1_000
+
+
+class Reviews:
+    """Up to 25,000 training and 25,000 test reviews, negative or positive."""
+
+    def spec(self, config: DataConfig) -> InputSpec:
+        """``(maxlen,)`` tokens in two classes; raises ConfigError."""
+        must_be_null(config, "path")
+        return InputSpec(config.maxlen, None, words_of(config), 2)
+
+    def fingerprint(self, _config: DataConfig) -> Fingerprint:
+        """Constant: the reviews follow from the grammar and its seed."""
+        return Fingerprint("generated", {"loader": VERSION, "seed": grammar.SEED})
+
+    def load(self, config: DataConfig, _found: Fingerprint, _report: Progress) -> Raw:
+        """The first reviews of two streams, which do not depend on how many are taken."""
+        train, _ = _split("train", config.limit)
+        test, truth = _split("test", config.test_limit)
+
+        def visible(pad: Callable[[Split], NDArray[Any]]) -> dict[str, Any]:
+            """How good the grammar's own reader is at what padding and num_words leave."""
+            guesses = [oracle(decode(row)) for row in pad(test)]
+            right = float(np.mean(np.array(guesses) == truth))
+            return {
+                "best_possible_accuracy": best_accuracy(right, grammar.LABEL_NOISE),
+                "oracle_right_share": right,
+            }
+
+        facts = {
+            "class_names": ["negative", "positive"],
+            "label_noise": grammar.LABEL_NOISE,
+            "vocabulary_used": len(word_index()) + INDEX_FROM + 1,
+        }
+        return Raw(train, test, facts, visible)
+
+
+@cache
+def word_index() -> dict[str, int]:
+    """Each word's index in the sequences: the most frequent one has 4, as in Keras's IMDB.
+
+    Ranked over the first 1,000 training reviews whatever ``limit`` says, so that sequences do
+    not depend on it; words that do not occur there follow in alphabetical order.
+    """
+    counts = Counter(dict.fromkeys(grammar.vocabulary(), 0))
+    for review in grammar.stream("train", REFERENCE):
+        counts.update(review.words)
+    ranked = sorted(counts, key=lambda word: (-counts[word], word))
+    return {word: rank + INDEX_FROM for rank, word in enumerate(ranked, start=1)}
+
+
+def texts(split: str, n: int) -> list[tuple[str, int]]:
+    """The first ``n`` reviews of "train" or "test" as text, each with its (noisy) label."""
+    return [(" ".join(r.words), r.label) for r in grammar.stream(split, min(n, LARGEST))]
+
+
+def encode(text: str) -> NDArray[np.int32]:
+    """Token indices ``(length,)`` of a text, start mark first, unknown words as 2."""
+    index = word_index()
+    words = re.findall(r"[a-z']+|\.", text.lower())
+    return np.array([START, *(index.get(word, OOV) for word in words)], np.int32)
+
+
+def decode(tokens: Iterable[int]) -> list[str]:
+    """The words of token indices; marks and unknown words become "?" and stay in place."""
+    words = _words()
+    return [words[token] for token in tokens]
+
+
+@cache
+def _words() -> list[str]:
+    return ["?"] * (INDEX_FROM + 1) + list(word_index())
+
+
+def _split(split: str, limit: int | None) -> tuple[Split, NDArray[np.int64]]:
+    """The tokens of the first reviews, and the labels before noise ``(n,)``."""
+    index = word_index()
+    flat: list[int] = []
+    offsets, labels, truth = [0], [], []
+    for review in grammar.stream(split, min(limit or LARGEST, LARGEST)):
+        flat.append(START)
+        flat.extend([index[word] for word in review.words])
+        offsets.append(len(flat))
+        labels.append(review.label)
+        truth.append(review.truth)
+    tokens = Split(
+        np.array(flat, np.int32), np.array(offsets, np.int64), np.array(labels, np.int32)
+    )
+    return tokens, np.array(truth)

@@ -1,0 +1,189 @@
+"""Parallel fresh processes on this machine, forked from a server that has TensorFlow loaded.
+
+Each group of runs gets a process of its own, because TensorFlow leaks across models; runs of
+one group share the process and its compiled model. A process that dies costs the run that it
+was training, nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any
+
+from rnnbench.config.schema import ExecutorConfig
+from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
+from rnnbench.executors.worker import serve
+from rnnbench.run import Task
+from rnnbench.training.runtime import set_environment
+
+
+def worker_count(config: ExecutorConfig) -> int:
+    """Return how many processes train at once: as asked, or cores divided by threads."""
+    if config.workers != "auto":
+        return int(config.workers)
+    return max(1, len(os.sched_getaffinity(0)) // config.threads)
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    tasks: Connection
+    events: Connection
+    lifeline: Connection
+    group: str
+    task: Task | None = None
+
+    def stop(self, *, kill: bool) -> None:
+        if not kill:
+            try:
+                self.tasks.send(None)
+            except OSError:
+                kill = True
+        if kill:
+            self.process.kill()
+        for connection in (self.tasks, self.events):
+            connection.close()
+        self.process.join()
+        self.lifeline.close()
+
+
+class LocalExecutor:
+    """Runs tasks in ``workers`` processes; use it as a context manager."""
+
+    def __init__(self, config: ExecutorConfig) -> None:
+        self._count = worker_count(config)
+        self._workers: list[_Worker] = []
+        set_environment(config.threads)
+        # Runs that a surrounding MLflow process had open are none of the workers' business.
+        os.environ.pop("MLFLOW_RUN_ID", None)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["rnnbench.executors.preload"])
+
+    def __enter__(self) -> LocalExecutor:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Start loading TensorFlow in the fork server, in the background."""
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+    def close(self) -> None:
+        """End all workers at once, whatever they are doing."""
+        for worker in self._workers:
+            worker.stop(kill=True)
+        self._workers.clear()
+
+    def run(self, tasks: Sequence[Task], claim: Callable[[Task], bool]) -> Iterator[Event]:
+        """Run tasks, longest groups first, and yield events as they happen.
+
+        Args:
+            tasks: what to run.
+            claim: asked right before a task starts; ``False`` passes it over.
+        """
+        waiting = sorted(tasks, key=lambda task: -task.work)
+        while waiting or any(worker.task for worker in self._workers):
+            yield from self._fill(waiting, claim)
+            yield from self._next_events()
+        for worker in self._workers:
+            worker.stop(kill=False)
+        self._workers.clear()
+
+    def _fill(self, waiting: list[Task], claim: Callable[[Task], bool]) -> Iterator[Event]:
+        """Give every idle worker a task, replacing workers whose group has none left."""
+        while waiting:
+            idle = [worker for worker in self._workers if worker.task is None]
+            if not idle and len(self._workers) >= self._count:
+                return
+            task, worker = self._choose(waiting, idle)
+            waiting.remove(task)
+            if not claim(task):
+                yield Passed(task.key)
+                continue
+            if worker is None:
+                if len(self._workers) >= self._count:
+                    retired = idle[0]
+                    self._workers.remove(retired)
+                    retired.stop(kill=False)
+                worker = self._start(task.group)
+            worker.task = task
+            # A worker that has died meanwhile is noticed by the end of its events.
+            with contextlib.suppress(OSError):
+                worker.tasks.send(task)
+            yield Started(task.key)
+
+    def _choose(self, waiting: list[Task], idle: list[_Worker]) -> tuple[Task, _Worker | None]:
+        """Prefer a run whose compiled model is at hand, then a group that nobody works on."""
+        for worker in idle:
+            for task in waiting:
+                if task.group == worker.group:
+                    return task, worker
+        busy = {worker.group for worker in self._workers if worker.task is not None}
+        for task in waiting:
+            if task.group not in busy:
+                return task, None
+        return waiting[0], None
+
+    def _start(self, group: str) -> _Worker:
+        task_reader, task_writer = self._context.Pipe(duplex=False)
+        event_reader, event_writer = self._context.Pipe(duplex=False)
+        life_reader, life_writer = self._context.Pipe(duplex=False)
+        process = self._context.Process(
+            target=serve, args=(task_reader, event_writer, life_reader), daemon=True
+        )
+        process.start()
+        for connection in (task_reader, event_writer, life_reader):
+            connection.close()
+        worker = _Worker(process, task_writer, event_reader, life_writer, group)
+        self._workers.append(worker)
+        return worker
+
+    def _next_events(self) -> Iterator[Event]:
+        """Wait for the first sign of any busy worker and yield what has come in."""
+        busy = [worker for worker in self._workers if worker.task is not None]
+        if not busy:
+            return
+        ready = wait([worker.events for worker in busy])
+        for worker in busy:
+            if worker.events in ready:
+                yield self._receive(worker)
+
+    def _receive(self, worker: _Worker) -> Event:
+        assert worker.task is not None
+        key = worker.task.key
+        try:
+            message: tuple[str, Any] = worker.events.recv()
+        except (EOFError, OSError):
+            return self._lost(worker, key)
+        kind, value = message
+        if kind == "epoch":
+            return EpochEnded(key, value)
+        worker.task = None
+        return Finished(key, value) if kind == "finished" else Failed(key, value, killed=False)
+
+    def _lost(self, worker: _Worker, key: str) -> Failed:
+        worker.process.join()
+        code = worker.process.exitcode or 0
+        self._workers.remove(worker)
+        worker.stop(kill=True)
+        if code >= 0:
+            return Failed(key, f"the worker exited with status {code}", killed=True)
+        name = signal.Signals(-code).name
+        hint = ", perhaps for lack of memory" if name == "SIGKILL" else ""
+        return Failed(key, f"the worker was killed by {name}{hint}", killed=True)

@@ -1,0 +1,69 @@
+"""Learning curves of one run: training as points against validation as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnbench.plots.style import finish_epoch_axis
+from rnnbench.training.history import Epoch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TRAINING_COLOUR = "#555555"
+VALIDATION_COLOUR = "#0072B2"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One metric over epochs; ``validation`` is empty where none was measured."""
+
+    metric: str
+    epochs: tuple[int, ...]
+    training: tuple[float, ...]
+    validation: tuple[float, ...]
+
+
+def run_curves(epochs: Sequence[Epoch]) -> tuple[Curve, Curve]:
+    """Return the accuracy and the loss curve of a run."""
+    numbers = tuple(epoch.epoch for epoch in epochs)
+    return (
+        Curve(
+            "accuracy",
+            numbers,
+            tuple(epoch.accuracy for epoch in epochs),
+            tuple(e.val_accuracy for e in epochs if e.val_accuracy is not None),
+        ),
+        Curve(
+            "loss",
+            numbers,
+            tuple(epoch.loss for epoch in epochs),
+            tuple(e.val_loss for e in epochs if e.val_loss is not None),
+        ),
+    )
+
+
+def draw_curve(axes: Axes, curve: Curve) -> None:
+    """Draw one curve on an axis."""
+    axes.plot(
+        curve.epochs, curve.training, "o", color=TRAINING_COLOUR, markersize=5, label="training"
+    )
+    if curve.validation:
+        axes.plot(curve.epochs, curve.validation, "-", color=VALIDATION_COLOUR, label="validation")
+    finish_epoch_axis(axes, curve.metric)
+
+
+def save_run_curves(epochs: Sequence[Epoch], title: str, path: Path) -> None:
+    """Draw accuracy and loss of a run side by side into a PNG file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title)
+    for axes, curve in zip(figure.subplots(1, 2), run_curves(epochs), strict=True):
+        draw_curve(axes, curve)
+    figure.savefig(path, dpi=100, metadata={"Software": None})

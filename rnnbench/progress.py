@@ -1,0 +1,128 @@
+"""Progress of a sweep on the terminal: runs done, epochs running, time left."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from rnnbench.runspec import RunSpec
+from rnnbench.training.history import Epoch
+
+
+class TimeLeft:
+    """Estimates the rest of a sweep from the work done since its start."""
+
+    def __init__(self, work: float, clock: float | None = None) -> None:
+        self._left = work
+        self._done = 0.0
+        self._start = time.monotonic() if clock is None else clock
+
+    def add(self, work: float) -> None:
+        """Count work as done."""
+        self._done += work
+        self._left -= work
+
+    def seconds(self, clock: float | None = None) -> float | None:
+        """Return the expected seconds left, or ``None`` before anything was done."""
+        if self._done <= 0:
+            return None
+        now = time.monotonic() if clock is None else clock
+        return max(0.0, self._left) * (now - self._start) / self._done
+
+
+class SweepProgress:
+    """Bars on a terminal; one line for each finished run elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._overall: TaskID | None = None
+        self._running: dict[str, TaskID] = {}
+        self._work: dict[str, float] = {}
+        self._time_left: TimeLeft | None = None
+        self._done = 0
+        self._total = 0
+
+    def __enter__(self) -> SweepProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def say(self, text: str) -> None:
+        """Print a line above the bars."""
+        self._console.print(text, highlight=False, markup=False)
+
+    def begin(self, total: int, done: int, work: float = 0.0) -> None:
+        """Show how many runs there are and how many are finished already."""
+        self._total, self._done = total, done
+        self._time_left = TimeLeft(work)
+        self._overall = self._bars.add_task("runs", total=total, completed=done, note="")
+
+    def started(self, spec: RunSpec) -> None:
+        """Show a run that has begun."""
+        total = spec.config.training.epochs
+        self._running[spec.key] = self._bars.add_task(f"  {spec.name}", total=total, note="starts")
+
+    def epoch(self, spec: RunSpec, epoch: Epoch) -> None:
+        """Show an epoch that has ended."""
+        note = f"accuracy {epoch.accuracy:.3f}"
+        if epoch.val_accuracy is not None:
+            note += f", validation {epoch.val_accuracy:.3f}"
+        self._bars.update(self._running[spec.key], completed=epoch.epoch, note=note)
+        self._count(spec.work / spec.config.training.epochs, spec.key)
+
+    def ended(self, spec: RunSpec, text: str) -> None:
+        """Count a run that has ended and say how."""
+        self._done += 1
+        if spec.key in self._running:
+            self._bars.remove_task(self._running.pop(spec.key))
+        self._count(spec.work - self._work.pop(spec.key, 0.0), spec.key)
+        self._work.pop(spec.key, None)
+        if self._overall is not None:
+            self._bars.update(self._overall, completed=self._done)
+        self.say(f"[{self._done}/{self._total}] {spec.name}: {text}")
+
+    def _count(self, work: float, key: str) -> None:
+        if self._time_left is None or self._overall is None:
+            return
+        self._work[key] = self._work.get(key, 0.0) + work
+        self._time_left.add(work)
+        left = self._time_left.seconds()
+        if left is not None:
+            self._bars.update(self._overall, note=f"about {duration(left)} left,")
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as ``42 s``, ``3 min 20 s`` or ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

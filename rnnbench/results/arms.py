@@ -1,0 +1,41 @@
+"""Runs grouped into arms: the replicates of one configuration, named by what varies."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+_NEVER_NAMES = ("seed", "match", "data.path")
+_SHORT = {"model.units": "units", "model.depth": "depth", "data.maxlen": "maxlen"}
+
+
+def finished(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return finished runs, one for each key."""
+    return runs[runs["status"] == "FINISHED"].drop_duplicates("key", keep="first")
+
+
+def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs with a column ``arm``: the cell, then every parameter that varies.
+
+    Parameters of the cell itself and those that a cell's name implies do not name an arm.
+    """
+    varying = varying_parameters(runs)
+    names = []
+    for _, run in runs.iterrows():
+        parts = [f"{_SHORT.get(key, key)}={run[key]}" for key in varying]
+        names.append(" ".join([str(run["cell"]), *parts]))
+    return runs.assign(arm=pd.array(names, dtype="string"))
+
+
+def varying_parameters(runs: pd.DataFrame) -> list[str]:
+    """Return the dotted keys in which arms differ beyond their cell.
+
+    A key that is the same for all arms of each cell only repeats the cell's name.
+    """
+    keys = [
+        str(key)
+        for key in runs.columns
+        if "." in str(key)
+        and str(key) not in _NEVER_NAMES
+        and not str(key).startswith(("cell.", "executor."))
+    ]
+    return [key for key in keys if (runs.groupby("cell")[key].nunique(dropna=False) > 1).any()]

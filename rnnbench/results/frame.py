@@ -1,0 +1,107 @@
+"""One row a training run, with declared columns, types and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from rnnbench.tracking import names
+from rnnbench.tracking.store import Record, Store
+
+Source = Literal["info", "tag", "param", "metric"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the run table: where its value comes from, its type, unit and meaning."""
+
+    name: str
+    source: Source
+    field: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+def _metric(name: str, unit: str, meaning: str) -> Column:
+    return Column(name, "metric", name, "Float64", unit, meaning)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("run_id", "info", "run_id", "string", "", "MLflow's id of the run"),
+    Column("status", "info", "status", "string", "", "FINISHED, FAILED, KILLED or RUNNING"),
+    Column("key", "tag", names.KEY, "string", "", "content key of the run"),
+    Column("arm_key", "tag", names.ARM_KEY, "string", "", "content key without the seed"),
+    Column("reason", "tag", names.REASON, "string", "", "why the run did not finish"),
+    Column("training_version", "tag", names.TRAINING_VERSION, "Int64", "", "training code version"),
+    Column("data_digest", "tag", names.DATA_DIGEST, "string", "", "SHA-256 of the arrays"),
+    Column("path", "tag", names.PATH, "string", "", "xla, cudnn or graph"),
+    Column("cell", "param", "cell.name", "string", "", "recurrent cell"),
+    Column("seed", "param", "seed", "Int64", "", "seed of the run"),
+    Column("data", "param", "data.name", "string", "", "data set"),
+    Column("maxlen", "param", "data.maxlen", "Int64", "steps", "time steps"),
+    Column("units", "param", "model.units", "Int64", "units", "width of the state"),
+    Column("depth", "param", "model.depth", "Int64", "layers", "recurrent layers"),
+    Column("epochs", "param", "training.epochs", "Int64", "epochs", "epochs asked for"),
+    Column("batch_size", "param", "training.batch_size", "Int64", "samples", "samples a step"),
+    _metric("parameters_recurrent", "parameters", "parameters of the recurrent layers"),
+    _metric("parameters_total", "parameters", "parameters of the model"),
+    _metric("epochs_trained", "epochs", "epochs trained, fewer where training stopped early"),
+    _metric("best_epoch", "epoch", "epoch of the highest validation accuracy, from 1"),
+    _metric("best_val_accuracy", "fraction", "validation accuracy of the best epoch"),
+    _metric("best_val_loss", "nats", "lowest validation loss of any epoch"),
+    _metric("final_accuracy", "fraction", "training accuracy of the last epoch"),
+    _metric("final_loss", "nats", "training loss of the last epoch"),
+    _metric("final_val_accuracy", "fraction", "validation accuracy of the last epoch"),
+    _metric("final_val_loss", "nats", "validation loss of the last epoch"),
+    _metric("test_accuracy", "fraction", "test accuracy of the weights named by training.test"),
+    _metric("test_loss", "nats", "test loss of the same weights"),
+    _metric("gap_best", "fraction", "training minus validation accuracy, best epoch"),
+    _metric("gap_final", "fraction", "training minus validation accuracy, last epoch"),
+    _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss"),
+    _metric("fit_seconds", "seconds", "training and validation, without compilation"),
+    _metric("seconds_per_epoch", "seconds", "mean of the epochs"),
+    _metric("compile_seconds", "seconds", "building and compiling the steps"),
+    _metric("peak_rss_mb", "MiB", "largest resident memory of the worker"),
+)
+
+
+def load_runs(store: Store) -> pd.DataFrame:
+    """Return the training runs of a store, oldest first.
+
+    Declared columns come first (:data:`COLUMNS`), then every parameter as text under its dotted
+    configuration key. A run that was repeated after a failure appears once for each try.
+    """
+    return frame(store.records())
+
+
+def frame(records: Iterable[Record]) -> pd.DataFrame:
+    """Return records as a table; see :func:`load_runs`."""
+    records = list(records)
+    columns: dict[str, pd.Series] = {
+        column.name: pd.Series([_value(record, column) for record in records], dtype=column.dtype)
+        for column in COLUMNS
+    }
+    keys = sorted({key for record in records for key in record.params})
+    columns |= {
+        key: pd.Series([record.params.get(key) for record in records], dtype="string")
+        for key in keys
+        if key not in columns
+    }
+    return pd.DataFrame(columns)
+
+
+def _value(record: Record, column: Column) -> object:
+    if column.source == "info":
+        return getattr(record, column.field)
+    found: object = {
+        "tag": record.tags,
+        "param": record.params,
+        "metric": record.metrics,
+    }[column.source].get(column.field)
+    if found is None:
+        return pd.NA
+    return int(str(found)) if column.dtype == "Int64" else found

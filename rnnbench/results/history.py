@@ -1,0 +1,25 @@
+"""One row an epoch of each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from rnnbench.tracking.store import Store
+from rnnbench.training.history import EPOCH_METRICS
+
+
+def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
+    """Return columns run_id, epoch (from 1) and Keras's metric names; NaN where not measured."""
+    rows = []
+    for run_id in run_ids:
+        by_epoch: dict[int, dict[str, float]] = {}
+        for metric in EPOCH_METRICS:
+            for point in store.client.get_metric_history(run_id, metric):
+                by_epoch.setdefault(point.step, {})[metric] = point.value
+        rows += [
+            {"run_id": run_id, "epoch": epoch, **values}
+            for epoch, values in sorted(by_epoch.items())
+        ]
+    return pd.DataFrame(rows, columns=["run_id", "epoch", *EPOCH_METRICS])

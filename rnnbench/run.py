@@ -1,0 +1,102 @@
+"""One training run in this process: data, model, training, result."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
+from rnnbench.training.fit import fit
+from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.program import Program
+from rnnbench.training.runtime import execution_path, prepare_process
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs for one run.
+
+    Attributes:
+        key: content key of the run.
+        group: runs of one group share a compiled model.
+        config: the resolved configuration.
+        data: the prepared data set.
+        folder: where files of the run are left.
+        work: relative cost, for scheduling.
+    """
+
+    key: str
+    group: str
+    config: Config
+    data: Prepared
+    folder: Path
+    work: float
+
+
+class Trainer:
+    """Executes tasks in turn and keeps the last compiled model for the next of its group."""
+
+    def __init__(self) -> None:
+        self._group: str | None = None
+        self._program: Program | None = None
+
+    def execute(self, task: Task, on_epoch: Callable[[Epoch], None]) -> Outcome:
+        """Train one run and leave the model files that it asks for in its folder.
+
+        Raises:
+            RunFailure: where training diverges.
+        """
+        start = time.perf_counter()
+        program = self._program_of(task)
+        fitted = fit(program, task.data.arrays(), task.config, on_epoch)
+        if fitted.weights is not None:
+            program.set_weights(fitted.weights)
+            save_model(program.model, task.folder)
+        metrics = fitted.metrics | {
+            "parameters_total": float(program.model.count_params()),
+            "parameters_recurrent": float(_recurrent_parameters(program.model)),
+            "peak_rss_mb": peak_rss_mb(),
+            "run_seconds": time.perf_counter() - start,
+        }
+        return Outcome(fitted.epochs, metrics, execution_path(task.config), _summary(program.model))
+
+    def _program_of(self, task: Task) -> Program:
+        if self._program is None:
+            prepare_process(task.config)
+        if self._program is None or self._group != task.group:
+            self._program = Program(task.config, task.data.spec)
+            self._group = task.group
+        return self._program
+
+
+def save_model(model: object, folder: Path) -> None:
+    """Write architecture (JSON), weights (HDF5) and the whole model (``.keras``) to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "architecture.json").write_text(model.to_json(indent=2), encoding="utf-8")  # type: ignore[attr-defined]
+    model.save_weights(folder / "model.weights.h5")  # type: ignore[attr-defined]
+    model.save(folder / "model.keras")  # type: ignore[attr-defined]
+
+
+def peak_rss_mb() -> float:
+    """Return the largest resident memory that this process has had, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform != "darwin" else 1024 * 1024)
+
+
+def _recurrent_parameters(model: object) -> int:
+    import keras
+
+    kinds = (keras.layers.RNN, keras.layers.Bidirectional)
+    layers = [layer for layer in model.layers if isinstance(layer, kinds)]  # type: ignore[attr-defined]
+    return sum(int(layer.count_params()) for layer in layers)
+
+
+def _summary(model: object) -> str:
+    lines: list[str] = []
+    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)  # type: ignore[attr-defined]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,26 @@
+"""Statistics over replicates."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """Mean and sample standard deviation over ``n`` seeds; NaN where they are not defined."""
+
+    mean: float
+    sd: float
+    n: int
+
+
+def statistic(values: Iterable[float]) -> Statistic:
+    """Return mean and standard deviation of the values that were measured (NaN: it was not)."""
+    measured = [value for value in map(float, values) if not math.isnan(value)]
+    if not measured:
+        return Statistic(math.nan, math.nan, 0)
+    sd = statistics.stdev(measured) if len(measured) > 1 else math.nan
+    return Statistic(statistics.fmean(measured), sd, len(measured))

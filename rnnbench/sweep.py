@@ -1,0 +1,206 @@
+"""The driver of a sweep: claims runs, has them trained, writes what happens into the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from filelock import BaseFileLock, Timeout
+
+from rnnbench.artifacts import write_artifacts
+from rnnbench.config.schema import Config
+from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
+from rnnbench.executors.local import LocalExecutor
+from rnnbench.jobs import Job, make_task, sweep_key
+from rnnbench.progress import SweepProgress, duration
+from rnnbench.run import Task
+from rnnbench.runspec import RunSpec
+from rnnbench.tracking.recorder import Recorder, open_sweep
+from rnnbench.tracking.store import Record, Store
+
+_POLL_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The outcome of a sweep: the record of every declared run, and which were trained now."""
+
+    specs: tuple[RunSpec, ...]
+    records: dict[str, Record]
+    trained: frozenset[str]
+
+    @property
+    def all_finished(self) -> bool:
+        """Whether every declared run is finished."""
+        return all(
+            spec.key in self.records and self.records[spec.key].status == "FINISHED"
+            for spec in self.specs
+        )
+
+
+def job_table(specs: Sequence[RunSpec], store: Store) -> list[Job]:
+    """Return the declared runs with their records; runs whose owner died are ended first."""
+    records = store.by_key(spec.key for spec in specs)
+    if store.reap(records.values()):
+        records = store.by_key(spec.key for spec in specs)
+    return [Job(spec, records.get(spec.key)) for spec in specs]
+
+
+def run_sweep(
+    specs: Sequence[RunSpec],
+    store: Store,
+    executor: LocalExecutor,
+    progress: SweepProgress,
+    config: Config,
+    command: str,
+    *,
+    parent: bool = True,
+) -> Swept:
+    """Train what is not finished and return every declared run's record.
+
+    Args:
+        specs: the declared runs.
+        store: where runs are found and written.
+        executor: where they are trained.
+        progress: told what happens.
+        config: options of the sweep and its name.
+        command: what the user typed.
+        parent: whether the runs are grouped under a parent run.
+    """
+    table = job_table(specs, store)
+    pending = [job.spec for job in table if job.is_pending(config.sweep)]
+    progress.begin(len(specs), len(specs) - len(pending), sum(spec.work for spec in pending))
+    if not pending:
+        return Swept(tuple(specs), _records(store, specs), frozenset())
+    executor.warm_up()
+    key = sweep_key(specs)
+    driver = _Driver(store, progress, config, key, command)
+    with driver:
+        if parent:
+            driver.open_parent(_sweep_name(specs))
+        tasks = [make_task(spec, store.home.path / "staging" / spec.key) for spec in pending]
+        driver.follow(executor, tasks, pending)
+        driver.wait_for_others()
+    return Swept(tuple(specs), _records(store, specs), frozenset(driver.trained))
+
+
+def _records(store: Store, specs: Sequence[RunSpec]) -> dict[str, Record]:
+    return store.by_key(spec.key for spec in specs)
+
+
+def _sweep_name(specs: Sequence[RunSpec]) -> str:
+    labels = list(dict.fromkeys(spec.label for spec in specs))
+    shown = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
+    return f"sweep of {len(specs)} runs: {shown}"
+
+
+class _Driver:
+    """Holds the locks and the open MLflow runs of one sweep, and closes them whatever happens."""
+
+    def __init__(
+        self, store: Store, progress: SweepProgress, config: Config, key: str, command: str
+    ) -> None:
+        self._store = store
+        self._progress = progress
+        self._config = config
+        self._key = key
+        self._command = command
+        self._parent: str | None = None
+        self._locks: dict[str, BaseFileLock] = {}
+        self._recorders: dict[str, Recorder] = {}
+        self._specs: dict[str, RunSpec] = {}
+        self._elsewhere: list[str] = []
+        self.trained: set[str] = set()
+
+    def __enter__(self) -> _Driver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Leave no run shown as running: whatever is open now was interrupted."""
+        with ExitStack() as stack:
+            for lock in self._locks.values():
+                stack.callback(lock.release)
+            for recorder in list(self._recorders.values()):
+                stack.callback(recorder.fail, "the sweep was interrupted", killed=True)
+            if self._parent is not None:
+                status = "FINISHED" if kind is None else "KILLED"
+                stack.callback(self._store.client.set_terminated, self._parent, status)
+
+    def open_parent(self, name: str) -> None:
+        self._parent = open_sweep(self._store, self._key, name, self._command)
+
+    def follow(
+        self, executor: LocalExecutor, tasks: Sequence[Task], specs: Sequence[RunSpec]
+    ) -> None:
+        """Have tasks run and write what happens to them."""
+        self._specs = {spec.key: spec for spec in specs}
+        for event in executor.run(tasks, self._claim):
+            self._handle(event)
+
+    def wait_for_others(self) -> None:
+        """Wait for runs that another sweep is training at the moment."""
+        if self._elsewhere:
+            self._progress.say(f"waiting for {len(self._elsewhere)} runs of another sweep")
+        for key in self._elsewhere:
+            while self._store.home.is_owned(key):
+                time.sleep(_POLL_SECONDS)
+            self._progress.ended(self._specs[key], "trained by another sweep")
+
+    def _claim(self, task: Task) -> bool:
+        """Become the owner of a run; another owner, or a finished record, passes it over."""
+        lock = self._store.home.lock(task.key)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self._elsewhere.append(task.key)
+            return False
+        job = Job(self._specs[task.key], self._store.by_key([task.key]).get(task.key))
+        if not job.is_pending(self._config.sweep):
+            lock.release()
+            self._progress.ended(self._specs[task.key], "trained by another sweep")
+            return False
+        if job.record is not None and job.record.status == "RUNNING":
+            # Its owner cannot be alive: the lock is ours.
+            self._store.end_dead(job.record)
+        self._locks[task.key] = lock
+        return True
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, Passed):
+            return
+        spec = self._specs[event.key]
+        if isinstance(event, Started):
+            self._recorders[event.key] = Recorder(
+                self._store, spec, self._parent, self._key, self._command
+            )
+            self._progress.started(spec)
+        elif isinstance(event, EpochEnded):
+            self._recorders[event.key].epoch(event.epoch)
+            self._progress.epoch(spec, event.epoch)
+        elif isinstance(event, Finished):
+            with self._store.home.staging(event.key) as folder:
+                write_artifacts(spec, event.outcome, folder)
+                self._recorders[event.key].finish(event.outcome, folder)
+            self.trained.add(event.key)
+            self._close(spec, _told(event.outcome.metrics))
+        elif isinstance(event, Failed):
+            self._recorders[event.key].fail(event.reason, killed=event.killed)
+            self._close(spec, ("killed: " if event.killed else "failed: ") + event.reason)
+
+    def _close(self, spec: RunSpec, text: str) -> None:
+        del self._recorders[spec.key]
+        self._locks.pop(spec.key).release()
+        self._progress.ended(spec, text)
+
+
+def _told(metrics: dict[str, float]) -> str:
+    parts = []
+    if "best_val_accuracy" in metrics:
+        epoch = int(metrics["best_epoch"])
+        parts.append(f"validation accuracy {metrics['best_val_accuracy']:.4f} (epoch {epoch})")
+    if "test_accuracy" in metrics:
+        parts.append(f"test {metrics['test_accuracy']:.4f}")
+    parts.append(duration(metrics["fit_seconds"]))
+    return ", ".join(parts)

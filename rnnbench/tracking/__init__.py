@@ -1,0 +1,1 @@
+"""Tracking: one MLflow run for each training run, grouped under one parent for each sweep."""

@@ -1,0 +1,199 @@
+"""The training loop: epochs, early stopping, divergence, best and last weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnbench.config.schema import Config, EarlyStoppingConfig
+from rnnbench.data import Arrays
+from rnnbench.errors import ConfigError, Divergence
+from rnnbench.seeds import shuffle_order
+from rnnbench.training.batches import Samples, batches, split
+from rnnbench.training.history import Epoch, better, summarise
+from rnnbench.training.program import NO_SUMS, Program, Sums
+
+# A mean training loss this many times that of guessing, over this many steps, is divergence.
+DIVERGENCE_FACTOR = 5.0
+DIVERGENCE_WINDOW = 50
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A finished training: its epochs, summary metrics, and the weights that were asked for."""
+
+    epochs: tuple[Epoch, ...]
+    metrics: dict[str, float]
+    weights: list[np.ndarray] | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The samples that a run trains on, validates on (if it does) and is tested on."""
+
+    training: Samples
+    validation: Samples | None
+    test: Samples
+
+
+def parts(arrays: Arrays, config: Config) -> Parts:
+    """Divide a data set as ``training.validation`` says.
+
+    Raises:
+        ConfigError: where the split leaves one of the parts empty.
+    """
+    training = Samples(arrays.x_train, arrays.y_train)
+    test = Samples(arrays.x_test, arrays.y_test)
+    if config.training.validation == "none":
+        return Parts(training, None, test)
+    if config.training.validation == "test":
+        return Parts(training, test, test)
+    fraction = config.training.validation_fraction
+    rest, held_out = split(training, fraction)
+    if not len(rest) or not len(held_out):
+        raise ConfigError(
+            "training.validation_fraction",
+            f"a fraction that leaves samples on both sides of {len(training)}",
+            fraction,
+            "raise data.limit or choose a fraction nearer to 0.5",
+        )
+    return Parts(rest, held_out, test)
+
+
+def fit(
+    program: Program,
+    arrays: Arrays,
+    config: Config,
+    on_epoch: Callable[[Epoch], None] = lambda _: None,
+) -> Fitted:
+    """Train a fresh start of the program for one seed.
+
+    Args:
+        program: the compiled model; its weights are replaced.
+        arrays: the data set.
+        config: the run; ``config.seed`` decides weights, order and dropout.
+        on_epoch: called after each epoch.
+
+    Raises:
+        Divergence: within the epoch in which the loss stops being a number or explodes.
+    """
+    data = parts(arrays, config)
+    size = config.training.batch_size
+    warm = next(batches(data.training, size))
+    compile_seconds = program.warm_up(warm, data.validation or data.test)
+    program.reset(config.seed)
+
+    epochs: list[Epoch] = []
+    best: Epoch | None = None
+    best_weights: list[np.ndarray] | None = None
+    keep_best = "best" in (config.tracking.save_model, config.training.test)
+    stop = _Patience(config.training.early_stopping)
+    guard = _Guard(program.spec.classes)
+    for number in range(1, config.training.epochs + 1):
+        start = time.perf_counter()
+        trained = NO_SUMS
+        order = shuffle_order(config.seed, number, len(data.training))
+        for step, batch in enumerate(batches(data.training, size, order), 1):
+            sums = program.train_batch(batch)
+            guard.check(sums, number, step)
+            trained += sums
+        validated = program.evaluate(data.validation) if data.validation else None
+        epoch = _epoch(number, trained, validated, time.perf_counter() - start)
+        epochs.append(epoch)
+        if better(epoch, best):
+            best = epoch
+            best_weights = program.weights() if keep_best else None
+        on_epoch(epoch)
+        if stop.exhausted(epoch):
+            break
+
+    metrics = summarise(epochs) | {"compile_seconds": compile_seconds}
+    last_weights = program.weights()
+    metrics |= _test(program, data, config, epochs[-1], best_weights)
+    chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
+    return Fitted(tuple(epochs), metrics, chosen)
+
+
+def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -> Epoch:
+    if validated is not None and not math.isfinite(validated.loss):
+        raise Divergence(f"validation loss is {validated.mean_loss} after epoch {number}")
+    return Epoch(
+        number,
+        trained.mean_loss,
+        trained.accuracy,
+        None if validated is None else validated.mean_loss,
+        None if validated is None else validated.accuracy,
+        seconds,
+    )
+
+
+def _test(
+    program: Program,
+    data: Parts,
+    config: Config,
+    last: Epoch,
+    best_weights: list[np.ndarray] | None,
+) -> dict[str, float]:
+    """Measure the chosen weights on the test set; nothing is evaluated twice."""
+    which = config.training.test
+    if which == "none":
+        return {}
+    if which == "last" and data.validation is data.test:
+        assert last.val_accuracy is not None
+        assert last.val_loss is not None
+        return {"test_accuracy": last.val_accuracy, "test_loss": last.val_loss}
+    if which == "best" and best_weights is not None:
+        program.set_weights(best_weights)
+    tested = program.evaluate(data.test)
+    if not math.isfinite(tested.loss):
+        raise Divergence(f"test loss is {tested.mean_loss} after the last epoch")
+    return {"test_accuracy": tested.accuracy, "test_loss": tested.mean_loss}
+
+
+class _Patience:
+    """Counts the epochs since the monitored value last improved."""
+
+    def __init__(self, config: EarlyStoppingConfig) -> None:
+        self._config = config
+        self._best = -math.inf
+        self._waited = 0
+
+    def exhausted(self, epoch: Epoch) -> bool:
+        if self._config.patience is None:
+            return False
+        value = epoch.metrics()[self._config.monitor]
+        score = -value if self._config.monitor == "val_loss" else value
+        if score > self._best + self._config.min_delta:
+            self._best, self._waited = score, 0
+        else:
+            self._waited += 1
+        return self._waited >= self._config.patience
+
+
+class _Guard:
+    """Ends a run whose loss is no number, or stays far above that of guessing."""
+
+    def __init__(self, classes: int) -> None:
+        self._limit = DIVERGENCE_FACTOR * math.log(classes)
+        self._recent: deque[float] = deque(maxlen=DIVERGENCE_WINDOW)
+
+    def check(self, sums: Sums, epoch: int, step: int) -> None:
+        if not math.isfinite(sums.loss):
+            raise Divergence(
+                f"training loss is {sums.mean_loss} at step {step} of epoch {epoch}; "
+                "lower optimizer.learning_rate or set optimizer.clipnorm"
+            )
+        self._recent.append(sums.mean_loss)
+        if len(self._recent) == DIVERGENCE_WINDOW:
+            mean = math.fsum(self._recent) / DIVERGENCE_WINDOW
+            if mean > self._limit:
+                raise Divergence(
+                    f"training loss is {mean:.3g} over the last {DIVERGENCE_WINDOW} steps at step "
+                    f"{step} of epoch {epoch}, {mean / self._limit * DIVERGENCE_FACTOR:.1f} times "
+                    "that of guessing; lower optimizer.learning_rate"
+                )

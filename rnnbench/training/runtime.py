@@ -1,0 +1,77 @@
+"""TensorFlow's process-wide settings, fixed before it is imported."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from rnnbench.cells import check_cell
+from rnnbench.config.schema import Config
+
+
+def set_environment(threads: int) -> None:
+    """Set thread counts and log level for TensorFlow processes started from here on.
+
+    Thread pools are sized when TensorFlow is loaded, so this must come first. One malloc arena
+    keeps the peak memory of a process that compiles on a side thread within bounds.
+    """
+    count = str(threads)
+    os.environ.update(
+        TF_NUM_INTRAOP_THREADS=count,
+        TF_NUM_INTEROP_THREADS="1",
+        OMP_NUM_THREADS=count,
+        OPENBLAS_NUM_THREADS=count,
+    )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if threads == 1 and "xla_cpu_multi_thread_eigen" not in os.environ.get("XLA_FLAGS", ""):
+        flags = os.environ.get("XLA_FLAGS", "")
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
+
+
+def prepare_process(config: Config) -> None:
+    """Apply what can only be set inside the process, before its first operation."""
+    import tensorflow as tf
+
+    for device in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(device, True)
+    if config.training.deterministic:
+        tf.config.experimental.enable_op_determinism()
+
+
+def uses_gpu() -> bool:
+    """Return whether TensorFlow sees a GPU."""
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def uses_xla(config: Config) -> bool:
+    """Return whether training steps are compiled: on a CPU unless told otherwise.
+
+    On a GPU Keras's cuDNN kernels are faster, and XLA would rule them out.
+    """
+    wanted = config.training.jit_compile
+    if wanted == "auto":
+        return not uses_gpu() and not config.training.deterministic
+    return bool(wanted)
+
+
+def execution_path(config: Config) -> str:
+    """Return ``xla``, ``cudnn`` or ``graph``: which implementation of the recurrence runs.
+
+    A recurrent dropout, a mask on pre-padded input or another activation rules cuDNN out.
+    """
+    if uses_xla(config):
+        return "xla"
+    cell = check_cell(config.cell)
+    options: dict[str, Any] = config.cell.options if config.cell else {}
+    fused = (
+        uses_gpu()
+        and cell.cudnn is not None
+        and all(options.get(key, value) == value for key, value in cell.cudnn.items())
+        and config.model.recurrent_dropout == 0
+        and not (config.data.mask and config.data.padding == "pre")
+    )
+    return "cudnn" if fused else "graph"

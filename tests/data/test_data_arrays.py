@@ -1,0 +1,147 @@
+"""The user's own arrays: brought to one length, refused where training would go wrong."""
+
+from __future__ import annotations
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from rnnbench.data import arrays as user_arrays
+from rnnbench.data import input_spec, prepare
+from rnnbench.errors import ConfigError, DataError
+
+
+def test_tokens_are_cut_and_padded_in_columns(configure, tmp_path, members, write_npz):
+    content = members["tokens"]()
+    path = str(write_npz(content))
+    config = configure("arrays", path=path, num_words=50, maxlen=10)
+    arrays = prepare(config, tmp_path).arrays()
+    expected = np.where(content["x_train"] < 50, content["x_train"], 2)
+    np.testing.assert_array_equal(arrays.x_train, expected[:, -10:])
+    np.testing.assert_array_equal(arrays.x_test[:, 0], 0)
+    np.testing.assert_array_equal(
+        arrays.x_test[:, 1:], np.where(content["x_test"] < 50, content["x_test"], 2)
+    )
+
+
+def test_features_are_cut_and_padded_in_time(configure, tmp_path, members, write_npz):
+    content = members["features"]()
+    path = str(write_npz(content))
+    longer = prepare(configure("arrays", path=path, maxlen=14, padding="post"), tmp_path)
+    x = longer.arrays().x_train
+    np.testing.assert_array_equal(x[:, :12], content["x_train"].astype(np.float32))
+    assert not x[:, 12:].any()
+    shorter = prepare(configure("arrays", path=path, maxlen=5, truncating="post"), tmp_path)
+    np.testing.assert_array_equal(
+        shorter.arrays().x_train, content["x_train"][:, :5].astype(np.float32)
+    )
+
+
+def test_whole_numbers_with_a_feature_axis_are_features(configure, members, write_npz):
+    content = members["features"]()
+    for name in ("x_train", "x_test"):
+        content[name] = (content[name] * 50).astype(np.uint8)
+    spec = input_spec(configure("arrays", path=str(write_npz(content)), maxlen=12))
+    assert (spec.features, spec.vocabulary, spec.classes) == (4, None, 3)
+
+
+def test_indices_beyond_32_bits_are_rare_words(configure, tmp_path, members, write_npz):
+    content = members["tokens"]()
+    content["x_train"][0, -1] = 2**40
+    config = configure("arrays", path=str(write_npz(content)), num_words=50, maxlen=10)
+    assert prepare(config, tmp_path).arrays().x_train[0, -1] == 2
+
+
+def test_tokens_need_num_words_and_features_refuse_it(configure, members, write_npz):
+    tokens = str(write_npz(members["tokens"](), "tokens.npz"))
+    features = str(write_npz(members["features"](), "features.npz"))
+    for path, num_words in ((tokens, None), (features, 50)):
+        with pytest.raises(ConfigError, match=r"^data\.num_words"):
+            input_spec(configure("arrays", path=path, num_words=num_words))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x_train": np.full((50, 12), -1)},
+        {"x_train": np.zeros((50, 12))},
+        {"x_train": np.zeros(50, int)},
+        {"x_train": np.zeros((50, 0), int)},
+        {"x_train": np.zeros((50, 12), bool)},
+        {"x_train": np.zeros((50, 12, 2, 2))},
+        {"x_train": np.zeros((50, 12, 2))},
+        {"x_train": np.full((50, 12), "word")},
+        {"x_train": np.full((50, 12), None)},
+        {"y_train": np.arange(49) % 3},
+        {"y_train": np.arange(50) % 3 * 2},
+        {"y_train": np.arange(50) % 3 - 1},
+        {"y_train": np.zeros(50, int)},
+        {"y_train": np.full(50, 10**12)},
+        {"y_train": (np.arange(50) % 3).astype(float)},
+        {"y_train": (np.arange(50) % 3)[:, None]},
+        {"y_test": np.arange(20) % 4},
+        {"y_test": np.arange(19) % 3},
+    ],
+)
+def test_arrays_that_cannot_be_trained_on(configure, tmp_path, members, write_npz, change):
+    path = write_npz({**members["tokens"](), **change})
+    refused(configure("arrays", path=str(path), num_words=50), tmp_path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
+def test_features_must_be_finite(configure, tmp_path, members, write_npz, value):
+    content = members["features"]()
+    content["x_test"][3, 2, 1] = value
+    error = refused(configure("arrays", path=str(write_npz(content)), maxlen=12), tmp_path)
+    assert "x_test" in error.expected
+
+
+def test_missing_arrays_are_named(configure, tmp_path, members, write_npz):
+    content = members["tokens"]()
+    del content["y_test"]
+    path = write_npz(content)
+    error = refused(configure("arrays", path=str(path), num_words=50), tmp_path)
+    assert "no y_test" in error.received
+    assert "x_train" in error.received
+
+
+def test_missing_truncated_and_foreign_files(configure, tmp_path, members, write_npz):
+    whole = write_npz(members["tokens"]())
+    for name, content in (("half.npz", whole.read_bytes()[:900]), ("text.npz", b"x_train,1")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        refused(configure("arrays", path=str(path), num_words=50), tmp_path)
+    refused(configure("arrays", path=str(tmp_path / "none.npz"), num_words=50), tmp_path)
+    refused(configure("arrays", path=str(tmp_path), num_words=50), tmp_path)
+
+
+def test_a_file_larger_than_the_cap(configure, tmp_path, members, write_npz, monkeypatch):
+    monkeypatch.setattr(user_arrays, "LARGEST_BYTES", 1000)
+    path = write_npz(members["tokens"]())
+    assert "MiB" in refused(configure("arrays", path=str(path), num_words=9), tmp_path).expected
+
+
+def test_a_header_that_claims_more_than_the_file_holds(configure, tmp_path, members, write_npz):
+    path = write_npz(members["tokens"]())
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    contents["x_train.npy"] = contents["x_train.npy"].replace(
+        b"(50, 12), }          ", b"(50, 1200000000), }  ", 1
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    error = refused(configure("arrays", path=str(path), num_words=50), tmp_path)
+    assert "1200000000" in error.expected
+
+
+def refused(config, tmp_path) -> DataError:
+    with pytest.raises(DataError) as caught:
+        prepare(config, tmp_path / "home")
+    assert caught.value.key == "data.path"
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "home" / "data").is_dir() or not [
+        p for p in (tmp_path / "home" / "data").iterdir() if not p.name.endswith(".lock")
+    ]
+    return caught.value
