@@ -76,10 +76,8 @@ def run_sweep(
         return Swept(tuple(specs), _records(store, specs), frozenset())
     executor.warm_up()
     key = sweep_key(specs)
-    driver = _Driver(store, progress, config, key, command)
+    driver = _Driver(store, progress, config, key, command, _sweep_name(specs) if parent else None)
     with driver:
-        if parent:
-            driver.open_parent(_sweep_name(specs))
         tasks = [make_task(spec, store.home.path / "staging" / spec.key) for spec in pending]
         driver.follow(executor, tasks, pending)
         driver.wait_for_others()
@@ -100,13 +98,20 @@ class _Driver:
     """Holds the locks and the open MLflow runs of one sweep, and closes them whatever happens."""
 
     def __init__(
-        self, store: Store, progress: SweepProgress, config: Config, key: str, command: str
+        self,
+        store: Store,
+        progress: SweepProgress,
+        config: Config,
+        key: str,
+        command: str,
+        parent_name: str | None,
     ) -> None:
         self._store = store
         self._progress = progress
         self._config = config
         self._key = key
         self._command = command
+        self._parent_name = parent_name
         self._parent: str | None = None
         self._locks: dict[str, BaseFileLock] = {}
         self._recorders: dict[str, Recorder] = {}
@@ -127,9 +132,6 @@ class _Driver:
             if self._parent is not None:
                 status = "FINISHED" if kind is None else "KILLED"
                 stack.callback(self._store.client.set_terminated, self._parent, status)
-
-    def open_parent(self, name: str) -> None:
-        self._parent = open_sweep(self._store, self._key, name, self._command)
 
     def follow(
         self, executor: LocalExecutor, tasks: Sequence[Task], specs: Sequence[RunSpec]
@@ -172,6 +174,8 @@ class _Driver:
             return
         spec = self._specs[event.key]
         if isinstance(event, Started):
+            if self._parent is None and self._parent_name is not None:
+                self._parent = open_sweep(self._store, self._key, self._parent_name, self._command)
             self._recorders[event.key] = Recorder(
                 self._store, spec, self._parent, self._key, self._command
             )

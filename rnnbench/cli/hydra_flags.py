@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -26,12 +27,17 @@ def answer(words: Words) -> int:
     register_presets()
     GlobalHydra.instance().clear()
     argv, sys.argv = sys.argv, [sys.argv[0], *overrides, *flags, *folders]
+    # Hydra shows things through logging, which would complain about `--info config | head`.
+    complains, logging.raiseExceptions = logging.raiseExceptions, False
     try:
         hydra.main(
             version_base="1.3", config_path=str(resource_dir("conf")), config_name=CONFIG_NAME
         )(_nothing)()
+    except SystemExit as end:  # the way in which Hydra ends after help
+        return end.code if isinstance(end.code, int) else int(bool(end.code))
     finally:
         sys.argv = argv
+        logging.raiseExceptions = complains
         GlobalHydra.instance().clear()
     return 0
 

@@ -40,6 +40,11 @@ COMMANDS: dict[str, Command] = {
 }
 
 _QUERY_FLAGS = ("--help", "-h", "--hydra-help", "--cfg", "-c", "--info", "-i")
+_CHOICES = {
+    "--cfg": ("job", "hydra", "all"),
+    "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
+}
+_LONG = {"-c": "--cfg", "-i": "--info", "-p": "--package"}
 _COMPLETION_FLAGS = ("--shell-completion", "-sc")
 _HYDRA_ALONE = ("--resolve", "--run", "-r", "--multirun", "-m")
 _HYDRA_WITH_VALUE = ("--package", "-p")
@@ -166,6 +171,8 @@ def _split(command: str, rest: Sequence[str]) -> Words:
                 word, "a flag of Hydra's", word, "see python -m rnnbench train --hydra-help"
             )
     _refuse_multirun(command, flags)
+    _refuse_idle(flags)
+    _check_choices(flags)
     return Words(
         command, tuple(overrides), tuple(flags), tuple(names), tuple(options), tuple(config_dirs)
     )
@@ -180,3 +187,25 @@ def _value_of(flag: str, words: list[str]) -> str:
 def _refuse_multirun(command: str, flags: Sequence[str]) -> None:
     if command != "sweep" and any(flag in ("--multirun", "-m") for flag in flags):
         raise ConfigError("--multirun", "the command sweep", command, "type sweep instead")
+
+
+def _refuse_idle(flags: Sequence[str]) -> None:
+    """Refuse what only changes how --cfg prints, lest the command itself be run."""
+    names = {_LONG.get(name, name) for name in (flag.split("=")[0] for flag in flags)}
+    for name in ("--resolve", "--package"):
+        if name in names and "--cfg" not in names:
+            raise ConfigError(name, "--cfg beside it", "it alone", f"type --cfg job {name}")
+
+
+def _check_choices(flags: Sequence[str]) -> None:
+    for position, flag in enumerate(flags):
+        name, equals, value = flag.partition("=")
+        name = _LONG.get(name, name)
+        if name not in _CHOICES:
+            continue
+        following = flags[position + 1] if position + 1 < len(flags) else "-"
+        if not equals and not following.startswith("-"):
+            value = following
+        if value and value not in _CHOICES[name]:
+            known = ", ".join(_CHOICES[name])
+            raise ConfigError(name, f"one of {known}", value, f"type {name} {_CHOICES[name][0]}")

@@ -17,6 +17,7 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from rnnbench.config.overrides import parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.validate import known_keys, suggestion
 from rnnbench.errors import ConfigError
@@ -66,6 +67,9 @@ class Composer:
             raise self._missing(error) from None
         except (HydraException, OmegaConfBaseException) as error:
             raise self._refused(error) from None
+        except ValueError as error:
+            # Hydra's answer to data=null and data=4.
+            raise self._not_an_option(words) or error from None
         assert isinstance(plain, dict)
         return {str(key): value for key, value in plain.items()}
 
@@ -77,8 +81,22 @@ class Composer:
         typed = _GROUP_HINTS.get(group, group)
         near = suggestion(option, known)
         return ConfigError(
-            group, "one of " + ", ".join(known), option, near or f"type {typed}={known[0]}"
+            group,
+            "one of " + ", ".join(known),
+            option or "nothing",
+            near or f"type {typed}={known[0]}",
         )
+
+    def _not_an_option(self, words: Sequence[str]) -> ConfigError | None:
+        for override in parse(words, self.loader):
+            group, value = override.key_or_group, override.value()
+            known = self.options(group)
+            if known and not isinstance(value, (str, list)):
+                shown = "null" if value is None else str(value)
+                typed = _GROUP_HINTS.get(group, group)
+                action = f"type {typed}={known[0]}, or leave it out"
+                return ConfigError(group, "one of " + ", ".join(known), shown, action)
+        return None
 
     def _refused(self, error: Exception) -> ConfigError:
         text = str(error)
@@ -95,6 +113,15 @@ class Composer:
             return ConfigError(
                 key, "one choice", f"+{key}=...", f"type {key}=... without the plus sign"
             )
+        if match := re.search(r"force-add of config groups is not supported: '\+\+(\w+)=", text):
+            key = match.group(1)
+            typed = _GROUP_HINTS.get(key, key)
+            return ConfigError(key, "a choice of an option", f"++{key}=...", f"type {typed}=...")
+        if match := re.search(r"You must specify '([\w/]+)'", text):
+            key = match.group(1)
+            typed = _GROUP_HINTS.get(key, key)
+            known = self.options(key)
+            return ConfigError(key, "one of " + ", ".join(known), "???", f"type {typed}={known[0]}")
         if match := re.search(r"Could not find '?([\w/]+)", text):
             return ConfigError(match.group(1), "a group or option that exists", _first_line(error))
         full_key = getattr(error, "full_key", None)

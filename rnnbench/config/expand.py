@@ -42,7 +42,7 @@ class _Axis:
     key: str
     values: list[Any]
     override: Override | None  # None where a preset declared the axis
-    is_group: bool
+    is_composed: bool  # by Hydra, not set on a copy
 
     def word(self, value: Any) -> str:
         if self.override is not None:
@@ -90,34 +90,47 @@ def expand(
     """
     with composer(config_dirs) as hydra:
         overrides = parse(words, hydra.loader)
-        fixed = [o for o in overrides if not o.is_sweep_override()]
-        fixed_words = [str(o.input_line) for o in fixed]
         named = {o.key_or_group for o in overrides}
-        swept = [o for o in overrides if o.is_sweep_override()]
-        axes = [_Axis(o.key_or_group, axis_values(o), o, _is_group(hydra, o)) for o in swept]
-        if "experiments" in named:
+        swept = [(o, axis_values(o) if o.is_sweep_override() else None) for o in overrides]
+        # A sweep of one value, as glob(gru_vs_lst*) can be, varies nothing.
+        fixed_words = [
+            str(o.input_line) if values is None else with_value(o, values[0])
+            for o, values in swept
+            if values is None or len(values) == 1
+        ]
+        # What refers to another key is resolved by Hydra, after that key has its value.
+        refers = any("${" in word for word in fixed_words)
+        axes = [
+            _axis(hydra, o, values, refers) for o, values in swept if values and len(values) > 1
+        ]
+        if any(key.split(".")[0] in ("experiments", "sweep") for key in named):
             axes = _preset_axes(hydra, fixed_words, axes, named) + axes
         if CELL not in named and not any(axis.key == CELL for axis in axes):
             axes = [_cell_axis(hydra, default_cells), *axes]
         return _arms(hydra, fixed_words, [axis for axis in axes if axis.values != [None]])
 
 
-def _is_group(hydra: Composer, override: Override) -> bool:
-    return override.package is None and bool(hydra.options(override.key_or_group))
+def _axis(hydra: Composer, override: Override, values: list[Any], refers: bool) -> _Axis:
+    is_group = override.package is None and bool(hydra.options(override.key_or_group))
+    merges = any(isinstance(value, dict) or "${" in str(value) for value in values)
+    return _Axis(override.key_or_group, values, override, is_group or merges or refers)
 
 
 def _preset_axes(
     hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis], named: set[str]
 ) -> list[_Axis]:
     """Read the grid of a preset; an axis that is named on the command line wins."""
-    if any(axis.key == "experiments" for axis in axes):
-        raise ConfigError(
-            "experiments",
-            "one preset",
-            "several",
-            "run the command once for each: the store is shared",
-        )
+    for axis in axes:
+        if axis.key == "experiments":
+            raise ConfigError(
+                "experiments",
+                "one preset",
+                ", ".join(map(str, axis.values)),
+                "run the command once for each: the store is shared",
+            )
     grid = hydra.compose(fixed).get("sweep", {}).get("grid", {})
+    if not isinstance(grid, dict):
+        raise ConfigError("sweep.grid", "a key with a list of values for each axis", str(grid))
     found = []
     for key, values in grid.items():
         if not isinstance(values, list) or not values:
@@ -137,8 +150,8 @@ def _cell_axis(hydra: Composer, default_cells: Sequence[str | None]) -> _Axis:
 
 
 def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[Arm]:
-    groups = [axis for axis in axes if axis.is_group]
-    values = [axis for axis in axes if not axis.is_group]
+    groups = [axis for axis in axes if axis.is_composed]
+    values = [axis for axis in axes if not axis.is_composed]
     varying = [axis.key for axis in axes if len(axis.values) > 1]
     arms: dict[str, Arm] = {}
     for chosen in itertools.product(*(axis.values for axis in groups)):

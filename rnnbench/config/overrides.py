@@ -36,6 +36,8 @@ def parse(words: Sequence[str], loader: ConfigLoader | None = None) -> list[Over
                 word,
                 f"quote special characters ({reason})",
             ) from None
+        if not override.key_or_group:
+            raise ConfigError("override", "key=value", word, "name the key before the equals sign")
         override.input_line = word
         overrides.append(override)
     _refuse_repeats(overrides)

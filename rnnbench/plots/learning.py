@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rnnbench.plots.style import RC, colour, finish_epoch_axis, marker
+from rnnbench.plots.style import RC, finish_epoch_axis, marker, shades
 from rnnbench.training.history import EPOCH_METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_LINES = ("-", "--", ":", "-.")
 
 
 def learning_data(runs: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
@@ -29,41 +33,35 @@ def learning_data(runs: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_learning(axes: Axes, data: pd.DataFrame, metric: str) -> None:
-    """Draw ``accuracy`` or ``loss`` of the arms in ``data`` on an axis."""
-    import seaborn as sns
-
-    for (arm, cell), group in data.groupby(["arm", "cell"]):
+    """Draw ``accuracy`` or ``loss`` of the arms of one cell on an axis."""
+    cell = str(data["cell"].iloc[0])
+    arms = sorted(data["arm"].unique())
+    for arm, tone, line in zip(arms, shades(cell, len(arms)), cycle(_LINES), strict=False):
+        group = data[data["arm"] == arm]
         training = group[group["metric"] == metric]
         validation = group[group["metric"] == f"val_{metric}"]
-        name, tone = str(arm), colour(str(cell))
         axes.plot(
             training["epoch"],
             training["mean"],
             linestyle="none",
-            marker=marker(str(cell)),
+            marker=marker(cell),
             markersize=5,
             color=tone,
             alpha=0.7,
-            label=f"{name}, training",
+            label=f"{arm}, training",
         )
         if validation.empty:
             continue
-        sns.lineplot(
-            data=validation, x="epoch", y="mean", ax=axes, color=tone, label=f"{name}, validation"
+        epochs, mean, sd = (
+            validation[name].to_numpy(dtype=float) for name in ("epoch", "mean", "sd")
         )
-        axes.fill_between(
-            validation["epoch"].to_numpy(dtype=float),
-            (validation["mean"] - validation["sd"]).to_numpy(dtype=float),
-            (validation["mean"] + validation["sd"]).to_numpy(dtype=float),
-            color=tone,
-            alpha=0.15,
-            linewidth=0,
-        )
+        axes.plot(epochs, mean, line, color=tone, label=f"{arm}, validation")
+        axes.fill_between(epochs, mean - sd, mean + sd, color=tone, alpha=0.15, linewidth=0)
     finish_epoch_axis(axes, metric)
 
 
-def save_learning(data: pd.DataFrame, title: str, path: Path) -> None:
-    """Draw the learning curves of all arms of one cell, accuracy and loss, as ``path`` says."""
+def save_learning(data: pd.DataFrame, title: str, paths: Iterable[Path]) -> None:
+    """Draw the learning curves of all arms of one cell, accuracy and loss, into each file."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -74,5 +72,6 @@ def save_learning(data: pd.DataFrame, title: str, path: Path) -> None:
         figure.suptitle(title)
         for axes, metric in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
             draw_learning(axes, data, metric)
-        metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-        figure.savefig(path, metadata=metadata)
+        for path in paths:
+            metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+            figure.savefig(path, metadata=metadata)

@@ -26,6 +26,14 @@ def colour(cell: str) -> str:
     return CELLS[cell].colour if cell in CELLS else UNKNOWN_COLOUR
 
 
+def shades(cell: str, count: int) -> list[Any]:
+    """Return ``count`` shades of a cell's colour, its own first, each lighter than the last."""
+    import seaborn as sns
+
+    palette = sns.light_palette(colour(cell), n_colors=count + 2, reverse=True)
+    return list(palette[:count])
+
+
 def marker(cell: str) -> str:
     """Return the marker of a cell."""
     return CELLS[cell].marker if cell in CELLS else "x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -54,22 +55,32 @@ def build_content(runs: pd.DataFrame, history: pd.DataFrame) -> Content:
     """Return the report on a run table and its epochs, a section for each data set."""
     done = finished(runs)
     sections = [
-        _section(str(name), group, history)
-        for (name, _), group in done.groupby(["data", "data_digest"], sort=True)
+        _section(title, group, history) for title, group in done.groupby(_titles(done), sort=True)
     ]
     return Content(len(done), tuple(sections), tuple(_unfinished(runs, done)))
 
 
-def _section(name: str, runs: pd.DataFrame, history: pd.DataFrame) -> Section:
+def _titles(runs: pd.DataFrame) -> pd.Series:
+    """Return the section of each run: its data set, and how much of it was used."""
+    titles = runs["data"].copy()
+    for key, word in (("data.limit", "training"), ("data.test_limit", "test")):
+        if key in runs:
+            limited = runs[key].notna() & (runs[key] != "null")
+            titles = titles.where(~limited, titles + ", first " + runs[key] + f" {word} samples")
+    return titles
+
+
+def _section(title: str, runs: pd.DataFrame, history: pd.DataFrame) -> Section:
     named = add_arm_names(runs)
-    maxlen = ", ".join(str(value) for value in sorted(named["maxlen"].unique()))
-    title = f"{name}, maxlen {maxlen}"
+    maxlen = sorted(named["maxlen"].unique())
+    if len(maxlen) == 1:
+        title += f", maxlen {maxlen[0]}"
     data = learning_data(named, history)
-    digest = str(runs["data_digest"].iloc[0])[:8]
+    stem = "learning_curves_" + re.sub(r"[^a-z0-9]+", "_", title.lower())
     curves = [
         Curves(
             str(cell),
-            f"learning_curves_{name}_{digest}_{cell}",
+            f"{stem}_{cell}",
             f"{cell} on {title}: training as points, validation as line",
             group,
         )

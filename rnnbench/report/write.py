@@ -41,9 +41,9 @@ def write_report(store: Store, name: str, root: Path) -> Path:
             (fresh / "figures").mkdir()
             for section in content.sections:
                 for curves in section.curves:
-                    for ending in ("png", "svg"):
-                        target = fresh / "figures" / f"{curves.file}.{ending}"
-                        save_learning(curves.data, curves.title, target)
+                    stem = fresh / "figures" / curves.file
+                    paths = [stem.with_name(f"{stem.name}.{end}") for end in ("png", "svg")]
+                    save_learning(curves.data, curves.title, paths)
             (fresh / "report.md").write_text(render(name, content), encoding="utf-8")
             _replace(fresh, folder)
     except OSError as error:

@@ -16,14 +16,19 @@ def finished(runs: pd.DataFrame) -> pd.DataFrame:
 def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs with a column ``arm``: the cell, then every parameter that varies.
 
-    Parameters of the cell itself and those that a cell's name implies do not name an arm.
+    Parameters of the cell itself and those that a cell's name implies do not name an arm. Arms
+    that differ in nothing that is a parameter (another file of the same data set) carry the
+    first digits of their content key.
     """
     varying = varying_parameters(runs)
     names = []
     for _, run in runs.iterrows():
         parts = [f"{_SHORT.get(key, key)}={run[key]}" for key in varying]
         names.append(" ".join([str(run["cell"]), *parts]))
-    return runs.assign(arm=pd.array(names, dtype="string"))
+    named = runs.assign(arm=pd.Series(names, index=runs.index, dtype="string"))
+    ambiguous = named.groupby("arm")["arm_key"].transform("nunique") > 1
+    suffix = " [" + named["arm_key"].str[:6] + "]"
+    return named.assign(arm=named["arm"].where(~ambiguous, named["arm"] + suffix))
 
 
 def varying_parameters(runs: pd.DataFrame) -> list[str]:

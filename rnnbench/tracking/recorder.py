@@ -40,7 +40,7 @@ def open_sweep(store: Store, sweep_key: str, name: str, command: str) -> str:
         names.SWEEP: sweep_key,
         names.COMMAND: command,
         names.HOST: os.uname().nodename,
-        "mlflow.source.name": command,
+        "mlflow.source.name": _source(command),
         "mlflow.source.type": "LOCAL",
     }
     run = store.client.create_run(store.experiment_id, tags=tags, run_name=name)
@@ -126,11 +126,16 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
         names.DATA_DIGEST: spec.data.digest,
         names.HOST: os.uname().nodename,
         "rnnbench.threads": str(spec.config.executor.threads),
-        "mlflow.source.name": command,
+        "mlflow.source.name": _source(command),
         "mlflow.source.type": "LOCAL",
         "mlflow.user": os.environ.get("USER", ""),
         **_machine(),
     }
+
+
+def _source(command: str) -> str:
+    """Return the command without its overrides, which the UI would cut to its last word."""
+    return " ".join(command.split()[:4])
 
 
 @cache

@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,12 +74,13 @@ class Store:
             )
         if create or local:
             home.make()
-        with _translated(uri):
+        # The first client creates the tables; two at once would fail half-way.
+        alone = home.lock("store") if create or local else nullcontext()
+        with _translated(uri), alone:
             client = _client(uri)
-            with home.lock("store") if create else _no_lock():
-                experiment_id = _experiment(client, config.tracking.experiment, home, create=create)
-                if local:
-                    _prefer_wal(home)
+            experiment_id = _experiment(client, config.tracking.experiment, home, create=create)
+            if local:
+                _prefer_wal(home)
         return cls(client, experiment_id, home, uri)
 
     def records(self, tags: Mapping[str, str] | None = None) -> list[Record]:
@@ -189,18 +190,15 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool) -> str:
             f"there are: {existing}",
         )
     location = home.artifacts.as_uri()
-    return str(client.create_experiment(name, artifact_location=location))
+    # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
+    tags = {"mlflow.experimentKind": "custom_model_development"}
+    return str(client.create_experiment(name, artifact_location=location, tags=tags))
 
 
 def _prefer_wal(home: Home) -> None:
     """Let readers such as the UI go on while a run is being written."""
     with closing(sqlite3.connect(home.database, timeout=_SQLITE_TIMEOUT)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-
-
-@contextmanager
-def _no_lock() -> Iterator[None]:
-    yield
 
 
 @contextmanager

@@ -21,6 +21,9 @@ from rnnbench.training.program import NO_SUMS, Program, Sums
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
 DIVERGENCE_FACTOR = 5.0
 DIVERGENCE_WINDOW = 50
+# Keras clips probabilities at 1e-7, so no loss exceeds 16.1: with many classes, five times that of
+# guessing is out of reach, and a head that is surely wrong shows at this loss.
+SATURATED_LOSS = 12.0
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,8 @@ class _Guard:
     """Ends a run whose loss is no number, or stays far above that of guessing."""
 
     def __init__(self, classes: int) -> None:
-        self._limit = DIVERGENCE_FACTOR * math.log(classes)
+        self._guessing = math.log(classes)
+        self._limit = min(DIVERGENCE_FACTOR * self._guessing, SATURATED_LOSS)
         self._recent: deque[float] = deque(maxlen=DIVERGENCE_WINDOW)
 
     def check(self, sums: Sums, epoch: int, step: int) -> None:
@@ -194,6 +198,6 @@ class _Guard:
             if mean > self._limit:
                 raise Divergence(
                     f"training loss is {mean:.3g} over the last {DIVERGENCE_WINDOW} steps at step "
-                    f"{step} of epoch {epoch}, {mean / self._limit * DIVERGENCE_FACTOR:.1f} times "
+                    f"{step} of epoch {epoch}, {mean / self._guessing:.1f} times "
                     "that of guessing; lower optimizer.learning_rate"
                 )

@@ -60,7 +60,7 @@ class Program:
         self.model = build(config, spec, seed=0)
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
-        self._fresh_optimizer = [np.array(v) for v in self.optimizer.variables]
+        self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         self._train_step, self._evaluation_step = _compile(
             self.model, self.optimizer, spec.classes, jit=uses_xla(config)
         )

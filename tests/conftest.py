@@ -1,0 +1,63 @@
+"""What all tests share: where the real IMDB file is, and a command line run in process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import rnnbench.cli
+from rnnbench.training.runtime import set_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Thread pools are sized when TensorFlow is loaded, which some test modules do.
+set_environment(threads=1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def work_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory with no setting of the user's in force."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("RNNBENCH_HOME", "RNNBENCH_IMDB", "MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def run(work_dir: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run ``python -m rnnbench WORDS...`` in process."""
+
+    def call(*words: str) -> Answer:
+        capfd.readouterr()
+        status = rnnbench.cli.run(words)
+        captured = capfd.readouterr()
+        return Answer(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def imdb() -> Path:
+    """The real IMDB file; tests that need it are skipped where there is none."""
+    named = os.environ.get("RNNBENCH_IMDB")
+    path = Path(named) if named else ROOT.parent / "shared" / "data" / "imdb.npz"
+    if not path.is_file():
+        pytest.skip(f"no IMDB file at {path}; set RNNBENCH_IMDB to one")
+    return path

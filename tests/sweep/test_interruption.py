@@ -1,0 +1,107 @@
+"""Workers and drivers that die: one run is lost, and the next sweep makes up for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rnnbench.tracking.store import Store
+from tests.sweep.conftest import SMALL
+
+# Long enough to be caught in the middle, short enough to be finished afterwards.
+SWEEP = ("sweep", "+cell=simple_rnn", *SMALL, "training.epochs=150", "seeds=2")
+PATIENCE = 180
+
+
+@pytest.fixture
+def driver(work_dir: Path) -> Iterator[subprocess.Popen[str]]:
+    """A sweep in a process of its own, with two workers at work."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rnnbench", *SWEEP],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "what the test waits for did not happen"
+        time.sleep(0.1)
+
+
+def workers(driver: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The fork server's children."""
+    servers = psutil.Process(driver.pid).children()
+    return [child for server in servers for child in server.children()]
+
+
+def wait_for_training(driver: subprocess.Popen[str], store: Store) -> None:
+    """Wait until both runs have logged an epoch."""
+    wait_for(lambda: len([r for r in store.records() if "val_loss" in r.metrics]) == 2)
+
+
+def finish(store: Store) -> None:
+    """Type the same command again and check that every declared run is finished exactly once."""
+    again = subprocess.run(
+        [sys.executable, "-m", "rnnbench", *SWEEP], capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 0, again.stderr
+    records = store.records()
+    done = [record for record in records if record.status == "FINISHED"]
+    assert len({record.key for record in done}) == len(done) == 2
+    assert not [record for record in records if record.status == "RUNNING"]
+
+
+@pytest.mark.slow
+class TestKilledWorker:
+    def test_costs_one_run_which_the_next_sweep_makes_up_for(
+        self, driver: subprocess.Popen[str], store: Store
+    ) -> None:
+        wait_for_training(driver, store)
+        workers(driver)[0].kill()
+        out, err = driver.communicate(timeout=PATIENCE)
+        assert driver.returncode == 1, err
+        assert "SIGKILL" in out
+        statuses = sorted(record.status for record in store.records())
+        assert statuses == ["FINISHED", "KILLED"]
+        finish(store)
+
+
+@pytest.mark.slow
+class TestInterruptedDriver:
+    def test_ends_cleanly_on_ctrl_c(self, driver: subprocess.Popen[str], store: Store) -> None:
+        wait_for_training(driver, store)
+        family = workers(driver)
+        os.killpg(driver.pid, signal.SIGINT)
+        _, err = driver.communicate(timeout=PATIENCE)
+        assert driver.returncode == 130
+        assert "interrupted" in err
+        assert "Traceback" not in err
+        wait_for(lambda: not any(process.is_running() for process in family))
+        assert [record.status for record in store.records()] == ["KILLED", "KILLED"]
+        finish(store)
+
+    def test_killed_takes_its_workers_along_and_leaves_no_run_running(
+        self, driver: subprocess.Popen[str], store: Store
+    ) -> None:
+        wait_for_training(driver, store)
+        family = workers(driver)
+        driver.kill()
+        driver.communicate(timeout=PATIENCE)
+        wait_for(lambda: not any(process.is_running() for process in family))
+        finish(store)
