@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from rnnbench.cells import check_cell
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
@@ -67,11 +69,29 @@ def declare(arms: Sequence[Arm], home: Path, seeds: int | None = None) -> list[R
         if name not in prepared:
             prepared[name] = prepare(arm.config.data, home)
         data = prepared[name]
+        _refuse_empty_samples(arm.config, data)
         config = resolve_units(arm.config, data.spec)
         count = config.seeds if seeds is None else seeds
         for spec in replicates(arm.label, config, data, range(config.seed, config.seed + count)):
             specs.setdefault(spec.key, spec)
     return list(specs.values())
+
+
+def _refuse_empty_samples(config: Config, data: Prepared) -> None:
+    """Refuse a masked mean over samples that are nothing but padding: it would divide by zero."""
+    if not config.data.mask or config.model.head != "mean":
+        return
+    arrays = data.arrays()
+    for part, x in (("training", arrays.x_train), ("test", arrays.x_test)):
+        axes = tuple(range(1, x.ndim))
+        empty = int((~np.any(x, axis=axes)).sum())
+        if empty:
+            raise ConfigError(
+                "model.head",
+                "last where data.mask=true and samples may be empty",
+                f"mean, with {empty} {part} samples of padding only",
+                "set model.head=last or data.mask=false",
+            )
 
 
 def sweep_key(specs: Sequence[RunSpec]) -> str:

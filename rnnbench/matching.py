@@ -59,6 +59,9 @@ def solve(cell: Cell, reference: Reference, model: ModelConfig, inputs: int) -> 
 
     Both stacks have the depth and the direction of ``model``; of two equally near, the smaller.
     The count grows with the units, so bisection finds the last one not above the target.
+
+    Raises:
+        ConfigError: where that takes more units than ``model.units`` may have.
     """
     target = recurrent_parameters(reference.cell, model, inputs, reference.units)
 
@@ -73,6 +76,13 @@ def solve(cell: Cell, reference: Reference, model: ModelConfig, inputs: int) -> 
         low, high = (middle, high) if parameters(middle) <= target else (low, middle)
     candidates = [units for units in (low, high) if units >= 1]
     units = min(candidates, key=lambda u: (abs(parameters(u) - target), u))
+    if units > MAX_UNITS:
+        raise ConfigError(
+            "match",
+            f"a reference that {cell.name} matches with at most {MAX_UNITS} units",
+            f"{reference.cell.name}:{reference.units}, which takes {units}",
+            "choose fewer units",
+        )
     return Match(cell, units, parameters(units), target)
 
 

@@ -14,6 +14,9 @@ from rnnbench.seeds import derive
 def build(config: Config, spec: InputSpec, seed: int) -> Any:
     """Return a Keras model with weights drawn from ``seed``.
 
+    Each layer draws from a stream of its own, named by its place: arms that differ in their cell,
+    their depth or their dropout share the initial weights of the layers that they share.
+
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
     ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
     ``model.head=none`` the output is every state, ``(batch, time, units)``.
@@ -23,13 +26,14 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
     cell = check_cell(config.cell)
     assert config.cell is not None
     model = config.model
-    draw = _Seeds(seed)
     if spec.features is None:
         inputs = keras.Input((spec.timesteps,), dtype="int32", name="tokens")
         x = keras.layers.Embedding(
             spec.vocabulary,
             model.embedding.dim,
-            embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05, seed=draw()),
+            embeddings_initializer=keras.initializers.RandomUniform(
+                -0.05, 0.05, seed=derive(seed, "initialisation/embedding")
+            ),
             mask_zero=config.data.mask,
             name="embedding",
         )(inputs)
@@ -38,61 +42,51 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
         x = keras.layers.Masking(0.0, name="masking")(inputs) if config.data.mask else inputs
     for number in range(1, model.depth + 1):
         name = layer_name(cell, model, number)
-        layer = build_layer(
+        arguments: dict[str, Any] = {
+            "return_sequences": number < model.depth or model.head != "last",
+            "dropout": model.dropout,
+            "recurrent_dropout": model.recurrent_dropout,
+        }
+        place = f"recurrent_{number}"
+        forward = build_layer(
             config.cell,
             model.units,
-            seed=draw(),
-            recurrent_seed=draw(),
-            dropout_seed=draw("dropout"),
-            return_sequences=number < model.depth or model.head != "last",
-            dropout=model.dropout,
-            recurrent_dropout=model.recurrent_dropout,
-            **({} if model.bidirectional else {"name": name}),
+            **_layer_seeds(seed, place),
+            **arguments,
+            name=None if model.bidirectional else name,
         )
         if model.bidirectional:
-            layer = keras.layers.Bidirectional(
-                layer, backward_layer=_mirrored(config, layer, draw), name=name
+            backward = build_layer(
+                config.cell,
+                model.units,
+                **_layer_seeds(seed, f"{place}/backward"),
+                **arguments,
+                go_backwards=True,
             )
-        x = layer(x)
-    return keras.Model(inputs, _head(config, spec, x, draw), name=cell.name)
+            forward = keras.layers.Bidirectional(forward, backward_layer=backward, name=name)
+        x = forward(x)
+    return keras.Model(inputs, _head(config, spec, x, seed), name=cell.name)
 
 
-class _Seeds:
-    """Gives each initialiser and each dropout mask a seed of its own, in the order of layers."""
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._number = 0
-
-    def __call__(self, scope: str = "initialisation") -> int:
-        self._number += 1
-        return derive(self._seed, f"{scope}/{self._number}")
+def _layer_seeds(seed: int, name: str) -> dict[str, int]:
+    """Return the seeds of a recurrent layer, which depend on its place and on nothing else."""
+    return {
+        "seed": derive(seed, f"initialisation/{name}/kernel"),
+        "recurrent_seed": derive(seed, f"initialisation/{name}/recurrent_kernel"),
+        "dropout_seed": derive(seed, f"dropout/{name}"),
+    }
 
 
-def _mirrored(config: Config, layer: Any, draw: _Seeds) -> Any:
-    """Return the backward copy of a layer, with weights of its own."""
-    assert config.cell is not None
-    return build_layer(
-        config.cell,
-        config.model.units,
-        seed=draw(),
-        recurrent_seed=draw(),
-        dropout_seed=draw("dropout"),
-        return_sequences=layer.return_sequences,
-        dropout=config.model.dropout,
-        recurrent_dropout=config.model.recurrent_dropout,
-        go_backwards=True,
-    )
-
-
-def _head(config: Config, spec: InputSpec, x: Any, draw: _Seeds) -> Any:
+def _head(config: Config, spec: InputSpec, x: Any, seed: int) -> Any:
     import keras
 
     model = config.model
     if model.head == "none":
         return x
     if model.head_dropout:
-        x = keras.layers.Dropout(model.head_dropout, seed=draw("dropout"), name="head_dropout")(x)
+        x = keras.layers.Dropout(
+            model.head_dropout, seed=derive(seed, "dropout/head"), name="head_dropout"
+        )(x)
     if model.head == "flatten":
         x = keras.layers.Flatten(name="flatten")(x)
     elif model.head == "mean":
@@ -103,6 +97,8 @@ def _head(config: Config, spec: InputSpec, x: Any, draw: _Seeds) -> Any:
     return keras.layers.Dense(
         units,
         activation="sigmoid" if units == 1 else "softmax",
-        kernel_initializer=keras.initializers.GlorotUniform(seed=draw()),
+        kernel_initializer=keras.initializers.GlorotUniform(
+            seed=derive(seed, "initialisation/head")
+        ),
         name="dense",
     )(x)

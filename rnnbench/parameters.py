@@ -54,7 +54,7 @@ def recurrent_parameters(cell: Cell, model: ModelConfig, inputs: int, units: int
     )
 
 
-def count(cell: Cell, model: ModelConfig, spec: InputSpec) -> ParameterTable:
+def count(cell: Cell, model: ModelConfig, spec: InputSpec, *, mask: bool = False) -> ParameterTable:
     """Return the layers of the model that :func:`rnnbench.model.build` would build."""
     units = model.units
     layers: list[LayerCount] = []
@@ -64,6 +64,9 @@ def count(cell: Cell, model: ModelConfig, spec: InputSpec) -> ParameterTable:
         layers.append(
             LayerCount("embedding", "embedding", (spec.timesteps, dim), rows * dim, f"{rows}·{dim}")
         )
+    elif mask:
+        shape = (spec.timesteps, spec.features)
+        layers.append(LayerCount("masking", "regulariser", shape, 0))
     width = units * (2 if model.bidirectional else 1)
     for number, inputs in enumerate(_layer_inputs(model, recurrent_inputs(model, spec), units), 1):
         sequences = number < model.depth or model.head != "last"

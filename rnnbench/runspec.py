@@ -41,7 +41,8 @@ class RunSpec:
     @property
     def parameters(self) -> ParameterTable:
         """The model's layers with their parameter counts."""
-        return count(check_cell(self.config.cell), self.config.model, self.data.spec)
+        config = self.config
+        return count(check_cell(config.cell), config.model, self.data.spec, mask=config.data.mask)
 
     @property
     def work(self) -> float:

@@ -13,6 +13,7 @@ from rnnbench.artifacts import write_artifacts
 from rnnbench.config.schema import Config
 from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
 from rnnbench.executors.local import LocalExecutor
+from rnnbench.interrupt import Interruption
 from rnnbench.jobs import Job, make_task, sweep_key
 from rnnbench.progress import SweepProgress, duration
 from rnnbench.run import Task
@@ -76,11 +77,13 @@ def run_sweep(
         return Swept(tuple(specs), _records(store, specs), frozenset())
     executor.warm_up()
     key = sweep_key(specs)
-    driver = _Driver(store, progress, config, key, command, _sweep_name(specs) if parent else None)
-    with driver:
-        tasks = [make_task(spec, store.home.path / "staging" / spec.key) for spec in pending]
-        driver.follow(executor, tasks, pending)
-        driver.wait_for_others()
+    name = _sweep_name(specs) if parent else None
+    with Interruption() as interruption:
+        driver = _Driver(store, progress, config, key, command, name, interruption)
+        with driver:
+            tasks = [make_task(spec, store.home.path / "staging" / spec.key) for spec in pending]
+            driver.follow(executor, tasks, pending)
+            driver.wait_for_others()
     return Swept(tuple(specs), _records(store, specs), frozenset(driver.trained))
 
 
@@ -105,6 +108,7 @@ class _Driver:
         key: str,
         command: str,
         parent_name: str | None,
+        interruption: Interruption,
     ) -> None:
         self._store = store
         self._progress = progress
@@ -117,6 +121,7 @@ class _Driver:
         self._recorders: dict[str, Recorder] = {}
         self._specs: dict[str, RunSpec] = {}
         self._elsewhere: list[str] = []
+        self._interruption = interruption
         self.trained: set[str] = set()
 
     def __enter__(self) -> _Driver:
@@ -138,7 +143,7 @@ class _Driver:
     ) -> None:
         """Have tasks run and write what happens to them."""
         self._specs = {spec.key: spec for spec in specs}
-        for event in executor.run(tasks, self._claim):
+        for event in executor.run(tasks, self._claim, self._interruption):
             self._handle(event)
 
     def wait_for_others(self) -> None:
@@ -148,6 +153,7 @@ class _Driver:
         for key in self._elsewhere:
             while self._store.home.is_owned(key):
                 time.sleep(_POLL_SECONDS)
+                self._interruption.check()
             self._progress.ended(self._specs[key], "trained by another sweep")
 
     def _claim(self, task: Task) -> bool:

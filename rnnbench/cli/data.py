@@ -11,6 +11,8 @@ from rnnbench.data import Prepared, prepare
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
 
+_SHOWN_BY_ARRAYS = ("n_train", "n_test", "train_class_counts", "test_class_counts")
+
 
 def data(words: Words) -> int:
     """Prepare the data set and print shapes, length quantiles, class balance and digest."""
@@ -37,7 +39,11 @@ def _table(prepared: Prepared) -> Table:
         counts = np.bincount(y, minlength=prepared.spec.classes)
         shares = ", ".join(f"{k}: {n:,} ({100 * n / len(y):.1f} %)" for k, n in enumerate(counts))
         rows.append((f"{part} classes", shares))
-    rows += [(key.replace("_", " "), _shown(value)) for key, value in prepared.facts.items()]
+    rows += [
+        (key.replace("_", " "), _shown(value))
+        for key, value in prepared.facts.items()
+        if key not in _SHOWN_BY_ARRAYS
+    ]
     return Table(f"Data set {prepared.name}", ("", "value"), tuple(rows))
 
 

@@ -24,7 +24,7 @@ def _explain(arm: Arm) -> None:
     spec = input_spec(arm.config.data)
     cell = check_cell(arm.config.cell)
     config = resolve_units(arm.config, spec)
-    table = count(cell, config.model, spec)
+    table = count(cell, config.model, spec, mask=config.data.mask)
     units, inputs = config.model.units, recurrent_inputs(config.model, spec)
     console = stdout()
     console.print(f"{cell.title} ({cell.paper})", markup=False)

@@ -15,6 +15,7 @@ from rnnbench.runspec import RunSpec
 from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_sweep
 from rnnbench.tables import Table
+from rnnbench.tracking.home import Home
 from rnnbench.tracking.store import Store
 
 DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
@@ -27,9 +28,11 @@ def sweep(words: Words) -> int:
     check_arms(arms)
     config = arms[0].config
     console = stderr()
+    home = Home.of(config.home)
+    home.make()
+    specs = declare(arms, home.path)
     with LocalExecutor(config.executor) as executor:
         store = Store.open(config)
-        specs = declare(arms, store.home.path)
         with SweepProgress(console) as progress:
             swept = run_sweep(specs, store, executor, progress, config, words.typed)
     skipped = sum(record.status == "FINISHED" for record in swept.records.values())

@@ -13,6 +13,7 @@ from rnnbench.results.frame import frame
 from rnnbench.summary import sweep_table
 from rnnbench.sweep import run_sweep
 from rnnbench.tables import Table
+from rnnbench.tracking.home import Home
 from rnnbench.tracking.store import Store
 
 
@@ -25,9 +26,11 @@ def train(words: Words) -> int:
     config = config.model_copy(update={"sweep": options})
     check_arms([Arm(config, {})])
     console = stderr()
+    home = Home.of(config.home)
+    home.make()
+    spec = single(config, home.path)
     with LocalExecutor(config.executor) as executor:
         store = Store.open(config)
-        spec = single(config, store.home.path)
         with SweepProgress(console) as progress:
             swept = run_sweep([spec], store, executor, progress, config, words.typed, parent=False)
     record = swept.records[spec.key]

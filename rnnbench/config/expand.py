@@ -57,12 +57,14 @@ def load(words: Sequence[str], *, config_dirs: Sequence[Path] = (), cell: bool =
     Args:
         words: Hydra overrides.
         config_dirs: the user's own folders of configuration groups.
-        cell: whether a cell must be named.
+        cell: whether a cell must be named; otherwise a preset's grid is of no concern either.
 
     Raises:
         ConfigError: where the words declare several configurations, none, or a wrong one.
     """
-    arms = expand(words, config_dirs=config_dirs, default_cells=() if cell else (None,))
+    arms = expand(
+        words, config_dirs=config_dirs, default_cells=() if cell else (None,), with_grid=cell
+    )
     if len(arms) != 1:
         varying = ", ".join(arms[0].axes)
         raise ConfigError(
@@ -76,6 +78,7 @@ def expand(
     *,
     config_dirs: Sequence[Path] = (),
     default_cells: Sequence[str | None] = (),
+    with_grid: bool = True,
 ) -> list[Arm]:
     """Return the arms that the overrides, and the grid of a preset, declare.
 
@@ -84,6 +87,7 @@ def expand(
         config_dirs: the user's own folders of configuration groups.
         default_cells: cells where neither the words nor a preset name one; ``(None,)`` means that
             none is needed, an empty sequence that one must be named.
+        with_grid: whether the axes that a preset declares count.
 
     Raises:
         ConfigError: for anything that cannot be parsed, composed or validated.
@@ -103,7 +107,7 @@ def expand(
         axes = [
             _axis(hydra, o, values, refers) for o, values in swept if values and len(values) > 1
         ]
-        if any(key.split(".")[0] in ("experiments", "sweep") for key in named):
+        if with_grid and any(key.split(".")[0] in ("experiments", "sweep") for key in named):
             axes = _preset_axes(hydra, fixed_words, axes, named) + axes
         if CELL not in named and not any(axis.key == CELL for axis in axes):
             axes = [_cell_axis(hydra, default_cells), *axes]

@@ -21,6 +21,7 @@ from typing import Any
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
 from rnnbench.executors.worker import serve
+from rnnbench.interrupt import Interruption
 from rnnbench.run import Task
 from rnnbench.training.runtime import set_environment
 
@@ -90,17 +91,24 @@ class LocalExecutor:
             worker.stop(kill=True)
         self._workers.clear()
 
-    def run(self, tasks: Sequence[Task], claim: Callable[[Task], bool]) -> Iterator[Event]:
+    def run(
+        self,
+        tasks: Sequence[Task],
+        claim: Callable[[Task], bool],
+        interruption: Interruption,
+    ) -> Iterator[Event]:
         """Run tasks, longest groups first, and yield events as they happen.
 
         Args:
             tasks: what to run.
             claim: asked right before a task starts; ``False`` passes it over.
+            interruption: raised between two events.
         """
         waiting = sorted(tasks, key=lambda task: -task.work)
         while waiting or any(worker.task for worker in self._workers):
             yield from self._fill(waiting, claim)
-            yield from self._next_events()
+            yield from self._next_events(interruption)
+            interruption.check()
         for worker in self._workers:
             worker.stop(kill=False)
         self._workers.clear()
@@ -154,12 +162,12 @@ class LocalExecutor:
         self._workers.append(worker)
         return worker
 
-    def _next_events(self) -> Iterator[Event]:
+    def _next_events(self, interruption: Interruption) -> Iterator[Event]:
         """Wait for the first sign of any busy worker and yield what has come in."""
         busy = [worker for worker in self._workers if worker.task is not None]
         if not busy:
             return
-        ready = wait([worker.events for worker in busy])
+        ready = wait([interruption.woken, *(worker.events for worker in busy)])
         for worker in busy:
             if worker.events in ready:
                 yield self._receive(worker)

@@ -16,7 +16,7 @@ def finished(runs: pd.DataFrame) -> pd.DataFrame:
 def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs with a column ``arm``: the cell, then every parameter that varies.
 
-    Parameters of the cell itself and those that a cell's name implies do not name an arm. Arms
+    Parameters that a cell's name implies do not name an arm. Arms
     that differ in nothing that is a parameter (another file of the same data set) carry the
     first digits of their content key.
     """
@@ -39,8 +39,6 @@ def varying_parameters(runs: pd.DataFrame) -> list[str]:
     keys = [
         str(key)
         for key in runs.columns
-        if "." in str(key)
-        and str(key) not in _NEVER_NAMES
-        and not str(key).startswith(("cell.", "executor."))
+        if "." in str(key) and str(key) not in _NEVER_NAMES and not str(key).startswith("executor.")
     ]
     return [key for key in keys if (runs.groupby("cell")[key].nunique(dropna=False) > 1).any()]

@@ -12,6 +12,7 @@ from typing import Any
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
+from rnnbench.interrupt import Interruption
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home, unwritable
 
@@ -76,11 +77,11 @@ class Store:
             home.make()
         # The first client creates the tables; two at once would fail half-way.
         alone = home.lock("store") if create or local else nullcontext()
-        with _translated(uri), alone:
+        with Interruption(), _translated(uri), alone:
+            if local:
+                _make_database(home)
             client = _client(uri)
             experiment_id = _experiment(client, config.tracking.experiment, home, create=create)
-            if local:
-                _prefer_wal(home)
         return cls(client, experiment_id, home, uri)
 
     def records(self, tags: Mapping[str, str] | None = None) -> list[Record]:
@@ -195,10 +196,19 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool) -> str:
     return str(client.create_experiment(name, artifact_location=location, tags=tags))
 
 
-def _prefer_wal(home: Home) -> None:
-    """Let readers such as the UI go on while a run is being written."""
-    with closing(sqlite3.connect(home.database, timeout=_SQLITE_TIMEOUT)) as connection:
+def _make_database(home: Home) -> None:
+    """Create the SQLite file with its tables under another name first, so that it is whole or not.
+
+    Its journal lets readers such as the UI go on while a run is being written.
+    """
+    if home.database.exists():
+        return
+    fresh = home.path / ".mlflow-new.db"
+    fresh.unlink(missing_ok=True)
+    _client(f"sqlite:///{fresh}").search_experiments(max_results=1)
+    with closing(sqlite3.connect(fresh, timeout=_SQLITE_TIMEOUT)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+    fresh.replace(home.database)
 
 
 @contextmanager

@@ -88,7 +88,8 @@ def fit(
     data = parts(arrays, config)
     size = config.training.batch_size
     warm = next(batches(data.training, size))
-    compile_seconds = program.warm_up(warm, data.validation or data.test)
+    evaluated = data.validation or (data.test if config.training.test != "none" else None)
+    compile_seconds = program.warm_up(warm, evaluated)
     program.reset(config.seed)
 
     epochs: list[Epoch] = []
@@ -117,7 +118,7 @@ def fit(
 
     metrics = summarise(epochs) | {"compile_seconds": compile_seconds}
     last_weights = program.weights()
-    metrics |= _test(program, data, config, epochs[-1], best_weights)
+    metrics |= _test(program, data, config, epochs[-1], best, best_weights)
     chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
     return Fitted(tuple(epochs), metrics, chosen)
 
@@ -140,16 +141,18 @@ def _test(
     data: Parts,
     config: Config,
     last: Epoch,
+    best: Epoch | None,
     best_weights: list[np.ndarray] | None,
 ) -> dict[str, float]:
     """Measure the chosen weights on the test set; nothing is evaluated twice."""
     which = config.training.test
     if which == "none":
         return {}
-    if which == "last" and data.validation is data.test:
-        assert last.val_accuracy is not None
-        assert last.val_loss is not None
-        return {"test_accuracy": last.val_accuracy, "test_loss": last.val_loss}
+    chosen = best if which == "best" else last
+    if data.validation is data.test and chosen is not None:
+        assert chosen.val_accuracy is not None
+        assert chosen.val_loss is not None
+        return {"test_accuracy": chosen.val_accuracy, "test_loss": chosen.val_loss}
     if which == "best" and best_weights is not None:
         program.set_weights(best_weights)
     tested = program.evaluate(data.test)

@@ -17,7 +17,7 @@ from rnnbench.tracking.store import Store
 from tests.sweep.conftest import SMALL
 
 # Long enough to be caught in the middle, short enough to be finished afterwards.
-SWEEP = ("sweep", "+cell=simple_rnn", *SMALL, "training.epochs=150", "seeds=2")
+SWEEP = ("sweep", "+cell=simple_rnn", *SMALL[:-1], "training.epochs=300", "seeds=2")
 PATIENCE = 180
 
 
@@ -52,7 +52,12 @@ def workers(driver: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def wait_for_training(driver: subprocess.Popen[str], store: Store) -> None:
     """Wait until both runs have logged an epoch."""
-    wait_for(lambda: len([r for r in store.records() if "val_loss" in r.metrics]) == 2)
+
+    def both_train() -> bool:
+        assert driver.poll() is None, driver.communicate()
+        return len([r for r in store.records() if "val_loss" in r.metrics]) == 2
+
+    wait_for(both_train)
 
 
 def finish(store: Store) -> None:
@@ -89,7 +94,7 @@ class TestInterruptedDriver:
         family = workers(driver)
         os.killpg(driver.pid, signal.SIGINT)
         _, err = driver.communicate(timeout=PATIENCE)
-        assert driver.returncode == 130
+        assert driver.returncode == 130, err
         assert "interrupted" in err
         assert "Traceback" not in err
         wait_for(lambda: not any(process.is_running() for process in family))

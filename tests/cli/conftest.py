@@ -1,0 +1,27 @@
+"""The command line run in process, leaving the test process as it was."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+
+@pytest.fixture
+def cli(run: Run, work_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """``cli("train", "+cell=gru")`` in an empty folder; gives (status, out, err)."""
+    monkeypatch.setenv("KERAS_HOME", str(work_dir / "no_keras_cache"))
+    environment, on_term = dict(os.environ), signal.getsignal(signal.SIGTERM)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield run
+    root.handlers[:], root.level = handlers, level
+    signal.signal(signal.SIGTERM, on_term)
+    os.environ.clear()
+    os.environ.update(environment)

@@ -1,0 +1,259 @@
+"""Hydra's grammar and Hydra's own flags behind the commands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rnnbench.cells import CELLS
+from rnnbench.config.paths import preset_files, resource_dir
+from tests.conftest import Run
+
+GROUPS = sorted(path.name for path in resource_dir("conf").iterdir() if path.is_dir())
+
+
+def arms_of(text: str) -> list[str]:
+    """The arms that ``match`` lists, a row each."""
+    rows = [line.strip("│ ").split("│") for line in text.splitlines() if line.startswith("│")]
+    return [row[0].strip() for row in rows]
+
+
+class TestGrammar:
+    @pytest.mark.parametrize("word", ["+cell=gru", "cell=gru", "cell='gru'"])
+    def test_cell_with_and_without_plus_is_the_same(self, cli: Run, word: str) -> None:
+        answer = cli("explain", word, "data=digits", "model.units=4")
+        assert answer.status == 0
+        assert answer.out == cli("explain", "+cell=gru", "data=digits", "model.units=4").out
+        assert "3·4·(8 + 4 + 2) = 168" in answer.out
+
+    @pytest.mark.parametrize(
+        ("words", "arms"),
+        [
+            (["+cell=lstm,gru"], ["lstm", "gru"]),
+            (["cell=choice(lstm,gru)"], ["lstm", "gru"]),
+            (["cell=glob(gru*)"], ["gru", "gru_reset_before"]),
+            (["cell=glob(*,exclude=*r*)"], ["lstm"]),
+            ([], ["simple_rnn", "lstm", "gru"]),
+            (
+                ["+cell=gru", "model.depth=range(1,4)"],
+                ["gru model.depth=1", "gru model.depth=2", "gru model.depth=3"],
+            ),
+            (
+                ["+cell=gru", "model=single,stacked"],
+                ["gru model=single", "gru model=stacked"],
+            ),
+            (
+                ["+cell=gru", "data=glob(d*)", "data.limit=5,null"],
+                ["gru data.limit=5", "gru data.limit=null"],
+            ),
+            (
+                ["+cell=gru", "report.name='a b','c,d'"],
+                None,
+            ),
+        ],
+    )
+    def test_several_values_become_arms(
+        self, cli: Run, words: list[str], arms: list[str] | None
+    ) -> None:
+        answer = cli("match", "match=lstm:8", *words)
+        if arms is None:  # quoted text reaches the schema whole
+            assert answer.status == 2
+            assert "'a b'" in answer.err
+        else:
+            assert answer.status == 0, answer.err
+            assert arms_of(answer.out) == arms
+
+    def test_glob_over_presets_finds_them(self, cli: Run) -> None:
+        answer = cli("match", "experiments=glob(gru_vs_lst*)", "match=lstm:8")
+        assert answer.status == 0, answer.err
+        assert arms_of(answer.out) == ["lstm", "gru"]
+
+    def test_quoted_strings_keep_special_characters(self, cli: Run, work_dir: Path) -> None:
+        answer = cli("data", "data=digits", "data.limit=20", "home='a, b = (c)'")
+        assert answer.status == 0, answer.err
+        assert (work_dir / "a, b = (c)" / "data").is_dir()
+
+    def test_environment_and_override_choose_the_home(
+        self, cli: Run, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RNNBENCH_HOME", str(work_dir / "from environment"))
+        assert cli("data", "data=digits", "data.limit=20").status == 0
+        assert cli("data", "data=digits", "data.limit=20", "home=from_override").status == 0
+        found = sorted(path.name for path in work_dir.iterdir())
+        assert found == ["from environment", "from_override"]
+
+
+class TestCfg:
+    def test_job_prints_the_configuration_and_runs_nothing(self, cli: Run, work_dir: Path) -> None:
+        answer = cli("train", "+cell=gru", "data=digits", "model.units=7", "--cfg", "job")
+        assert answer.status == 0
+        shown = yaml.safe_load(answer.out)
+        assert shown["cell"]["name"] == "gru"
+        assert shown["data"]["name"] == "digits"
+        assert shown["model"]["units"] == 7
+        assert shown["home"] == "${oc.env:RNNBENCH_HOME,runs}"
+        assert "hydra" not in shown
+        assert list(work_dir.iterdir()) == []
+
+    def test_resolve_shows_values_of_references(self, cli: Run) -> None:
+        answer = cli("train", "+cell=gru", "--cfg", "job", "--resolve")
+        assert yaml.safe_load(answer.out)["home"] == "runs"
+
+    def test_package_shows_a_part(self, cli: Run) -> None:
+        answer = cli("train", "+cell=lstm", "--cfg=job", "--package", "cell")
+        assert yaml.safe_load(answer.out)["name"] == "lstm"
+
+    def test_of_a_sweep_shows_the_first_configuration_and_says_so(self, cli: Run) -> None:
+        answer = cli("sweep", "cell=lstm,gru", "model.units=4,8", "--cfg", "job")
+        shown = yaml.safe_load(answer.out)
+        assert (shown["cell"]["name"], shown["model"]["units"]) == ("lstm", 4)
+        assert "first of several" in answer.err
+
+    def test_of_a_preset_shows_its_values(self, cli: Run) -> None:
+        answer = cli("sweep", "experiments=gru_vs_lstm", "--cfg", "job")
+        shown = yaml.safe_load(answer.out)
+        assert shown["data"]["name"] == "imdb"
+        assert shown["sweep"]["grid"]["cell"] == ["lstm", "gru"]
+
+
+class TestHelp:
+    def test_of_the_program_lists_every_command(self, cli: Run) -> None:
+        from rnnbench.cli.words import COMMANDS
+
+        texts = [cli(*words).out for words in ((), ("--help",), ("-h",), ("help",))]
+        assert len(set(texts)) == 1
+        for name in COMMANDS:
+            assert f"  {name} " in texts[0]
+
+    def test_of_a_command_names_groups_and_the_program(self, cli: Run, work_dir: Path) -> None:
+        answer = cli("train", "--help")
+        assert answer.status == 0
+        assert answer.out.startswith("rnnbench ")
+        assert "hydra_flags" not in answer.out
+        for group in GROUPS:
+            assert f"\n{group}: " in answer.out
+        assert f"cell: {', '.join(sorted(CELLS))}" in answer.out
+        for name in preset_files():
+            assert name in answer.out
+        for useful in ("+cell=", "--config-dir", "--cfg job", "--hydra-help"):
+            assert useful in answer.out
+        assert list(work_dir.iterdir()) == []
+
+    def test_of_a_command_shows_what_overrides_change(self, cli: Run) -> None:
+        assert "units: 77\n" in cli("train", "--help", "model.units=77").out
+
+    def test_of_hydra(self, cli: Run) -> None:
+        answer = cli("train", "--hydra-help")
+        assert answer.status == 0
+        assert "--shell-completion" in answer.out
+
+    def test_info_shows_where_the_configuration_comes_from(self, cli: Run, work_dir: Path) -> None:
+        answer = cli("train", "+cell=gru", "--info", "config")
+        assert answer.status == 0
+        assert str(resource_dir("conf")) in answer.out
+        assert "cell: gru" in answer.out
+        assert list(work_dir.iterdir()) == []
+
+    def test_info_ends_quietly_when_its_reader_goes(self, work_dir: Path) -> None:
+        command = f"'{sys.executable}' -m rnnbench train +cell=gru --info config | head -1"
+        found = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+        assert "Traceback" not in found.stderr
+        assert "Logging error" not in found.stderr
+
+
+class TestConfigDir:
+    @pytest.fixture
+    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        folder = tmp_path_factory.mktemp("my conf")
+        for name, text in {
+            "cell/mine.yaml": "name: lstm\nactivation: relu\n",
+            "cell/wrong.yaml": "name: lstm\nactivatoin: relu\n",
+            "data/few.yaml": "defaults:\n  - digits\n  - _self_\nlimit: 50\ntest_limit: 20\n",
+            "experiments/own.yaml": (
+                "# @package _global_\nmodel:\n  units: 5\nsweep:\n  grid:\n    cell: [mine, gru]\n"
+            ),
+        }.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        return folder
+
+    def test_adds_the_users_cell(self, cli: Run, folder: Path) -> None:
+        words = ("--config-dir", str(folder), "+cell=mine,gru", "match=lstm:8")
+        answer = cli("match", *words)
+        assert answer.status == 0, answer.err
+        assert arms_of(answer.out) == ["mine", "gru"]
+
+    def test_adds_the_users_data(self, cli: Run, folder: Path) -> None:
+        answer = cli("data", f"--config-dir={folder}", "data=few")
+        assert answer.status == 0, answer.err
+        assert "(50, 8, 8) float32" in answer.out
+
+    def test_adds_the_users_preset(self, cli: Run, folder: Path) -> None:
+        answer = cli("match", "--config-dir", str(folder), "experiments=own", "match=lstm:8")
+        assert answer.status == 0, answer.err
+        assert arms_of(answer.out) == ["mine", "gru"]
+
+    def test_is_checked_like_our_own(self, cli: Run, folder: Path) -> None:
+        answer = cli("train", "--config-dir", str(folder), "+cell=wrong")
+        assert answer.status == 2
+        assert answer.err.startswith("error: cell.activatoin: expected a key of lstm")
+
+    def test_is_shown_by_hydras_flags(self, cli: Run, folder: Path) -> None:
+        assert "mine" in cli("train", "--help", "--config-dir", str(folder)).out
+        words = ("train", "--config-dir", str(folder), "+cell=mine", "--cfg", "job")
+        assert yaml.safe_load(cli(*words).out)["cell"]["activation"] == "relu"
+
+
+class TestCompletion:
+    @pytest.mark.parametrize(
+        ("line", "offered"),
+        [
+            ("rnnbench tr", {"train"}),
+            ("rnnbench train +ce", {"+cell="}),
+            ("rnnbench train +cell=l", {"+cell=lstm"}),
+            ("rnnbench sweep cell=gru", {"cell=gru", "cell=gru_reset_before"}),
+            ("rnnbench train model.uni", {"model.units="}),
+            ("rnnbench train experiments=gru_v", {"experiments=gru_vs_lstm"}),
+            (
+                "python -m rnnbench train data=",
+                {f"data={path.stem}" for path in (resource_dir("conf") / "data").iterdir()},
+            ),
+            ("python3 -m rnnbench mat", {"match"}),
+        ],
+    )
+    def test_of_a_line(
+        self, cli: Run, monkeypatch: pytest.MonkeyPatch, line: str, offered: set[str]
+    ) -> None:
+        monkeypatch.setenv("COMP_LINE", line)
+        monkeypatch.setenv("COMP_POINT", str(len(line)))
+        answer = cli("-sc", "query=bash")
+        assert answer.status == 0
+        assert set(answer.out.split()) == offered
+        assert answer.err == ""
+
+    def test_script_works_in_bash(self, work_dir: Path) -> None:
+        folder = Path(sys.executable).parent
+        if not (folder / "rnnbench").is_file() or shutil.which("bash") is None:
+            pytest.skip("needs bash and the installed console script")
+        script = """
+        eval "$(rnnbench -sc install=bash)"
+        complete -p rnnbench
+        COMP_LINE="rnnbench tr"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(rnnbench tr); COMP_CWORD=1
+        hydra_bash_completion
+        echo "offered: ${COMPREPLY[*]}"
+        """
+        found = subprocess.run(
+            ["bash", "--norc", "-c", script],
+            env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+        )
+        assert found.returncode == 0, found.stderr
+        assert "-F hydra_bash_completion rnnbench" in found.stdout
+        assert "offered: train" in found.stdout

@@ -1,0 +1,112 @@
+"""The MLflow UI over a real store, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from rnnbench.config.expand import load
+from rnnbench.tracking.store import Store
+from tests.conftest import Run
+
+PATIENCE = 120
+# Chromium looks for its maker's hosts at every start unless told not to.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,1000",
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+@pytest.fixture
+def browser() -> Iterator[webdriver.Chrome]:
+    """Headless Chromium; skipped where it is not installed."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in FLAGS:
+        options.add_argument(flag)
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def trained(run: Run) -> Store:
+    """A store with one run of three epochs."""
+    words = ("data=digits", "data.limit=200", "model.units=4", "training.epochs=3")
+    assert run("train", "+cell=gru", *words).status == 0
+    return Store.open(load([], cell=False))
+
+
+@pytest.fixture
+def address(trained: Store, work_dir: Path) -> Iterator[str]:
+    """The address of a running `ui`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (work_dir / "ui.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "rnnbench", "ui", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for_server(url, server)
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        status = server.wait(timeout=PATIENCE)
+    assert status == 130
+
+
+def _wait_for_server(url: str, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server has ended"
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail("the server did not answer")
+
+
+def test_shows_the_run_with_its_curves(
+    browser: webdriver.Chrome, address: str, trained: Store
+) -> None:
+    run_id = trained.records()[0].run_id
+    browser.get(f"{address}/#/experiments/{trained.experiment_id}/runs")
+    wait = WebDriverWait(browser, PATIENCE)
+    wait.until(lambda b: "gru seed=0" in b.find_element(By.TAG_NAME, "body").text)
+    browser.get(f"{address}/#/experiments/{trained.experiment_id}/runs/{run_id}/model-metrics")
+    wait.until(lambda b: "val_accuracy" in b.find_element(By.TAG_NAME, "body").text)
+    # A curve of three epochs is a plotted line, not a single point.
+    lines = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "path.js-line"))
+    assert any(line.get_attribute("d").count(",") >= 2 for line in lines)
