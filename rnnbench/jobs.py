@@ -29,7 +29,7 @@ class Job:
     @property
     def is_done(self) -> bool:
         """Whether a finished run with this key is in the store."""
-        return self.record is not None and self.record.status == "FINISHED"
+        return self.record is not None and self.record.is_finished
 
     def is_pending(self, options: SweepConfig) -> bool:
         """Return whether a sweep trains it: never finished, and not failed unless asked for."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from filelock import BaseFileLock, Timeout
 
 from rnnbench.artifacts import write_artifacts
-from rnnbench.config.schema import Config
+from rnnbench.config.schema import Config, SweepConfig
 from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
 from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
@@ -18,6 +18,7 @@ from rnnbench.jobs import Job, make_task, sweep_key
 from rnnbench.progress import SweepProgress, duration
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec
+from rnnbench.tracking import names
 from rnnbench.tracking.recorder import Recorder, open_sweep
 from rnnbench.tracking.store import Record, Store
 
@@ -36,16 +37,31 @@ class Swept:
     def all_finished(self) -> bool:
         """Whether every declared run is finished."""
         return all(
-            spec.key in self.records and self.records[spec.key].status == "FINISHED"
-            for spec in self.specs
+            spec.key in self.records and self.records[spec.key].is_finished for spec in self.specs
         )
 
 
-def job_table(specs: Sequence[RunSpec], store: Store) -> list[Job]:
-    """Return the declared runs with their records; runs whose owner died are ended first."""
+def find_records(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> dict[str, Record]:
+    """Return by key the record that counts for each declared run that has one.
+
+    With ``accept_stale``, a run that an older training version finished counts too.
+    """
     records = store.by_key(spec.key for spec in specs)
+    if options.accept_stale:
+        missing = [s for s in specs if s.key not in records or not records[s.key].is_finished]
+        for arm_key in {spec.arm_key for spec in missing}:
+            stale = {r.seed: r for r in store.records({names.ARM_KEY: arm_key}) if r.is_finished}
+            for spec in missing:
+                if spec.arm_key == arm_key and spec.config.seed in stale:
+                    records[spec.key] = stale[spec.config.seed]
+    return records
+
+
+def job_table(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> list[Job]:
+    """Return the declared runs with their records; runs whose owner died are ended first."""
+    records = find_records(specs, store, options)
     if store.reap(records.values()):
-        records = store.by_key(spec.key for spec in specs)
+        records = find_records(specs, store, options)
     return [Job(spec, records.get(spec.key)) for spec in specs]
 
 
@@ -70,11 +86,11 @@ def run_sweep(
         command: what the user typed.
         parent: whether the runs are grouped under a parent run.
     """
-    table = job_table(specs, store)
+    table = job_table(specs, store, config.sweep)
     pending = [job.spec for job in table if job.is_pending(config.sweep)]
     progress.begin(len(specs), len(specs) - len(pending), sum(spec.work for spec in pending))
     if not pending:
-        return Swept(tuple(specs), _records(store, specs), frozenset())
+        return Swept(tuple(specs), find_records(specs, store, config.sweep), frozenset())
     executor.warm_up()
     key = sweep_key(specs)
     name = _sweep_name(specs) if parent else None
@@ -84,11 +100,7 @@ def run_sweep(
             tasks = [make_task(spec, store.home.path / "staging" / spec.key) for spec in pending]
             driver.follow(executor, tasks, pending)
             driver.wait_for_others()
-    return Swept(tuple(specs), _records(store, specs), frozenset(driver.trained))
-
-
-def _records(store: Store, specs: Sequence[RunSpec]) -> dict[str, Record]:
-    return store.by_key(spec.key for spec in specs)
+    return Swept(tuple(specs), find_records(specs, store, config.sweep), frozenset(driver.trained))
 
 
 def _sweep_name(specs: Sequence[RunSpec]) -> str:

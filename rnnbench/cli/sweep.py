@@ -16,7 +16,7 @@ from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_sweep
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.store import Store
+from rnnbench.tracking.store import Store, tracking_uri
 
 DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
@@ -29,13 +29,14 @@ def sweep(words: Words) -> int:
     config = arms[0].config
     console = stderr()
     home = Home.of(config.home)
+    tracking_uri(config)  # a wrong address is told before anything is prepared
     home.make()
     specs = declare(arms, home.path)
     with LocalExecutor(config.executor) as executor:
         store = Store.open(config)
         with SweepProgress(console) as progress:
             swept = run_sweep(specs, store, executor, progress, config, words.typed)
-    skipped = sum(record.status == "FINISHED" for record in swept.records.values())
+    skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)
     if skipped:
         console.print(f"{skipped} of {len(specs)} runs were finished already", markup=False)
@@ -45,19 +46,18 @@ def sweep(words: Words) -> int:
 
 def _show(specs: Sequence[RunSpec], swept: Swept) -> None:
     """Print the arms in the words of this sweep, then what did not finish."""
-    labels = {spec.key: spec.label for spec in specs}
-    done = [record for record in swept.records.values() if record.status == "FINISHED"]
+    done = [spec for spec in specs if _is_finished(swept, spec)]
     if done:
-        runs = frame(done)
-        show(sweep_table(runs.assign(arm=runs["key"].map(labels))))
-    rows = [
-        (spec.name, *_failure(swept, spec))
-        for spec in specs
-        if spec.key not in swept.records or swept.records[spec.key].status != "FINISHED"
-    ]
+        runs = frame(swept.records[spec.key] for spec in done)
+        show(sweep_table(runs.assign(arm=[spec.label for spec in done])))
+    rows = [(spec.name, *_failure(swept, spec)) for spec in specs if not _is_finished(swept, spec)]
     if rows:
         retry = "Failed runs are trained again with sweep.retry_failed=true, killed ones anyway."
         show(Table("Runs without a result", ("run", "status", "reason"), tuple(rows), retry))
+
+
+def _is_finished(swept: Swept, spec: RunSpec) -> bool:
+    return spec.key in swept.records and swept.records[spec.key].is_finished
 
 
 def _failure(swept: Swept, spec: RunSpec) -> tuple[str, str]:

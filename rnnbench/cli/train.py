@@ -14,7 +14,7 @@ from rnnbench.summary import sweep_table
 from rnnbench.sweep import run_sweep
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.store import Store
+from rnnbench.tracking.store import Store, tracking_uri
 
 
 def train(words: Words) -> int:
@@ -27,6 +27,7 @@ def train(words: Words) -> int:
     check_arms([Arm(config, {})])
     console = stderr()
     home = Home.of(config.home)
+    tracking_uri(config)  # a wrong address is told before anything is prepared
     home.make()
     spec = single(config, home.path)
     with LocalExecutor(config.executor) as executor:
@@ -34,7 +35,7 @@ def train(words: Words) -> int:
         with SweepProgress(console) as progress:
             swept = run_sweep([spec], store, executor, progress, config, words.typed, parent=False)
     record = swept.records[spec.key]
-    if record.status != "FINISHED":
+    if not record.is_finished:
         return 1
     if not swept.trained:
         console.print("this run is finished already; nothing was trained", markup=False)

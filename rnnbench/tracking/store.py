@@ -17,6 +17,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.home import Home, unwritable
 
 _PAGE = 1000
+_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks")
 _SQLITE_TIMEOUT = 60  # seconds to wait for another writer
 
 
@@ -36,6 +37,16 @@ class Record:
     def key(self) -> str:
         """Content key of the run."""
         return self.tags.get(names.KEY, "")
+
+    @property
+    def seed(self) -> int:
+        """Seed of the run."""
+        return int(self.params.get("seed", -1))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run has a result."""
+        return self.status == "FINISHED"
 
     @property
     def reason(self) -> str:
@@ -100,7 +111,7 @@ class Store:
         for record in candidates:
             if record.key in keys:
                 known = found.get(record.key)
-                if known is None or known.status != "FINISHED":
+                if known is None or not known.is_finished:
                     found[record.key] = record
         return found
 
@@ -154,8 +165,20 @@ class Store:
 
 
 def tracking_uri(config: Config) -> str:
-    """Return the address of the store: as configured, or SQLite under the home folder."""
+    """Return the address of the store: as configured, or SQLite under the home folder.
+
+    Raises:
+        StoreError: for an address of a kind that MLflow has no store for.
+    """
     if config.tracking.uri is not None:
+        scheme = config.tracking.uri.split(":", 1)[0].split("+", 1)[0]
+        if scheme not in _SCHEMES:
+            raise StoreError(
+                "tracking.uri",
+                "an address that starts with one of " + ", ".join(_SCHEMES),
+                config.tracking.uri,
+                "leave it at null for a SQLite file in the home folder",
+            )
         return config.tracking.uri
     return f"sqlite:///{Home.of(config.home).database}?timeout={_SQLITE_TIMEOUT}"
 

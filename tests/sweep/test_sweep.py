@@ -140,6 +140,16 @@ class TestFinishedSweep:
         assert "4 of 4 runs were finished already" in answer.err
         assert {record.run_id for record in store.records()} == before
 
+    def test_runs_of_an_older_training_version_count_only_when_accepted(
+        self, swept: str, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("rnnbench.runspec.TRAINING_VERSION", 2)
+        accepted = run(*SWEEP, "sweep.accept_stale=true")
+        assert (accepted.status, accepted.out) == (0, swept)
+        assert len(store.records()) == 4
+        assert run(*SWEEP).status == 0
+        assert len(store.records()) == 8
+
     def test_more_seeds_train_only_what_is_new(self, swept: str, run: Run, store: Store) -> None:
         before = {record.run_id for record in store.records()}
         assert run(*SWEEP[:-1], "seeds=3").status == 0
