@@ -16,7 +16,10 @@ def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
     """Write resolved configuration, history, model summary and learning curves to a folder."""
     from omegaconf import OmegaConf
 
-    OmegaConf.save(OmegaConf.create(spec.config.model_dump(mode="json")), folder / "config.yaml")
+    OmegaConf.save(
+        OmegaConf.create(spec.config.model_dump(mode="json", exclude={"tracking"})),
+        folder / "config.yaml",
+    )
     write_history(outcome.epochs, folder / "history.csv")
     (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
     save_run_curves(outcome.epochs, spec.name, folder / "learning_curves.png")

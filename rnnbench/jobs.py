@@ -18,6 +18,9 @@ from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest, replicates
 from rnnbench.tracking.store import Record
 
+# What all runs of a sweep share.
+_SHARED = ("seed", "seeds", "home", "executor", "tracking", "report", "sweep", "search")
+
 
 @dataclass(frozen=True)
 class Job:
@@ -44,9 +47,18 @@ def check_arms(arms: Iterable[Arm]) -> None:
     """Refuse arms that cannot be trained, before any data is read.
 
     Raises:
-        ConfigError: for a cell's own keys, a match that cannot be read, or a model without a head.
+        ConfigError: for a cell's own keys, a match that cannot be read, a model without a head, or
+            several values of what all runs share.
     """
     for arm in arms:
+        for key in arm.axes:
+            if key.split(".")[0].split("/")[0] in _SHARED:
+                raise ConfigError(
+                    key,
+                    "one value for the whole sweep",
+                    "several",
+                    "replicates are declared with seeds=3, from seed=0 upwards",
+                )
         check_cell(arm.config.cell)
         input_spec(arm.config.data)
         if arm.config.match is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from filelock import BaseFileLock, Timeout
 
@@ -20,7 +22,7 @@ from rnnbench.run import Task
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.recorder import Recorder, open_sweep
-from rnnbench.tracking.store import Record, Store
+from rnnbench.tracking.store import Record, Store, translated
 
 _POLL_SECONDS = 2.0
 
@@ -97,9 +99,7 @@ def run_sweep(
     with Interruption() as interruption:
         driver = _Driver(store, progress, config, key, command, name, interruption)
         with driver:
-            tasks = [make_task(spec, store.home.path / "staging" / spec.key) for spec in pending]
-            driver.follow(executor, tasks, pending)
-            driver.wait_for_others()
+            driver.train(executor, pending)
     return Swept(tuple(specs), find_records(specs, store, config.sweep), frozenset(driver.trained))
 
 
@@ -150,23 +150,46 @@ class _Driver:
                 status = "FINISHED" if kind is None else "KILLED"
                 stack.callback(self._store.client.set_terminated, self._parent, status)
 
-    def follow(
-        self, executor: LocalExecutor, tasks: Sequence[Task], specs: Sequence[RunSpec]
-    ) -> None:
-        """Have tasks run and write what happens to them."""
-        self._specs = {spec.key: spec for spec in specs}
-        for event in executor.run(tasks, self._claim, self._interruption):
-            self._handle(event)
+    def train(self, executor: LocalExecutor, specs: Sequence[RunSpec]) -> None:
+        """Have runs trained, until each is finished, failed or trained by somebody else."""
+        waiting = list(specs)
+        while waiting:
+            self._specs = {spec.key: spec for spec in waiting}
+            self._elsewhere.clear()
+            tasks = [make_task(spec, self._folder(spec.key)) for spec in waiting]
+            for event in executor.run(tasks, self._claim, self._interruption):
+                with translated(self._store.uri, self._store.home.path):
+                    self._handle(event)
+            waiting = self._wait_for_others()
 
-    def wait_for_others(self) -> None:
-        """Wait for runs that another sweep is training at the moment."""
+    def _wait_for_others(self) -> list[RunSpec]:
+        """Wait for runs that another sweep is training; return those that it left undone."""
+        left = []
         if self._elsewhere:
             self._progress.say(f"waiting for {len(self._elsewhere)} runs of another sweep")
         for key in self._elsewhere:
-            while self._store.home.is_owned(key):
+            while self._is_trained_elsewhere(key):
                 time.sleep(_POLL_SECONDS)
                 self._interruption.check()
-            self._progress.ended(self._specs[key], "trained by another sweep")
+            job = Job(self._specs[key], self._store.by_key([key]).get(key))
+            if job.is_pending(self._config.sweep):
+                left.append(job.spec)
+            else:
+                self._progress.ended(job.spec, "trained by another sweep")
+        return left
+
+    def _is_trained_elsewhere(self, key: str) -> bool:
+        if self._store.home.is_owned(key):
+            return True
+        record = self._store.by_key([key]).get(key)
+        return record is not None and self._is_foreign(record)
+
+    def _is_foreign(self, record: Record) -> bool:
+        """Return whether a run is being trained from another home, whose locks we don't see."""
+        return record.status == "RUNNING" and not self._store.is_ours(record)
+
+    def _folder(self, key: str) -> Path:
+        return self._store.home.path / "staging" / key
 
     def _claim(self, task: Task) -> bool:
         """Become the owner of a run; another owner, or a finished record, passes it over."""
@@ -177,6 +200,10 @@ class _Driver:
             self._elsewhere.append(task.key)
             return False
         job = Job(self._specs[task.key], self._store.by_key([task.key]).get(task.key))
+        if job.record is not None and self._is_foreign(job.record):
+            lock.release()
+            self._elsewhere.append(task.key)
+            return False
         if not job.is_pending(self._config.sweep):
             lock.release()
             self._progress.ended(self._specs[task.key], "trained by another sweep")
@@ -184,6 +211,8 @@ class _Driver:
         if job.record is not None and job.record.status == "RUNNING":
             # Its owner cannot be alive: the lock is ours.
             self._store.end_dead(job.record)
+        # What a killed run left there is none of this run's files.
+        shutil.rmtree(self._folder(task.key), ignore_errors=True)
         self._locks[task.key] = lock
         return True
 
@@ -202,14 +231,25 @@ class _Driver:
             self._recorders[event.key].epoch(event.epoch)
             self._progress.epoch(spec, event.epoch)
         elif isinstance(event, Finished):
-            with self._store.home.staging(event.key) as folder:
-                write_artifacts(spec, event.outcome, folder)
-                self._recorders[event.key].finish(event.outcome, folder)
-            self.trained.add(event.key)
-            self._close(spec, _told(event.outcome.metrics))
+            self._finish(spec, event)
         elif isinstance(event, Failed):
             self._recorders[event.key].fail(event.reason, killed=event.killed)
             self._close(spec, ("killed: " if event.killed else "failed: ") + event.reason)
+
+    def _finish(self, spec: RunSpec, event: Finished) -> None:
+        """Store a result; files that cannot be written cost this run, not the sweep."""
+        recorder = self._recorders[event.key]
+        try:
+            with self._store.home.staging(event.key) as folder:
+                write_artifacts(spec, event.outcome, folder)
+                recorder.finish(event.outcome, folder)
+        except (OSError, ValueError) as error:
+            reason = f"its files could not be stored: {error}"
+            recorder.fail(reason, killed=True)
+            self._close(spec, f"killed: {reason}")
+            return
+        self.trained.add(event.key)
+        self._close(spec, _told(event.outcome.metrics))
 
     def _close(self, spec: RunSpec, text: str) -> None:
         del self._recorders[spec.key]

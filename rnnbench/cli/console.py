@@ -6,6 +6,7 @@ import os
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from rnnbench.tables import Table
@@ -28,17 +29,11 @@ def stderr() -> Console:
 def show(table: Table, console: Console | None = None) -> None:
     """Print a table with its title and note."""
     console = console or stdout()
-    rich = RichTable(title=table.title, title_justify="left", caption=None)
+    rich = RichTable(title=escape(table.title), title_justify="left", caption=None)
     for number, column in enumerate(table.columns):
-        rich.add_column(column, justify="right" if number else "left", overflow="fold")
+        rich.add_column(escape(column), justify="right" if number else "left", overflow="fold")
     for row in table.rows:
-        rich.add_row(*(_plain(cell) for cell in row))
+        rich.add_row(*(escape(cell) for cell in row))
     console.print(rich)
     if table.note:
         console.print(table.note, markup=False)
-
-
-def _plain(cell: str) -> str:
-    from rich.markup import escape
-
-    return escape(cell)

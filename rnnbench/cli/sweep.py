@@ -16,7 +16,7 @@ from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_sweep
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.store import Store, tracking_uri
+from rnnbench.tracking.store import Store, redacted, tracking_uri
 
 DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
@@ -35,7 +35,7 @@ def sweep(words: Words) -> int:
     with LocalExecutor(config.executor) as executor:
         store = Store.open(config)
         with SweepProgress(console) as progress:
-            swept = run_sweep(specs, store, executor, progress, config, words.typed)
+            swept = run_sweep(specs, store, executor, progress, config, redacted(words.typed))
     skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)
     if skipped:

@@ -14,7 +14,7 @@ from rnnbench.summary import sweep_table
 from rnnbench.sweep import run_sweep
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.store import Store, tracking_uri
+from rnnbench.tracking.store import Store, redacted, tracking_uri
 
 
 def train(words: Words) -> int:
@@ -26,6 +26,7 @@ def train(words: Words) -> int:
     config = config.model_copy(update={"sweep": options})
     check_arms([Arm(config, {})])
     console = stderr()
+    command = redacted(words.typed)
     home = Home.of(config.home)
     tracking_uri(config)  # a wrong address is told before anything is prepared
     home.make()
@@ -33,7 +34,7 @@ def train(words: Words) -> int:
     with LocalExecutor(config.executor) as executor:
         store = Store.open(config)
         with SweepProgress(console) as progress:
-            swept = run_sweep([spec], store, executor, progress, config, words.typed, parent=False)
+            swept = run_sweep([spec], store, executor, progress, config, command, parent=False)
     record = swept.records[spec.key]
     if not record.is_finished:
         return 1

@@ -9,7 +9,7 @@ import sys
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
-from rnnbench.tracking.store import Store, tracking_uri
+from rnnbench.tracking.store import Store, redacted, tracking_uri
 
 
 def ui(words: Words) -> int:
@@ -20,11 +20,15 @@ def ui(words: Words) -> int:
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise ConfigError("--port", "a whole number from 1 to 65535", port, "type --port 5000")
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    uri = tracking_uri(config)
+    if uri.startswith("http"):
+        print(f"the store is a server, which has its own user interface: {redacted(uri)}")
+        return 0
     store = Store.open(config, create=False)
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
-    command += ["--backend-store-uri", tracking_uri(config)]
+    command += ["--backend-store-uri", uri]
     command += ["--default-artifact-root", store.home.artifacts.as_uri(), "--workers", "1"]
-    print(f"MLflow UI of {store.uri} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
+    print(f"MLflow UI of {redacted(uri)} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
     server = subprocess.Popen(command, env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"})
     try:
         return server.wait()

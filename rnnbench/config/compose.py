@@ -41,6 +41,7 @@ class Composer:
 
     def __init__(self, searchpath: Sequence[str]) -> None:
         self._searchpath = list(searchpath)
+        self.refers = False  # whether the last configuration has keys that refer to others
 
     @property
     def loader(self) -> ConfigLoader:
@@ -62,6 +63,7 @@ class Composer:
             words.append(f"hydra.searchpath=[{','.join(self._searchpath)}]")
         try:
             config = compose(config_name=CONFIG_NAME, overrides=words)
+            self.refers = _refers(OmegaConf.to_container(config, resolve=False))
             plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except MissingConfigException as error:
             raise self._missing(error) from None
@@ -142,6 +144,15 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
         config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
     ):
         yield Composer([f"file://{folder.resolve()}" for folder in config_dirs])
+
+
+def _refers(node: Any) -> bool:
+    """Return whether a value refers to another key, as in ``${model.units}``."""
+    if isinstance(node, dict):
+        return any(_refers(value) for value in node.values())
+    if isinstance(node, list):
+        return any(_refers(value) for value in node)
+    return isinstance(node, str) and "${" in node.replace("${oc.", "")
 
 
 def _first_line(error: Exception) -> str:

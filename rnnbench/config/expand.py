@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +162,9 @@ def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[
         base = hydra.compose(
             [*fixed, *(axis.word(value) for axis, value in zip(groups, chosen, strict=True))]
         )
+        if values and hydra.refers:
+            # A key that refers to a swept one gets its value from Hydra, for each combination.
+            return _arms(hydra, fixed, [replace(axis, is_composed=True) for axis in axes])
         for picked in itertools.product(*(axis.values for axis in values)):
             mapping = copy.deepcopy(base)
             for axis, value in zip(values, picked, strict=True):

@@ -21,7 +21,7 @@ from typing import Any
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
 from rnnbench.executors.worker import serve
-from rnnbench.interrupt import Interruption
+from rnnbench.interrupt import Interruption, ignored
 from rnnbench.run import Task
 from rnnbench.training.runtime import set_environment
 
@@ -30,7 +30,14 @@ def worker_count(config: ExecutorConfig) -> int:
     """Return how many processes train at once: as asked, or cores divided by threads."""
     if config.workers != "auto":
         return int(config.workers)
-    return max(1, len(os.sched_getaffinity(0)) // config.threads)
+    return max(1, _cores() // config.threads)
+
+
+def _cores() -> int:
+    """Return the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass
@@ -80,10 +87,14 @@ class LocalExecutor:
         self.close()
 
     def warm_up(self) -> None:
-        """Start loading TensorFlow in the fork server, in the background."""
+        """Start loading TensorFlow in the fork server, in the background.
+
+        The server ignores Ctrl-C from its start, as do its workers: the driver ends them.
+        """
         from multiprocessing import forkserver
 
-        forkserver.ensure_running()
+        with ignored(signal.SIGINT):
+            forkserver.ensure_running()
 
     def close(self) -> None:
         """End all workers at once, whatever they are doing."""
@@ -116,6 +127,7 @@ class LocalExecutor:
     def _fill(self, waiting: list[Task], claim: Callable[[Task], bool]) -> Iterator[Event]:
         """Give every idle worker a task, replacing workers whose group has none left."""
         while waiting:
+            self._drop_dead()
             idle = [worker for worker in self._workers if worker.task is None]
             if not idle and len(self._workers) >= self._count:
                 return
@@ -135,6 +147,13 @@ class LocalExecutor:
             with contextlib.suppress(OSError):
                 worker.tasks.send(task)
             yield Started(task.key)
+
+    def _drop_dead(self) -> None:
+        """Forget idle workers that have died, before one is given a task."""
+        for worker in list(self._workers):
+            if worker.task is None and not worker.process.is_alive():
+                self._workers.remove(worker)
+                worker.stop(kill=True)
 
     def _choose(self, waiting: list[Task], idle: list[_Worker]) -> tuple[Task, _Worker | None]:
         """Prefer a run whose compiled model is at hand, then a group that nobody works on."""

@@ -67,7 +67,8 @@ def _titles(runs: pd.DataFrame) -> pd.Series:
         if key in runs:
             limited = runs[key].notna() & (runs[key] != "null")
             titles = titles.where(~limited, titles + ", first " + runs[key] + f" {word} samples")
-    return titles
+    own = runs["data"] == "arrays"
+    return titles.where(~own, titles + " " + runs["data_digest"].str[:8])
 
 
 def _section(title: str, runs: pd.DataFrame, history: pd.DataFrame) -> Section:

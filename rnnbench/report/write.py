@@ -12,7 +12,7 @@ from rnnbench.report.markdown import render
 from rnnbench.report.sections import build_content
 from rnnbench.results import load_history, load_runs
 from rnnbench.results.arms import finished
-from rnnbench.tracking.store import Store
+from rnnbench.tracking.store import Store, redacted
 
 
 def write_report(store: Store, name: str, root: Path) -> Path:
@@ -29,7 +29,7 @@ def write_report(store: Store, name: str, root: Path) -> Path:
         raise StoreError(
             "report",
             "a store with runs",
-            f"none in {store.uri}",
+            f"none in {redacted(store.uri)}",
             "train something first: sweep +cell=gru",
         )
     content = build_content(runs, load_history(store, finished(runs)["run_id"]))

@@ -9,8 +9,9 @@ _SHORT = {"model.units": "units", "model.depth": "depth", "data.maxlen": "maxlen
 
 
 def finished(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return finished runs, one for each key."""
-    return runs[runs["status"] == "FINISHED"].drop_duplicates("key", keep="first")
+    """Return finished runs, one for each arm and seed: that of the newest training version."""
+    done = runs[runs["status"] == "FINISHED"].sort_values("training_version", kind="stable")
+    return done.drop_duplicates(["arm_key", "seed"], keep="last").sort_index()
 
 
 def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,11 @@ class Home:
     def of(cls, text: str) -> Home:
         """Return the home of that path; nothing is created."""
         return cls(Path(text).expanduser().absolute())
+
+    @property
+    def owner(self) -> str:
+        """This home on this machine: who may tell whether a run is still being trained."""
+        return f"{os.uname().nodename}:{self.path}"
 
     @property
     def database(self) -> Path:
@@ -60,8 +65,6 @@ class Home:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):
-                folder.parent.rmdir()
 
     def lock(self, name: str) -> FileLock:
         """Return a lock that the system releases when its owner dies."""

@@ -55,12 +55,16 @@ class Recorder:
     ):
         self._client = store.client
         self.spec = spec
-        tags = run_tags(spec, sweep_key, command)
+        tags = run_tags(spec, sweep_key, command) | {names.OWNER: store.home.owner}
         if parent is not None:
             tags[names.PARENT] = parent
         run = self._client.create_run(store.experiment_id, tags=tags, run_name=spec.name)
         self.run_id = str(run.info.run_id)
-        self._log_start()
+        try:
+            self._log_start()
+        except BaseException:
+            self.fail("its parameters could not be stored", killed=True)
+            raise
 
     def epoch(self, epoch: Epoch) -> None:
         """Log the metrics of an epoch in one batch."""
@@ -166,9 +170,11 @@ def _commit() -> str:
     folder = Path(rnnbench.__file__).resolve().parent.parent
     if not (folder / ".git").exists():
         return ""
-    answer = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
+    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
     return answer.stdout.strip()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rnnbench.config.schema import Config
@@ -88,11 +90,13 @@ class Store:
             home.make()
         # The first client creates the tables; two at once would fail half-way.
         alone = home.lock("store") if create or local else nullcontext()
-        with Interruption(), _translated(uri), alone:
+        with Interruption(), translated(uri, home.path), alone:
             if local:
                 _make_database(home)
             client = _client(uri)
-            experiment_id = _experiment(client, config.tracking.experiment, home, create=create)
+            experiment_id = _experiment(
+                client, config.tracking.experiment, home, create=create, local=local
+            )
         return cls(client, experiment_id, home, uri)
 
     def records(self, tags: Mapping[str, str] | None = None) -> list[Record]:
@@ -120,17 +124,20 @@ class Store:
 
         Returns their ids. A run's owner holds the lock of its key for as long as it lives.
         """
-        host = os.uname().nodename
         dead = [
             record
             for record in records
             if record.status == "RUNNING"
-            and record.tags.get(names.HOST) == host
+            and self.is_ours(record)
             and not self.home.is_owned(record.key)
         ]
         for record in dead:
             self.end_dead(record)
         return [record.run_id for record in dead]
+
+    def is_ours(self, record: Record) -> bool:
+        """Return whether a run was started from this home, whose locks tell if it is alive."""
+        return record.tags.get(names.OWNER) == self.home.owner
 
     def end_dead(self, record: Record) -> None:
         """End a run that is shown as running although nobody trains it."""
@@ -141,7 +148,7 @@ class Store:
         text = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
         token: str | None = None
         while True:
-            with _translated(self.uri):
+            with translated(self.uri, self.home.path):
                 page = self.client.search_runs(
                     [self.experiment_id],
                     filter_string=text,
@@ -176,11 +183,16 @@ def tracking_uri(config: Config) -> str:
             raise StoreError(
                 "tracking.uri",
                 "an address that starts with one of " + ", ".join(_SCHEMES),
-                config.tracking.uri,
+                redacted(config.tracking.uri),
                 "leave it at null for a SQLite file in the home folder",
             )
         return config.tracking.uri
     return f"sqlite:///{Home.of(config.home).database}?timeout={_SQLITE_TIMEOUT}"
+
+
+def redacted(text: str) -> str:
+    """Return text without the user and password of any address in it."""
+    return re.sub(r"//[^/@\s]+@", "//***@", text)
 
 
 def quiet_mlflow() -> None:
@@ -201,8 +213,15 @@ def _client(uri: str) -> Any:
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _experiment(client: Any, name: str, home: Home, *, create: bool) -> str:
+def _experiment(client: Any, name: str, home: Home, *, create: bool, local: bool) -> str:
     known = client.get_experiment_by_name(name)
+    if known is not None and known.lifecycle_stage != "active":
+        raise StoreError(
+            "tracking.experiment",
+            "an experiment that is not deleted",
+            name,
+            "restore it in MLflow, or choose another name",
+        )
     if known is not None:
         return str(known.experiment_id)
     if not create:
@@ -213,7 +232,8 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool) -> str:
             name,
             f"there are: {existing}",
         )
-    location = home.artifacts.as_uri()
+    # A server keeps files where all of its clients reach them.
+    location = home.artifacts.as_uri() if local else None
     # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
     tags = {"mlflow.experimentKind": "custom_model_development"}
     return str(client.create_experiment(name, artifact_location=location, tags=tags))
@@ -235,7 +255,7 @@ def _make_database(home: Home) -> None:
 
 
 @contextmanager
-def _translated(uri: str) -> Iterator[None]:
+def translated(uri: str, path: Path) -> Iterator[None]:
     """Turn what goes wrong with a store into one message."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
@@ -243,12 +263,12 @@ def _translated(uri: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unwritable(Home.of(uri).path, error) from None
+        raise unwritable(path, error) from None
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise StoreError(
             "tracking.uri",
             "an MLflow store that can be read and written",
-            f"{uri} ({reason})",
+            f"{redacted(uri)} ({redacted(reason)})",
             "check the address, or leave it at null for a SQLite file in the home folder",
         ) from None

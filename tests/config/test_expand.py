@@ -262,3 +262,13 @@ class TestPreset:
         assert "cell" not in preset
         assert not [entry for entry in preset.get("defaults", []) if "cell" in str(entry)]
         assert load([f"experiments={name}", "+cell=simple_rnn", "match=null"]).cell
+
+
+def test_a_key_of_a_users_file_that_refers_to_a_swept_key_follows_it(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "square.yaml").write_text(
+        "defaults: [single, _self_]\nembedding: {dim: '${model.units}'}\n"
+    )
+    words = ["+cell=gru", "model=square", "model.units=16,64"]
+    arms = expand(words, config_dirs=[tmp_path])
+    assert [arm.config.model.embedding.dim for arm in arms] == [16, 64]

@@ -101,6 +101,16 @@ class TestInterruptedDriver:
         assert [record.status for record in store.records()] == ["KILLED", "KILLED"]
         finish(store)
 
+    def test_ends_cleanly_on_ctrl_c_while_tensorflow_loads(
+        self, driver: subprocess.Popen[str], store: Store
+    ) -> None:
+        wait_for(lambda: bool(psutil.Process(driver.pid).children()) or driver.poll() is not None)
+        time.sleep(1)
+        os.killpg(driver.pid, signal.SIGINT)
+        _, err = driver.communicate(timeout=PATIENCE)
+        assert (driver.returncode, "Traceback" in err) == (130, False), err
+        assert all(record.status == "KILLED" for record in store.records())
+
     def test_killed_takes_its_workers_along_and_leaves_no_run_running(
         self, driver: subprocess.Popen[str], store: Store
     ) -> None:

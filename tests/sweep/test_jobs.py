@@ -114,6 +114,11 @@ class TestRefusals:
         with pytest.raises(ConfigError, match=r"model\.head"):
             check_arms(expand([*DIGITS, "model.head=none"]))
 
+    @pytest.mark.parametrize("axis", ["seed=0,1", "seeds=2,3", "executor.threads=1,2"])
+    def test_what_all_runs_share_is_no_axis(self, axis: str) -> None:
+        with pytest.raises(ConfigError, match="one value for the whole sweep"):
+            check_arms(expand([*DIGITS, axis]))
+
     def test_a_masked_mean_over_nothing_is_refused(self, declared: Declare, tmp_path: Path) -> None:
         x = np.array([[1, 2], [0, 0], [3, 1]], np.int32)
         y = np.array([0, 1, 0])

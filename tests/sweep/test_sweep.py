@@ -130,7 +130,7 @@ class TestFinishedSweep:
         assert (folder / "learning_curves.png").read_bytes().startswith(b"\x89PNG")
 
     def test_leaves_no_files_on_their_way(self, swept: str, work_dir: Path) -> None:
-        assert not (work_dir / "runs" / "staging").exists()
+        assert list((work_dir / "runs" / "staging").iterdir()) == []
 
     def test_typed_twice_trains_nothing(self, swept: str, run: Run, store: Store) -> None:
         before = {record.run_id for record in store.records()}
