@@ -114,9 +114,3 @@ def sweep_key(specs: Sequence[RunSpec]) -> str:
 def make_task(spec: RunSpec, folder: Path) -> Task:
     """Return what a worker needs for a run; runs of one arm share a compiled model."""
     return Task(spec.key, spec.arm_key, spec.config, spec.data, folder, spec.work)
-
-
-def single(config: Config, home: Path) -> RunSpec:
-    """Return the one run that a configuration declares."""
-    assert config.cell is not None
-    return declare([Arm(config, {})], home, seeds=1)[0]

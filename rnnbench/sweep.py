@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import BaseFileLock, Timeout
+from rich.console import Console
 
 from rnnbench.artifacts import write_artifacts
+from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
 from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
 from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import Job, make_task, sweep_key
+from rnnbench.jobs import Job, check_arms, declare, make_task, sweep_key
 from rnnbench.progress import SweepProgress, duration
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
+from rnnbench.tracking.home import Home
 from rnnbench.tracking.recorder import Recorder, open_sweep
-from rnnbench.tracking.store import Record, Store, translated
+from rnnbench.tracking.store import Record, Store, redacted, tracking_uri, translated
 
 _POLL_SECONDS = 2.0
 
@@ -65,6 +68,40 @@ def job_table(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> l
     if store.reap(records.values()):
         records = find_records(specs, store, options)
     return [Job(spec, records.get(spec.key)) for spec in specs]
+
+
+def run_arms(
+    arms: Sequence[Arm],
+    console: Console,
+    command: str,
+    *,
+    seeds: int | None = None,
+    parent: bool = True,
+) -> Swept:
+    """Check and declare the runs of some arms, and train those that are not finished.
+
+    Args:
+        arms: what to train; the first one's options count for all.
+        console: where progress is shown.
+        command: what the user typed.
+        seeds: replicates of each arm; ``None`` for the configured number.
+        parent: whether the runs are grouped under a parent run.
+
+    Raises:
+        ConfigError, DataError, StoreError: before anything is trained.
+    """
+    check_arms(arms)
+    config = arms[0].config
+    tracking_uri(config)  # a wrong address is told before any data is prepared
+    home = Home.of(config.home)
+    home.make()
+    specs = declare(arms, home.path, seeds)
+    with LocalExecutor(config.executor) as executor:
+        store = Store.open(config)
+        with SweepProgress(console) as progress:
+            return run_sweep(
+                specs, store, executor, progress, config, redacted(command), parent=parent
+            )
 
 
 def run_sweep(

@@ -7,16 +7,11 @@ from collections.abc import Sequence
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
-from rnnbench.executors.local import LocalExecutor
-from rnnbench.jobs import check_arms, declare
-from rnnbench.progress import SweepProgress
 from rnnbench.results.frame import frame
 from rnnbench.runspec import RunSpec
 from rnnbench.summary import sweep_table
-from rnnbench.sweep import Swept, run_sweep
+from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
-from rnnbench.tracking.home import Home
-from rnnbench.tracking.store import Store, redacted, tracking_uri
 
 DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
@@ -25,22 +20,13 @@ def sweep(words: Words) -> int:
     """Train a sweep and print a row for each arm."""
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
-    check_arms(arms)
-    config = arms[0].config
     console = stderr()
-    home = Home.of(config.home)
-    tracking_uri(config)  # a wrong address is told before anything is prepared
-    home.make()
-    specs = declare(arms, home.path)
-    with LocalExecutor(config.executor) as executor:
-        store = Store.open(config)
-        with SweepProgress(console) as progress:
-            swept = run_sweep(specs, store, executor, progress, config, redacted(words.typed))
+    swept = run_arms(arms, console, words.typed)
     skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)
     if skipped:
-        console.print(f"{skipped} of {len(specs)} runs were finished already", markup=False)
-    _show(specs, swept)
+        console.print(f"{skipped} of {len(swept.specs)} runs were finished already", markup=False)
+    _show(swept.specs, swept)
     return 0 if swept.all_finished else 1
 
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load
-from rnnbench.executors.local import LocalExecutor
-from rnnbench.jobs import check_arms, single
-from rnnbench.progress import SweepProgress
 from rnnbench.results.arms import add_arm_names
 from rnnbench.results.frame import frame
 from rnnbench.summary import sweep_table
-from rnnbench.sweep import run_sweep
+from rnnbench.sweep import run_arms
 from rnnbench.tables import Table
-from rnnbench.tracking.home import Home
-from rnnbench.tracking.store import Store, redacted, tracking_uri
 
 
 def train(words: Words) -> int:
@@ -24,17 +19,9 @@ def train(words: Words) -> int:
     # Asking for one run by name is asking for it again where it failed.
     options = config.sweep.model_copy(update={"retry_failed": True})
     config = config.model_copy(update={"sweep": options})
-    check_arms([Arm(config, {})])
     console = stderr()
-    command = redacted(words.typed)
-    home = Home.of(config.home)
-    tracking_uri(config)  # a wrong address is told before anything is prepared
-    home.make()
-    spec = single(config, home.path)
-    with LocalExecutor(config.executor) as executor:
-        store = Store.open(config)
-        with SweepProgress(console) as progress:
-            swept = run_sweep([spec], store, executor, progress, config, command, parent=False)
+    swept = run_arms([Arm(config, {})], console, words.typed, seeds=1, parent=False)
+    (spec,) = swept.specs
     record = swept.records[spec.key]
     if not record.is_finished:
         return 1
