@@ -38,12 +38,14 @@ class Swept:
     records: dict[str, Record]
     trained: frozenset[str]
 
+    def is_finished(self, spec: RunSpec) -> bool:
+        """Return whether a declared run has a result."""
+        return spec.key in self.records and self.records[spec.key].is_finished
+
     @property
     def all_finished(self) -> bool:
         """Whether every declared run is finished."""
-        return all(
-            spec.key in self.records and self.records[spec.key].is_finished for spec in self.specs
-        )
+        return all(map(self.is_finished, self.specs))
 
 
 def find_records(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> dict[str, Record]:
@@ -129,7 +131,8 @@ def run_sweep(
     pending = [job.spec for job in table if job.is_pending(config.sweep)]
     progress.begin(len(specs), len(specs) - len(pending), sum(spec.work for spec in pending))
     if not pending:
-        return Swept(tuple(specs), find_records(specs, store, config.sweep), frozenset())
+        known = {job.spec.key: job.record for job in table if job.record is not None}
+        return Swept(tuple(specs), known, frozenset())
     executor.warm_up()
     key = sweep_key(specs)
     name = _sweep_name(specs) if parent else None

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import rnnbench.cli
+from rnnbench.config.expand import load
+from rnnbench.config.schema import Config
 from rnnbench.training.runtime import set_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,3 +64,22 @@ def imdb() -> Path:
     if not path.is_file():
         pytest.skip(f"no IMDB file at {path}; set RNNBENCH_IMDB to one")
     return path
+
+
+Configure = Callable[..., Config]
+
+
+@cache
+def _load(words: tuple[str, ...]) -> Config:
+    return load(words)
+
+
+@pytest.fixture(scope="session")
+def configure() -> Configure:
+    """Compose a configuration; changes of ``model`` are keywords, which costs no Hydra."""
+
+    def configure(*words: str, **model: object) -> Config:
+        config = _load(words)
+        return config.model_copy(update={"model": config.model.model_copy(update=model)})
+
+    return configure

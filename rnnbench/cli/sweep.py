@@ -32,18 +32,14 @@ def sweep(words: Words) -> int:
 
 def _show(specs: Sequence[RunSpec], swept: Swept) -> None:
     """Print the arms in the words of this sweep, then what did not finish."""
-    done = [spec for spec in specs if _is_finished(swept, spec)]
+    done = [spec for spec in specs if swept.is_finished(spec)]
     if done:
         runs = frame(swept.records[spec.key] for spec in done)
         show(sweep_table(runs.assign(arm=[spec.label for spec in done])))
-    rows = [(spec.name, *_failure(swept, spec)) for spec in specs if not _is_finished(swept, spec)]
+    rows = [(spec.name, *_failure(swept, spec)) for spec in specs if not swept.is_finished(spec)]
     if rows:
         retry = "Failed runs are trained again with sweep.retry_failed=true, killed ones anyway."
         show(Table("Runs without a result", ("run", "status", "reason"), tuple(rows), retry))
-
-
-def _is_finished(swept: Swept, spec: RunSpec) -> bool:
-    return spec.key in swept.records and swept.records[spec.key].is_finished
 
 
 def _failure(swept: Swept, spec: RunSpec) -> tuple[str, str]:
