@@ -13,7 +13,10 @@ from rnnbench.training.history import Epoch, Outcome
 
 
 def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
-    """Write resolved configuration, history, model summary and learning curves to a folder."""
+    """Write resolved configuration, history, model summary and learning curves to a folder.
+
+    A search's trials, of which there are many, get no picture.
+    """
     from omegaconf import OmegaConf
 
     OmegaConf.save(
@@ -22,7 +25,8 @@ def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
     )
     write_history(outcome.epochs, folder / "history.csv")
     (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
-    save_run_curves(outcome.epochs, spec.name, folder / "learning_curves.png")
+    if spec.trial is None:
+        save_run_curves(outcome.epochs, spec.name, folder / "learning_curves.png")
 
 
 def write_history(epochs: Sequence[Epoch], path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -13,34 +14,114 @@ from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
 from rnnbench.data import Prepared, input_spec, prepare
 from rnnbench.errors import ConfigError
+from rnnbench.expected import SECONDS
 from rnnbench.matching import parse_reference, resolve_units
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest, replicates
-from rnnbench.tracking.store import Record
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
 
 # What all runs of a sweep share.
 _SHARED = ("seed", "seeds", "home", "executor", "tracking", "report", "sweep", "search")
 
 
+JobStatus = Literal["DONE", "STALE", "RUNNING", "FAILED", "PENDING"]
+
+# What of a run in the store a job table needs.
+JOB_COLUMNS = (
+    names.KEY,
+    names.ARM_KEY,
+    names.CELL,
+    names.OWNER,
+    names.REASON,
+    names.TRAINING_VERSION,
+    names.TRIAL_STATE,
+    names.WORK,
+    "seed",
+    SECONDS,
+)
+
+
 @dataclass(frozen=True)
 class Job:
-    """A declared run, and the store's record of it where there is one."""
+    """A declared run, and what the store knows of it.
+
+    Attributes:
+        spec: the declared run.
+        record: the store's record of its key, where there is one.
+        stale: a finished run of the same configuration by an older training version.
+        is_owned: whether a living process is training it.
+    """
 
     spec: RunSpec
     record: Record | None
+    stale: Record | None = None
+    is_owned: bool = False
 
     @property
     def is_done(self) -> bool:
         """Whether a finished run with this key is in the store."""
         return self.record is not None and self.record.is_finished
 
+    @property
+    def status(self) -> JobStatus:
+        """How a plan calls it; what was killed is pending again."""
+        if self.is_done:
+            return "DONE"
+        if self.is_owned:
+            return "RUNNING"
+        if self.stale is not None:
+            return "STALE"
+        if self.record is not None and self.record.status == "FAILED":
+            return "FAILED"
+        return "PENDING"
+
     def is_pending(self, options: SweepConfig) -> bool:
         """Return whether a sweep trains it: never finished, and not failed unless asked for."""
-        if self.is_done:
-            return False
-        if self.record is not None and self.record.status == "FAILED":
+        if self.status == "FAILED":
             return options.retry_failed
-        return True
+        if self.status == "STALE":
+            return not options.accept_stale
+        return not self.is_done
+
+    def counted(self, options: SweepConfig) -> Record | None:
+        """Return the record that counts as the result or the failure of the run."""
+        return self.stale if self.status == "STALE" and options.accept_stale else self.record
+
+
+def job_table(
+    specs: Sequence[RunSpec], store: Store, known: Iterable[Record] | None = None
+) -> list[Job]:
+    """Return the declared runs with what the store knows of them; nothing is changed.
+
+    Args:
+        specs: the declared runs.
+        store: where runs are looked up.
+        known: the store's training runs, where they were read already.
+    """
+    wanted = {spec.key for spec in specs}
+    by_key: dict[str, Record] = {}
+    finished: dict[tuple[str, int], Record] = {}
+    for record in store.records(only=JOB_COLUMNS) if known is None else known:
+        if record.key in wanted:
+            before = by_key.get(record.key)
+            if before is None or not before.is_finished:
+                by_key[record.key] = record
+        elif record.is_finished:
+            finished[record.tags.get(names.ARM_KEY, ""), record.seed] = record
+    jobs = []
+    for spec in specs:
+        found = by_key.get(spec.key)
+        stale = finished.get((spec.arm_key, spec.config.seed))
+        jobs.append(Job(spec, found, stale, found is not None and _is_owned(found, store)))
+    return jobs
+
+
+def _is_owned(record: Record, store: Store) -> bool:
+    if record.status != "RUNNING":
+        return False
+    return not store.is_ours(record) or store.home.is_owned(record.key)
 
 
 def check_arms(arms: Iterable[Arm]) -> None:
@@ -74,19 +155,35 @@ def check_arms(arms: Iterable[Arm]) -> None:
 
 def declare(arms: Sequence[Arm], home: Path, seeds: int | None = None) -> list[RunSpec]:
     """Return every run of a sweep, data prepared and units solved; equal runs appear once."""
-    prepared: dict[str, Prepared] = {}
+    shelf = Shelf(home)
     specs: dict[str, RunSpec] = {}
     for arm in arms:
-        name = arm.config.data.model_dump_json(exclude={"mask"})
-        if name not in prepared:
-            prepared[name] = prepare(arm.config.data, home)
-        data = prepared[name]
-        _refuse_empty_samples(arm.config, data)
-        config = resolve_units(arm.config, data.spec)
+        config, data = shelf.ready(arm.config)
         count = config.seeds if seeds is None else seeds
         for spec in replicates(arm.label, config, data, range(config.seed, config.seed + count)):
             specs.setdefault(spec.key, spec)
     return list(specs.values())
+
+
+class Shelf:
+    """The prepared data sets of a sweep, each prepared once."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._prepared: dict[str, Prepared] = {}
+
+    def ready(self, config: Config) -> tuple[Config, Prepared]:
+        """Return a configuration with its units solved, and its prepared data.
+
+        Raises:
+            ConfigError, DataError: where the two don't go together, or the data is not to be had.
+        """
+        name = config.data.model_dump_json(exclude={"mask"})
+        if name not in self._prepared:
+            self._prepared[name] = prepare(config.data, self._home)
+        data = self._prepared[name]
+        _refuse_empty_samples(config, data)
+        return resolve_units(config, data.spec), data
 
 
 def _refuse_empty_samples(config: Config, data: Prepared) -> None:
@@ -106,11 +203,12 @@ def _refuse_empty_samples(config: Config, data: Prepared) -> None:
             )
 
 
-def sweep_key(specs: Sequence[RunSpec]) -> str:
-    """Return the content key of a set of runs, whatever their order."""
-    return digest({"runs": sorted(spec.key for spec in specs)})
+def sweep_key(keys: Iterable[str]) -> str:
+    """Return the content key of a set of runs or searches, whatever their order."""
+    return digest({"runs": sorted(keys)})
 
 
 def make_task(spec: RunSpec, folder: Path) -> Task:
-    """Return what a worker needs for a run; runs of one arm share a compiled model."""
-    return Task(spec.key, spec.arm_key, spec.config, spec.data, folder, spec.work)
+    """Return what a worker needs for a run."""
+    asks = spec.trial is not None and spec.trial.prunable
+    return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, asks)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from rnnbench.cells import build_layer, check_cell
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.parameters import layer_name, outputs
-from rnnbench.seeds import derive
+from rnnbench.seeds import layer_scopes, streams
 
 
 def build(config: Config, spec: InputSpec, seed: int) -> Any:
     """Return a Keras model with weights drawn from ``seed``.
 
-    Each layer draws from a stream of its own, named by its place: arms that differ in their cell,
-    their depth or their dropout share the initial weights of the layers that they share.
+    Each layer draws from a stream of its own (:func:`rnnbench.seeds.streams`).
 
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
     ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
@@ -26,13 +25,14 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
     cell = check_cell(config.cell)
     assert config.cell is not None
     model = config.model
+    seeds = streams(model, seed, tokens=spec.features is None)
     if spec.features is None:
         inputs = keras.Input((spec.timesteps,), dtype="int32", name="tokens")
         x = keras.layers.Embedding(
             spec.vocabulary,
             model.embedding.dim,
             embeddings_initializer=keras.initializers.RandomUniform(
-                -0.05, 0.05, seed=derive(seed, "initialisation/embedding")
+                -0.05, 0.05, seed=seeds["initialisation/embedding"]
             ),
             mask_zero=config.data.mask,
             name="embedding",
@@ -47,11 +47,10 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
             "dropout": model.dropout,
             "recurrent_dropout": model.recurrent_dropout,
         }
-        place = f"recurrent_{number}"
         forward = build_layer(
             config.cell,
             model.units,
-            **_layer_seeds(seed, place),
+            **_layer_seeds(seeds, number, "forward"),
             **arguments,
             name=None if model.bidirectional else name,
         )
@@ -59,25 +58,22 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
             backward = build_layer(
                 config.cell,
                 model.units,
-                **_layer_seeds(seed, f"{place}/backward"),
+                **_layer_seeds(seeds, number, "backward"),
                 **arguments,
                 go_backwards=True,
             )
             forward = keras.layers.Bidirectional(forward, backward_layer=backward, name=name)
         x = forward(x)
-    return keras.Model(inputs, _head(config, spec, x, seed), name=cell.name)
+    return keras.Model(inputs, _head(config, spec, x, seeds), name=cell.name)
 
 
-def _layer_seeds(seed: int, name: str) -> dict[str, int]:
-    """Return the seeds of a recurrent layer, which depend on its place and on nothing else."""
-    return {
-        "seed": derive(seed, f"initialisation/{name}/kernel"),
-        "recurrent_seed": derive(seed, f"initialisation/{name}/recurrent_kernel"),
-        "dropout_seed": derive(seed, f"dropout/{name}"),
-    }
+def _layer_seeds(
+    seeds: dict[str, int], number: int, direction: Literal["forward", "backward"]
+) -> dict[str, int]:
+    return {name: seeds[scope] for name, scope in layer_scopes(number, direction).items()}
 
 
-def _head(config: Config, spec: InputSpec, x: Any, seed: int) -> Any:
+def _head(config: Config, spec: InputSpec, x: Any, seeds: dict[str, int]) -> Any:
     import keras
 
     model = config.model
@@ -85,7 +81,7 @@ def _head(config: Config, spec: InputSpec, x: Any, seed: int) -> Any:
         return x
     if model.head_dropout:
         x = keras.layers.Dropout(
-            model.head_dropout, seed=derive(seed, "dropout/head"), name="head_dropout"
+            model.head_dropout, seed=seeds["dropout/head"], name="head_dropout"
         )(x)
     if model.head == "flatten":
         x = keras.layers.Flatten(name="flatten")(x)
@@ -97,8 +93,6 @@ def _head(config: Config, spec: InputSpec, x: Any, seed: int) -> Any:
     return keras.layers.Dense(
         units,
         activation="sigmoid" if units == 1 else "softmax",
-        kernel_initializer=keras.initializers.GlorotUniform(
-            seed=derive(seed, "initialisation/head")
-        ),
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seeds["initialisation/head"]),
         name="dense",
     )(x)

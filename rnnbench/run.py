@@ -28,6 +28,7 @@ class Task:
         data: the prepared data set.
         folder: where files of the run are left.
         work: relative cost, for scheduling.
+        asks: whether each epoch is followed by a decision to go on.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Task:
     data: Prepared
     folder: Path
     work: float
+    asks: bool = False
 
 
 class Trainer:
@@ -44,6 +46,7 @@ class Trainer:
     def __init__(self) -> None:
         self._group: str | None = None
         self._program: Program | None = None
+        self._free_since = time.perf_counter()
 
     def execute(self, task: Task, on_epoch: Callable[[Epoch], None]) -> Outcome:
         """Train one run and leave the model files that it asks for in its folder.
@@ -52,16 +55,26 @@ class Trainer:
             RunFailure: where training diverges.
         """
         start = time.perf_counter()
+        try:
+            return self._execute(task, on_epoch, start)
+        finally:
+            self._free_since = time.perf_counter()
+
+    def _execute(self, task: Task, on_epoch: Callable[[Epoch], None], start: float) -> Outcome:
         program = self._program_of(task)
         fitted = fit(program, task.data.arrays(), task.config, on_epoch)
         if fitted.weights is not None:
             program.set_weights(fitted.weights)
             save_model(program.model, task.folder)
+        now = time.perf_counter()
+        trained = fitted.metrics["fit_seconds"] + fitted.metrics["test_seconds"]
         metrics = fitted.metrics | {
             "parameters_total": float(program.model.count_params()),
             "parameters_recurrent": float(_recurrent_parameters(program.model)),
             "peak_rss_mb": peak_rss_mb(),
-            "run_seconds": time.perf_counter() - start,
+            "run_seconds": now - start,
+            # Of this process's time, from the end of its last run: start, compilation, waiting.
+            "overhead_seconds": now - self._free_since - trained,
         }
         return Outcome(fitted.epochs, metrics, execution_path(task.config), _summary(program.model))
 

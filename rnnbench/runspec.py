@@ -5,14 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from rnnbench.cells import check_cell
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 from rnnbench.parameters import ParameterTable, count
 from rnnbench.training import TRAINING_VERSION
+
+
+@dataclass(frozen=True)
+class TrialOf:
+    """A trial of a search: its study, its number from 0, and whether it may be pruned."""
+
+    study: str
+    number: int
+    prunable: bool
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class RunSpec:
         data: the prepared data set.
         arm_key: content hash of everything that determines the result but the seed.
         key: content hash including the seed; a finished run with it is never repeated.
+        trial: the trial of a search that it is, or ``None`` for a run that reports count.
     """
 
     label: str
@@ -32,11 +42,42 @@ class RunSpec:
     data: Prepared
     arm_key: str
     key: str
+    trial: TrialOf | None = None
 
     @property
     def name(self) -> str:
         """``gru seed=0``: how the run is called in tables and in the MLflow UI."""
+        if self.trial is not None:
+            return f"{self.label} trial {self.trial.number}"
         return f"{self.label} seed={self.config.seed}"
+
+    def as_trial(self, trial: TrialOf) -> RunSpec:
+        """Return the run as a trial of a search."""
+        return replace(self, trial=trial)
+
+    @property
+    def kind(self) -> Literal["run", "trial"]:
+        """What the store calls it."""
+        return "run" if self.trial is None else "trial"
+
+    @property
+    def group(self) -> str:
+        """Content hash of what is compiled: runs of one group share a compiled model."""
+        config, model = self.config, self.config.model.model_dump()
+        if self.data.spec.features is not None:
+            del model["embedding"]
+        return digest(
+            {
+                "cell": config.cell.model_dump() if config.cell else None,
+                "input": asdict(self.data.spec),
+                "mask": config.data.mask,
+                "model": model,
+                "optimizer": config.optimizer.model_dump(exclude={"learning_rate"}),
+                "batch_size": config.training.batch_size,
+                "jit_compile": config.training.jit_compile,
+                "deterministic": config.training.deterministic,
+            }
+        )
 
     @property
     def parameters(self) -> ParameterTable:

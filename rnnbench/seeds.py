@@ -2,15 +2,19 @@
 
 A run has one ``seed``. What it initialises, shuffles and drops out draws from streams of their
 own, and none of them depends on the cell: two cells with the same seed see the same batches.
+Data sets that are generated or divided draw from seeds of their own, which no run changes.
 """
 
 from __future__ import annotations
 
 import hashlib
+from typing import Literal
 
 import numpy as np
 
-SCOPES = ("initialisation", "shuffle", "dropout")
+from rnnbench.config.schema import ModelConfig
+
+SHUFFLE = "shuffle"
 
 
 def derive(seed: int, scope: str) -> int:
@@ -21,4 +25,36 @@ def derive(seed: int, scope: str) -> int:
 
 def shuffle_order(seed: int, epoch: int, samples: int) -> np.ndarray:
     """Return the order ``(samples,)`` in which an epoch (from 1) presents its training samples."""
-    return np.random.default_rng([derive(seed, "shuffle"), epoch]).permutation(samples)
+    return np.random.default_rng([derive(seed, SHUFFLE), epoch]).permutation(samples)
+
+
+def streams(model: ModelConfig, seed: int, *, tokens: bool) -> dict[str, int]:
+    """Return the seed of every stream that a run draws from, by its purpose and place.
+
+    Streams are named by the place of their layer and nothing else: arms that differ in their
+    cell, their depth or their dropout share the initial weights of the layers that they share.
+    """
+    scopes = ["initialisation/embedding"] if tokens else []
+    for number in range(1, model.depth + 1):
+        for direction in ("forward", "backward") if model.bidirectional else ("forward",):
+            scopes += layer_scopes(number, direction).values()
+    scopes += ["initialisation/head", "dropout/head", SHUFFLE]
+    return {scope: derive(seed, scope) for scope in scopes}
+
+
+def layer_scopes(number: int, direction: Literal["forward", "backward"]) -> dict[str, str]:
+    """Return the names of the streams of a recurrent layer (from 1), by Keras's argument."""
+    place = f"recurrent_{number}" + ("/backward" if direction == "backward" else "")
+    return {
+        "seed": f"initialisation/{place}/kernel",
+        "recurrent_seed": f"initialisation/{place}/recurrent_kernel",
+        "dropout_seed": f"dropout/{place}",
+    }
+
+
+def selection_seed(seed: int, trial: int) -> int:
+    """Return the seed of a search's trial (from 0), far above those that replicates are given.
+
+    It depends on the number of the trial and not on the arm, so that trials are paired too.
+    """
+    return derive(seed, f"selection/{trial}") | 1 << 30

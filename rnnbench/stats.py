@@ -24,3 +24,13 @@ def statistic(values: Iterable[float]) -> Statistic:
         return Statistic(math.nan, math.nan, 0)
     sd = statistics.stdev(measured) if len(measured) > 1 else math.nan
     return Statistic(statistics.fmean(measured), sd, len(measured))
+
+
+def half_width(summary: Statistic, confidence: float) -> float:
+    """Return half the width of Student's t interval of a mean; NaN for fewer than two values."""
+    from scipy.special import stdtrit
+
+    if summary.n < 2:
+        return math.nan
+    quantile = float(stdtrit(summary.n - 1, 0.5 + confidence / 2))
+    return quantile * summary.sd / math.sqrt(summary.n)

@@ -30,6 +30,18 @@ class Table:
         body = [line(self.columns), align, *(line(row) for row in self.rows)]
         return "\n".join(body) + (f"\n\n{self.note}" if self.note else "")
 
+    def text(self) -> str:
+        """Return the table as aligned columns of plain text: much faster than a drawn one."""
+        rows = [self.columns, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+        def line(cells: Sequence[str]) -> str:
+            first, *rest = zip(cells, widths, strict=True)
+            parts = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
+            return "  ".join(parts).rstrip()
+
+        return "\n".join([self.title, *map(line, rows)]) + (f"\n{self.note}" if self.note else "")
+
 
 def mean_and_spread(value: Statistic, digits: int = 4) -> str:
     """Return ``0.8712 ± 0.0034``; the spread is missing for a single seed."""

@@ -19,11 +19,12 @@ PACKAGE = Path(rnnbench.__file__).parent
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
     "errors interrupt",
-    "config.paths config.schema config.validate config.overrides config.compose config.expand",
+    "config.paths config.schema config.validate config.overrides config.space_words",
+    "config.compose config.expand",
     "config",
     "data cells parameters matching reference seeds model training",
-    "runspec tracking run jobs executors",
-    "results stats tables summary plots artifacts progress search sweep report",
+    "runspec stats tracking run expected jobs executors claims",
+    "results tables summary plots artifacts progress queues search driver sweep plan report",
     "cli __main__",
 ]
 LAYERS = [name for row in _ROWS for name in row.split()]
@@ -62,6 +63,7 @@ print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
         "train --help",
         "train +cell=gru --cfg job",
         "match match=lstm:128",
+        "plan +cell=gru data=digits",
         "explain cell=gru,lstm",
         "data data=digits",
     ],

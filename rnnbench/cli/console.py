@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rnnbench.tables import Table
 
 _PLAIN_WIDTH = 160
+_MOST_DRAWN_ROWS = 200
 
 
 def stdout() -> Console:
@@ -27,8 +28,11 @@ def stderr() -> Console:
 
 
 def show(table: Table, console: Console | None = None) -> None:
-    """Print a table with its title and note."""
+    """Print a table with its title and note; a very long one as plain columns."""
     console = console or stdout()
+    if len(table.rows) > _MOST_DRAWN_ROWS:
+        print(table.text(), file=console.file)
+        return
     rich = RichTable(title=escape(table.title), title_justify="left", caption=None)
     for number, column in enumerate(table.columns):
         rich.add_column(escape(column), justify="right" if number else "left", overflow="fold")

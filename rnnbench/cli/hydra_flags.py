@@ -12,6 +12,7 @@ import hydra
 from hydra.core.global_hydra import GlobalHydra
 
 from rnnbench.cli.words import COMMANDS, Words
+from rnnbench.config import space_words
 from rnnbench.config.compose import CONFIG_NAME, composer, register_presets
 from rnnbench.config.overrides import axis_values, parse, with_value
 from rnnbench.config.paths import resource_dir
@@ -60,7 +61,8 @@ def _first_values(words: Words) -> Sequence[str]:
             composed.compose(single)
     if any(o.is_sweep_override() for o in overrides):
         print("# first of several configurations: " + " ".join(single), file=sys.stderr)
-    return single
+    rest, of_space = space_words.split(single)
+    return [*rest, *map(space_words.for_hydra, of_space)]
 
 
 def _completes_command() -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rnnbench.cells import check_cell
 from rnnbench.cli.console import show
-from rnnbench.cli.sweep import DEFAULT_CELLS
-from rnnbench.cli.words import Words
+from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.data import input_spec
 from rnnbench.errors import ConfigError

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.cli.console import show, stderr
-from rnnbench.cli.words import Words
+from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.results.frame import frame
 from rnnbench.runspec import RunSpec
+from rnnbench.search.summary import search_tables
 from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
-
-DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
 
 def sweep(words: Words) -> int:
@@ -26,6 +25,8 @@ def sweep(words: Words) -> int:
     skipped -= len(swept.trained)
     if skipped:
         console.print(f"{skipped} of {len(swept.specs)} runs were finished already", markup=False)
+    for table in search_tables(swept.searched):
+        show(table)
     _show(swept.specs, swept)
     return 0 if swept.all_finished else 1
 

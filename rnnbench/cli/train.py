@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load
+from rnnbench.errors import ConfigError
 from rnnbench.results.arms import add_arm_names
 from rnnbench.results.frame import frame
 from rnnbench.summary import sweep_table
@@ -16,6 +17,8 @@ def train(words: Words) -> int:
     """Train one configuration, or show the finished run that it already has."""
     words.refuse_names()
     config = load(words.overrides, config_dirs=words.config_dirs)
+    if config.search.sampler != "none":
+        raise ConfigError("search", "none for one run", config.search.sampler, "use sweep")
     # Asking for one run by name is asking for it again where it failed.
     options = config.sweep.model_copy(update={"retry_failed": True})
     config = config.model_copy(update={"sweep": options})

@@ -9,7 +9,8 @@ import sys
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
-from rnnbench.tracking.store import Store, redacted, tracking_uri
+from rnnbench.tracking.address import redacted, tracking_uri
+from rnnbench.tracking.store import Store
 
 
 def ui(words: Words) -> int:

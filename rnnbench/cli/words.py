@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
         "train every combination that is not finished yet, in parallel",
         "sweep +cell=lstm,gru model.depth=1,2",
     ),
+    "plan": Command("plan", "what sweep would do; starts nothing", "plan +cell=lstm,gru seeds=5"),
     "report": Command("report", "regenerate reports/NAME/ from the store", "report lstm_vs_gru"),
     "ui": Command("ui", "browse the store in MLflow's user interface", "ui --port 5000"),
     "match": Command(
@@ -38,6 +39,9 @@ COMMANDS: dict[str, Command] = {
     "explain": Command("explain", "a model's parameters, gate by gate", "explain +cell=gru"),
     "data": Command("data", "the data set: shapes, lengths, balance, digest", "data data=digits"),
 }
+
+# What commands are about that compare cells, where no cell is named.
+DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
 _QUERY_FLAGS = ("--help", "-h", "--hydra-help", "--cfg", "-c", "--info", "-i")
 _CHOICES = {

@@ -17,6 +17,7 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from rnnbench.config import space_words
 from rnnbench.config.overrides import parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.validate import known_keys, suggestion
@@ -58,7 +59,7 @@ class Composer:
         Raises:
             ConfigError: for an unknown group, option or key, or a value that is missing.
         """
-        words = list(overrides)
+        words, of_space = space_words.split(overrides)
         if self._searchpath:
             words.append(f"hydra.searchpath=[{','.join(self._searchpath)}]")
         try:
@@ -73,7 +74,9 @@ class Composer:
             # Hydra's answer to data=null and data=4.
             raise self._not_an_option(words) or error from None
         assert isinstance(plain, dict)
-        return {str(key): value for key, value in plain.items()}
+        mapping = {str(key): value for key, value in plain.items()}
+        space_words.apply(mapping, of_space)
+        return mapping
 
     def _missing(self, error: MissingConfigException) -> ConfigError:
         group, _, option = str(error.missing_cfg_file or "").rpartition("/")

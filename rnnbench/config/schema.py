@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
+Scalar = bool | int | float | str | None
 
 
 class Section(BaseModel):
@@ -97,10 +98,52 @@ class TrainingConfig(Section):
     deterministic: bool
 
 
-class SearchConfig(Section):
-    """Hyperparameter search."""
+class _Range(Section):
+    """What the entries of a search space share: ``when`` names values that other keys must have."""
 
-    sampler: Literal["none"]
+    when: dict[str, Scalar | list[Scalar]] = {}
+
+
+class IntSpace(_Range):
+    """Whole numbers from ``low`` to ``high``, both included."""
+
+    type: Literal["int"]
+    low: int
+    high: int
+    step: Annotated[int, Field(ge=1)] = 1
+    log: bool = False
+
+
+class FloatSpace(_Range):
+    """Numbers from ``low`` to ``high``."""
+
+    type: Literal["float"]
+    low: float
+    high: float
+    step: Annotated[float, Field(gt=0)] | None = None
+    log: bool = False
+
+
+class CategoricalSpace(_Range):
+    """One of several values."""
+
+    type: Literal["categorical"]
+    choices: Annotated[list[Scalar], Field(min_length=1)]
+
+
+Space = Annotated[IntSpace | FloatSpace | CategoricalSpace, Field(discriminator="type")]
+
+
+class SearchConfig(Section):
+    """Hyperparameter search: the sampler, its budget for each arm, and what it draws."""
+
+    sampler: Literal["none", "random", "tpe", "qmc", "cmaes"]
+    n_trials: Annotated[int, Field(ge=1, le=100_000)]
+    n_startup_trials: Annotated[int, Field(ge=1)]
+    pruner: Literal["none", "median", "hyperband"]
+    metric: Literal["best_val_accuracy", "final_val_accuracy", "best_val_loss", "final_val_loss"]
+    direction: Literal["auto", "maximize", "minimize"]
+    space: dict[str, Space]
 
 
 class ExecutorConfig(Section):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from rnnbench.config.schema import Config
+from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace
 from rnnbench.errors import ConfigError
 
 
@@ -58,6 +58,7 @@ def check_combinations(config: Config) -> None:
             "true",
             "leave both at their defaults: XLA on one thread repeats bit for bit anyway",
         )
+    _check_search(config)
     if config.data.mask and model.head in ("flatten", "max"):
         raise ConfigError(
             "data.mask",
@@ -65,6 +66,38 @@ def check_combinations(config: Config) -> None:
             "true",
             "use model.head=last or model.head=mean",
         )
+
+
+def _check_search(config: Config) -> None:
+    search = config.search
+    if search.sampler == "none":
+        return
+    if config.training.validation != "split":
+        raise ConfigError(
+            "training.validation",
+            "split where a search chooses by it: the test set is for the winner alone",
+            config.training.validation,
+            "set training.validation=split, or search=none",
+        )
+    natural = "minimize" if search.metric.endswith("loss") else "maximize"
+    if search.direction not in ("auto", natural):
+        raise ConfigError(
+            "search.direction", f"{natural} for {search.metric}", search.direction, "leave it out"
+        )
+    for key, space in search.space.items():
+        if not isinstance(space, CategoricalSpace):
+            _check_range(f"search.space.{key}", space)
+
+
+def _check_range(key: str, space: IntSpace | FloatSpace) -> None:
+    if space.low > space.high:
+        raise ConfigError(
+            key, "low not above high", f"low={space.low}, high={space.high}", "swap the two"
+        )
+    if space.log and space.low <= 0:
+        raise ConfigError(f"{key}.low", "a number above 0 with log=true", space.low, "raise low")
+    if space.log and space.step not in (None, 1):
+        raise ConfigError(f"{key}.step", "none with log=true", space.step, "drop one of the two")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -43,10 +43,15 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Passed:
-    """A task was not started, because it could not be claimed."""
+class Stopped:
+    """A task has been ended early, as :meth:`LocalExecutor.reply` asked."""
 
     key: str
 
 
-Event = Started | EpochEnded | Finished | Failed | Passed
+@dataclass(frozen=True)
+class Filled:
+    """Every worker has been given what there is to do: the moment for work of the driver's own."""
+
+
+Event = Started | EpochEnded | Finished | Failed | Stopped | Filled

@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -19,7 +19,16 @@ from types import TracebackType
 from typing import Any
 
 from rnnbench.config.schema import ExecutorConfig
-from rnnbench.executors.events import EpochEnded, Event, Failed, Finished, Passed, Started
+from rnnbench.executors.events import (
+    EpochEnded,
+    Event,
+    Failed,
+    Filled,
+    Finished,
+    Started,
+    Stopped,
+)
+from rnnbench.executors.source import Source
 from rnnbench.executors.worker import serve
 from rnnbench.interrupt import Interruption, ignored
 from rnnbench.run import Task
@@ -102,40 +111,46 @@ class LocalExecutor:
             worker.stop(kill=True)
         self._workers.clear()
 
-    def run(
-        self,
-        tasks: Sequence[Task],
-        claim: Callable[[Task], bool],
-        interruption: Interruption,
-    ) -> Iterator[Event]:
-        """Run tasks, longest groups first, and yield events as they happen.
+    def run(self, source: Source, interruption: Interruption) -> Iterator[Event]:
+        """Run the tasks of a source until it has none left, and yield events as they happen.
+
+        A task that asks is held after each epoch until :meth:`reply` is called.
 
         Args:
-            tasks: what to run.
-            claim: asked right before a task starts; ``False`` passes it over.
+            source: asked for a task whenever a worker is free.
             interruption: raised between two events.
         """
-        waiting = sorted(tasks, key=lambda task: -task.work)
-        while waiting or any(worker.task for worker in self._workers):
-            yield from self._fill(waiting, claim)
+        while True:
+            yield from self._fill(source)
+            yield Filled()
+            if not any(worker.task for worker in self._workers):
+                break
             yield from self._next_events(interruption)
             interruption.check()
         for worker in self._workers:
             worker.stop(kill=False)
         self._workers.clear()
 
-    def _fill(self, waiting: list[Task], claim: Callable[[Task], bool]) -> Iterator[Event]:
-        """Give every idle worker a task, replacing workers whose group has none left."""
-        while waiting:
+    def reply(self, key: str, *, stop: bool) -> None:
+        """Let a task that asks go on after an epoch, or end it there."""
+        for worker in self._workers:
+            if worker.task is not None and worker.task.key == key:
+                # A worker that has died meanwhile is noticed by the end of its events.
+                with contextlib.suppress(OSError):
+                    worker.tasks.send(stop)
+
+    def _fill(self, source: Source) -> Iterator[Event]:
+        """Give every idle worker a task, replacing workers of another group."""
+        while True:
             self._drop_dead()
             idle = [worker for worker in self._workers if worker.task is None]
             if not idle and len(self._workers) >= self._count:
                 return
-            task, worker = self._choose(waiting, idle)
-            waiting.remove(task)
-            if not claim(task):
-                yield Passed(task.key)
-                continue
+            busy = {worker.group for worker in self._workers if worker.task is not None}
+            task = source.take([worker.group for worker in idle], busy)
+            if task is None:
+                return
+            worker = next((w for w in idle if w.group == task.group), None)
             if worker is None:
                 if len(self._workers) >= self._count:
                     retired = idle[0]
@@ -154,18 +169,6 @@ class LocalExecutor:
             if worker.task is None and not worker.process.is_alive():
                 self._workers.remove(worker)
                 worker.stop(kill=True)
-
-    def _choose(self, waiting: list[Task], idle: list[_Worker]) -> tuple[Task, _Worker | None]:
-        """Prefer a run whose compiled model is at hand, then a group that nobody works on."""
-        for worker in idle:
-            for task in waiting:
-                if task.group == worker.group:
-                    return task, worker
-        busy = {worker.group for worker in self._workers if worker.task is not None}
-        for task in waiting:
-            if task.group not in busy:
-                return task, None
-        return waiting[0], None
 
     def _start(self, group: str) -> _Worker:
         task_reader, task_writer = self._context.Pipe(duplex=False)
@@ -202,6 +205,8 @@ class LocalExecutor:
         if kind == "epoch":
             return EpochEnded(key, value)
         worker.task = None
+        if kind == "stopped":
+            return Stopped(key)
         return Finished(key, value) if kind == "finished" else Failed(key, value, killed=False)
 
     def _lost(self, worker: _Worker, key: str) -> Failed:

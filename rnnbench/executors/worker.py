@@ -7,18 +7,24 @@ import os
 import signal
 import threading
 import traceback
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.errors import RnnbenchError
+
+if TYPE_CHECKING:
+    from rnnbench.run import Task
+    from rnnbench.training.history import Epoch
 
 
 def serve(tasks: Connection, events: Connection, lifeline: Connection) -> None:
     """Execute tasks until ``None`` arrives.
 
     Each message on ``events`` is a pair of its kind and a value: ``epoch``, ``finished``,
-    ``failed``. The driver holds the other end of ``lifeline``: when it closes, the driver is
-    gone, and so is this process, in whatever step it is.
+    ``failed``, ``stopped``. A task that asks waits after each epoch for a word of the driver's:
+    whether to stop there. The driver holds the other end of ``lifeline``: when it closes, the
+    driver is gone, and so is this process, in whatever step it is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -29,7 +35,9 @@ def serve(tasks: Connection, events: Connection, lifeline: Connection) -> None:
     trainer = Trainer()
     while (task := tasks.recv()) is not None:
         try:
-            outcome = trainer.execute(task, lambda epoch: events.send(("epoch", epoch)))
+            outcome = trainer.execute(task, partial(_tell, task, tasks, events))
+        except _Stop:
+            events.send(("stopped", None))
         except RnnbenchError as error:
             events.send(("failed", str(error)))
         except MemoryError:
@@ -38,6 +46,16 @@ def serve(tasks: Connection, events: Connection, lifeline: Connection) -> None:
             events.send(("failed", _reason(error)))
         else:
             events.send(("finished", outcome))
+
+
+class _Stop(Exception):  # noqa: N818
+    """The driver ends the task early."""
+
+
+def _tell(task: Task, tasks: Connection, events: Connection, epoch: Epoch) -> None:
+    events.send(("epoch", epoch))
+    if task.asks and tasks.recv():
+        raise _Stop
 
 
 def _reason(error: Exception) -> str:

@@ -12,7 +12,8 @@ from rnnbench.report.markdown import render
 from rnnbench.report.sections import build_content
 from rnnbench.results import load_history, load_runs
 from rnnbench.results.arms import finished
-from rnnbench.tracking.store import Store, redacted
+from rnnbench.tracking.address import redacted
+from rnnbench.tracking.store import Store
 
 
 def write_report(store: Store, name: str, root: Path) -> Path:

@@ -9,7 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from rnnbench.tracking import names
-from rnnbench.tracking.store import Record, Store
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
 
 Source = Literal["info", "tag", "param", "metric"]
 

@@ -13,11 +13,11 @@ from rnnbench.training.history import EPOCH_METRICS
 def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
     """Return columns run_id, epoch (from 1) and Keras's metric names; NaN where not measured."""
     rows = []
-    for run_id in run_ids:
+    for run_id, history in store.histories(run_ids, EPOCH_METRICS).items():
         by_epoch: dict[int, dict[str, float]] = {}
-        for metric in EPOCH_METRICS:
-            for point in store.client.get_metric_history(run_id, metric):
-                by_epoch.setdefault(point.step, {})[metric] = point.value
+        for metric, points in history.items():
+            for step, value in points:
+                by_epoch.setdefault(step, {})[metric] = value
         rows += [
             {"run_id": run_id, "epoch": epoch, **values}
             for epoch, values in sorted(by_epoch.items())

@@ -17,10 +17,25 @@ PATH = "rnnbench.path"
 HOST = "rnnbench.host"
 OWNER = "rnnbench.owner"
 DATA_DIGEST = "rnnbench.data_digest"
+WORK = "rnnbench.work"
+SEEDS = "rnnbench.seeds"
+STUDY = "rnnbench.study"
+TRIAL = "rnnbench.trial"
+TRIAL_STATE = "rnnbench.trial_state"
+REPLICATES = "rnnbench.replicates"
 PARENT = "mlflow.parentRunId"
 RUN_NAME = "mlflow.runName"
 
+# Kinds of MLflow runs. Only the first is a training run that reports count.
 RUN = "run"
+TRIAL_KIND = "trial"
+ARM_SUMMARY = "arm"
 SWEEP_PARENT = "sweep"
 
+# Optuna's names for how a trial ended.
+COMPLETE = "COMPLETE"
+PRUNED = "PRUNED"
+FAIL = "FAIL"
+
+Kind = Literal["run", "trial", "arm", "sweep"]
 Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -15,36 +16,13 @@ from typing import Any
 import rnnbench
 from rnnbench.config.schema import Config
 from rnnbench.runspec import RunSpec
+from rnnbench.seeds import streams
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
 
 _NOT_PARAMETERS = ("home", "seeds", "report", "sweep", "published", "claims", "tracking", "search")
-
-
-def open_sweep(store: Store, sweep_key: str, name: str, command: str) -> str:
-    """Return the parent run of a sweep: the one that an earlier call opened, or a new one."""
-    known = store.client.search_runs(
-        [store.experiment_id],
-        filter_string=f"tags.`{names.KIND}` = '{names.SWEEP_PARENT}' "
-        f"and tags.`{names.SWEEP}` = '{sweep_key}'",
-        max_results=1,
-    )
-    if known:
-        run_id = str(known[0].info.run_id)
-        store.client.update_run(run_id, status="RUNNING")
-        return run_id
-    tags = {
-        names.KIND: names.SWEEP_PARENT,
-        names.SWEEP: sweep_key,
-        names.COMMAND: command,
-        names.HOST: os.uname().nodename,
-        "mlflow.source.name": _source(command),
-        "mlflow.source.type": "LOCAL",
-    }
-    run = store.client.create_run(store.experiment_id, tags=tags, run_name=name)
-    return str(run.info.run_id)
 
 
 class Recorder:
@@ -72,17 +50,27 @@ class Recorder:
 
     def finish(self, outcome: Outcome, files: Path) -> None:
         """Log summary metrics and artifacts, then the terminal status."""
-        from mlflow.entities import RunTag
-
-        self._log_metrics(outcome.metrics, len(outcome.epochs))
-        self._client.log_batch(self.run_id, tags=[RunTag(names.PATH, outcome.path)])
         self._client.log_artifacts(self.run_id, str(files))
-        self._client.set_terminated(self.run_id, "FINISHED")
+        self._log_metrics(outcome.metrics, len(outcome.epochs))
+        self._end("FINISHED", {names.PATH: outcome.path}, names.COMPLETE)
+
+    def prune(self) -> None:
+        """Log that a search ended the trial early."""
+        self._end("FINISHED", {}, names.PRUNED)
 
     def fail(self, reason: str, *, killed: bool) -> None:
         """Log why the run ended without a result."""
-        self._client.set_tag(self.run_id, names.REASON, reason[:5000])
-        self._client.set_terminated(self.run_id, "KILLED" if killed else "FAILED")
+        status: names.Status = "KILLED" if killed else "FAILED"
+        self._end(status, {names.REASON: reason[:5000]}, names.FAIL)
+
+    def _end(self, status: names.Status, tags: dict[str, str], state: str) -> None:
+        """Log tags, then the terminal status: what was not ended has no result."""
+        from mlflow.entities import RunTag
+
+        if self.spec.trial is not None:
+            tags = tags | {names.TRIAL_STATE: state}
+        self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in tags.items()])
+        self._client.set_terminated(self.run_id, status)
 
     def _log_start(self) -> None:
         from mlflow.entities import Param
@@ -118,8 +106,12 @@ def parameters(config: Config) -> dict[str, str]:
 def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
     """Return the tags of a training run: identity, provenance, machine."""
     assert spec.config.cell is not None
+    seeds = streams(spec.config.model, spec.config.seed, tokens=spec.data.spec.features is None)
+    searched = {}
+    if spec.trial is not None:
+        searched = {names.STUDY: spec.trial.study, names.TRIAL: str(spec.trial.number)}
     return {
-        names.KIND: names.RUN,
+        names.KIND: spec.kind,
         names.KEY: spec.key,
         names.ARM: spec.label,
         names.ARM_KEY: spec.arm_key,
@@ -129,17 +121,25 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
         names.TRAINING_VERSION: str(TRAINING_VERSION),
         names.DATA_DIGEST: spec.data.digest,
         names.HOST: os.uname().nodename,
+        names.WORK: f"{spec.work:.6g}",
+        names.SEEDS: _json(seeds),
         "rnnbench.threads": str(spec.config.executor.threads),
-        "mlflow.source.name": _source(command),
-        "mlflow.source.type": "LOCAL",
-        "mlflow.user": os.environ.get("USER", ""),
+        **source_tags(command),
+        **searched,
         **_machine(),
     }
 
 
-def _source(command: str) -> str:
-    """Return the command without its overrides, which the UI would cut to its last word."""
-    return " ".join(command.split()[:4])
+def source_tags(command: str) -> dict[str, str]:
+    """Return what the UI shows as a run's origin.
+
+    The command is given without its overrides, which the UI would cut to its last word.
+    """
+    return {
+        "mlflow.source.name": " ".join(command.split()[:4]),
+        "mlflow.source.type": "LOCAL",
+        "mlflow.user": os.environ.get("USER", ""),
+    }
 
 
 @cache
@@ -199,6 +199,4 @@ def _dataset_input(spec: RunSpec) -> Any:
 
 
 def _json(value: Any) -> str:
-    import json
-
     return json.dumps(value, sort_keys=True)

@@ -2,68 +2,40 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from typing import Any
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
 from rnnbench.tracking import names
-from rnnbench.tracking.home import Home, unwritable
-
-_PAGE = 1000
-_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks")
-_SQLITE_TIMEOUT = 60  # seconds to wait for another writer
-
-
-@dataclass(frozen=True)
-class Record:
-    """A run as the store holds it."""
-
-    run_id: str
-    status: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] = field(default_factory=dict)
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    start_time: int = 0
-    end_time: int | None = None
-
-    @property
-    def key(self) -> str:
-        """Content key of the run."""
-        return self.tags.get(names.KEY, "")
-
-    @property
-    def seed(self) -> int:
-        """Seed of the run."""
-        return int(self.params.get("seed", -1))
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether the run has a result."""
-        return self.status == "FINISHED"
-
-    @property
-    def reason(self) -> str:
-        """Why the run failed, where it did."""
-        return self.tags.get(names.REASON, "")
+from rnnbench.tracking.address import SQLITE_TIMEOUT, connect, tracking_uri, translated
+from rnnbench.tracking.home import Home
+from rnnbench.tracking.reader import (
+    ClientReader,
+    History,
+    Reader,
+    SqliteReader,
+    find_experiment,
+)
+from rnnbench.tracking.record import Record
 
 
 class Store:
     """One experiment in one MLflow store; get one from :meth:`open`."""
 
-    def __init__(self, client: Any, experiment_id: str, home: Home, uri: str) -> None:
-        self.client = client
+    def __init__(self, experiment_id: str, home: Home, uri: str, client: Any = None) -> None:
         self.experiment_id = experiment_id
         self.home = home
         self.uri = uri
+        self._client = client
+        self._reader: Reader
+        if uri == _local_uri(home):
+            self._reader = SqliteReader(home.database, experiment_id)
+        else:
+            self._reader = ClientReader(lambda: self.client, experiment_id)
 
     @classmethod
     def open(cls, config: Config, *, create: bool = True) -> Store:
@@ -88,51 +60,101 @@ class Store:
             )
         if create or local:
             home.make()
+        if local and home.database.is_file():
+            known = find_experiment(home.database, config.tracking.experiment)
+            if known is not None:
+                return cls(known, home, uri)
         # The first client creates the tables; two at once would fail half-way.
         alone = home.lock("store") if create or local else nullcontext()
         with Interruption(), translated(uri, home.path), alone:
             if local:
                 _make_database(home)
-            client = _client(uri)
+            client = connect(uri)
             experiment_id = _experiment(
                 client, config.tracking.experiment, home, create=create, local=local
             )
-        return cls(client, experiment_id, home, uri)
+        return cls(experiment_id, home, uri, client)
 
-    def records(self, tags: Mapping[str, str] | None = None) -> list[Record]:
-        """Return the training runs of the experiment, oldest first, filtered by tags."""
-        wanted = {names.KIND: names.RUN} | dict(tags or {})
-        return list(self._search(wanted))
+    @classmethod
+    def find(cls, config: Config) -> Store | None:
+        """Return the store of a configuration, or ``None`` where there is none yet.
 
-    def by_key(self, keys: Iterable[str]) -> dict[str, Record]:
+        Raises:
+            StoreError: where a server or a database does not answer.
+        """
+        home = Home.of(config.home)
+        if config.tracking.uri is None:
+            if not home.database.is_file():
+                return None
+            known = find_experiment(home.database, config.tracking.experiment)
+            return None if known is None else cls(known, home, tracking_uri(config))
+        uri = tracking_uri(config)
+        with translated(uri, home.path):
+            client = connect(uri)
+            known = client.get_experiment_by_name(config.tracking.experiment)
+        return None if known is None else cls(str(known.experiment_id), home, uri, client)
+
+    @property
+    def client(self) -> Any:
+        """MLflow's client, imported when it is first needed."""
+        if self._client is None:
+            self._client = connect(self.uri)
+        return self._client
+
+    def records(
+        self,
+        tags: Mapping[str, str] | None = None,
+        *,
+        kind: names.Kind = "run",
+        status: names.Status | None = None,
+        only: Collection[str] | None = None,
+    ) -> list[Record]:
+        """Return the runs of one kind, oldest first.
+
+        Args:
+            tags: further tags that they must have.
+            kind: training runs, unless told otherwise.
+            status: MLflow's status, where only that is wanted.
+            only: names of the tags, parameters and metrics that are wanted, for speed.
+        """
+        wanted = {names.KIND: kind} | dict(tags or {})
+        with translated(self.uri, self.home.path):
+            return list(self._reader.search(wanted, status=status, only=only))
+
+    def by_key(
+        self,
+        keys: Iterable[str],
+        *,
+        kind: names.Kind = "run",
+        only: Collection[str] | None = None,
+    ) -> dict[str, Record]:
         """Return for each key the record that counts: a finished one, else the latest."""
-        keys = set(keys)
         found: dict[str, Record] = {}
-        if len(keys) <= 20:
-            candidates = [record for key in keys for record in self.records({names.KEY: key})]
-        else:
-            candidates = self.records()
-        for record in candidates:
-            if record.key in keys:
+        with translated(self.uri, self.home.path):
+            for record in self._reader.search({names.KIND: kind}, keys=set(keys), only=only):
                 known = found.get(record.key)
                 if known is None or not known.is_finished:
                     found[record.key] = record
         return found
 
-    def reap(self, records: Iterable[Record]) -> list[str]:
-        """End runs that are shown as running but whose owner on this machine is gone.
+    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
+        """Return by run the values of metrics by epoch."""
+        with translated(self.uri, self.home.path):
+            return self._reader.histories(run_ids, metrics)
 
-        Returns their ids. A run's owner holds the lock of its key for as long as it lives.
+    def reap(self) -> list[str]:
+        """End everything that is shown as running but whose owner on this machine is gone.
+
+        Returns the ids. An owner holds the lock of its run for as long as it lives.
         """
-        dead = [
-            record
-            for record in records
-            if record.status == "RUNNING"
-            and self.is_ours(record)
-            and not self.home.is_owned(record.key)
-        ]
-        for record in dead:
-            self.end_dead(record)
+        with translated(self.uri, self.home.path):
+            dead = [
+                record
+                for record in self._reader.search({}, status="RUNNING", only=_OWNERSHIP)
+                if self.is_ours(record) and not self.home.is_owned(lock_name(record))
+            ]
+            for record in dead:
+                self.end_dead(record)
         return [record.run_id for record in dead]
 
     def is_ours(self, record: Record) -> bool:
@@ -144,73 +166,32 @@ class Store:
         self.client.set_tag(record.run_id, names.REASON, "the process that trained it is gone")
         self.client.set_terminated(record.run_id, "KILLED")
 
-    def _search(self, tags: Mapping[str, str]) -> Iterator[Record]:
-        text = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
-        token: str | None = None
-        while True:
-            with translated(self.uri, self.home.path):
-                page = self.client.search_runs(
-                    [self.experiment_id],
-                    filter_string=text,
-                    max_results=_PAGE,
-                    order_by=["attributes.start_time ASC"],
-                    page_token=token,
-                )
-            for run in page:
-                yield Record(
-                    run.info.run_id,
-                    run.info.status,
-                    dict(run.data.tags),
-                    dict(run.data.params),
-                    dict(run.data.metrics),
-                    run.info.start_time,
-                    run.info.end_time,
-                )
-            token = page.token
-            if not token:
-                return
+
+_OWNERSHIP = (names.KIND, names.KEY, names.SWEEP, names.ARM_KEY, names.OWNER)
 
 
-def tracking_uri(config: Config) -> str:
-    """Return the address of the store: as configured, or SQLite under the home folder.
-
-    Raises:
-        StoreError: for an address of a kind that MLflow has no store for.
-    """
-    if config.tracking.uri is not None:
-        scheme = config.tracking.uri.split(":", 1)[0].split("+", 1)[0]
-        if scheme not in _SCHEMES:
-            raise StoreError(
-                "tracking.uri",
-                "an address that starts with one of " + ", ".join(_SCHEMES),
-                redacted(config.tracking.uri),
-                "leave it at null for a SQLite file in the home folder",
-            )
-        return config.tracking.uri
-    return f"sqlite:///{Home.of(config.home).database}?timeout={_SQLITE_TIMEOUT}"
+def lock_name(record: Record) -> str:
+    """Return the name of the lock that the owner of a running run holds."""
+    kind = record.tags.get(names.KIND)
+    if kind == names.SWEEP_PARENT:
+        return sweep_lock(record.tags.get(names.SWEEP, ""))
+    if kind == names.ARM_SUMMARY:
+        return arm_lock(record.tags.get(names.ARM_KEY, ""))
+    return record.key
 
 
-def redacted(text: str) -> str:
-    """Return text without the user and password of any address in it."""
-    return re.sub(r"//[^/@\s]+@", "//***@", text)
+def sweep_lock(sweep_key: str) -> str:
+    """Return the name of the lock of a sweep's parent run."""
+    return f"sweep-{sweep_key}"
 
 
-def quiet_mlflow() -> None:
-    """Set what MLflow reads from the environment, before it is imported."""
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "5")
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+def arm_lock(arm_key: str) -> str:
+    """Return the name of the lock of an arm's summary run."""
+    return f"arm-{arm_key}"
 
 
-def _client(uri: str) -> Any:
-    quiet_mlflow()
-    from mlflow import MlflowClient
-
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+def _local_uri(home: Home) -> str:
+    return f"sqlite:///{home.database}?timeout={SQLITE_TIMEOUT}"
 
 
 def _experiment(client: Any, name: str, home: Home, *, create: bool, local: bool) -> str:
@@ -248,27 +229,7 @@ def _make_database(home: Home) -> None:
         return
     fresh = home.path / ".mlflow-new.db"
     fresh.unlink(missing_ok=True)
-    _client(f"sqlite:///{fresh}").search_experiments(max_results=1)
-    with closing(sqlite3.connect(fresh, timeout=_SQLITE_TIMEOUT)) as connection:
+    connect(f"sqlite:///{fresh}").search_experiments(max_results=1)
+    with closing(sqlite3.connect(fresh, timeout=SQLITE_TIMEOUT)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     fresh.replace(home.database)
-
-
-@contextmanager
-def translated(uri: str, path: Path) -> Iterator[None]:
-    """Turn what goes wrong with a store into one message."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        yield
-    except OSError as error:
-        raise unwritable(path, error) from None
-    except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise StoreError(
-            "tracking.uri",
-            "an MLflow store that can be read and written",
-            f"{redacted(uri)} ({redacted(reason)})",
-            "check the address, or leave it at null for a SQLite file in the home folder",
-        ) from None

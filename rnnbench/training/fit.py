@@ -90,7 +90,7 @@ def fit(
     warm = next(batches(data.training, size))
     evaluated = data.validation or (data.test if config.training.test != "none" else None)
     compile_seconds = program.warm_up(warm, evaluated)
-    program.reset(config.seed)
+    program.reset(config.seed, config.optimizer.learning_rate)
 
     epochs: list[Epoch] = []
     best: Epoch | None = None
@@ -118,7 +118,9 @@ def fit(
 
     metrics = summarise(epochs) | {"compile_seconds": compile_seconds}
     last_weights = program.weights()
+    start = time.perf_counter()
     metrics |= _test(program, data, config, epochs[-1], best, best_weights)
+    metrics["test_seconds"] = time.perf_counter() - start
     chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
     return Fitted(tuple(epochs), metrics, chosen)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 EPOCH_METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -32,6 +32,28 @@ class Epoch:
     def gap(self) -> float | None:
         """Training accuracy minus validation accuracy."""
         return None if self.val_accuracy is None else self.accuracy - self.val_accuracy
+
+
+def epochs_of(history: Mapping[str, Sequence[tuple[int, float]]]) -> list[Epoch]:
+    """Return the epochs whose metrics are given by name as pairs of epoch and value.
+
+    Their seconds are not known.
+    """
+    by_epoch: dict[int, dict[str, float]] = {}
+    for metric, points in history.items():
+        for epoch, value in points:
+            by_epoch.setdefault(epoch, {})[metric] = value
+    return [
+        Epoch(
+            number,
+            values["loss"],
+            values["accuracy"],
+            values.get("val_loss"),
+            values.get("val_accuracy"),
+            math.nan,
+        )
+        for number, values in sorted(by_epoch.items())
+    ]
 
 
 @dataclass(frozen=True)

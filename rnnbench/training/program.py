@@ -50,8 +50,8 @@ class Program:
     """A model with its optimizer and compiled steps.
 
     The first batch compiles; :meth:`reset` then gives fresh weights and a fresh optimizer, so
-    that the next seed trains on the same compiled program and gets the numbers that it would
-    have got alone.
+    that the next seed or learning rate trains on the same compiled program and gets the numbers
+    that it would have got alone.
     """
 
     def __init__(self, config: Config, spec: InputSpec) -> None:
@@ -66,18 +66,20 @@ class Program:
         )
         self._evaluation_batch = 0
 
-    def reset(self, seed: int) -> None:
+    def reset(self, seed: int, learning_rate: float) -> None:
         """Give the model the weights, dropout streams and optimizer state of a fresh start."""
         fresh = build(self.config, self.spec, seed)
         for variable, value in zip(self.model.variables, fresh.variables, strict=True):
             variable.assign(value)
         for variable, start in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
             variable.assign(start)
+        self.optimizer.learning_rate = learning_rate
 
     def warm_up(self, batch: Batch, evaluated: Samples | None) -> float:
         """Compile by running each step once and return the seconds; call :meth:`reset` after it."""
         start = time.perf_counter()
         self.train_batch(batch)
+        self._evaluation_batch = 0
         if evaluated is not None:
             self._evaluation_batch = even_size(len(evaluated), EVALUATION_BATCH)
             self._evaluate_batch(next(iter(batches(evaluated, self._evaluation_batch))))

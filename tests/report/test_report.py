@@ -19,7 +19,7 @@ from rnnbench.results.frame import COLUMNS, frame
 from rnnbench.stats import statistic
 from rnnbench.tables import Table
 from rnnbench.tracking import names
-from rnnbench.tracking.store import Record
+from rnnbench.tracking.record import Record
 
 
 def record(cell: str, seed: int, accuracy: float, **changes: str) -> Record:

@@ -13,7 +13,7 @@ from rnnbench.config.schema import SweepConfig
 from rnnbench.errors import ConfigError
 from rnnbench.jobs import Job, check_arms, declare, sweep_key
 from rnnbench.runspec import RunSpec
-from rnnbench.tracking.store import Record
+from rnnbench.tracking.record import Record
 
 DIGITS = ("+cell=gru", "data=digits", "data.limit=50", "data.test_limit=20")
 
@@ -77,7 +77,7 @@ class TestKeys:
     def test_of_a_sweep_do_not_depend_on_the_order_of_its_axes(self, declared: Declare) -> None:
         one = declared(*DIGITS, "model.units=4,8", "model.depth=1,2")
         other = declared(*DIGITS, "model.depth=2,1", "model.units=8,4")
-        assert sweep_key(one) == sweep_key(other)
+        assert sweep_key(s.key for s in one) == sweep_key(s.key for s in other)
 
     def test_declare_equal_runs_once(self, declared: Declare) -> None:
         specs = declared(*DIGITS, "match=null,gru:32", "model.units=32", "seeds=1")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnbench.seeds import SCOPES, derive, shuffle_order
+from rnnbench.seeds import derive, shuffle_order
 from rnnbench.training.batches import Samples, batches, even_size, release, split
 
+SCOPES = ("initialisation", "shuffle", "dropout")
 counts = st.integers(1, 200)
 
 

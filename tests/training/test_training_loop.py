@@ -53,7 +53,7 @@ class Scripted:
         self.warmed.append(None if evaluated is None else len(evaluated))
         return 0.25
 
-    def reset(self, seed: int) -> None:
+    def reset(self, seed: int, learning_rate: float) -> None:
         self.steps, self.weight = 0, 0
         self.seed = seed
 

@@ -1,0 +1,45 @@
+"""``plan``: what ``sweep`` would do."""
+
+from __future__ import annotations
+
+from rnnbench.cli.console import show, stdout
+from rnnbench.cli.words import DEFAULT_CELLS, Words
+from rnnbench.config.expand import expand
+from rnnbench.jobs import JobStatus
+from rnnbench.plan import Line, Plan, make_plan
+from rnnbench.progress import duration
+from rnnbench.tables import MISSING, Table
+
+_STATUSES: tuple[JobStatus, ...] = ("DONE", "RUNNING", "PENDING", "FAILED", "STALE")
+
+
+def plan(words: Words) -> int:
+    """Print one line a run, and what is left to do; nothing is started."""
+    words.refuse_names()
+    arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+    made = make_plan(arms)
+    columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
+    show(Table("Plan", columns, tuple(map(_row, made.lines))))
+    stdout().print(_total(made), markup=False)
+    return 0
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    return (
+        line.name,
+        line.status,
+        MISSING if line.units is None else str(line.units),
+        MISSING if line.parameters is None else f"{line.parameters:,}",
+        MISSING if line.seconds is None else f"{line.seconds:,.1f}",
+    )
+
+
+def _total(made: Plan) -> str:
+    counts = [(made.count(status), status) for status in _STATUSES]
+    parts = ", ".join(f"{count} {status}" for count, status in counts if count)
+    text = f"{len(made.lines)} runs: {parts}."
+    if not made.to_train:
+        return f"{text} A sweep would train nothing."
+    time = "" if made.seconds is None else f", in about {duration(made.seconds)}"
+    workers = f"{made.workers} worker{'s' if made.workers > 1 else ''}"
+    return f"{text} A sweep would train {len(made.to_train)} with {workers}{time}."

@@ -1,0 +1,88 @@
+"""The words of a command that change the search space.
+
+The keys of a search space have dots in them, which Hydra would take for levels. So these words are
+kept from Hydra and applied to what it composes:
+
+    search.space={model.units: {type: int, low: 8, high: 64}}    the whole space
+    search.space.model.units={type: int, low: 8, high: 64}       one entry
+    search.space.model.units.high=64                             one value of an entry
+    ~search.space.model.units                                    without that entry
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.override_parser.types import OverrideType
+
+from rnnbench.config.overrides import parse
+from rnnbench.errors import ConfigError
+
+KEY = "search.space"
+_FORM = "{type: float, low: 1e-4, high: 1e-2, log: true}"
+
+
+def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words for Hydra, and those for the search space."""
+    ours = [word for word in words if _is_ours(word)]
+    return [word for word in words if not _is_ours(word)], ours
+
+
+def apply(mapping: dict[str, Any], words: Sequence[str]) -> None:
+    """Change the search space of a composed configuration.
+
+    Raises:
+        ConfigError: for a word that names no entry, or gives no range.
+    """
+    if not words:
+        return
+    space = mapping["search"]["space"]
+    for override in sorted(parse(words), key=lambda o: len(o.key_or_group)):
+        entry = override.key_or_group[len(KEY) :].lstrip(".")
+        value = override.value()
+        if override.type == OverrideType.DEL:
+            _delete(space, entry)
+        elif not entry:
+            if not isinstance(value, dict):
+                raise ConfigError(
+                    KEY, "ranges by key", value, f"type {KEY}={{optimizer.learning_rate: {_FORM}}}"
+                )
+            space.clear()
+            space.update(value)
+        elif isinstance(value, dict):
+            space[entry] = value
+        else:
+            _change(space, entry, value)
+
+
+def for_hydra(word: str) -> str:
+    """Return a word that shows the same in Hydra's own answers, where entries are only added."""
+    (override,) = parse([word])
+    entry = override.key_or_group[len(KEY) :].lstrip(".")
+    text = word.partition("=")[2]
+    return f"++{KEY}={{{entry}:{text}}}" if entry else f"++{KEY}={text}"
+
+
+def _is_ours(word: str) -> bool:
+    name = word.lstrip("+~").partition("=")[0]
+    return name == KEY or name.startswith(f"{KEY}.")
+
+
+def _delete(space: dict[str, Any], entry: str) -> None:
+    if not entry:
+        space.clear()
+    elif entry not in space:
+        known = ", ".join(space) or "none"
+        raise ConfigError(f"{KEY}.{entry}", f"an entry of the space: {known}", entry, "drop ~")
+    else:
+        del space[entry]
+
+
+def _change(space: dict[str, Any], entry: str, value: Any) -> None:
+    name, _, field = entry.rpartition(".")
+    if name not in space:
+        raise ConfigError(
+            f"{KEY}.{entry}", f"a range, as in {_FORM}", value, "give the whole range"
+        )
+    space[name] = {**space[name], field: value}

@@ -1,0 +1,140 @@
+"""The driver of a sweep: has tasks trained and writes what happens into the store."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from rnnbench.artifacts import write_artifacts
+from rnnbench.claims import Claims
+from rnnbench.executors.events import (
+    EpochEnded,
+    Event,
+    Failed,
+    Filled,
+    Finished,
+    Started,
+    Stopped,
+)
+from rnnbench.executors.local import LocalExecutor
+from rnnbench.interrupt import Interruption
+from rnnbench.progress import SweepProgress, duration
+from rnnbench.queues import Queue
+from rnnbench.runspec import RunSpec
+from rnnbench.tracking.arm_summary import update_arm_summary
+from rnnbench.tracking.parent import SweepParent
+from rnnbench.tracking.recorder import Recorder
+from rnnbench.tracking.store import Store
+
+
+class Driver:
+    """Holds the locks and the open MLflow runs of one sweep, and closes them whatever happens."""
+
+    def __init__(
+        self,
+        store: Store,
+        claims: Claims,
+        progress: SweepProgress,
+        parent: SweepParent | None,
+        sweep_key: str,
+        command: str,
+    ) -> None:
+        self._store = store
+        self._claims = claims
+        self._progress = progress
+        self._parent = parent
+        self._key = sweep_key
+        self._command = command
+        self._recorders: dict[str, Recorder] = {}
+        self._to_store: list[Finished] = []
+        self.trained: set[str] = set()
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Leave no run shown as running: whatever is open now was interrupted."""
+        with ExitStack() as stack:
+            stack.callback(self._claims.release_all)
+            if self._parent is not None:
+                stack.callback(self._parent.close, "FINISHED" if kind is None else "KILLED")
+            for recorder in self._recorders.values():
+                stack.callback(recorder.fail, "the sweep was interrupted", killed=True)
+
+    def train(self, executor: LocalExecutor, queue: Queue, interruption: Interruption) -> None:
+        """Have everything of a queue trained, here or by others who are at it already."""
+        working = True
+        while working:
+            for event in executor.run(queue, interruption):
+                self._handle(event, queue, executor)
+            working = queue.wait_for_others(interruption)
+
+    def _handle(self, event: Event, queue: Queue, executor: LocalExecutor) -> None:
+        if isinstance(event, Filled):
+            for finished in self._to_store:
+                self._store_result(self._claims.specs[finished.key], finished, queue)
+            self._to_store.clear()
+            return
+        spec = self._claims.specs[event.key]
+        if isinstance(event, Started):
+            self._started(spec)
+        elif isinstance(event, EpochEnded):
+            self._recorders[event.key].epoch(event.epoch)
+            self._progress.epoch(spec, event.epoch)
+            stop = queue.epoch(spec, event.epoch)
+            if spec.trial is not None and spec.trial.prunable:
+                executor.reply(event.key, stop=stop)
+        elif isinstance(event, Finished):
+            if spec.trial is None:
+                # Its worker gets the next run before this one's files are written.
+                self._to_store.append(event)
+            else:
+                self._store_result(spec, event, queue)
+        elif isinstance(event, Stopped):
+            self._recorders[event.key].prune()
+            queue.pruned(spec)
+            self._close(spec, "pruned")
+        elif isinstance(event, Failed):
+            self._fail(spec, event.reason, queue, killed=event.killed)
+
+    def _started(self, spec: RunSpec) -> None:
+        parent = None if self._parent is None else self._parent.open()
+        self._recorders[spec.key] = Recorder(self._store, spec, parent, self._key, self._command)
+        self._progress.started(spec)
+
+    def _store_result(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
+        """Store a result; files that cannot be written cost this run, not the sweep."""
+        recorder = self._recorders[event.key]
+        try:
+            with self._store.home.staging(event.key) as folder:
+                write_artifacts(spec, event.outcome, folder)
+                recorder.finish(event.outcome, folder)
+        except (OSError, ValueError) as error:
+            self._fail(spec, f"its files could not be stored: {error}", queue, killed=True)
+            return
+        queue.finished(spec, event.outcome)
+        if spec.trial is None:
+            self.trained.add(event.key)
+            if self._parent is not None:
+                update_arm_summary(self._store, spec, self._parent.open(), self._key)
+        self._close(spec, _told(event.outcome.metrics))
+
+    def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:
+        self._recorders[spec.key].fail(reason, killed=killed)
+        queue.failed(spec, reason, killed=killed)
+        self._close(spec, ("killed: " if killed else "failed: ") + reason)
+
+    def _close(self, spec: RunSpec, text: str) -> None:
+        del self._recorders[spec.key]
+        self._claims.release(spec.key)
+        self._progress.ended(spec, text)
+
+
+def _told(metrics: dict[str, float]) -> str:
+    parts = []
+    if "best_val_accuracy" in metrics:
+        epoch = int(metrics["best_epoch"])
+        parts.append(f"validation accuracy {metrics['best_val_accuracy']:.4f} (epoch {epoch})")
+    if "test_accuracy" in metrics:
+        parts.append(f"test {metrics['test_accuracy']:.4f}")
+    parts.append(duration(metrics["fit_seconds"]))
+    return ", ".join(parts)

@@ -1,0 +1,48 @@
+"""How long a run will take, learned from those that are finished."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from statistics import fmean, median
+
+from rnnbench.runspec import RunSpec
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+
+_NEAREST = 5
+SECONDS = "run_seconds"
+
+
+class Expected:
+    """Expected seconds of runs, from the seconds and the work of finished ones."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._arms: dict[str, list[float]] = defaultdict(list)
+        self._cells: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        for record in records:
+            seconds = record.metrics.get(SECONDS)
+            work = record.tags.get(names.WORK)
+            if seconds is None or not record.is_finished:
+                continue
+            self._arms[record.tags.get(names.ARM_KEY, "")].append(seconds)
+            if work is not None:
+                cell = record.tags.get(names.CELL, "")
+                self._cells[cell].append((math.log(float(work)), seconds / float(work)))
+
+    def seconds(self, spec: RunSpec) -> float | None:
+        """Return the seconds that one worker will need, or ``None`` where nothing is known.
+
+        The mean of the arm's own runs; else the median of seconds for a unit of work over the
+        runs of the same cell that are nearest in their work.
+        """
+        if spec.arm_key in self._arms:
+            return fmean(self._arms[spec.arm_key])
+        assert spec.config.cell is not None
+        known = self._cells.get(spec.config.cell.name)
+        if not known:
+            return None
+        work = math.log(spec.work)
+        nearest = sorted(known, key=lambda pair: abs(pair[0] - work))[:_NEAREST]
+        return median(rate for _, rate in nearest) * spec.work

@@ -1,0 +1,155 @@
+"""What a sweep would do: one line a run, and the time that it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rnnbench.config.expand import Arm
+from rnnbench.config.schema import Config, SweepConfig
+from rnnbench.executors.local import worker_count
+from rnnbench.expected import Expected
+from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, check_arms, declare, job_table
+from rnnbench.runspec import RunSpec
+from rnnbench.search.outcome import Searched, look_up
+from rnnbench.search.queue import declare_searches
+from rnnbench.search.space import apply
+from rnnbench.search.study import Trial
+from rnnbench.tracking.home import Home
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+
+_TRIAL_STATUS: dict[str, JobStatus] = {"COMPLETE": "DONE", "PRUNED": "DONE", "FAIL": "FAILED"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run of a plan.
+
+    Attributes:
+        name: as the run will be called.
+        status: DONE, STALE, RUNNING, FAILED or PENDING.
+        units: of the recurrent layers, or ``None`` where a search has not drawn them yet.
+        parameters: recurrent parameters, likewise.
+        seconds: expected for one worker, or ``None`` where nothing like it is finished.
+        to_train: whether a sweep would train it.
+    """
+
+    name: str
+    status: JobStatus
+    units: int | None
+    parameters: int | None
+    seconds: float | None
+    to_train: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every run that a sweep declares, and how many are trained at once."""
+
+    lines: tuple[Line, ...]
+    workers: int
+
+    def count(self, status: JobStatus) -> int:
+        """Return how many runs have a status."""
+        return sum(line.status == status for line in self.lines)
+
+    @property
+    def to_train(self) -> list[Line]:
+        """What a sweep would train."""
+        return [line for line in self.lines if line.to_train]
+
+    @property
+    def seconds(self) -> float | None:
+        """Expected seconds of the sweep, or ``None`` where some run is like none before it."""
+        known = [line.seconds for line in self.to_train]
+        if any(value is None for value in known):
+            return None
+        longest = max((value or 0.0 for value in known), default=0.0)
+        return max(sum(value or 0.0 for value in known) / self.workers, longest)
+
+
+def make_plan(arms: Sequence[Arm]) -> Plan:
+    """Return what a sweep over these arms would do; only data sets are prepared.
+
+    Raises:
+        ConfigError, DataError, StoreError: as the sweep would.
+    """
+    check_arms(arms)
+    config = arms[0].config
+    home = Home.of(config.home)
+    home.make()
+    if config.search.sampler == "none":
+        specs = declare(arms, home.path)
+        records, store = _read(config)
+        lines = _runs(specs, store, records, Expected(records), config.sweep)
+    else:
+        searched = look_up(declare_searches(arms, home), home)
+        records, store = _read(config)
+        trials = [] if store is None else store.records(kind="trial", only=JOB_COLUMNS)
+        lines = _searches(searched, store, records, Expected([*records, *trials]))
+    return Plan(tuple(lines), worker_count(config.executor))
+
+
+def _read(config: Config) -> tuple[list[Record], Store | None]:
+    store = Store.find(config)
+    return ([], None) if store is None else (store.records(only=JOB_COLUMNS), store)
+
+
+def _runs(
+    specs: Sequence[RunSpec],
+    store: Store | None,
+    records: Iterable[Record],
+    expected: Expected,
+    options: SweepConfig,
+) -> Iterator[Line]:
+    jobs = [Job(s, None) for s in specs] if store is None else job_table(specs, store, records)
+    for job in jobs:
+        spec = job.spec
+        yield Line(
+            spec.name,
+            job.status,
+            spec.config.model.units,
+            spec.parameters.recurrent,
+            expected.seconds(spec),
+            job.is_pending(options),
+        )
+
+
+def _searches(
+    searched: Sequence[Searched],
+    store: Store | None,
+    records: Sequence[Record],
+    expected: Expected,
+) -> Iterator[Line]:
+    for result in searched:
+        search, config = result.search, result.search.config
+        undrawn = search.trial(0, config)
+        seconds = expected.seconds(undrawn)
+        running = store is not None and store.home.is_owned(search.key)
+        for trial in result.trials:
+            yield _trial(result, trial, expected, is_owned=running)
+        for number in range(len(result.trials), config.search.n_trials):
+            name = f"{search.label} trial {number}"
+            yield Line(name, "PENDING", None, None, seconds, to_train=True)
+        if result.winner is not None:
+            yield from _runs(result.replicates, store, records, expected, config.sweep)
+            continue
+        for seed in range(config.seed, config.seed + config.seeds):
+            name = f"{search.label} best trial, seed={seed}"
+            yield Line(name, "PENDING", None, None, seconds, to_train=True)
+
+
+def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> Line:
+    search = result.search
+    spec = search.trial(trial.number, apply(search.config, trial.params))
+    status = _TRIAL_STATUS.get(trial.state, "RUNNING" if is_owned else "PENDING")
+    retried = status == "FAILED" and search.config.sweep.retry_failed
+    return Line(
+        spec.name,
+        status,
+        spec.config.model.units,
+        spec.parameters.recurrent,
+        expected.seconds(spec),
+        retried or status in ("PENDING", "RUNNING"),
+    )

@@ -1,0 +1,115 @@
+"""What a driver asks for work, and tells what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+from typing import Protocol
+
+from rnnbench.claims import Claim, Claims
+from rnnbench.executors.source import Source
+from rnnbench.interrupt import Interruption
+from rnnbench.jobs import make_task
+from rnnbench.progress import SweepProgress
+from rnnbench.run import Task
+from rnnbench.runspec import RunSpec
+from rnnbench.training.history import Epoch, Outcome
+
+_POLL_SECONDS = 2.0
+
+
+class Queue(Source, Protocol):
+    """A source of claimed tasks that learns from their results."""
+
+    def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
+        """Hear of an epoch of a run that asks; return whether to end the run there."""
+        ...
+
+    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
+        """Hear of a result, after it was stored."""
+        ...
+
+    def pruned(self, spec: RunSpec) -> None:
+        """Hear that a run was ended early, after that was stored."""
+        ...
+
+    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:
+        """Hear of a run without a result, after that was stored."""
+        ...
+
+    def wait_for_others(self, interruption: Interruption) -> bool:
+        """Wait for what other processes are training; return whether work came back from them."""
+        ...
+
+
+class RunQueue:
+    """Declared runs, the longest first; runs that share a compiled model one after another."""
+
+    def __init__(self, claims: Claims, progress: SweepProgress, specs: Iterable[RunSpec]) -> None:
+        self._claims = claims
+        self._progress = progress
+        self._waiting: list[tuple[str, RunSpec]] = []
+        self._elsewhere: list[RunSpec] = []
+        self.add(specs)
+
+    def add(self, specs: Iterable[RunSpec]) -> None:
+        """Queue further runs."""
+        self._waiting += [(spec.group, spec) for spec in specs]
+        self._waiting.sort(key=lambda item: -item[1].work)
+
+    def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
+        """See :class:`rnnbench.executors.source.Source`."""
+        while self._waiting:
+            item = self._choose(held, busy)
+            self._waiting.remove(item)
+            _, spec = item
+            claim = self._claims.claim(spec)
+            if claim is Claim.OWNED:
+                return make_task(spec, self._claims.folder(spec.key))
+            if claim is Claim.ELSEWHERE:
+                self._elsewhere.append(spec)
+            else:
+                self._progress.ended(spec, "is finished already")
+        return None
+
+    def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:  # noqa: ARG002
+        """See :class:`Queue`: replicates are never pruned."""
+        return False
+
+    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
+        """See :class:`Queue`."""
+
+    def pruned(self, spec: RunSpec) -> None:
+        """See :class:`Queue`."""
+
+    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:
+        """See :class:`Queue`."""
+
+    def wait_for_others(self, interruption: Interruption) -> bool:
+        """See :class:`Queue`."""
+        if self._elsewhere:
+            self._progress.say(f"waiting for {len(self._elsewhere)} runs of another sweep")
+        for spec in self._elsewhere:
+            wait_while(partial(self._claims.is_elsewhere, spec), interruption)
+        # Whatever they left undone is claimed again; what is done is passed over then.
+        self.add(self._elsewhere)
+        self._elsewhere.clear()
+        return bool(self._waiting)
+
+    def _choose(self, held: Collection[str], busy: Collection[str]) -> tuple[str, RunSpec]:
+        """Prefer a run whose compiled model is at hand, then a group that nobody works on."""
+        for item in self._waiting:
+            if item[0] in held:
+                return item
+        for item in self._waiting:
+            if item[0] not in busy:
+                return item
+        return self._waiting[0]
+
+
+def wait_while(condition: Callable[[], bool], interruption: Interruption) -> None:
+    """Wait for another process, as long as a condition holds and nobody interrupts."""
+    while condition():
+        time.sleep(_POLL_SECONDS)
+        interruption.check()

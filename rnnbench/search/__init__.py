@@ -1,0 +1,1 @@
+"""Hyperparameter search: one Optuna study for each arm, with equal budgets."""

@@ -1,0 +1,134 @@
+"""What the searches of a sweep have come to, and its files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnbench.plots.search import save_history, save_importance
+from rnnbench.runspec import RunSpec
+from rnnbench.search.queue import Search
+from rnnbench.search.storage import close_storage, open_storage, storage_path
+from rnnbench.search.study import Study, Trial
+from rnnbench.tracking.home import Home
+from rnnbench.tracking.parent import SweepParent
+from rnnbench.tracking.store import Store
+
+_ENDED = ("COMPLETE", "PRUNED", "FAIL")
+_TAG = "rnnbench.search"
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The search of one arm as it stands.
+
+    Attributes:
+        search: what is searched.
+        trials: those that the budget counts.
+        winner: the best trial, once all have ended; ``None`` also where all of them failed.
+        replicates: the winner's runs with fresh seeds.
+        importance: share of the metric's variance by key, where it can be told.
+    """
+
+    search: Search
+    trials: tuple[Trial, ...]
+    winner: Trial | None
+    replicates: tuple[RunSpec, ...]
+    importance: dict[str, float]
+
+    @property
+    def ended(self) -> int:
+        """How many trials have ended."""
+        return sum(trial.state in _ENDED for trial in self.trials)
+
+    def count(self, state: str) -> int:
+        """Return the number of trials in a state of Optuna's."""
+        return sum(trial.state == state for trial in self.trials)
+
+    @property
+    def work_left(self) -> float:
+        """Relative cost of the trials and replicates to come, as if none were drawn."""
+        config = self.search.config
+        left = config.search.n_trials - self.ended + config.seeds
+        return left * self.search.trial(0, config).work
+
+
+def look_up(searches: Sequence[Search], home: Home) -> list[Searched]:
+    """Return every search as it stands; nothing is changed."""
+    if not storage_path(home).is_file():
+        return [Searched(search, (), None, (), {}) for search in searches]
+    storage = open_storage(home)
+    try:
+        return [_look_up(search, storage) for search in searches]
+    finally:
+        close_storage(storage)
+
+
+def _look_up(search: Search, storage: Any) -> Searched:
+    study = Study.find(storage, search.key, search.label, search.config)
+    if study is None:
+        return Searched(search, (), None, (), {})
+    trials = study.counted()[: search.config.search.n_trials]
+    winner = search.winner(trials)
+    replicates = () if winner is None else tuple(search.replicates(winner))
+    return Searched(
+        search, tuple(trials), winner, replicates, study.importance(trials) if winner else {}
+    )
+
+
+def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepParent) -> None:
+    """Log trials, best configuration, history and importance of each search to the parent run.
+
+    What was logged for as many trials already is left as it is.
+    """
+    known = parent.find()
+    if known is None:
+        return
+    for result in searched:
+        if not result.trials:
+            continue
+        tag = f"{_TAG}.{result.search.key[:12]}"
+        if known.tags.get(tag) == str(result.ended):
+            continue
+        with store.home.staging(f"search-{result.search.key}") as folder:
+            write_files(result, folder)
+            slug = re.sub(r"[^A-Za-z0-9_.=-]+", "_", result.search.label)
+            store.client.log_artifacts(known.run_id, str(folder), f"search/{slug}")
+        store.client.set_tag(known.run_id, tag, str(result.ended))
+
+
+def write_files(result: Searched, folder: Path) -> None:
+    """Write ``trials.csv``, ``best.json``, and the figures that the trials allow."""
+    keys = list(result.search.config.search.space)
+    metric = result.search.config.search.metric
+    with (folder / "trials.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["number", "state", metric, "epochs_reported", "seconds", *keys])
+        for trial in result.trials:
+            values = [trial.params.get(key) for key in keys]
+            reported = max(trial.intermediate, default="")
+            writer.writerow(
+                [trial.number, trial.state, trial.value, reported, trial.seconds, *values]
+            )
+    if result.winner is not None:
+        best = {"trial": result.winner.number, metric: result.winner.value}
+        (folder / "best.json").write_text(
+            json.dumps(best | {"params": result.winner.params}, indent=1) + "\n", encoding="utf-8"
+        )
+    name = f"{result.search.label}, {result.search.config.search.sampler}"
+    save_history(
+        [(t.number, t.value, t.state) for t in result.trials if t.value is not None],
+        metric,
+        name,
+        folder / "history.png",
+    )
+    if result.importance:
+        (folder / "importance.json").write_text(
+            json.dumps(result.importance, indent=1) + "\n", encoding="utf-8"
+        )
+        save_importance(result.importance, name, folder / "importance.png")

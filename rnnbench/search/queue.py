@@ -1,0 +1,287 @@
+"""The searches of a sweep: trials for every arm, then the replicates of each winner."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from filelock import Timeout
+
+from rnnbench.claims import Claim, Claims
+from rnnbench.config.expand import Arm
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
+from rnnbench.errors import ConfigError
+from rnnbench.interrupt import Interruption
+from rnnbench.jobs import Shelf, make_task
+from rnnbench.progress import SweepProgress
+from rnnbench.queues import RunQueue, wait_while
+from rnnbench.run import Task
+from rnnbench.runspec import RunSpec, TrialOf, replicates
+from rnnbench.search.samplers import check_sampler
+from rnnbench.search.space import apply, check_space
+from rnnbench.search.storage import close_storage, open_storage
+from rnnbench.search.study import Study, Trial, best_of, direction, intermediate, study_key
+from rnnbench.seeds import selection_seed
+from rnnbench.tracking import names
+from rnnbench.tracking.home import Home
+from rnnbench.training.history import Epoch, Outcome
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for one arm.
+
+    Attributes:
+        label: the arm's name.
+        config: the arm, not yet drawn.
+        data: its prepared data set, unless the space draws another.
+        shelf: where data sets are prepared.
+    """
+
+    label: str
+    config: Config
+    data: Prepared
+    shelf: Shelf
+
+    @cached_property
+    def key(self) -> str:
+        """Content key of the study."""
+        return study_key(self.config, self.data)
+
+    def trial(self, number: int, config: Config) -> RunSpec:
+        """Return the run of a trial whose values are drawn."""
+        ready, data = self.shelf.ready(config)
+        prunable = self.config.search.pruner != "none"
+        (spec,) = replicates(self.label, ready, data, [selection_seed(ready.seed, number)])
+        return spec.as_trial(TrialOf(self.key, number, prunable))
+
+    def winner(self, trials: Iterable[Trial]) -> Trial | None:
+        """Return the trial whose values are trained again; ``None`` while trials are missing."""
+        budget = self.config.search.n_trials
+        counted = list(trials)[:budget]
+        if len(counted) < budget or any(t.state in ("RUNNING", "WAITING") for t in counted):
+            return None
+        return best_of(counted, largest=direction(self.config) == "maximize")
+
+    def replicates(self, winner: Trial) -> list[RunSpec]:
+        """Return the winner's runs with fresh seeds, which meet the test set."""
+        config, data = self.shelf.ready(apply(self.config, winner.params))
+        seeds = range(config.seed, config.seed + config.seeds)
+        return replicates(self.label, config, data, seeds)
+
+
+def declare_searches(arms: Sequence[Arm], home: Home) -> list[Search]:
+    """Return the search of every arm, its data prepared.
+
+    Raises:
+        ConfigError, DataError: for a search that can never be drawn or trained.
+    """
+    for arm in arms:
+        check_sampler(arm.config.search)
+        check_space(arm.config)
+    shelf = Shelf(home.path)
+    return [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
+
+
+class _Open:
+    """A search that this process owns, with the trials that it is still to train."""
+
+    def __init__(self, search: Search, study: Study, lock: Any) -> None:
+        self.search = search
+        self.study = study
+        self.lock = lock
+        counted = study.counted()[: search.config.search.n_trials]
+        self.left = [trial.number for trial in counted if trial.state == "RUNNING"]
+        # Those that are to be drawn, and those that wait with the values of a failed one.
+        self.missing = search.config.search.n_trials - len(counted)
+        self.missing += sum(trial.state == "WAITING" for trial in counted)
+        self.epochs: dict[int, list[Epoch]] = {}
+        self.running: set[int] = set()
+        self.elsewhere: list[tuple[int, RunSpec]] = []
+
+    def next(self) -> int | None:
+        """Return the number of a trial to train, or ``None``."""
+        if self.left:
+            return self.left.pop(0)
+        if self.missing > 0:
+            self.missing -= 1
+            return self.study.ask()
+        return None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no trial is left or running."""
+        return not (self.left or self.missing > 0 or self.running or self.elsewhere)
+
+
+class SearchQueue:
+    """Trials of the arms in turn, and the replicates of every search that is over."""
+
+    def __init__(
+        self, searches: Sequence[Search], home: Home, claims: Claims, progress: SweepProgress
+    ) -> None:
+        self._home = home
+        self._claims = claims
+        self._progress = progress
+        self._runs = RunQueue(claims, progress, ())
+        self._untouched = list(searches)
+        self._elsewhere: list[Search] = []
+        self._open: dict[str, _Open] = {}
+        self._storage: Any = None
+
+    def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
+        """See :class:`rnnbench.executors.source.Source`: trials first, for replicates wait."""
+        while self._untouched:
+            self._begin(self._untouched.pop(0))
+        for opened in sorted(self._open.values(), key=lambda o: len(o.running)):
+            while (number := opened.next()) is not None:
+                spec = self._claimed(opened, number)
+                if spec is not None:
+                    return make_task(spec, self._claims.folder(spec.key))
+            self._close_if_over(opened)
+        return self._runs.take(held, busy)
+
+    def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
+        """See :class:`rnnbench.queues.Queue`."""
+        if spec.trial is None:
+            return False
+        opened, number = self._open[spec.trial.study], spec.trial.number
+        epochs = opened.epochs.setdefault(number, [])
+        epochs.append(epoch)
+        value = intermediate(opened.search.config.search.metric, epochs)
+        return opened.study.report(number, epoch.epoch, value)
+
+    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
+        """See :class:`rnnbench.queues.Queue`."""
+        if spec.trial is not None:
+            opened = self._open[spec.trial.study]
+            metric = opened.search.config.search.metric
+            opened.study.complete(spec.trial.number, outcome.metrics[metric])
+            self._ended(opened, spec.trial.number)
+
+    def pruned(self, spec: RunSpec) -> None:
+        """See :class:`rnnbench.queues.Queue`."""
+        if spec.trial is not None:
+            opened = self._open[spec.trial.study]
+            opened.study.prune(spec.trial.number)
+            self._ended(opened, spec.trial.number)
+
+    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
+        """See :class:`rnnbench.queues.Queue`: a trial that was killed is resumed another time."""
+        if spec.trial is not None:
+            opened = self._open[spec.trial.study]
+            if not killed:
+                opened.study.fail(spec.trial.number)
+            self._ended(opened, spec.trial.number)
+
+    def wait_for_others(self, interruption: Interruption) -> bool:
+        """See :class:`rnnbench.queues.Queue`.
+
+        Searches of others come last: while this process holds one that waits for a trial, its
+        owner may be waiting for that search.
+        """
+        back = [
+            (opened, number, spec)
+            for opened in self._open.values()
+            for number, spec in opened.elsewhere
+        ]
+        for opened, number, spec in back:
+            wait_while(partial(self._claims.is_elsewhere, spec), interruption)
+            opened.left.append(number)
+            opened.elsewhere.remove((number, spec))
+        if back or self._runs.wait_for_others(interruption):
+            return True
+        if self._elsewhere:
+            self._progress.say(f"waiting for {len(self._elsewhere)} searches of another sweep")
+        for search in self._elsewhere:
+            wait_while(partial(self._home.is_owned, search.key), interruption)
+        self._untouched, self._elsewhere = self._elsewhere, []
+        return bool(self._untouched)
+
+    def close(self) -> None:
+        """Give up the searches that are not over; trials that are running stay so, for later."""
+        for opened in self._open.values():
+            opened.lock.release()
+        self._open.clear()
+        if self._storage is not None:
+            close_storage(self._storage)
+
+    def _begin(self, search: Search) -> None:
+        lock = self._home.lock(search.key)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self._elsewhere.append(search)
+            return
+        if self._storage is None:
+            self._storage = open_storage(self._home)
+        study = Study.open(self._storage, search.key, search.label, search.config)
+        if search.config.sweep.retry_failed:
+            study.retry_failed()
+        opened = self._open[search.key] = _Open(search, study, lock)
+        self._close_if_over(opened)
+
+    def _claimed(self, opened: _Open, number: int) -> RunSpec | None:
+        """Return the run of a trial, claimed; ``None`` where it needs none any more."""
+        search, study = opened.search, opened.study
+        try:
+            config, _ = study.draw(number)
+            spec = search.trial(number, config)
+        except ConfigError as error:
+            study.fail(number)
+            self._progress.say(f"{search.label} trial {number}: failed: {error}")
+            return None
+        if self._is_settled(opened, number, spec):
+            return None
+        if self._claims.claim(spec) is not Claim.OWNED:
+            # Another search draws the same and is at it: its result will do.
+            opened.elsewhere.append((number, spec))
+            return None
+        opened.running.add(number)
+        return spec
+
+    def _is_settled(self, opened: _Open, number: int, spec: RunSpec) -> bool:
+        """Tell the study what the store knows of a trial already, and return whether it does.
+
+        The trial was trained by another search, or by a process that died before it told.
+        """
+        study, record = opened.study, self._claims.record(spec)
+        if record is None:
+            return False
+        same = record.tags.get(names.STUDY) == opened.search.key
+        if record.is_finished:
+            self._report_all(opened, number, self._claims.history(record))
+            study.complete(number, record.metrics[opened.search.config.search.metric])
+        elif record.is_pruned and same:
+            self._report_all(opened, number, self._claims.history(record))
+            study.prune(number)
+        elif record.status == "FAILED":
+            study.fail(number)
+        else:
+            return False
+        self._progress.ended(spec, "is finished already")
+        return True
+
+    def _report_all(self, opened: _Open, number: int, epochs: Sequence[Epoch]) -> None:
+        """Report what a finished trial would have reported, for the pruner compares with it."""
+        metric = opened.search.config.search.metric
+        for count, epoch in enumerate(epochs, 1):
+            opened.study.report(number, epoch.epoch, intermediate(metric, epochs[:count]))
+
+    def _ended(self, opened: _Open, number: int) -> None:
+        opened.running.discard(number)
+        opened.epochs.pop(number, None)
+
+    def _close_if_over(self, opened: _Open) -> None:
+        """Queue the winner's replicates once every trial has ended."""
+        if not opened.is_over:
+            return
+        search = opened.search
+        winner = search.winner(opened.study.counted())
+        if winner is not None:
+            self._runs.add(search.replicates(winner))
+        del self._open[search.key]
+        opened.lock.release()

@@ -1,0 +1,178 @@
+"""The search space: dotted configuration keys, their ranges, and when they apply."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
+from rnnbench.config.validate import known_keys, suggestion, validate
+from rnnbench.errors import ConfigError
+
+# What makes trials comparable with each other, or belongs to the whole sweep.
+_FIXED = (
+    "seed",
+    "seeds",
+    "home",
+    "data",
+    "executor",
+    "tracking",
+    "report",
+    "sweep",
+    "search",
+    "published",
+    "claims",
+    "cell.name",
+    "training.validation",
+    "training.validation_fraction",
+    "training.test",
+)
+
+
+def draw(config: Config, suggest: Callable[[str, Space], Any]) -> tuple[Config, dict[str, Any]]:
+    """Return a configuration with its space drawn, and what was drawn.
+
+    Keys are drawn in the order of the space; a condition sees those before it.
+
+    Args:
+        config: the arm, with ``search.space``.
+        suggest: gives a value for a key and its range.
+
+    Raises:
+        ConfigError: where the values don't go together.
+    """
+    mapping = config.model_dump()
+    drawn: dict[str, Any] = {}
+    for key, space in config.search.space.items():
+        if _applies(space, mapping):
+            drawn[key] = suggest(key, space)
+            _set(mapping, key, drawn[key])
+    return validate(mapping), drawn
+
+
+def apply(config: Config, values: Mapping[str, Any]) -> Config:
+    """Return a configuration with the values of a trial.
+
+    Raises:
+        ConfigError: where they don't go together.
+    """
+    mapping = config.model_dump()
+    for key, value in values.items():
+        _set(mapping, key, value)
+    return validate(mapping)
+
+
+def check_space(config: Config) -> None:
+    """Refuse a space that can never be drawn, before anything is trained.
+
+    Raises:
+        ConfigError: naming the key of the space.
+    """
+    space = config.search.space
+    if not space:
+        raise ConfigError(
+            "search.space",
+            "at least one key with a range",
+            "none",
+            "add for example search.space={optimizer.learning_rate: "
+            "{type: float, low: 1e-4, high: 1e-2, log: true}}",
+        )
+    mapping = config.model_dump()
+    for key, entry in space.items():
+        _check_key(key, mapping)
+        for condition in entry.when:
+            _check_exists(f"search.space.{key}.when", condition, mapping)
+        for value in _extremes(entry):
+            changed = copy.deepcopy(mapping)
+            _set(changed, key, value)
+            try:
+                Config.model_validate(changed)
+            except ValueError:
+                _refuse_value(key, value, changed)
+    _check_match(config)
+
+
+def _refuse_value(key: str, value: Any, mapping: dict[str, Any]) -> None:
+    try:
+        validate(mapping)
+    except ConfigError as error:
+        raise ConfigError(
+            f"search.space.{key}", f"values of {error.expected}", value, "change the range"
+        ) from None
+
+
+def _check_key(key: str, mapping: Mapping[str, Any]) -> None:
+    for fixed in _FIXED:
+        if key == fixed or key.startswith(f"{fixed}."):
+            raise ConfigError(
+                f"search.space.{key}",
+                "a key that belongs to the model, its optimizer or its training",
+                key,
+                "make it an axis of the sweep instead, where it may vary between arms",
+            )
+    _check_exists("search.space", key, mapping)
+
+
+def _check_exists(where: str, key: str, mapping: Mapping[str, Any]) -> None:
+    node: Any = mapping
+    for part in key.split("."):
+        if not isinstance(node, dict) or part not in node:
+            hint = suggestion(key, known_keys()) or "see --cfg job for all keys"
+            raise ConfigError(where, "dotted keys that exist", key, hint)
+        node = node[part]
+    if isinstance(node, dict):
+        raise ConfigError(
+            where, "keys of single values", key, f"name a key in it, as in {key}.{next(iter(node))}"
+        )
+
+
+def _check_match(config: Config) -> None:
+    """Refuse to draw units that ``match`` decides."""
+    units = config.search.space.get("model.units")
+    if units is None or "match" in units.when:
+        return
+    if config.match is not None or "match" in config.search.space:
+        raise ConfigError(
+            "search.space.model.units",
+            "a range that applies only where match decides nothing",
+            "one that always applies",
+            "add when: {match: null} to it, or set match=null",
+        )
+
+
+def _applies(space: Space, mapping: Mapping[str, Any]) -> bool:
+    for key, wanted in space.when.items():
+        node: Any = mapping
+        for part in key.split("."):
+            node = node[part]
+        if node not in (wanted if isinstance(wanted, list) else [wanted]):
+            return False
+    return True
+
+
+def _extremes(space: Space) -> list[Any]:
+    if isinstance(space, CategoricalSpace):
+        return list(space.choices)
+    return [space.low, space.high]
+
+
+def _set(mapping: dict[str, Any], key: str, value: Any) -> None:
+    *parents, last = key.split(".")
+    node = mapping
+    for parent in parents:
+        node = node[parent]
+    node[last] = value
+
+
+def suggest_with(trial: Any) -> Callable[[str, Space], Any]:
+    """Return what draws a value from an Optuna trial."""
+
+    def suggest(key: str, space: Space) -> Any:
+        if isinstance(space, IntSpace):
+            return trial.suggest_int(key, space.low, space.high, step=space.step, log=space.log)
+        if isinstance(space, FloatSpace):
+            return trial.suggest_float(key, space.low, space.high, step=space.step, log=space.log)
+        return trial.suggest_categorical(key, space.choices)
+
+    return suggest

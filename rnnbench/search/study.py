@@ -1,0 +1,253 @@
+"""One arm's search as an Optuna study that outlives its process."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
+from rnnbench.runspec import digest, relevant
+from rnnbench.search.samplers import make_pruner, make_sampler
+from rnnbench.search.space import draw, suggest_with
+from rnnbench.training import TRAINING_VERSION
+from rnnbench.training.history import Epoch
+
+_RETRY_OF = "rnnbench.retry_of"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial as the study holds it.
+
+    Attributes:
+        number: from 0, in the order of drawing.
+        state: RUNNING, COMPLETE, PRUNED, FAIL or WAITING.
+        params: dotted key -> value that was drawn.
+        value: the metric; of a pruned trial the last that was reported.
+        intermediate: epoch -> value reported.
+        seconds: from drawing to result, or ``None``.
+    """
+
+    number: int
+    state: str
+    params: dict[str, Any]
+    value: float | None
+    intermediate: dict[int, float]
+    seconds: float | None
+
+
+def study_key(config: Config, data: Prepared) -> str:
+    """Return the content key of a search: all that determines what its trials are.
+
+    The number of trials is not in it: a study grows when more are asked for.
+    """
+    return digest(
+        {
+            "arm": relevant(as_trial(config), data),
+            "match": config.match,
+            "search": config.search.model_dump(exclude={"n_trials"}),
+            "seed": config.seed,
+            "training_version": TRAINING_VERSION,
+        }
+    )
+
+
+def as_trial(config: Config) -> Config:
+    """Return a configuration for trials: the test set is the winner's alone, as are files."""
+    return config.model_copy(
+        update={
+            "training": config.training.model_copy(update={"test": "none"}),
+            "tracking": config.tracking.model_copy(update={"save_model": "none"}),
+        }
+    )
+
+
+def direction(config: Config) -> str:
+    """Return ``maximize`` or ``minimize``."""
+    return "minimize" if config.search.metric.endswith("loss") else "maximize"
+
+
+def intermediate(metric: str, epochs: Sequence[Epoch]) -> float:
+    """Return what a trial reports after its last epoch: the metric as if training ended there."""
+    values = [epoch.metrics()[metric.split("_", 1)[1]] for epoch in epochs]
+    if metric.startswith("final"):
+        return values[-1]
+    return min(values) if metric.endswith("loss") else max(values)
+
+
+class Study:
+    """An Optuna study in ``optuna.db``; its owner holds the lock of its key."""
+
+    def __init__(self, study: Any, config: Config) -> None:
+        self._study = study
+        self._config = config
+        self._handles: dict[int, Any] = {}
+
+    @classmethod
+    def open(cls, storage: Any, key: str, label: str, config: Config) -> Study:
+        """Open or create the study of an arm; its caller owns the lock of its key."""
+        import optuna
+
+        study = optuna.create_study(
+            storage=storage,
+            study_name=study_name(label, key),
+            direction=direction(config),
+            pruner=make_pruner(config.search, config.training.epochs),
+            load_if_exists=True,
+        )
+        if not study.user_attrs:
+            study.set_user_attr("rnnbench.key", key)
+            study.set_user_attr("rnnbench.arm", label)
+            with _quiet():
+                study.set_metric_names([config.search.metric])
+        return cls(study, config)
+
+    @classmethod
+    def find(cls, storage: Any, key: str, label: str, config: Config) -> Study | None:
+        """Return the study of an arm, or ``None`` where there is none; nothing is created."""
+        import optuna
+
+        try:
+            study = optuna.load_study(study_name=study_name(label, key), storage=storage)
+        except KeyError:
+            return None
+        return cls(study, config)
+
+    def importance(self, trials: Sequence[Trial]) -> dict[str, float]:
+        """Return the share of each key in what makes a trial good, over some of the trials.
+
+        PED-ANOVA (Watanabe et al. 2023); empty where the trials are too few to tell.
+        """
+        import optuna
+
+        wanted = {trial.number for trial in trials if trial.state == "COMPLETE"}
+        copy = optuna.create_study(direction=direction(self._config))
+        copy.add_trials(t for t in self._study.get_trials(deepcopy=False) if t.number in wanted)
+        try:
+            with _quiet():
+                found = optuna.importance.get_param_importances(copy)
+        except (ValueError, RuntimeError):
+            return {}
+        return {key: float(share) for key, share in found.items()}
+
+    def trials(self) -> list[Trial]:
+        """Return every trial, in the order of their numbers."""
+        return [
+            Trial(
+                t.number,
+                t.state.name,
+                dict(t.params),
+                t.value if t.state.name in ("COMPLETE", "PRUNED") else None,
+                dict(t.intermediate_values),
+                t.duration.total_seconds() if t.duration else None,
+            )
+            for t in self._study.get_trials(deepcopy=False)
+        ]
+
+    def counted(self) -> list[Trial]:
+        """Return the trials that the budget counts: those drawn, less those drawn again."""
+        retried = {
+            t.user_attrs[_RETRY_OF]
+            for t in self._study.get_trials(deepcopy=False)
+            if _RETRY_OF in t.user_attrs
+        }
+        return [trial for trial in self.trials() if trial.number not in retried]
+
+    def retry_failed(self) -> None:
+        """Queue every failed trial once more, with its values; the failure counts no longer."""
+        for trial in self.counted():
+            if trial.state == "FAIL":
+                self._study.enqueue_trial(trial.params, user_attrs={_RETRY_OF: trial.number})
+
+    def ask(self) -> int:
+        """Begin a trial and return its number; :meth:`draw` gives its values."""
+        number = len(self._study.get_trials(deepcopy=False))
+        self._study.sampler = make_sampler(self._config.search, self._config.seed, number)
+        with _quiet():
+            trial = self._study.ask()
+        self._handles[trial.number] = trial
+        return int(trial.number)
+
+    def draw(self, number: int) -> tuple[Config, dict[str, Any]]:
+        """Return the configuration of a running trial, and the values drawn for it.
+
+        What was drawn before the process died is drawn again.
+
+        Raises:
+            ConfigError: where the values don't go together.
+        """
+        self._study.sampler = make_sampler(self._config.search, self._config.seed, number)
+        with _quiet():
+            return draw(as_trial(self._config), suggest_with(self._running(number)))
+
+    def report(self, number: int, epoch: int, value: float) -> bool:
+        """Report a value after an epoch and return whether the pruner would end the trial."""
+        trial = self._running(number)
+        with _quiet():
+            if epoch not in self._study.get_trials(deepcopy=False)[number].intermediate_values:
+                trial.report(value, epoch)
+            return bool(trial.should_prune())
+
+    def complete(self, number: int, value: float) -> None:
+        """End a trial with its result."""
+        self._tell(number, "COMPLETE", value)
+
+    def prune(self, number: int) -> None:
+        """End a trial that the pruner stopped."""
+        self._tell(number, "PRUNED")
+
+    def fail(self, number: int) -> None:
+        """End a trial without a result; the budget counts it."""
+        self._tell(number, "FAIL")
+
+    def _tell(self, number: int, state: str, value: float | None = None) -> None:
+        from optuna.trial import TrialState
+
+        with _quiet():
+            self._study.tell(number, value, state=TrialState[state])
+        self._handles.pop(number, None)
+
+    def _running(self, number: int) -> Any:
+        """Return Optuna's handle of a trial that this process or a dead one began."""
+        import optuna
+
+        if number not in self._handles:
+            frozen = self._study.get_trials(deepcopy=False)[number]
+            with _quiet():
+                self._handles[number] = optuna.trial.Trial(self._study, frozen._trial_id)
+        return self._handles[number]
+
+
+def best_of(trials: Iterable[Trial], *, largest: bool) -> Trial | None:
+    """Return the complete trial with the best value; of equals, the first."""
+    complete = [trial for trial in trials if trial.state == "COMPLETE" and trial.value is not None]
+    if not complete:
+        return None
+    sign = -1.0 if largest else 1.0
+    return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
+
+
+def study_name(label: str, key: str) -> str:
+    """Return what optuna-dashboard lists the study as."""
+    return f"{label} {key[:12]}"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Optuna's remarks on samplers and on what it calls experimental from the terminal."""
+    from optuna.exceptions import ExperimentalWarning
+
+    logger = logging.getLogger("optuna")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", category=ExperimentalWarning)
+            yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,112 @@
+"""Where the store is, and its errors in this project's words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rnnbench.config.schema import Config
+from rnnbench.errors import StoreError
+from rnnbench.tracking.home import Home, unwritable
+
+SQLITE_TIMEOUT = 60  # seconds to wait for another writer
+_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks")
+_RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+
+
+def tracking_uri(config: Config) -> str:
+    """Return the address of the store: as configured, or SQLite under the home folder.
+
+    Raises:
+        StoreError: for an address of a kind that MLflow has no store for.
+    """
+    if config.tracking.uri is not None:
+        scheme = config.tracking.uri.split(":", 1)[0].split("+", 1)[0]
+        if scheme not in _SCHEMES:
+            raise StoreError(
+                "tracking.uri",
+                "an address that starts with one of " + ", ".join(_SCHEMES),
+                redacted(config.tracking.uri),
+                "leave it at null for a SQLite file in the home folder",
+            )
+        return config.tracking.uri
+    return f"sqlite:///{Home.of(config.home).database}?timeout={SQLITE_TIMEOUT}"
+
+
+def redacted(text: str) -> str:
+    """Return text without the user and password of any address in it."""
+    return re.sub(r"//[^/@\s]+@", "//***@", text)
+
+
+def connect(uri: str) -> Any:
+    """Return MLflow's client of a store; imports MLflow, which takes seconds."""
+    quiet_mlflow()
+    from mlflow import MlflowClient
+
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def quiet_mlflow() -> None:
+    """Set what MLflow reads from the environment, before it is imported."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
+    os.environ.setdefault(_RETRIES, "3")
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Bear with a tracking server that is gone for some minutes, once runs are under way."""
+    before = os.environ.get(_RETRIES)
+    if before in (None, "3"):
+        # Waits double from one retry to the next: over four minutes in all.
+        os.environ[_RETRIES] = "8"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_RETRIES, None)
+        else:
+            os.environ[_RETRIES] = before
+
+
+@contextmanager
+def translated(uri: str, path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a store into one message."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from None
+    except Exception as error:
+        if not _is_store_error(error):
+            raise
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise StoreError(
+            "tracking.uri",
+            "an MLflow store that can be read and written",
+            f"{redacted(uri)} ({redacted(reason)})",
+            "check the address, or leave it at null for a SQLite file in the home folder",
+        ) from None
+
+
+def _is_store_error(error: Exception) -> bool:
+    """Return whether a database, MLflow or Optuna raised it, without importing any of them."""
+    kinds: list[type[BaseException]] = [sqlite3.Error]
+    for module, name in (
+        ("mlflow.exceptions", "MlflowException"),
+        ("sqlalchemy.exc", "SQLAlchemyError"),
+        ("optuna.exceptions", "StorageInternalError"),
+    ):
+        if module in sys.modules:
+            kinds.append(getattr(sys.modules[module], name))
+    return isinstance(error, tuple(kinds))

@@ -1,0 +1,89 @@
+"""The parent run of a sweep, under which the MLflow UI groups its runs."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from filelock import Timeout
+
+from rnnbench.errors import StoreError
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.recorder import source_tags
+from rnnbench.tracking.store import Store, sweep_lock
+
+_WAIT_SECONDS = 60
+_POLL_SECONDS = 0.2
+
+
+class SweepParent:
+    """One parent for all who work on a sweep; whoever came first owns it while it is running."""
+
+    def __init__(self, store: Store, sweep_key: str, name: str, command: str) -> None:
+        self._store = store
+        self._key = sweep_key
+        self._name = name
+        self._command = command
+        self._lock = store.home.lock(sweep_lock(sweep_key))
+        self.run_id: str | None = None
+
+    def open(self) -> str:
+        """Return the id of the parent: an earlier one, another driver's, or a new one."""
+        if self.run_id is None:
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                self.run_id = self._of_another()
+            else:
+                self.run_id = self._own()
+        return self.run_id
+
+    def find(self) -> Record | None:
+        """Return the parent that the store has, whoever opened it."""
+        known = self._store.records({names.SWEEP: self._key}, kind="sweep")
+        return known[0] if known else None
+
+    def close(self, status: names.Status) -> None:
+        """End the parent, unless another driver is at work under it."""
+        if self.run_id is None:
+            return
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return
+        try:
+            self._store.client.set_terminated(self.run_id, status)
+        finally:
+            self._lock.release(force=True)
+
+    def _own(self) -> str:
+        client = self._store.client
+        known = self.find()
+        if known is not None:
+            client.update_run(known.run_id, status="RUNNING")
+            client.set_tag(known.run_id, names.OWNER, self._store.home.owner)
+            return known.run_id
+        tags = {
+            names.KIND: names.SWEEP_PARENT,
+            names.SWEEP: self._key,
+            names.COMMAND: self._command,
+            names.HOST: os.uname().nodename,
+            names.OWNER: self._store.home.owner,
+            **source_tags(self._command),
+        }
+        run = client.create_run(self._store.experiment_id, tags=tags, run_name=self._name)
+        return str(run.info.run_id)
+
+    def _of_another(self) -> str:
+        end = time.monotonic() + _WAIT_SECONDS
+        while (known := self.find()) is None:
+            if time.monotonic() > end:
+                raise StoreError(
+                    "home",
+                    "a parent run, which the process that began this sweep creates",
+                    f"none after {_WAIT_SECONDS} seconds",
+                    "end that process, or run the command again when it has finished",
+                )
+            time.sleep(_POLL_SECONDS)
+        return known.run_id

@@ -1,0 +1,234 @@
+"""Reading runs: a SQLite file directly, any other store through MLflow's client.
+
+Importing MLflow takes longer than reading a thousand runs, and its client needs a query a metric
+for a history. A SQLite file is therefore read with plain SQL from the tables that MLflow
+documents by its migrations; where one of them is missing, MLflow's client is asked instead.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Protocol
+
+from rnnbench.tracking import names
+from rnnbench.tracking.address import SQLITE_TIMEOUT
+from rnnbench.tracking.record import Record
+
+_PAGE = 1000
+_CHUNK = 500  # run ids in a query
+_COLUMNS = {
+    "experiments": {"experiment_id", "name", "lifecycle_stage"},
+    "runs": {"run_uuid", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"},
+    "tags": {"key", "value", "run_uuid"},
+    "params": {"key", "value", "run_uuid"},
+    "metrics": {"key", "value", "timestamp", "step", "is_nan", "run_uuid"},
+    "latest_metrics": {"key", "value", "is_nan", "run_uuid"},
+}
+
+# The points of one run: metric -> (step, value), in the order of their steps.
+History = dict[str, list[tuple[int, float]]]
+
+
+class Reader(Protocol):
+    """What can be asked of a store."""
+
+    def search(
+        self,
+        tags: Mapping[str, str],
+        *,
+        status: str | None = None,
+        keys: Collection[str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> Iterator[Record]:
+        """Yield runs with all these tags, oldest first.
+
+        Args:
+            tags: tag -> value.
+            status: MLflow's status, where only that is wanted.
+            keys: content keys, where only those are wanted.
+            only: names of the tags, parameters and metrics that are wanted; others may be missing.
+        """
+        ...
+
+    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
+        """Return by run the values of these metrics by epoch."""
+        ...
+
+
+class SqliteReader:
+    """One experiment in MLflow's SQLite file, which is only read."""
+
+    def __init__(self, path: Path, experiment_id: str) -> None:
+        self._path = path
+        self._experiment_id = experiment_id
+
+    def search(
+        self,
+        tags: Mapping[str, str],
+        *,
+        status: str | None = None,
+        keys: Collection[str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> Iterator[Record]:
+        """See :class:`Reader`."""
+        text = "experiment_id = ? AND lifecycle_stage = 'active'"
+        values: list[Any] = [self._experiment_id]
+        if status is not None:
+            text += " AND status = ?"
+            values.append(status)
+        for name, value in tags.items():
+            text += " AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = ? AND value = ?)"
+            values += [name, value]
+        with closing(connect_sqlite(self._path)) as connection:
+            connection.execute("BEGIN")  # one state of the store for all queries
+            if keys is not None:
+                connection.execute("CREATE TEMP TABLE wanted (key PRIMARY KEY)")
+                connection.executemany("INSERT INTO wanted VALUES (?)", [(key,) for key in keys])
+                text += (
+                    " AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = ? AND value IN wanted)"
+                )
+                values.append(names.KEY)
+            rows = connection.execute(
+                "SELECT run_uuid, status, start_time, end_time FROM runs "
+                f"WHERE {text} ORDER BY start_time, run_uuid",
+                values,
+            ).fetchall()
+            for start in range(0, len(rows), _CHUNK):
+                yield from self._records(connection, rows[start : start + _CHUNK], only)
+
+    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
+        """See :class:`Reader`."""
+        ids = list(run_ids)
+        found: dict[str, History] = {run_id: {} for run_id in ids}
+        with closing(connect_sqlite(self._path)) as connection:
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                for run_id, key, step, value, is_nan in connection.execute(
+                    "SELECT run_uuid, key, step, value, is_nan FROM metrics "
+                    f"WHERE run_uuid IN ({_marks(chunk)}) AND key IN ({_marks(metrics)}) "
+                    "ORDER BY step, timestamp",
+                    [*chunk, *metrics],
+                ):
+                    points = found[run_id].setdefault(key, [])
+                    points.append((step, math.nan if is_nan else value))
+        return found
+
+    def _records(
+        self,
+        connection: sqlite3.Connection,
+        rows: Sequence[tuple[str, str, int, int | None]],
+        only: Collection[str] | None,
+    ) -> Iterator[Record]:
+        ids = [row[0] for row in rows]
+        where = f"run_uuid IN ({_marks(ids)})"
+        values: list[Any] = list(ids)
+        if only is not None:
+            where += f" AND key IN ({_marks(only)})"
+            values += only
+
+        def read(table: str, column: str) -> dict[str, dict[str, Any]]:
+            found: dict[str, dict[str, Any]] = {run_id: {} for run_id in ids}
+            for run_id, key, value in connection.execute(
+                f"SELECT run_uuid, key, {column} FROM {table} WHERE {where}", values
+            ):
+                found[run_id][key] = math.nan if value is None else value
+            return found
+
+        tags, params = read("tags", "value"), read("params", "value")
+        metrics = read("latest_metrics", "CASE WHEN is_nan THEN NULL ELSE value END")
+        for run_id, status, start, end in rows:
+            yield Record(run_id, status, tags[run_id], params[run_id], metrics[run_id], start, end)
+
+
+class ClientReader:
+    """One experiment in any store, through MLflow's client."""
+
+    def __init__(self, client: Callable[[], Any], experiment_id: str) -> None:
+        self._client = client
+        self._experiment_id = experiment_id
+
+    def search(
+        self,
+        tags: Mapping[str, str],
+        *,
+        status: str | None = None,
+        keys: Collection[str] | None = None,
+        only: Collection[str] | None = None,  # noqa: ARG002
+    ) -> Iterator[Record]:
+        """See :class:`Reader`; everything of a run is read, whatever ``only`` says."""
+        wanted = dict(tags)
+        if keys is not None and len(keys) == 1:
+            wanted[names.KEY] = next(iter(keys))
+        text = " and ".join(f"tags.`{name}` = '{value}'" for name, value in wanted.items())
+        if status is not None:
+            text += f"{' and ' if text else ''}attributes.status = '{status}'"
+        token: str | None = None
+        while True:
+            page = self._client().search_runs(
+                [self._experiment_id],
+                filter_string=text,
+                max_results=_PAGE,
+                order_by=["attributes.start_time ASC"],
+                page_token=token,
+            )
+            for run in page:
+                info, data = run.info, run.data
+                if keys is None or data.tags.get(names.KEY) in keys:
+                    yield Record(
+                        info.run_id,
+                        info.status,
+                        dict(data.tags),
+                        dict(data.params),
+                        dict(data.metrics),
+                        info.start_time,
+                        info.end_time,
+                    )
+            token = page.token
+            if not token:
+                return
+
+    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
+        """See :class:`Reader`."""
+        found: dict[str, History] = {}
+        for run_id in run_ids:
+            history: History = {}
+            for metric in metrics:
+                points = self._client().get_metric_history(run_id, metric)
+                if points:
+                    history[metric] = [(point.step, point.value) for point in points]
+            found[run_id] = history
+        return found
+
+
+def connect_sqlite(path: Path) -> sqlite3.Connection:
+    """Open a SQLite file for reading; it must exist."""
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=SQLITE_TIMEOUT)
+
+
+def find_experiment(path: Path, name: str) -> str | None:
+    """Return the id of an active experiment, or ``None`` where MLflow itself must be asked.
+
+    That is where there is no such experiment, or the tables are not those that are known here.
+    """
+    try:
+        with closing(connect_sqlite(path)) as connection:
+            for table, columns in _COLUMNS.items():
+                known = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+                if not columns <= known:
+                    return None
+            found = connection.execute(
+                "SELECT experiment_id FROM experiments "
+                "WHERE name = ? AND lifecycle_stage = 'active'",
+                [name],
+            ).fetchall()
+    except sqlite3.Error:
+        return None
+    return str(found[0][0]) if len(found) == 1 else None
+
+
+def _marks(values: Collection[object]) -> str:
+    return ",".join("?" * len(values))

@@ -1,0 +1,46 @@
+"""A run as the store holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rnnbench.tracking import names
+
+
+@dataclass(frozen=True)
+class Record:
+    """A training run, a trial, an arm's summary or a sweep's parent, with what was logged."""
+
+    run_id: str
+    status: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    start_time: int = 0
+    end_time: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Content key of the run."""
+        return self.tags.get(names.KEY, "")
+
+    @property
+    def seed(self) -> int:
+        """Seed of the run."""
+        return int(self.params.get("seed", -1))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run has a result; a pruned trial ended well, but early."""
+        return self.status == "FINISHED" and not self.is_pruned
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether a search ended the trial before its last epoch."""
+        return self.tags.get(names.TRIAL_STATE) == names.PRUNED
+
+    @property
+    def reason(self) -> str:
+        """Why the run failed, where it did."""
+        return self.tags.get(names.REASON, "")
