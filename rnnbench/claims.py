@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from enum import Enum
 from pathlib import Path
@@ -11,7 +12,8 @@ from filelock import BaseFileLock, Timeout
 from rnnbench.config.schema import SweepConfig
 from rnnbench.jobs import JOB_COLUMNS, Job
 from rnnbench.runspec import RunSpec
-from rnnbench.tracking.record import Record
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record, also_trial_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, epochs_of
 
@@ -65,6 +67,18 @@ class Claims:
     def history(self, record: Record) -> list[Epoch]:
         """Return the epochs of a finished run, as the store has them."""
         return epochs_of(self._store.histories([record.run_id], EPOCH_METRICS)[record.run_id])
+
+    def share(self, record: Record, spec: RunSpec) -> None:
+        """Tell a finished trial of another search that it is one of this search, too."""
+        also = also_trial_of(record.tags)
+        assert spec.search is not None
+        assert spec.trial is not None
+        also[spec.search.study] = {
+            names.TRIAL: str(spec.trial.number),
+            names.SEARCH: spec.search.description,
+            names.ARM: spec.label,
+        }
+        self._store.client.set_tag(record.run_id, names.ALSO, json.dumps(also, sort_keys=True))
 
     def is_elsewhere(self, spec: RunSpec) -> bool:
         """Return whether another process is training a run."""

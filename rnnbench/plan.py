@@ -14,7 +14,7 @@ from rnnbench.runspec import RunSpec
 from rnnbench.search.outcome import Searched, look_up
 from rnnbench.search.queue import declare_searches
 from rnnbench.search.space import apply
-from rnnbench.search.study import Trial
+from rnnbench.search.study import Trial, as_trial
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -142,7 +142,7 @@ def _searches(
 
 def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> Line:
     search = result.search
-    spec = search.trial(trial.number, apply(search.config, trial.params))
+    spec = search.trial(trial.number, apply(as_trial(search.config), trial.params))
     status = _TRIAL_STATUS.get(trial.state, "RUNNING" if is_owned else "PENDING")
     retried = status == "FAILED" and search.config.sweep.retry_failed
     return Line(

@@ -9,10 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 from rnnbench.training.fit import fit
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.predictions import calibration
+from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
 from rnnbench.training.runtime import execution_path, prepare_process
 
@@ -66,6 +70,11 @@ class Trainer:
         if fitted.weights is not None:
             program.set_weights(fitted.weights)
             save_model(program.model, task.folder)
+        if fitted.predictions is not None:
+            labels = np.asarray(task.data.arrays().y_test)
+            fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
+            if task.config.tracking.save_predictions:
+                save_predictions(fitted.predictions, labels, task.folder)
         now = time.perf_counter()
         trained = fitted.metrics["fit_seconds"] + fitted.metrics["test_seconds"]
         metrics = fitted.metrics | {

@@ -25,6 +25,14 @@ class TrialOf:
 
 
 @dataclass(frozen=True)
+class SearchOf:
+    """The search that a run belongs to: its study, and what was searched and how, as JSON."""
+
+    study: str
+    description: str
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """One training run: a resolved configuration with its own seed, and its data set.
 
@@ -35,6 +43,7 @@ class RunSpec:
         arm_key: content hash of everything that determines the result but the seed.
         key: content hash including the seed; a finished run with it is never repeated.
         trial: the trial of a search that it is, or ``None`` for a run that reports count.
+        search: the search that drew its values, as a trial or as the winner's replicate.
     """
 
     label: str
@@ -43,6 +52,7 @@ class RunSpec:
     arm_key: str
     key: str
     trial: TrialOf | None = None
+    search: SearchOf | None = None
 
     @property
     def name(self) -> str:
@@ -51,9 +61,9 @@ class RunSpec:
             return f"{self.label} trial {self.trial.number}"
         return f"{self.label} seed={self.config.seed}"
 
-    def as_trial(self, trial: TrialOf) -> RunSpec:
-        """Return the run as a trial of a search."""
-        return replace(self, trial=trial)
+    def of_search(self, search: SearchOf, trial: TrialOf | None = None) -> RunSpec:
+        """Return the run as a trial of a search, or as a replicate of its winner."""
+        return replace(self, search=search, trial=trial)
 
     @property
     def kind(self) -> Literal["run", "trial"]:

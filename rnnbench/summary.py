@@ -1,4 +1,4 @@
-"""The comparison tables of a set of finished runs: a row for each arm."""
+"""The table that a sweep prints: a row for each arm."""
 
 from __future__ import annotations
 
@@ -8,70 +8,6 @@ import pandas as pd
 
 from rnnbench.stats import Statistic, statistic
 from rnnbench.tables import Table, mean_and_spread, whole
-
-
-def accuracy_table(runs: pd.DataFrame, title: str = "Accuracy") -> Table:
-    """Return parameters, validation and test accuracy and time; best validation mean first."""
-    rows = []
-    for arm, group in _by_validation(runs):
-        rows.append(
-            (
-                arm,
-                str(len(group)),
-                _one(group, "units"),
-                _one(group, "parameters_recurrent"),
-                _one(group, "parameters_total"),
-                mean_and_spread(_of(group, "best_val_accuracy")),
-                mean_and_spread(_of(group, "final_val_accuracy")),
-                mean_and_spread(_of(group, "test_accuracy")),
-                mean_and_spread(_of(group, "seconds_per_epoch"), 1),
-            )
-        )
-    columns = (
-        "arm",
-        "seeds",
-        "units",
-        "recurrent parameters",
-        "total parameters",
-        "best validation accuracy",
-        "final validation accuracy",
-        "test accuracy",
-        "seconds an epoch",
-    )
-    return Table(title, columns, tuple(rows), "Mean ± standard deviation over seeds.")
-
-
-def overfitting_table(runs: pd.DataFrame, title: str = "Overfitting") -> Table:
-    """Return best epoch, accuracy gaps and the rise of the validation loss; least rise first."""
-    rows = []
-    arms = [(arm, group) for arm, group in _arms(runs)]
-    arms.sort(key=lambda item: _order(_of(item[1], "val_loss_rise").mean))
-    for arm, group in arms:
-        rows.append(
-            (
-                arm,
-                str(len(group)),
-                mean_and_spread(_of(group, "epochs_trained"), 1),
-                mean_and_spread(_of(group, "best_epoch"), 1),
-                mean_and_spread(_of(group, "gap_best")),
-                mean_and_spread(_of(group, "gap_final")),
-                mean_and_spread(_of(group, "val_loss_rise", 100), 1),
-            )
-        )
-    columns = (
-        "arm",
-        "seeds",
-        "epochs trained",
-        "best epoch",
-        "gap at best",
-        "gap at last",
-        "rise of validation loss, %",
-    )
-    note = (
-        "Gap: training minus validation accuracy. "
-        "Rise: how far the last validation loss lies above the lowest."
-    )
-    return Table(title, columns, tuple(rows), note)
 
 
 def sweep_table(runs: pd.DataFrame) -> Table:

@@ -25,6 +25,7 @@ from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
+from rnnbench.tracking.recorder import search_tags
 from rnnbench.tracking.store import Store
 
 
@@ -122,11 +123,13 @@ class _Sweep:
         specs = [spec for searched in before for spec in searched.replicates]
         pending = self._pending(specs)
         total = sum(s.config.search.n_trials + s.config.seeds for s in searches)
-        done = sum(searched.ended for searched in before) + len(specs) - len(pending)
+        again = sum(s.count("FAIL") for s in before) if self._config.sweep.retry_failed else 0
+        # Replicates that are finished already are counted when the queue passes over them.
+        done = sum(searched.ended for searched in before) - again
         self._progress.begin(total, done, sum(searched.work_left for searched in before))
         parent = self._parent(sweep_key(search.key for search in searches), _search_name(searches))
         trained: frozenset[str] = frozenset()
-        if pending or not all(searched.winner for searched in before):
+        if pending or again or not all(searched.winner for searched in before):
             claims = Claims(self._store, self._config.sweep)
             queue = SearchQueue(searches, self._store.home, claims, self._progress)
             try:
@@ -136,9 +139,20 @@ class _Sweep:
         after = look_up(searches, self._store.home)
         specs = [spec for searched in after for spec in searched.replicates]
         self._refresh_summaries(specs, parent)
-        if parent is not None:
-            save_artifacts(self._store, after, parent)
-        return Swept(tuple(specs), self._records(specs), trained, tuple(after))
+        records = self._records(specs)
+        with translated(self._store.uri, self._store.home.path):
+            self._tag_winners(specs, records)
+            if parent is not None:
+                save_artifacts(self._store, after, parent)
+        return Swept(tuple(specs), records, trained, tuple(after))
+
+    def _tag_winners(self, specs: Sequence[RunSpec], records: dict[str, Record]) -> None:
+        """Tell runs that were finished before a search chose their values that it did."""
+        for spec in specs:
+            record = records.get(spec.key)
+            if record is not None and names.STUDY not in record.tags:
+                for name, value in search_tags(spec).items():
+                    self._store.client.set_tag(record.run_id, name, value)
 
     def _pending(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return what is left to train; whatever has lost its owner is ended first."""
@@ -188,13 +202,12 @@ class _Sweep:
             if arm_key in arms and record.is_finished:
                 finished[arm_key].add(record.run_id)
         only = (names.ARM_KEY, names.REPLICATES)
-        told = {
-            record.tags.get(names.ARM_KEY): set(record.tags.get(names.REPLICATES, "").split())
-            for record in self._store.records(kind="arm", only=only)
-            if record.is_finished
-        }
+        told: dict[str, list[set[str]]] = {}
+        for record in self._store.records(kind="arm", only=only):
+            ids = record.tags.get(names.REPLICATES, "").split() if record.is_finished else ()
+            told.setdefault(record.tags.get(names.ARM_KEY, ""), []).append(set(ids))
         for arm_key, run_ids in finished.items():
-            if run_ids and told.get(arm_key) != run_ids:
+            if run_ids and told.get(arm_key) != [run_ids]:
                 with translated(self._store.uri, self._store.home.path):
                     known = parent.find()
                     parent_id = None if known is None else known.run_id

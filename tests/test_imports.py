@@ -22,8 +22,8 @@ _ROWS = [
     "config.paths config.schema config.validate config.overrides config.space_words",
     "config.compose config.expand",
     "config",
-    "data cells parameters matching reference seeds model training",
-    "runspec stats tracking run expected jobs executors claims",
+    "stats data cells parameters matching reference seeds model training",
+    "runspec tracking run expected jobs executors claims",
     "results tables summary plots artifacts progress queues search driver sweep plan report",
     "cli __main__",
 ]

@@ -57,12 +57,12 @@ def _first_values(words: Words) -> Sequence[str]:
             with_value(o, axis_values(o)[0]) if o.is_sweep_override() else str(o.input_line)
             for o in overrides
         ]
-        if "--cfg" in words.flags or "-c" in words.flags:
-            composed.compose(single)
+        rest, of_space = space_words.split(single)
+        if of_space or "--cfg" in words.flags or "-c" in words.flags:
+            shown = composed.compose(single)
     if any(o.is_sweep_override() for o in overrides):
         print("# first of several configurations: " + " ".join(single), file=sys.stderr)
-    rest, of_space = space_words.split(single)
-    return [*rest, *map(space_words.for_hydra, of_space)]
+    return [*rest, *space_words.for_hydra(shown["search"]["space"])] if of_space else rest
 
 
 def _completes_command() -> bool:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
+import webbrowser
 from pathlib import Path
 
-from rnnbench.cli.words import Words
-from rnnbench.config.expand import load
-from rnnbench.errors import ConfigError
-from rnnbench.report import write_report
+from rich.progress import Progress
+
+from rnnbench.cli.console import stderr
+from rnnbench.cli.words import DEFAULT_CELLS, Words
+from rnnbench.config.expand import Arm, expand, load
+from rnnbench.config.schema import Config
+from rnnbench.errors import ConfigError, StoreError
+from rnnbench.report import Tables, build, write_report
+from rnnbench.report.tables import read_tables
+from rnnbench.tracking.address import redacted
 from rnnbench.tracking.store import Store
+
+# Overrides that say where runs are and how the report looks; any other restricts it.
+_GENERAL = ("home", "report", "tracking")
 
 
 def report(words: Words) -> int:
-    """Write ``reports/NAME/report.md`` with its figures and print where it is."""
+    """Write ``reports/NAME/`` and print where its page is; ``--open`` shows it."""
     overrides = list(words.overrides)
     if len(words.names) > 1:
         raise ConfigError("report", "one name", " ".join(words.names), "type report NAME")
@@ -20,6 +31,55 @@ def report(words: Words) -> int:
         overrides.append(f"report.name='{words.names[0]}'")
     config = load(overrides, config_dirs=words.config_dirs, cell=False)
     store = Store.open(config, create=False)
-    path = write_report(store, config.report.name, Path("reports"))
+    arms = _arms(words)
+    tables = read_tables(store, arms)
+    _refuse_empty(tables, store, restricted=bool(arms))
+    name = config.report.name
+    document = build(
+        tables, f"Comparison report: {name}", config.report, config.claims, _command(words, config)
+    )
+    with Progress(console=stderr(), transient=True) as bars:
+        task = bars.add_task("figures", total=None)
+        path = write_report(
+            document,
+            tables,
+            Path("reports") / name,
+            lambda done, total: bars.update(task, completed=done, total=total),
+        )
     print(path)
+    if ("open", "") in words.options:
+        webbrowser.open(path.resolve().as_uri())
     return 0
+
+
+def _arms(words: Words) -> list[Arm]:
+    """Return the arms that a preset or other overrides restrict the report to."""
+    keys = [word.lstrip("+~").partition("=")[0].split(".")[0] for word in words.overrides]
+    if all(key in _GENERAL for key in keys):
+        return []
+    return expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+
+
+def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
+    if not tables.runs.empty:
+        return
+    if restricted:
+        raise StoreError(
+            "report",
+            "a store with runs of this configuration",
+            f"none in {redacted(store.uri)}",
+            "train them with sweep and the same words, or leave the words out for all runs",
+        )
+    raise StoreError(
+        "report",
+        "a store with runs",
+        f"none in {redacted(store.uri)}",
+        "train something first: sweep +cell=gru",
+    )
+
+
+def _command(words: Words, config: Config) -> str:
+    """Return what regenerates the report, without the folder, which is another elsewhere."""
+    kept = [word for word in words.overrides if word.split("=")[0] not in ("home", "report.name")]
+    rest = " ".join(map(shlex.quote, kept))
+    return redacted(f"python -m rnnbench report {config.report.name} {rest}".rstrip())

@@ -160,6 +160,8 @@ def _split(command: str, rest: Sequence[str]) -> Words:
             (overrides if is_override else names).append(word)
         elif name in ("--config-dir", "-cd"):
             config_dirs.append(Path(value or _value_of(word, words)))
+        elif word == "--open" and command == "report":
+            options.append(("open", ""))
         elif name in ("--host", "--port") and command == "ui":
             options.append((name[2:], value or _value_of(word, words)))
         elif name in ("--cfg", "-c", *_COMPLETION_FLAGS, *_HYDRA_WITH_VALUE) and not equals:

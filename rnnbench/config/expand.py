@@ -15,6 +15,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override, OverrideType
 
+from rnnbench.config import space_words
 from rnnbench.config.compose import Composer, composer
 from rnnbench.config.overrides import CELL, axis_values, parse, with_value
 from rnnbench.config.schema import Config
@@ -117,6 +118,7 @@ def expand(
 def _axis(hydra: Composer, override: Override, values: list[Any], refers: bool) -> _Axis:
     is_group = override.package is None and bool(hydra.options(override.key_or_group))
     merges = any(isinstance(value, dict) or "${" in str(value) for value in values)
+    merges = merges or override.key_or_group.startswith(space_words.KEY)
     return _Axis(override.key_or_group, values, override, is_group or merges or refers)
 
 

@@ -160,6 +160,7 @@ class TrackingConfig(Section):
     uri: str | None
     experiment: Annotated[str, Field(min_length=1)]
     save_model: Literal["none", "best", "last"]
+    save_predictions: bool
 
 
 class ReportConfig(Section):
@@ -179,7 +180,13 @@ class SweepConfig(Section):
 
 
 class ClaimConfig(Section):
-    """A published statement: ``a`` against ``b``, two values of the key ``factor``."""
+    """A published statement and what would bear it out.
+
+    With ``factor``, ``a`` and ``b``: that ``a`` exceeds ``b`` (two values of that key) in
+    ``metric``, or stays below it with ``expected=lower``. With ``a`` alone: that its mean lies
+    ``above`` or ``below`` a number. ``where`` restricts the runs by dotted keys; ``published``
+    holds the numbers that the source printed.
+    """
 
     text: str
     source: str
@@ -187,6 +194,11 @@ class ClaimConfig(Section):
     a: str | int | None = None
     b: str | int | None = None
     metric: str = "best_val_accuracy"
+    expected: Literal["higher", "lower"] = "higher"
+    above: float | None = None
+    below: float | None = None
+    where: dict[str, Scalar] = {}
+    published: dict[str, Scalar] = {}
     flaw: str | None = None
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.override_parser.types import OverrideType
+from hydra.core.override_parser.types import Override, OverrideType
 
 from rnnbench.config.overrides import parse
 from rnnbench.errors import ConfigError
@@ -50,23 +50,25 @@ def apply(mapping: dict[str, Any], words: Sequence[str]) -> None:
                 )
             space.clear()
             space.update(value)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and not _is_condition(space, entry):
             space[entry] = value
         else:
             _change(space, entry, value)
 
 
-def for_hydra(word: str) -> str:
-    """Return a word that shows the same in Hydra's own answers, where entries are only added."""
-    (override,) = parse([word])
-    entry = override.key_or_group[len(KEY) :].lstrip(".")
-    text = word.partition("=")[2]
-    return f"++{KEY}={{{entry}:{text}}}" if entry else f"++{KEY}={text}"
+def for_hydra(space: dict[str, Any]) -> list[str]:
+    """Return the words that give Hydra a whole space, for its own answers."""
+    return [f"~{KEY}", f"+{KEY}={Override._get_value_element_as_str(space)}"]
 
 
 def _is_ours(word: str) -> bool:
     name = word.lstrip("+~").partition("=")[0]
     return name == KEY or name.startswith(f"{KEY}.")
+
+
+def _is_condition(space: dict[str, Any], entry: str) -> bool:
+    name, _, field = entry.rpartition(".")
+    return field == "when" and name in space
 
 
 def _delete(space: dict[str, Any], entry: str) -> None:

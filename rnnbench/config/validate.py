@@ -96,7 +96,7 @@ def _check_range(key: str, space: IntSpace | FloatSpace) -> None:
         )
     if space.log and space.low <= 0:
         raise ConfigError(f"{key}.low", "a number above 0 with log=true", space.low, "raise low")
-    if space.log and space.step not in (None, 1):
+    if space.log and space.step != (1 if isinstance(space, IntSpace) else None):
         raise ConfigError(f"{key}.step", "none with log=true", space.step, "drop one of the two")
 
 
@@ -136,7 +136,11 @@ def _translate(error: ValidationError) -> ConfigError:
 def _is_union_branch(part: Any) -> bool:
     """Pydantic names the branch of a union in the location: ``int``, ``literal['auto']``."""
     text = str(part)
-    return text in ("int", "float", "bool", "str") or "[" in text or text.startswith("constrained")
+    return (
+        text in ("int", "float", "bool", "str", "categorical")
+        or "[" in text
+        or text.startswith("constrained")
+    )
 
 
 def _shown(value: Any) -> str:

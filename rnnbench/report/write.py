@@ -1,51 +1,52 @@
-"""Writing a report: a folder that is complete or not there."""
+"""Writing a report: a folder that is complete or as it was."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from rnnbench.errors import StoreError
-from rnnbench.plots.learning import save_learning
-from rnnbench.report.markdown import render
-from rnnbench.report.sections import build_content
-from rnnbench.results import load_history, load_runs
-from rnnbench.results.arms import finished
-from rnnbench.tracking.address import redacted
-from rnnbench.tracking.store import Store
+from rnnbench.report import markdown_page, page
+from rnnbench.report.build import Tables
+from rnnbench.report.document import Document, Picture
+from rnnbench.report.files import csv_text, latex_text
+
+PAGE = "index.html"
+_FILES = (PAGE, "report.md", "runs.parquet", "history.parquet", "trials.parquet")
+_FOLDERS = ("figures", "tables")
 
 
-def write_report(store: Store, name: str, root: Path) -> Path:
-    """Regenerate ``root/name/`` from the store and return the path of ``report.md``.
+def write_report(
+    document: Document,
+    tables: Tables,
+    folder: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write every form of a report and return the path of its page.
 
-    Only what a report consists of is replaced (``report.md``, ``figures/``); other files in the
-    folder stay.
+    ``index.html``, ``report.md``, ``figures/`` (PNG and SVG), ``tables/`` (CSV and LaTeX) and the
+    tables behind them as Parquet. Only these are replaced; other files in the folder stay.
+
+    Args:
+        document: what it says.
+        tables: what it was made from.
+        folder: where it goes.
+        on_progress: told how many of the figures are drawn.
 
     Raises:
-        StoreError: where the store holds no run, or the folder cannot be written.
+        StoreError: where the folder cannot be written.
     """
-    runs = load_runs(store)
-    if runs.empty:
-        raise StoreError(
-            "report",
-            "a store with runs",
-            f"none in {redacted(store.uri)}",
-            "train something first: sweep +cell=gru",
-        )
-    content = build_content(runs, load_history(store, finished(runs)["run_id"]))
-    folder = root / name
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=f".{name}-") as scratch:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
             fresh = Path(scratch)
-            (fresh / "figures").mkdir()
-            for section in content.sections:
-                for curves in section.curves:
-                    stem = fresh / "figures" / curves.file
-                    paths = [stem.with_name(f"{stem.name}.{end}") for end in ("png", "svg")]
-                    save_learning(curves.data, curves.title, paths)
-            (fresh / "report.md").write_text(render(name, content), encoding="utf-8")
+            images = _figures(document, fresh, on_progress)
+            _tables(document, fresh)
+            (fresh / "report.md").write_text(markdown_page.render(document), encoding="utf-8")
+            (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
+            _parquet(tables, fresh)
             _replace(fresh, folder)
     except OSError as error:
         raise StoreError(
@@ -54,11 +55,60 @@ def write_report(store: Store, name: str, root: Path) -> Path:
             f"{folder} ({error.strerror or error})",
             "choose another name or another working directory",
         ) from None
-    return folder / "report.md"
+    return folder / PAGE
+
+
+def pictures(document: Document) -> list[Picture]:
+    """Return the figures of a report, in their order."""
+    return [
+        picture
+        for section in document.sections
+        for block in section.blocks
+        for picture in block.pictures
+    ]
+
+
+def _figures(
+    document: Document, fresh: Path, on_progress: Callable[[int, int], None] | None
+) -> dict[str, str]:
+    folder = fresh / "figures"
+    folder.mkdir()
+    images: dict[str, str] = {}
+    drawn = pictures(document)
+    for number, picture in enumerate(drawn):
+        if on_progress is not None:
+            on_progress(number, len(drawn))
+        svg = folder / f"{picture.key}.svg"
+        picture.save([folder / f"{picture.key}.png", svg])
+        images[picture.key] = svg.read_text(encoding="utf-8")
+    return images
+
+
+def _tables(document: Document, fresh: Path) -> None:
+    folder = fresh / "tables"
+    folder.mkdir()
+    for section in document.sections:
+        for block in section.blocks:
+            for table in block.tables:
+                # The line ends of CSV are the same everywhere.
+                (folder / f"{table.key}.csv").write_bytes(csv_text(table).encode())
+                (folder / f"{table.key}.tex").write_bytes(latex_text(table).encode())
+
+
+def _parquet(tables: Tables, fresh: Path) -> None:
+    tables.runs.reset_index(drop=True).to_parquet(fresh / "runs.parquet")
+    tables.history.reset_index(drop=True).to_parquet(fresh / "history.parquet")
+    if not tables.trials.empty:
+        tables.trials.reset_index(drop=True).to_parquet(fresh / "trials.parquet")
 
 
 def _replace(fresh: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    shutil.rmtree(folder / "figures", ignore_errors=True)
-    (fresh / "figures").rename(folder / "figures")
-    (fresh / "report.md").replace(folder / "report.md")
+    for name in _FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (fresh / name).rename(folder / name)
+    for name in _FILES:
+        if (fresh / name).exists():
+            (fresh / name).replace(folder / name)
+        else:
+            (folder / name).unlink(missing_ok=True)

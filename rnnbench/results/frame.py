@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from rnnbench.tracking import names
-from rnnbench.tracking.record import Record
+from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
 
 Source = Literal["info", "tag", "param", "metric"]
@@ -40,6 +40,17 @@ COLUMNS: tuple[Column, ...] = (
     Column("training_version", "tag", names.TRAINING_VERSION, "Int64", "", "training code version"),
     Column("data_digest", "tag", names.DATA_DIGEST, "string", "", "SHA-256 of the arrays"),
     Column("path", "tag", names.PATH, "string", "", "xla, cudnn or graph"),
+    Column("study", "tag", names.STUDY, "string", "", "search that chose its values"),
+    Column("search", "tag", names.SEARCH, "string", "", "space and sampler of that search, JSON"),
+    Column("trial", "tag", names.TRIAL, "Int64", "", "number of the trial, from 0"),
+    Column("trial_state", "tag", names.TRIAL_STATE, "string", "", "COMPLETE, PRUNED or FAIL"),
+    Column("label", "tag", names.ARM, "string", "", "arm as its sweep called it"),
+    Column("command", "tag", names.COMMAND, "string", "", "what was typed"),
+    Column("commit", "tag", "mlflow.source.git.commit", "string", "", "commit of the code"),
+    Column("versions", "tag", "rnnbench.versions", "string", "", "versions of the packages"),
+    Column("python", "tag", "rnnbench.python", "string", "", "version of Python"),
+    Column("hardware", "tag", "rnnbench.hardware", "string", "", "processor and cores"),
+    Column("threads", "tag", "rnnbench.threads", "string", "", "threads a run"),
     Column("cell", "param", "cell.name", "string", "", "recurrent cell"),
     Column("seed", "param", "seed", "Int64", "", "seed of the run"),
     Column("data", "param", "data.name", "string", "", "data set"),
@@ -60,6 +71,7 @@ COLUMNS: tuple[Column, ...] = (
     _metric("final_val_loss", "nats", "validation loss of the last epoch"),
     _metric("test_accuracy", "fraction", "test accuracy of the weights named by training.test"),
     _metric("test_loss", "nats", "test loss of the same weights"),
+    _metric("test_calibration_error", "fraction", "expected calibration error on the test set"),
     _metric("gap_best", "fraction", "training minus validation accuracy, best epoch"),
     _metric("gap_final", "fraction", "training minus validation accuracy, last epoch"),
     _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss"),
@@ -68,6 +80,15 @@ COLUMNS: tuple[Column, ...] = (
     _metric("compile_seconds", "seconds", "first batch; short where a seed reuses the program"),
     _metric("peak_rss_mb", "MiB", "largest resident memory of the worker"),
 )
+
+
+def load_trials(store: Store) -> pd.DataFrame:
+    """Return the trials of all searches, in the columns of :func:`load_runs`.
+
+    A trial that several searches drew, which was trained once, has a row for each of them.
+    """
+    records = store.records(kind="trial")
+    return frame(row for record in records for row in in_each_search(record))
 
 
 def load_runs(store: Store) -> pd.DataFrame:

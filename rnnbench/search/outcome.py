@@ -20,7 +20,7 @@ from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.store import Store
 
 _ENDED = ("COMPLETE", "PRUNED", "FAIL")
-_TAG = "rnnbench.search"
+_TAG = "rnnbench.search_files"
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,15 @@ def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepPare
         if not result.trials:
             continue
         tag = f"{_TAG}.{result.search.key[:12]}"
-        if known.tags.get(tag) == str(result.ended):
+        # A trial that is tried again gets a number of its own.
+        state = f"{result.ended} up to number {result.trials[-1].number}"
+        if known.tags.get(tag) == state:
             continue
         with store.home.staging(f"search-{result.search.key}") as folder:
             write_files(result, folder)
             slug = re.sub(r"[^A-Za-z0-9_.=-]+", "_", result.search.label)
             store.client.log_artifacts(known.run_id, str(folder), f"search/{slug}")
-        store.client.set_tag(known.run_id, tag, str(result.ended))
+        store.client.set_tag(known.run_id, tag, state)
 
 
 def write_files(result: Searched, folder: Path) -> None:

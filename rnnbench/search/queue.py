@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -19,7 +20,7 @@ from rnnbench.jobs import Shelf, make_task
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import RunQueue, wait_while
 from rnnbench.run import Task
-from rnnbench.runspec import RunSpec, TrialOf, replicates
+from rnnbench.runspec import RunSpec, SearchOf, TrialOf, replicates
 from rnnbench.search.samplers import check_sampler
 from rnnbench.search.space import apply, check_space
 from rnnbench.search.storage import close_storage, open_storage
@@ -51,12 +52,18 @@ class Search:
         """Content key of the study."""
         return study_key(self.config, self.data)
 
+    @cached_property
+    def described(self) -> SearchOf:
+        """What was searched and how, for the tags of its runs; the number of trials may grow."""
+        search = self.config.search.model_dump(mode="json", exclude={"n_trials"})
+        return SearchOf(self.key, json.dumps(search, sort_keys=True))
+
     def trial(self, number: int, config: Config) -> RunSpec:
         """Return the run of a trial whose values are drawn."""
         ready, data = self.shelf.ready(config)
         prunable = self.config.search.pruner != "none"
         (spec,) = replicates(self.label, ready, data, [selection_seed(ready.seed, number)])
-        return spec.as_trial(TrialOf(self.key, number, prunable))
+        return spec.of_search(self.described, TrialOf(self.key, number, prunable))
 
     def winner(self, trials: Iterable[Trial]) -> Trial | None:
         """Return the trial whose values are trained again; ``None`` while trials are missing."""
@@ -70,7 +77,8 @@ class Search:
         """Return the winner's runs with fresh seeds, which meet the test set."""
         config, data = self.shelf.ready(apply(self.config, winner.params))
         seeds = range(config.seed, config.seed + config.seeds)
-        return replicates(self.label, config, data, seeds)
+        specs = replicates(self.label, config, data, seeds)
+        return [spec.of_search(self.described) for spec in specs]
 
 
 def declare_searches(arms: Sequence[Arm], home: Home) -> list[Search]:
@@ -254,6 +262,8 @@ class SearchQueue:
         same = record.tags.get(names.STUDY) == opened.search.key
         if record.is_finished:
             self._report_all(opened, number, self._claims.history(record))
+            if not same:
+                self._claims.share(record, spec)
             study.complete(number, record.metrics[opened.search.config.search.metric])
         elif record.is_pruned and same:
             self._report_all(opened, number, self._claims.history(record))

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rnnbench.cells import check_cell
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
 from rnnbench.config.validate import known_keys, suggestion, validate
 from rnnbench.errors import ConfigError
@@ -87,15 +88,15 @@ def check_space(config: Config) -> None:
             changed = copy.deepcopy(mapping)
             _set(changed, key, value)
             try:
-                Config.model_validate(changed)
-            except ValueError:
+                check_cell(Config.model_validate(changed).cell)
+            except (ValueError, ConfigError):
                 _refuse_value(key, value, changed)
     _check_match(config)
 
 
 def _refuse_value(key: str, value: Any, mapping: dict[str, Any]) -> None:
     try:
-        validate(mapping)
+        check_cell(validate(mapping).cell)
     except ConfigError as error:
         raise ConfigError(
             f"search.space.{key}", f"values of {error.expected}", value, "change the range"

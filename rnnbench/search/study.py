@@ -51,6 +51,7 @@ def study_key(config: Config, data: Prepared) -> str:
             "arm": relevant(as_trial(config), data),
             "match": config.match,
             "search": config.search.model_dump(exclude={"n_trials"}),
+            "order": list(config.search.space),  # keys are drawn, and conditions read, in order
             "seed": config.seed,
             "training_version": TRAINING_VERSION,
         }
@@ -129,9 +130,10 @@ class Study:
         copy = optuna.create_study(direction=direction(self._config))
         copy.add_trials(t for t in self._study.get_trials(deepcopy=False) if t.number in wanted)
         try:
-            with _quiet():
+            with _quiet(), warnings.catch_warnings():
+                warnings.simplefilter("error", category=UserWarning)  # all shares would be equal
                 found = optuna.importance.get_param_importances(copy)
-        except (ValueError, RuntimeError):
+        except (ValueError, RuntimeError, UserWarning):
             return {}
         return {key: float(share) for key, share in found.items()}
 
@@ -248,6 +250,7 @@ def _quiet() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", category=ExperimentalWarning)
+            warnings.simplefilter("ignore", category=UserWarning)  # a range that steps don't fill
             yield
     finally:
         logger.setLevel(before)

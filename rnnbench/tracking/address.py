@@ -52,7 +52,17 @@ def connect(uri: str) -> Any:
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+    # It prints the traceback of an error that it raises as well, to be told in one message.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+    try:
+        return MlflowClient(tracking_uri=uri, registry_uri=uri)
+    except ImportError as error:
+        raise StoreError(
+            "tracking.uri",
+            "an address whose database driver is installed",
+            f"{redacted(uri)} ({error})",
+            f"install the Python package {error.name}, or name another driver in the address",
+        ) from None
 
 
 def quiet_mlflow() -> None:

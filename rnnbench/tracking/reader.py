@@ -58,6 +58,10 @@ class Reader(Protocol):
         """Return by run the values of these metrics by epoch."""
         ...
 
+    def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
+        """Return by run the address of its files."""
+        ...
+
 
 class SqliteReader:
     """One experiment in MLflow's SQLite file, which is only read."""
@@ -115,6 +119,22 @@ class SqliteReader:
                 ):
                     points = found[run_id].setdefault(key, [])
                     points.append((step, math.nan if is_nan else value))
+        return found
+
+    def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
+        """See :class:`Reader`."""
+        ids = list(run_ids)
+        found: dict[str, str] = {}
+        with closing(connect_sqlite(self._path)) as connection:
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                found |= dict(
+                    connection.execute(
+                        "SELECT run_uuid, artifact_uri FROM runs "
+                        f"WHERE run_uuid IN ({_marks(chunk)})",
+                        chunk,
+                    ).fetchall()
+                )
         return found
 
     def _records(
@@ -199,9 +219,14 @@ class ClientReader:
             for metric in metrics:
                 points = self._client().get_metric_history(run_id, metric)
                 if points:
+                    points.sort(key=lambda point: (point.step, point.timestamp))
                     history[metric] = [(point.step, point.value) for point in points]
             found[run_id] = history
         return found
+
+    def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
+        """See :class:`Reader`."""
+        return {i: str(self._client().get_run(i).info.artifact_uri) for i in run_ids}
 
 
 def connect_sqlite(path: Path) -> sqlite3.Connection:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnnbench.tracking import names
 
@@ -44,3 +45,21 @@ class Record:
     def reason(self) -> str:
         """Why the run failed, where it did."""
         return self.tags.get(names.REASON, "")
+
+
+def also_trial_of(tags: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the tags that a trial has in further searches, by their study."""
+    try:
+        found = json.loads(tags.get(names.ALSO, "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def in_each_search(record: Record) -> list[Record]:
+    """Return a trial once for each search that it belongs to."""
+    further = [
+        replace(record, tags={**record.tags, **tags, names.STUDY: study})
+        for study, tags in also_trial_of(record.tags).items()
+    ]
+    return [record, *further]

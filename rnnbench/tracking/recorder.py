@@ -107,9 +107,6 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
     """Return the tags of a training run: identity, provenance, machine."""
     assert spec.config.cell is not None
     seeds = streams(spec.config.model, spec.config.seed, tokens=spec.data.spec.features is None)
-    searched = {}
-    if spec.trial is not None:
-        searched = {names.STUDY: spec.trial.study, names.TRIAL: str(spec.trial.number)}
     return {
         names.KIND: spec.kind,
         names.KEY: spec.key,
@@ -125,9 +122,19 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
         names.SEEDS: _json(seeds),
         "rnnbench.threads": str(spec.config.executor.threads),
         **source_tags(command),
-        **searched,
+        **search_tags(spec),
         **_machine(),
     }
+
+
+def search_tags(spec: RunSpec) -> dict[str, str]:
+    """Return the tags of a trial, or of a run whose values a search has drawn."""
+    tags = {}
+    if spec.search is not None:
+        tags = {names.STUDY: spec.search.study, names.SEARCH: spec.search.description}
+    if spec.trial is not None:
+        tags[names.TRIAL] = str(spec.trial.number)
+    return tags
 
 
 def source_tags(command: str) -> dict[str, str]:

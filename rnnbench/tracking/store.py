@@ -32,7 +32,7 @@ class Store:
         self.uri = uri
         self._client = client
         self._reader: Reader
-        if uri == _local_uri(home):
+        if client is None:
             self._reader = SqliteReader(home.database, experiment_id)
         else:
             self._reader = ClientReader(lambda: self.client, experiment_id)
@@ -73,7 +73,8 @@ class Store:
             experiment_id = _experiment(
                 client, config.tracking.experiment, home, create=create, local=local
             )
-        return cls(experiment_id, home, uri, client)
+        is_known = local and find_experiment(home.database, config.tracking.experiment)
+        return cls(experiment_id, home, uri, None if is_known else client)
 
     @classmethod
     def find(cls, config: Config) -> Store | None:
@@ -87,12 +88,15 @@ class Store:
             if not home.database.is_file():
                 return None
             known = find_experiment(home.database, config.tracking.experiment)
-            return None if known is None else cls(known, home, tracking_uri(config))
+            if known is not None:
+                return cls(known, home, tracking_uri(config))
         uri = tracking_uri(config)
         with translated(uri, home.path):
             client = connect(uri)
             known = client.get_experiment_by_name(config.tracking.experiment)
-        return None if known is None else cls(str(known.experiment_id), home, uri, client)
+        if known is None or known.lifecycle_stage != "active":
+            return None
+        return cls(str(known.experiment_id), home, uri, client)
 
     @property
     def client(self) -> Any:
@@ -142,6 +146,11 @@ class Store:
         with translated(self.uri, self.home.path):
             return self._reader.histories(run_ids, metrics)
 
+    def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
+        """Return by run the address of its files."""
+        with translated(self.uri, self.home.path):
+            return self._reader.artifact_folders(run_ids)
+
     def reap(self) -> list[str]:
         """End everything that is shown as running but whose owner on this machine is gone.
 
@@ -190,10 +199,6 @@ def arm_lock(arm_key: str) -> str:
     return f"arm-{arm_key}"
 
 
-def _local_uri(home: Home) -> str:
-    return f"sqlite:///{home.database}?timeout={SQLITE_TIMEOUT}"
-
-
 def _experiment(client: Any, name: str, home: Home, *, create: bool, local: bool) -> str:
     known = client.get_experiment_by_name(name)
     if known is not None and known.lifecycle_stage != "active":
@@ -232,4 +237,7 @@ def _make_database(home: Home) -> None:
     connect(f"sqlite:///{fresh}").search_experiments(max_results=1)
     with closing(sqlite3.connect(fresh, timeout=SQLITE_TIMEOUT)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+    for suffix in ("-wal", "-shm"):
+        # The journal of a database that was deleted would be replayed into this one.
+        home.database.with_name(f"{home.database.name}{suffix}").unlink(missing_ok=True)
     fresh.replace(home.database)

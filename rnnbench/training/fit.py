@@ -28,11 +28,16 @@ SATURATED_LOSS = 12.0
 
 @dataclass(frozen=True)
 class Fitted:
-    """A finished training: its epochs, summary metrics, and the weights that were asked for."""
+    """A finished training: its epochs, summary metrics, and the weights that were asked for.
+
+    ``predictions`` are the outputs on the test set, ``(n, 1)`` or ``(n, classes)`` float32, or
+    ``None`` where it was not used.
+    """
 
     epochs: tuple[Epoch, ...]
     metrics: dict[str, float]
     weights: list[np.ndarray] | None
+    predictions: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,8 @@ def fit(
     epochs: list[Epoch] = []
     best: Epoch | None = None
     best_weights: list[np.ndarray] | None = None
+    outputs: list[np.ndarray] = []
+    best_outputs: list[np.ndarray] = []
     keep_best = "best" in (config.tracking.save_model, config.training.test)
     stop = _Patience(config.training.early_stopping)
     guard = _Guard(program.spec.classes)
@@ -106,11 +113,12 @@ def fit(
             sums = program.train_batch(batch)
             guard.check(sums, number, step)
             trained += sums
-        validated = program.evaluate(data.validation) if data.validation else None
+        outputs = []
+        validated = program.evaluate(data.validation, outputs) if data.validation else None
         epoch = _epoch(number, trained, validated, time.perf_counter() - start)
         epochs.append(epoch)
         if better(epoch, best):
-            best = epoch
+            best, best_outputs = epoch, outputs
             best_weights = program.weights() if keep_best else None
         on_epoch(epoch)
         if stop.exhausted(epoch):
@@ -119,10 +127,20 @@ def fit(
     metrics = summarise(epochs) | {"compile_seconds": compile_seconds}
     last_weights = program.weights()
     start = time.perf_counter()
-    metrics |= _test(program, data, config, epochs[-1], best, best_weights)
-    metrics["test_seconds"] = time.perf_counter() - start
+    if data.validation is data.test and config.training.test != "none":
+        # Nothing is evaluated twice.
+        at_best = config.training.test == "best" and best is not None
+        tested = _as_test(best if at_best and best else epochs[-1])
+        outputs = best_outputs if at_best else outputs
+    else:
+        outputs = []
+        tested = _test(program, data, config, best_weights, outputs)
+    metrics |= tested | {"test_seconds": time.perf_counter() - start}
+    predictions = None
+    if tested and outputs:
+        predictions = np.concatenate(outputs)
     chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
-    return Fitted(tuple(epochs), metrics, chosen)
+    return Fitted(tuple(epochs), metrics, chosen, predictions)
 
 
 def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -> Epoch:
@@ -138,26 +156,27 @@ def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -
     )
 
 
+def _as_test(epoch: Epoch) -> dict[str, float]:
+    """Return what was measured on the test set where that served for validation."""
+    assert epoch.val_accuracy is not None
+    assert epoch.val_loss is not None
+    return {"test_accuracy": epoch.val_accuracy, "test_loss": epoch.val_loss}
+
+
 def _test(
     program: Program,
     data: Parts,
     config: Config,
-    last: Epoch,
-    best: Epoch | None,
     best_weights: list[np.ndarray] | None,
+    outputs: list[np.ndarray],
 ) -> dict[str, float]:
-    """Measure the chosen weights on the test set; nothing is evaluated twice."""
+    """Measure the chosen weights on the test set, and collect the outputs."""
     which = config.training.test
     if which == "none":
         return {}
-    chosen = best if which == "best" else last
-    if data.validation is data.test and chosen is not None:
-        assert chosen.val_accuracy is not None
-        assert chosen.val_loss is not None
-        return {"test_accuracy": chosen.val_accuracy, "test_loss": chosen.val_loss}
     if which == "best" and best_weights is not None:
         program.set_weights(best_weights)
-    tested = program.evaluate(data.test)
+    tested = program.evaluate(data.test, outputs)
     if not math.isfinite(tested.loss):
         raise Divergence(f"test loss is {tested.mean_loss} after the last epoch")
     return {"test_accuracy": tested.accuracy, "test_loss": tested.mean_loss}

@@ -89,13 +89,21 @@ class Program:
         """Take one optimizer step on the weighted mean loss of a batch."""
         return Sums(*self._train_step(*batch).numpy().tolist())
 
-    def evaluate(self, samples: Samples) -> Sums:
-        """Return loss and accuracy over samples, dropout off."""
+    def evaluate(self, samples: Samples, outputs: list[np.ndarray] | None = None) -> Sums:
+        """Return loss and accuracy over samples, dropout off.
+
+        Args:
+            samples: ``n`` of them.
+            outputs: where given, gets the outputs in batches of ``(.., 1)`` or ``(.., classes)``.
+        """
         if not self._evaluation_batch:
             self._evaluation_batch = even_size(len(samples), EVALUATION_BATCH)
         total = NO_SUMS
         for batch in batches(samples, self._evaluation_batch):
-            total += self._evaluate_batch(batch)
+            sums, output = self._evaluate_batch(batch)
+            total += sums
+            if outputs is not None:
+                outputs.append(output[: int(sums.samples)])
         return total
 
     def weights(self) -> list[np.ndarray]:
@@ -106,8 +114,9 @@ class Program:
         """Set weights returned by :meth:`weights`."""
         self.model.set_weights(list(weights))
 
-    def _evaluate_batch(self, batch: Batch) -> Sums:
-        return Sums(*self._evaluation_step(*batch).numpy().tolist())
+    def _evaluate_batch(self, batch: Batch) -> tuple[Sums, np.ndarray]:
+        sums, output = self._evaluation_step(*batch)
+        return Sums(*sums.numpy().tolist()), output.numpy()
 
 
 def make_optimizer(config: OptimizerConfig) -> Any:
@@ -123,7 +132,10 @@ def make_optimizer(config: OptimizerConfig) -> Any:
 
 
 def _compile(model: Any, optimizer: Any, classes: int, *, jit: bool) -> tuple[Any, Any]:
-    """Return the two steps; each takes inputs, labels and weights and returns three sums."""
+    """Return the two steps; each takes inputs, labels and weights and returns three sums.
+
+    The second also returns the model's outputs.
+    """
     import keras
     import tensorflow as tf
 
@@ -153,13 +165,13 @@ def _compile(model: Any, optimizer: Any, classes: int, *, jit: bool) -> tuple[An
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
     def evaluation_step(x: Any, y: Any, weights: Any) -> Any:
-        losses, correct = measure(y, model(x, training=False))
-        return tf.stack(
-            [
-                tf.reduce_sum(losses * weights),
-                tf.reduce_sum(correct * weights),
-                tf.reduce_sum(weights),
-            ]
-        )
+        output = model(x, training=False)
+        losses, correct = measure(y, output)
+        sums = [
+            tf.reduce_sum(losses * weights),
+            tf.reduce_sum(correct * weights),
+            tf.reduce_sum(weights),
+        ]
+        return tf.stack(sums), output
 
     return train_step, evaluation_step

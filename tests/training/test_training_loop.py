@@ -65,7 +65,7 @@ class Scripted:
         real = float(weights.sum())
         return Sums(loss * real, 0.75 * real, real)
 
-    def evaluate(self, samples: Any) -> Sums:
+    def evaluate(self, samples: Any, outputs: Any = None) -> Sums:
         real = float(len(samples))
         if samples.x[0, 0, 0] >= 1000 and not self._validates_on_test(samples):
             self.tested.append(self.weight)

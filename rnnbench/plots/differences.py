@@ -1,0 +1,112 @@
+"""Differences of two arms with their intervals around zero, and what they decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of, wrap
+from rnnbench.stats.paired import Comparison, Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DECIDED = "#000000"
+_UNDECIDED = "#777777"
+_MARGIN = "#DCE6F2"
+_WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One comparison as a row: ``low`` and ``high`` are NaN where one seed was shared."""
+
+    a: str
+    b: str
+    estimate: float
+    low: float
+    high: float
+    verdict: Verdict
+
+    @property
+    def label(self) -> str:
+        """What is subtracted from what, in two lines where one is too long."""
+        label = f"{self.a} − {self.b}"
+        return label if wrap(label) == label else f"{self.a}\n− {self.b}"
+
+    @property
+    def words(self) -> str:
+        """The verdict as a reader would say it."""
+        better = {"A better": f"{self.a} better", "B better": f"{self.b} better"}
+        return wrap(better.get(self.verdict, self.verdict), 24)
+
+
+def difference_rows(comparisons: Iterable[tuple[str, str, Comparison]]) -> list[Difference]:
+    """Return a row for each comparison that has a difference, in the order given.
+
+    Args:
+        comparisons: names of A and B, and A minus B.
+    """
+    rows = []
+    for a, b, result in comparisons:
+        found = result.difference
+        if not math.isnan(found.estimate):
+            rows.append(Difference(a, b, found.estimate, found.low, found.high, result.verdict))
+    return rows
+
+
+def reach(rows: Sequence[Difference], margin: float) -> float:
+    """Return how far from zero the axis goes, in the unit of the differences.
+
+    As far as the estimates, the margin and the intervals, of which one that is several times as
+    wide as most does not squeeze the others: its end is drawn as an arrow.
+    """
+    ends = sorted(max(abs(row.low), abs(row.high)) for row in rows if row.low == row.low)
+    middle = ends[(len(ends) - 1) // 2] if ends else 0.0
+    shown = [end for end in ends if end <= _WIDER * middle]
+    return 1.08 * max([margin, *shown, *(abs(row.estimate) for row in rows)]) or 1.0
+
+
+def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metric: str) -> None:
+    """Draw one row a comparison on an axis; ``metric`` names the values, with their unit."""
+    edge = reach(rows, margin)
+    axes.axvspan(-margin, margin, color=_MARGIN, zorder=0, linewidth=0)
+    axes.axvline(0, color="black", linewidth=0.8, zorder=1)
+    for place, row in enumerate(rows):
+        undecided = row.verdict == "undecided"
+        colour = _UNDECIDED if undecided else _DECIDED
+        if row.low == row.low:
+            ends = [max(row.low, -edge), min(row.high, edge)]
+            axes.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
+            for end, shape in ((row.low, "<"), (row.high, ">")):
+                if abs(end) > edge:
+                    where = math.copysign(edge, end)
+                    axes.plot([where], [place], shape, color=colour, markersize=6, clip_on=False)
+        axes.plot(
+            [row.estimate],
+            [place],
+            "o",
+            markersize=6.5,
+            color=colour,
+            markerfacecolor="white" if undecided else colour,
+            zorder=3,
+        )
+    finish_rows(axes, [row.label for row in rows], f"difference of {metric} (shaded: ±{margin:g})")
+    axes.set_xlim(-edge, edge)
+    axes.locator_params(axis="x", nbins=6)
+    verdicts = axes.secondary_yaxis("right")
+    verdicts.set_yticks(range(len(rows)), [row.words for row in rows], fontsize=9)
+    verdicts.tick_params(length=0, pad=9)
+    verdicts.spines["right"].set_visible(False)
+
+
+def save_differences(
+    rows: Sequence[Difference], margin: float, metric: str, title: str, paths: Iterable[Path]
+) -> None:
+    """Draw all comparisons, and the margin within which arms are equivalent, into each file."""
+    height = height_of((text for row in rows for text in (row.label, row.words)), len(rows))
+    with drawing((WIDTH, height), title, paths) as axes:
+        draw_differences(axes, rows, margin, metric)

@@ -1,0 +1,143 @@
+"""Critical-difference diagram: average ranks of arms over data sets (Demsar 2006).
+
+Scores are ``(data sets, arms)``, larger is better. Fewer than six data sets or two arms, or a score
+that is not a number, is a ``ValueError``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnbench.plots.replicates import WIDTH, drawing, wrap
+from rnnbench.plots.style import colour, marker
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEWEST = 6  # data sets: the approximations behind both tests are poor below
+_NAME = 26  # characters in a line of an arm's name
+_BARS, _ROWS = 0.55, 0.4  # where bars begin below the axis, and how far they are apart
+
+
+def average_ranks(scores: ArrayLike) -> NDArray[np.float64]:
+    """Return the mean rank of each arm, ``(arms,)``: 1 is the best, equal scores share ranks."""
+    means: NDArray[np.float64] = _ranks(scores).mean(axis=0)
+    return means
+
+
+def friedman_p(scores: ArrayLike) -> float:
+    """Return the p of Friedman's test (1937) that all arms are equal, corrected for ties."""
+    from scipy.stats import chi2
+
+    ranks = _ranks(scores)
+    datasets, arms = ranks.shape
+    middle = (arms + 1) / 2
+    within = ((ranks - middle) ** 2).sum()
+    if not within:
+        return 1.0
+    between = ((ranks.sum(axis=0) - datasets * middle) ** 2).sum()
+    return float(chi2.sf((arms - 1) * between / within, arms - 1))
+
+
+def critical_difference(arms: int, datasets: int, confidence: float) -> float:
+    """Return from which distance on any two average ranks differ (Nemenyi 1963)."""
+    from scipy.stats import studentized_range
+
+    _check(datasets, arms)
+    quantile = studentized_range.ppf(confidence, arms, math.inf) / math.sqrt(2)
+    return float(quantile * math.sqrt(arms * (arms + 1) / (6 * datasets)))
+
+
+def groups(ranks: Sequence[float] | NDArray[np.float64], distance: float) -> list[list[int]]:
+    """Return the largest sets of two or more arms that don't differ, as indices by rising rank."""
+    order = sorted(range(len(ranks)), key=lambda index: (ranks[index], index))
+    found: list[list[int]] = []
+    reached = 0
+    for place, first in enumerate(order):
+        group = [index for index in order[place:] if ranks[index] - ranks[first] < distance]
+        if len(group) > 1 and place + len(group) > reached:
+            found.append(group)
+            reached = place + len(group)
+    return found
+
+
+def draw_ranks(
+    axes: Axes, arms: Sequence[str], cells: Sequence[str], ranks: Sequence[float], distance: float
+) -> None:
+    """Draw ranks on a line with names at either side, and a bar below arms that don't differ."""
+    count = len(arms)
+    order = sorted(range(count), key=lambda index: (ranks[index], index))
+    bars = groups(ranks, distance)
+    room = 0.03 * (count - 1)
+    for place, index in enumerate(order):
+        left = place < math.ceil(count / 2)
+        row = _BARS + _ROWS * len(bars) + (place if left else count - 1 - place)
+        end = 1 - room if left else count + room
+        axes.plot([ranks[index]] * 2 + [end], [0, row, row], color="#777777", linewidth=0.9)
+        axes.plot(
+            [ranks[index]],
+            [0],
+            marker=marker(cells[index]),
+            color=colour(cells[index]),
+            markersize=8,
+            markeredgecolor="black",
+            markeredgewidth=0.6,
+            zorder=3,
+        )
+        name = wrap(f"{arms[index]} ({ranks[index]:.2f})", _NAME)
+        beyond, side = (end - room / 4, "right") if left else (end + room / 4, "left")
+        axes.text(beyond, row, name, ha=side, va="center", fontsize=9)
+    for place, bar in enumerate(bars):
+        ends = [ranks[bar[0]] - room / 4, ranks[bar[-1]] + room / 4]
+        axes.plot(ends, [_BARS + _ROWS * (place - 0.2)] * 2, "k-", linewidth=3.5)
+    axes.plot([1, count], [0, 0], "k-", linewidth=1.2, zorder=2)
+    for rank in range(1, count + 1):
+        axes.plot([rank, rank], [-0.18, 0], "k-", linewidth=1.2)
+        axes.text(rank, -0.25, str(rank), ha="center", va="bottom", fontsize=9)
+    axes.plot([1, 1 + distance], [-1.2, -1.2], "k|-", linewidth=1.2, markersize=7)
+    axes.text(1, -1.4, f"critical difference {distance:.2f}", va="bottom", fontsize=9)
+    axes.set_ylim(_BARS + _ROWS * len(bars) + math.ceil(count / 2) - 0.4, -2)
+    axes.set_axis_off()
+
+
+def save_ranks(
+    arms: Sequence[str],
+    scores: ArrayLike,
+    confidence: float,
+    paths: Iterable[Path],
+    cells: Sequence[str] | None = None,
+) -> None:
+    """Draw the diagram into each file; by default arms are named after their cells."""
+    ranks = average_ranks(scores)
+    datasets = len(np.asarray(scores))
+    distance = critical_difference(len(arms), datasets, confidence)
+    lines = max(wrap(arm, _NAME - 7).count("\n") + 1 for arm in arms)
+    units = 2.2 + _ROWS * len(groups(ranks, distance)) + math.ceil(len(arms) / 2)
+    title = f"Average ranks over {datasets} data sets (1 is the best), {100 * confidence:g} %"
+    with drawing((WIDTH, 0.4 + units * (0.14 + 0.15 * lines)), title, paths) as axes:
+        draw_ranks(axes, arms, cells or arms, ranks.tolist(), distance)
+
+
+def _ranks(scores: ArrayLike) -> NDArray[np.float64]:
+    from scipy.stats import rankdata
+
+    table = np.asarray(scores, dtype=np.float64)
+    if table.ndim != 2 or np.isnan(table).any():
+        raise ValueError("scores: expected a number for each data set (row) and arm (column)")
+    _check(*table.shape)
+    ranks: NDArray[np.float64] = rankdata(-table, axis=1)
+    return ranks
+
+
+def _check(datasets: int, arms: int) -> None:
+    if datasets < FEWEST or arms < 2:
+        raise ValueError(
+            f"ranks: expected at least {FEWEST} data sets and two arms, "
+            f"received {datasets} and {arms}"
+        )

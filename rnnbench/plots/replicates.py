@@ -1,0 +1,145 @@
+"""Every replicate of every arm as a point, with the mean and its interval on top."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.plots.style import RC, colour, marker
+from rnnbench.stats import half_width, statistic
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH = 8.0  # inches: 9 points are 12 pixels where a page shows the figure 800 pixels wide
+_GOLDEN = 0.618033988749895
+_LABEL = 40  # characters in a line of a label
+
+
+@dataclass(frozen=True)
+class Row:
+    """The replicates of one arm; ``low`` and ``high`` are NaN for a single one."""
+
+    arm: str
+    cell: str
+    values: tuple[float, ...]
+    mean: float
+    low: float
+    high: float
+
+
+def replicate_rows(
+    arms: Iterable[tuple[str, str, Iterable[float]]], confidence: float
+) -> list[Row]:
+    """Return one row an arm, the highest mean first, with Student's interval of the mean.
+
+    Args:
+        arms: name, cell and one value a replicate; NaN, and arms without a value, are left out.
+        confidence: of the interval, for example 0.95.
+    """
+    rows = []
+    for arm, cell, measured in arms:
+        values = tuple(sorted(value for value in measured if value == value))
+        if values:
+            summary = statistic(values)
+            width = half_width(summary, confidence)
+            ends = (summary.mean - width, summary.mean + width)
+            rows.append(Row(arm, cell, values, summary.mean, *ends))
+    return sorted(rows, key=lambda row: (-row.mean, row.arm))
+
+
+def offsets(count: int, height: float = 0.5) -> list[float]:
+    """Return how far from the middle of its row each of ``count`` ordered points is drawn.
+
+    Multiples of the golden ratio: neighbours lie far apart, and the same points at the same place.
+    """
+    return [height * ((0.5 + index * _GOLDEN) % 1 - 0.5) for index in range(count)]
+
+
+def wrap(label: str, width: int = _LABEL) -> str:
+    """Return a label whose lines are broken further, at spaces only."""
+    lines = (textwrap.wrap(line, width, break_long_words=False) for line in label.split("\n"))
+    return "\n".join(itertools.chain.from_iterable(lines))
+
+
+def draw_strip(axes: Axes, row: float, values: Sequence[float], cell: str, **style: Any) -> None:
+    """Draw values as points around the height ``row`` of an axis, in a cell's colour."""
+    heights = [row + offset for offset in offsets(len(values))]
+    axes.plot(
+        sorted(values),
+        heights,
+        linestyle="none",
+        **{"marker": marker(cell), "color": colour(cell), "markeredgewidth": 0, **style},
+    )
+
+
+def finish_rows(axes: Axes, labels: Sequence[str], unit: str) -> None:
+    """Name the rows of an axis from top to bottom, and what its values are."""
+    axes.set_yticks(range(len(labels)), [wrap(label) for label in labels], fontsize=9)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(unit)
+    axes.grid(alpha=0.25, axis="x")
+    axes.set_axisbelow(True)
+    for row in range(1, len(labels)):
+        axes.axhline(row - 0.5, color="#DDDDDD", linewidth=0.6, zorder=0)
+
+
+def height_of(labels: Iterable[str], rows: int) -> float:
+    """Return the height in inches of a figure whose rows have such labels."""
+    lines = max((wrap(label).count("\n") + 1 for label in labels), default=1)
+    return 1.2 + rows * max(0.36, 0.06 + 0.17 * lines)
+
+
+@contextmanager
+def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Iterator[Axes]:
+    """Give an axis to draw on, and then write its figure into each file, the same bytes each time.
+
+    Args:
+        size: width and height in inches.
+        title: above the axis.
+        paths: PNG or SVG files.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        figure.suptitle(wrap(title, 80), fontsize=11)
+        yield figure.subplots()
+        for path in paths:
+            metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+            figure.savefig(path, metadata=metadata)
+
+
+def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:
+    """Draw one row an arm on an axis; ``metric`` names the values, with their unit."""
+    for place, row in enumerate(rows):
+        draw_strip(axes, place, row.values, row.cell, alpha=0.6, markersize=5)
+        if row.low == row.low:
+            axes.plot([row.low, row.high], [place, place], color="black", linewidth=1.4, zorder=3)
+        axes.plot(
+            [row.mean],
+            [place],
+            marker=marker(row.cell),
+            color=colour(row.cell),
+            markersize=9,
+            markeredgecolor="black",
+            zorder=4,
+        )
+    finish_rows(axes, [row.arm for row in rows], metric)
+
+
+def save_replicates(rows: Sequence[Row], metric: str, title: str, paths: Iterable[Path]) -> None:
+    """Draw the replicates of all arms into each file."""
+    height = height_of((row.arm for row in rows), len(rows))
+    with drawing((WIDTH, height), title, paths) as axes:
+        draw_replicates(axes, rows, metric)

@@ -1,0 +1,144 @@
+"""Accuracy against a cost: one point an arm with its interval, and the Pareto front."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.plots.replicates import WIDTH, drawing
+from rnnbench.plots.style import marker, shades
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CLOSE = 0.018  # share of the axis within which two arms cost the same to the eye
+
+
+@dataclass(frozen=True)
+class Point:
+    """An arm: what it costs, its accuracy, and the ends of its interval (NaN without one)."""
+
+    arm: str
+    cell: str
+    cost: float
+    accuracy: float
+    low: float
+    high: float
+
+
+def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
+    """Return the indices of the (cost, accuracy) points that none beats, cheapest first.
+
+    A point beats another if it costs no more and is as accurate, and is better in one of the two:
+    of equal points none beats the other.
+    """
+    front: list[int] = []
+    for index in sorted(range(len(points)), key=lambda i: (points[i][0], -points[i][1])):
+        best = points[front[-1]] if front else (math.nan, -math.inf)
+        if points[index][1] > best[1] or points[index] == best:
+            front.append(index)
+    return front
+
+
+def cost_limits(costs: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis with room at both sides: at least a factor of four.
+
+    Raises:
+        ValueError: for a cost that such an axis cannot show.
+    """
+    if not costs or not all(0 < cost < math.inf for cost in costs):
+        raise ValueError(f"costs: expected positive numbers, received {list(costs)}")
+    low, high = min(costs), max(costs)
+    room = max((high / low) ** 0.08, 2 / math.sqrt(high / low))
+    return low / room, high * room
+
+
+def side_by_side(costs: Sequence[float]) -> list[float]:
+    """Return where rising costs are drawn: where arms cost about the same, beside each other."""
+    low, high = cost_limits(costs)
+    step = (high / low) ** _CLOSE
+    groups: list[list[float]] = []
+    for cost in costs:
+        if groups and cost < groups[-1][0] * step:
+            groups[-1].append(cost)
+        else:
+            groups.append([cost])
+    return [
+        cost * step ** (place - (len(group) - 1) / 2)
+        for group in groups
+        for place, cost in enumerate(group)
+    ]
+
+
+def tones(cells: Sequence[str]) -> list[Any]:
+    """Return a colour for each arm: shades of its cell's, its own for the first arm of a cell."""
+    palettes = {cell: iter(shades(cell, count)) for cell, count in Counter(cells).items()}
+    return [next(palettes[cell]) for cell in cells]
+
+
+def legend_columns(names: Iterable[str]) -> int:
+    """Return into how many columns names fit below a figure."""
+    return max(1, min(4, 110 // (6 + max(map(len, names), default=0))))
+
+
+def draw_legend(axes: Axes) -> None:
+    """Put the legend below the axis."""
+    handles, labels = axes.get_legend_handles_labels()
+    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": legend_columns(labels)}
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(handles, labels, loc="outside lower center", **style)
+
+
+def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:
+    """Draw arms on an axis, cheapest first; ``cost`` names what they cost, with its unit."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    points = sorted(points, key=lambda point: (point.cost, -point.accuracy, point.arm))
+    costs = [point.cost for point in points]
+    limits = cost_limits(costs)
+    front = [points[index] for index in pareto([(p.cost, p.accuracy) for p in points])]
+    ends = [*(point.cost for point in front), limits[1]]
+    levels = [*(point.accuracy for point in front), front[-1].accuracy]
+    axes.step(ends, levels, "--", where="post", color="#888888", label="Pareto front", zorder=1)
+    numbered = len({point.cell for point in points}) < len(points)
+    colours = tones([point.cell for point in points])
+    for number, (point, x, tone) in enumerate(
+        zip(points, side_by_side(costs), colours, strict=True), start=1
+    ):
+        axes.errorbar(
+            [x],
+            [point.accuracy],
+            [[point.accuracy - point.low], [point.high - point.accuracy]],
+            marker=marker(point.cell),
+            linestyle="none",
+            color=tone,
+            markersize=8,
+            markeredgecolor="black",
+            markeredgewidth=0.6,
+            label=f"{number} {point.arm}" if numbered else point.arm,
+        )
+        if numbered:
+            place: dict[str, Any] = {"xytext": (4, 5), "textcoords": "offset points"}
+            axes.annotate(str(number), (x, point.accuracy), fontsize=8, **place)
+    axes.set_xscale("log")
+    axes.set_xlim(limits)
+    decades = math.log10(limits[1] / limits[0])
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 3 else (1,)))
+    axes.xaxis.set_major_formatter("{x:,.12g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel(cost)
+    axes.set_ylabel("accuracy")
+    axes.grid(alpha=0.25)
+
+
+def save_tradeoff(points: Sequence[Point], title: str, cost: str, paths: Iterable[Path]) -> None:
+    """Draw accuracy against a cost, such as "recurrent parameters", into each file."""
+    rows = len(points) / legend_columns(f"10 {point.arm}" for point in points)
+    with drawing((WIDTH, 4 + 0.2 * rows), title, paths) as axes:
+        draw_tradeoff(axes, points, cost)
+        draw_legend(axes)

@@ -1,0 +1,149 @@
+"""Figures of the searches of several arms: all trials, the expected best, what mattered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.plots.replicates import WIDTH, draw_strip, drawing, finish_rows, height_of
+from rnnbench.plots.style import marker
+from rnnbench.plots.tradeoff import draw_legend, legend_columns, tones
+from rnnbench.stats.search import expected_best
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Search = tuple[str, str, Iterable[float], int]  # arm, cell, values of complete trials, failed
+_TOP = 0.1  # share of the complete trials that count as the top ones
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The complete trials of an arm, best first, how many are top ones, and how many failed."""
+
+    arm: str
+    cell: str
+    values: tuple[float, ...]
+    top: int
+    failed: int
+
+    @property
+    def label(self) -> str:
+        """The arm with its numbers of trials."""
+        complete = f"{self.arm}\n{len(self.values)} complete"
+        return f"{complete}, {self.failed} failed" if self.failed else complete
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The expected best value of an arm's search after 1, 2, ... trials."""
+
+    arm: str
+    cell: str
+    expected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The importance of each key in an arm's search, as a share."""
+
+    arm: str
+    cell: str
+    shares: Mapping[str, float]
+
+
+def trial_rows(searches: Iterable[Search], *, largest: bool) -> list[Trials]:
+    """Return a row for each arm's search, the one with the best value first; NaN is left out."""
+    rows = []
+    for arm, cell, measured, failed in searches:
+        known = sorted((value for value in measured if not math.isnan(value)), reverse=largest)
+        top = max(1, round(_TOP * len(known))) if known else 0
+        rows.append(Trials(arm, cell, tuple(known), top, failed))
+    sign = -1 if largest else 1
+    return sorted(rows, key=lambda row: (sign * row.values[0] if row.values else math.inf, row.arm))
+
+
+def expected_curves(rows: Iterable[Trials], *, largest: bool) -> list[Curve]:
+    """Return :func:`rnnbench.stats.search.expected_best` of each arm; for random search only."""
+    sign = 1.0 if largest else -1.0
+    curves = []
+    for row in (row for row in rows if row.values):
+        signed = [sign * value for value in row.values]
+        expected = expected_best(signed, range(1, len(signed) + 1))
+        curves.append(Curve(row.arm, row.cell, tuple(sign * value for value in expected)))
+    return curves
+
+
+def ordered_keys(arms: Sequence[Shares]) -> list[str]:
+    """Return all keys, the one with the largest sum of shares first."""
+    keys = {key for arm in arms for key in arm.shares}
+    return sorted(keys, key=lambda key: (-sum(arm.shares.get(key, 0.0) for arm in arms), key))
+
+
+def draw_trials(axes: Axes, rows: Sequence[Trials], metric: str) -> None:
+    """Draw every trial on an axis, the top ones large; ``metric`` names the values."""
+    for place, row in enumerate(rows):
+        draw_strip(axes, place, row.values[row.top :], row.cell, alpha=0.4, markersize=4)
+        top = {"markersize": 7, "markeredgewidth": 0.7, "markeredgecolor": "black", "zorder": 3}
+        draw_strip(axes, place, row.values[: row.top], row.cell, **top)
+    finish_rows(axes, [row.label for row in rows], metric)
+
+
+def draw_expected_best(axes: Axes, curves: Sequence[Curve], metric: str) -> None:
+    """Draw the expected best against the number of trials on an axis, with a marker a doubling."""
+    styles = zip(curves, tones([curve.cell for curve in curves]), cycle(("-", "--", ":", "-.")))
+    for curve, tone, line in styles:
+        budgets = range(1, len(curve.expected) + 1)
+        doublings = [2**power - 1 for power in range(len(budgets).bit_length())]
+        style: dict[str, Any] = {"marker": marker(curve.cell), "markevery": doublings}
+        axes.plot(budgets, curve.expected, line, color=tone, label=curve.arm, **style)
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set(xlabel="budget, trials", ylabel=f"expected best {metric}")
+    axes.grid(alpha=0.25)
+
+
+def draw_importance(axes: Axes, arms: Sequence[Shares]) -> None:
+    """Draw a group of bars for each key and in it a bar for each arm on an axis."""
+    keys = ordered_keys(arms)
+    height = 0.8 / max(1, len(arms))
+    for place, (arm, tone) in enumerate(zip(arms, tones([a.cell for a in arms]), strict=True)):
+        heights = [row + (place + 0.5) * height - 0.4 for row in range(len(keys))]
+        axes.barh(
+            heights,
+            [arm.shares.get(key, 0.0) for key in keys],
+            height,
+            color=tone,
+            edgecolor="white",
+            label=arm.arm,
+        )
+    finish_rows(axes, keys, "importance (PED-ANOVA), share")
+
+
+def save_trials(rows: Sequence[Trials], metric: str, title: str, paths: Iterable[Path]) -> None:
+    """Draw every trial of all arms into each file."""
+    with drawing((WIDTH, height_of((row.label for row in rows), len(rows))), title, paths) as axes:
+        draw_trials(axes, rows, metric)
+
+
+def save_expected_best(
+    curves: Sequence[Curve], metric: str, title: str, paths: Iterable[Path]
+) -> None:
+    """Draw the expected best of all arms into each file."""
+    rows = len(curves) / legend_columns(curve.arm for curve in curves)
+    with drawing((WIDTH, 4 + 0.2 * rows), title, paths) as axes:
+        draw_expected_best(axes, curves, metric)
+        draw_legend(axes)
+
+
+def save_importances(arms: Sequence[Shares], title: str, paths: Iterable[Path]) -> None:
+    """Draw what mattered in the searches of all arms into each file."""
+    legend = 0.2 * len(arms) / legend_columns(arm.arm for arm in arms)
+    height = 1.4 + legend + len(ordered_keys(arms)) * (0.2 + 0.1 * len(arms))
+    with drawing((WIDTH, height), title, paths) as axes:
+        draw_importance(axes, arms)
+        draw_legend(axes)

@@ -1,0 +1,131 @@
+"""The accuracy of every arm: mean, spread, interquartile mean, extremes, size and time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rnnbench.plots.replicates import replicate_rows, save_replicates
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Picture,
+    interval,
+    number,
+    spread,
+    text,
+)
+from rnnbench.report.ground import Ground, order, run_ids
+from rnnbench.report.pairs import not_worse
+from rnnbench.results.compare import ArmRuns
+from rnnbench.stats import statistic
+from rnnbench.stats.bootstrap import bootstrap, interquartile_mean
+
+_MEASURES = (("best_val_accuracy", "validation"), ("test_accuracy", "test"))
+
+
+def accuracy_block(ground: Ground) -> Block:
+    """Return the tables of accuracy and of size and time."""
+    tables = [
+        _accuracy(ground, metric, word)
+        for metric, word in _MEASURES
+        if any(arm.by_seed(metric) for arm in ground.arms)
+    ]
+    return Block("Accuracy", tables=(*tables, _cost(ground)), pictures=_pictures(ground))
+
+
+def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
+    marked = not_worse(ground.arms, metric, ground.options)
+    percent = f"{100 * ground.options.confidence:g} %"
+    columns = (
+        Column("arm", numeric=False),
+        Column("seeds", "replicates that were measured"),
+        Column("mean", "mean ± standard deviation over seeds"),
+        Column("IQM", "interquartile mean: the mean of the middle half (Agarwal et al. 2021)"),
+        Column(f"IQM {percent}", "percentile bootstrap over seeds"),
+        Column("best", "highest of the seeds"),
+        Column("worst", "lowest of the seeds"),
+    )
+    arms = [arm for arm in order(ground) if arm.by_seed(metric)]
+    arms.sort(key=lambda arm: -arm.one(metric))
+    what = (
+        "of the best epoch, on held-out training data"
+        if word == "validation"
+        else "of the weights that training.test names"
+    )
+    note = (
+        f"{word.capitalize()} accuracy {what}. Marked: the best arm and those that are not shown "
+        "to be worse."
+    )
+    return DataTable(
+        f"{ground.key}_{word}_accuracy",
+        f"{word.capitalize()} accuracy",
+        columns,
+        tuple(_row(arm, metric, ground.options.confidence, arm.name in marked) for arm in arms),
+        note,
+        tuple(run_ids(arm) for arm in arms),
+    )
+
+
+def _pictures(ground: Ground) -> tuple[Picture, ...]:
+    """Return a figure of every replicate, by test accuracy where that was measured."""
+    for metric, word in reversed(_MEASURES):
+        arms = [(arm.name, arm.cell, list(arm.by_seed(metric).values())) for arm in ground.arms]
+        rows = replicate_rows(arms, ground.options.confidence)
+        if rows:
+            title = f"{word.capitalize()} accuracy of every seed"
+            alt = f"{title}, {ground.title}: " + ", ".join(
+                f"{row.arm} {row.mean:.4f}" for row in rows
+            )
+            draw = partial(save_replicates, rows, f"{word} accuracy", title)
+            return (Picture(f"replicates_{ground.key}", title, alt, draw),)
+    return ()
+
+
+def _row(arm: ArmRuns, metric: str, confidence: float, best: bool) -> tuple[Cell, ...]:
+    values = list(arm.by_seed(metric).values())
+    summary = statistic(values)
+    middle = bootstrap(values, interquartile_mean, confidence)
+    return (
+        text(arm.name),
+        number(summary.n, 0),
+        spread(summary.mean, summary.sd, best=best),
+        number(middle.estimate),
+        interval(middle.low, middle.high),
+        number(max(values)),
+        number(min(values)),
+    )
+
+
+def _cost(ground: Ground) -> DataTable:
+    columns = (
+        Column("arm", numeric=False),
+        Column("units", "width of the state"),
+        Column("recurrent parameters"),
+        Column("total parameters"),
+        Column("seconds an epoch", "training and validation, without compilation"),
+        Column("seconds a run", "all epochs"),
+        Column("peak MiB", "largest resident memory of the worker"),
+    )
+    arms = order(ground)
+    rows = tuple(
+        (
+            text(arm.name),
+            number(arm.one("units"), 0),
+            number(arm.one("parameters_recurrent"), 0),
+            number(arm.one("parameters_total"), 0),
+            _timed(arm, "seconds_per_epoch"),
+            _timed(arm, "fit_seconds"),
+            number(arm.one("peak_rss_mb"), 0),
+        )
+        for arm in arms
+    )
+    note = "Seconds compare only within one machine that did nothing else."
+    ids = tuple(run_ids(arm) for arm in arms)
+    return DataTable(f"{ground.key}_cost", "Size and time", columns, rows, note, ids)
+
+
+def _timed(arm: ArmRuns, column: str) -> Cell:
+    summary = statistic(arm.values(column))
+    return spread(summary.mean, summary.sd, 1)

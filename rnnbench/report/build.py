@@ -1,0 +1,170 @@
+"""A report's document from the tables of the store: no drawing, no files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from rnnbench.config.schema import ClaimConfig, ReportConfig
+from rnnbench.report.accuracy import accuracy_block
+from rnnbench.report.claims import claims_section
+from rnnbench.report.comparisons import comparisons_block, sentence
+from rnnbench.report.document import Block, Column, DataTable, Document, Section, text
+from rnnbench.report.ground import Ground
+from rnnbench.report.overfitting import overfitting_block
+from rnnbench.report.pairs import compare_all
+from rnnbench.report.provenance import provenance_section
+from rnnbench.report.ranks import ranks_section
+from rnnbench.report.searches import search_section, studies_of, trial_counts
+from rnnbench.report.tradeoffs import tradeoffs_block
+from rnnbench.results.arms import add_arm_names, finished
+from rnnbench.results.protocols import divide
+
+_MOST_SENTENCES = 12
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a report is made from.
+
+    Attributes:
+        runs: :func:`rnnbench.results.load_runs`, restricted to what the report is about.
+        history: :func:`rnnbench.results.load_history` of its finished runs.
+        trials: :func:`rnnbench.results.load_trials`, likewise.
+        correct: by run id, which test samples were answered rightly.
+    """
+
+    runs: pd.DataFrame
+    history: pd.DataFrame
+    trials: pd.DataFrame
+    correct: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def build(
+    tables: Tables,
+    title: str,
+    options: ReportConfig,
+    claims: Sequence[ClaimConfig] = (),
+    command: str = "python -m rnnbench report",
+) -> Document:
+    """Return the report.
+
+    Args:
+        tables: what it is made from.
+        title: its heading.
+        options: margin and confidence.
+        claims: published statements to be judged.
+        command: what regenerates it.
+    """
+    done = finished(tables.runs)
+    grounds = _grounds(done, tables, options)
+    sections: list[Section] = []
+    judged = claims_section(claims, grounds)
+    if judged is not None:
+        sections.append(judged)
+    sections += [_section(ground, tables.correct) for ground in grounds]
+    ranks = ranks_section(grounds)
+    searched = search_section(studies_of(tables.trials))
+    sections += [section for section in (ranks, searched) if section is not None]
+    unfinished = _unfinished(tables.runs, done)
+    if unfinished is not None:
+        sections.append(unfinished)
+    if not done.empty:
+        sections.append(provenance_section(grounds, done, command))
+    return Document(title, _summary(grounds, len(done)), tuple(sections))
+
+
+def _grounds(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[Ground]:
+    counts = trial_counts(tables.trials)
+    grounds: list[Ground] = []
+    for title, group in done.groupby(_titles(done), sort=True):
+        for words, arms in divide(group, counts):
+            full = ", ".join(part for part in (str(title), words or _length(group)) if part)
+            pairs, refused = compare_all(arms, options)
+            ids = [run_id for arm in arms for run_id in arm.runs["run_id"]]
+            own = tables.history[tables.history["run_id"].isin(ids)]
+            key = _key(str(group["data"].iloc[0]), [ground.key for ground in grounds])
+            grounds.append(
+                Ground(key, full, tuple(arms), own, tuple(pairs), tuple(refused), options)
+            )
+    return grounds
+
+
+def _key(name: str, taken: Sequence[str]) -> str:
+    """Return the name of a data set as a part of file names, numbered where it comes again."""
+    stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "data"
+    number = 1
+    while (key := stem if number == 1 else f"{stem}_{number}") in taken:
+        number += 1
+    return key
+
+
+def _length(runs: pd.DataFrame) -> str:
+    """Return the length of the sequences, where all runs share it."""
+    known = sorted(runs["maxlen"].dropna().unique())
+    return f"maxlen {known[0]}" if len(known) == 1 else ""
+
+
+def _section(ground: Ground, correct: Mapping[str, np.ndarray]) -> Section:
+    blocks: Iterable[Block | None] = (
+        comparisons_block(ground, correct),
+        accuracy_block(ground),
+        overfitting_block(ground),
+        tradeoffs_block(ground),
+    )
+    present = tuple(block for block in blocks if block is not None)
+    return Section(ground.key, ground.title, present)
+
+
+def _summary(grounds: Sequence[Ground], runs: int) -> tuple[str, ...]:
+    """Return the verdicts in sentences, comparisons of cells first."""
+    if not runs:
+        return ("There is no finished run to compare.",)
+    pairs = [(ground, pair) for ground in grounds for pair in ground.pairs]
+    pairs.sort(key=lambda item: item[1].relation.factor != "cell")
+    told = [sentence(pair, ground) for ground, pair in pairs[:_MOST_SENTENCES]]
+    if len(pairs) > _MOST_SENTENCES:
+        told.append(f"{len(pairs) - _MOST_SENTENCES} more comparisons are in the tables.")
+    refused = sum(len(ground.refused) for ground in grounds)
+    if refused:
+        several = "pairs of arms are" if refused > 1 else "pair of arms is"
+        told.append(f"{refused} {several} not compared, because more than one thing differs.")
+    if not pairs and not refused:
+        told.append("There are no two arms to compare on one data set.")
+    many = "1 finished run" if runs == 1 else f"{runs} finished runs"
+    return (f"Made from {many}.", *told)
+
+
+def _titles(runs: pd.DataFrame) -> pd.Series:
+    """Return the section of each run: its data set, and how much of it was used."""
+    titles = runs["data"].fillna("unknown data").copy()
+    for key, word in (("data.limit", "training"), ("data.test_limit", "test")):
+        if key in runs:
+            limited = (runs[key].notna() & (runs[key] != "null")).fillna(False)
+            titles = titles.where(~limited, titles + ", first " + runs[key] + f" {word} samples")
+    own = runs["data"] == "arrays"
+    return titles.where(~own.fillna(False), titles + " " + runs["data_digest"].str[:8])
+
+
+def _unfinished(runs: pd.DataFrame, done: pd.DataFrame) -> Section | None:
+    """Return the last try of every run that has not been made up for."""
+    left = runs[~runs["key"].isin(done["key"])].drop_duplicates("key", keep="last")
+    if left.empty:
+        return None
+    named = add_arm_names(left).sort_values(["arm", "seed"])
+    columns = tuple(Column(name, numeric=False) for name in ("run", "status", "reason"))
+    rows = tuple(
+        (
+            text(f"{run['arm']} seed={run['seed']}"),
+            text(run["status"]),
+            text(None if pd.isna(run["reason"]) else run["reason"]),
+        )
+        for _, run in named.iterrows()
+    )
+    ids = tuple((str(run_id),) for run_id in named["run_id"])
+    table = DataTable("unfinished", "Runs without a result", columns, rows, "", ids)
+    return Section("unfinished", "Unfinished", (Block("Runs without a result", tables=(table,)),))

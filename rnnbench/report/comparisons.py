@@ -1,0 +1,191 @@
+"""The comparisons of a section, each with its verdict, and what cannot be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+
+from rnnbench.plots.differences import difference_rows, save_differences
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Picture,
+    interval,
+    number,
+    signed,
+    text,
+)
+from rnnbench.report.ground import Ground, run_ids
+from rnnbench.report.pairs import Pair
+from rnnbench.results.compare import ArmRuns, factor_words
+from rnnbench.stats.paired import Comparison, mcnemar, power
+
+METRIC_WORDS = {"test_accuracy": "test accuracy", "best_val_accuracy": "validation accuracy"}
+Correct = Mapping[str, np.ndarray]
+
+
+def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
+    """Return the table of comparisons and the list of what is not compared.
+
+    Args:
+        ground: the section.
+        correct: which test samples each run answered rightly, by run id, where that is stored.
+    """
+    if len(ground.arms) < 2:
+        return None
+    bullets = tuple(refusal(pair) for pair in ground.refused)
+    if not ground.pairs:
+        why = "No two arms here agree in everything but one factor: there is no verdict."
+        return Block("Comparisons", (why,), bullets=bullets)
+    percent = f"{100 * ground.options.confidence:g} %"
+    columns = (
+        Column("comparison", numeric=False),
+        Column("factor", "the one thing in which the two differ", numeric=False),
+        Column("seeds", "pairs with the same seed"),
+        Column("difference", "mean of the first minus the second, in accuracy"),
+        Column(percent, "interval of the mean difference"),
+        Column("p", "exact paired permutation test, two-sided"),
+        Column("p, Holm", "adjusted for the comparisons in this table"),
+        Column("P(A>B)", "chance that a training of the first beats one of the second"),
+        Column("p, McNemar", "largest over the seeds, on the test samples where answers differ"),
+        Column("verdict", numeric=False),
+    )
+    pairs = sorted(ground.pairs, key=lambda pair: (pair.relation.factor or "", -_difference(pair)))
+    table = DataTable(
+        f"{ground.key}_comparisons",
+        "Comparisons",
+        columns,
+        tuple(_row(pair, ground, correct) for pair in pairs),
+        _note(ground),
+        tuple(run_ids(pair.a) + run_ids(pair.b) for pair in pairs),
+    )
+    lead = ("Not compared, because more than one thing differs:",) if bullets else ()
+    return Block("Comparisons", lead, (table,), _pictures(ground, pairs), bullets)
+
+
+def verdict_words(pair: Pair, margin: float) -> str:
+    """Return a verdict as a reader would say it."""
+    assert pair.result is not None
+    words = {
+        "A better": f"{pair.a.name} better",
+        "B better": f"{pair.b.name} better",
+        "equivalent": f"equivalent within {margin:g}",
+        "undecided": "undecided",
+    }[pair.result.verdict]
+    if pair.result.verdict != "undecided":
+        return words
+    return f"{words} ({_would_decide(pair.result)})"
+
+
+def sentence(pair: Pair, ground: Ground) -> str:
+    """Return the comparison in a sentence, for the summary of the report."""
+    result = pair.result
+    assert result is not None
+    metric = METRIC_WORDS[pair.metric or "test_accuracy"]
+    seeds = f"{result.n} seed{'s' if result.n != 1 else ''}"
+    span = ""
+    if not np.isnan(result.difference.low):
+        low, high = result.difference.low, result.difference.high
+        span = f" ({100 * low:+.2f} to {100 * high:+.2f})"
+    difference = f"{100 * result.difference.estimate:+.2f} points{span} of {metric}, {seeds}"
+    return (
+        f"{ground.title}: {pair.a.name} against {pair.b.name}: "
+        f"{verdict_words(pair, ground.options.margin)}; {difference}."
+    )
+
+
+def refusal(pair: Pair) -> str:
+    """Return why two arms are not compared."""
+    relation = pair.relation
+    factor = (
+        "nothing that is compared" if relation.factor is None else factor_words(relation.factor)
+    )
+    reasons = "; ".join(relation.confounds) or "they share no measure"
+    return f"{pair.a.name} and {pair.b.name} differ in {factor}, but also: {reasons}"
+
+
+def _would_decide(result: Comparison) -> str:
+    if result.n < 2:
+        return "one seed tells nothing of the spread"
+    if result.seeds_needed is None:
+        return "more than a thousand seeds would be needed"
+    return f"about {result.seeds_needed} seeds would decide"
+
+
+def _row(pair: Pair, ground: Ground, correct: Correct) -> tuple[Cell, ...]:
+    result = pair.result
+    assert result is not None
+    factor = factor_words(pair.relation.factor or "")
+    if pair.relation.remarks:
+        factor += f" ({'; '.join(pair.relation.remarks)})"
+    return (
+        text(f"{pair.a.name} − {pair.b.name}"),
+        text(factor),
+        number(result.n, 0),
+        signed(result.difference.estimate),
+        interval(result.difference.low, result.difference.high),
+        number(result.p, 3),
+        number(pair.p_holm, 3),
+        number(result.superiority, 2),
+        _mcnemar(pair.a, pair.b, correct),
+        text(verdict_words(pair, ground.options.margin)),
+    )
+
+
+def _mcnemar(a: ArmRuns, b: ArmRuns, correct: Correct) -> Cell:
+    """Return the largest p over the seeds that both arms have predictions of."""
+    found = []
+    second = dict(zip(b.runs["seed"], b.runs["run_id"], strict=True))
+    for seed, run_id in zip(a.runs["seed"], a.runs["run_id"], strict=True):
+        x, y = correct.get(str(run_id)), correct.get(str(second.get(seed)))
+        if x is not None and y is not None and x.shape == y.shape:
+            found.append(mcnemar(int((x & ~y).sum()), int((~x & y).sum())))
+    return number(max(found), 3) if found else text(None)
+
+
+def _note(ground: Ground) -> str:
+    options = ground.options
+    counts = sorted({pair.result.n for pair in ground.pairs if pair.result is not None})
+    seen = "; ".join(
+        f"with {n} seeds {100 * power(n, 1, options.confidence):.0f} % and "
+        f"{100 * power(n, 2, options.confidence):.0f} %"
+        for n in counts
+        if n > 1
+    )
+    metrics = sorted({METRIC_WORDS[pair.metric] for pair in ground.pairs if pair.metric})
+    note = (
+        f"By {' or '.join(metrics)}, paired by seed. Better: the interval lies on one side of zero "
+        "and two of three meetings are won; equivalent: it lies within "
+        f"±{options.margin:g}; undecided: anything else."
+    )
+    if seen:
+        note += (
+            " A true difference of one and of two standard deviations (of the paired differences) "
+            f"is seen {seen} of the time."
+        )
+    smallest = min(counts, default=0)
+    if 1 < smallest < 6:
+        floor = 2.0 ** (1 - smallest)
+        note += f" With {smallest} seeds the exact test cannot go below p = {floor:g}."
+    return note
+
+
+def _difference(pair: Pair) -> float:
+    assert pair.result is not None
+    return pair.result.difference.estimate
+
+
+def _pictures(ground: Ground, pairs: list[Pair]) -> tuple[Picture, ...]:
+    compared = [(p.a.name, p.b.name, p.result) for p in pairs if p.result is not None]
+    rows = difference_rows(compared)
+    if not rows:
+        return ()
+    title = "Mean differences with their intervals"
+    metric = METRIC_WORDS[pairs[0].metric or "test_accuracy"]
+    told = "; ".join(f"{row.label}: {row.words}" for row in rows)
+    draw = partial(save_differences, rows, ground.options.margin, metric, title)
+    return (Picture(f"differences_{ground.key}", title, f"{title}, {ground.title}: {told}", draw),)

@@ -1,0 +1,134 @@
+"""What a report consists of, before it is written in any format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of a table.
+
+    Attributes:
+        text: what readers see.
+        value: what tables sort by and CSV holds; ``None`` where nothing was measured.
+        best: whether nothing in its column is better.
+        extra: further numbers that CSV holds in columns of their own, such as ``("sd", 0.0034)``.
+    """
+
+    text: str
+    value: float | str | None
+    best: bool = False
+    extra: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, what it means, and whether it holds numbers."""
+
+    name: str
+    meaning: str = ""
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table with typed entries.
+
+    Attributes:
+        key: stem of its CSV and LaTeX files, unique in the report.
+        title: its heading.
+        columns: the first one names the row.
+        rows: as many cells as columns each.
+        note: a sentence below it.
+        runs: for each row the ids of the MLflow runs that stand behind its cells.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    runs: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: its file's stem, what it shows in words, and what draws it into files."""
+
+    key: str
+    title: str
+    alt: str
+    save: Callable[[list[Path]], None] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a section under a heading of its own."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[DataTable, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    bullets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report, such as the runs on one data set."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report: its title, the answer in a few sentences, and its sections."""
+
+    title: str
+    summary: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def text(value: object) -> Cell:
+    """Return an entry that is text."""
+    shown = MISSING if value is None else str(value)
+    return Cell(shown, None if value is None else shown)
+
+
+def number(value: float | None, digits: int = 4, *, best: bool = False) -> Cell:
+    """Return an entry that is a number; NaN was not measured."""
+    if value is None or math.isnan(value):
+        return Cell(MISSING, None)
+    return Cell(f"{value:,.{digits}f}", float(value), best)
+
+
+def signed(value: float, digits: int = 4) -> Cell:
+    """Return a difference with its sign."""
+    if math.isnan(value):
+        return Cell(MISSING, None)
+    return Cell(f"{value:+,.{digits}f}", float(value))
+
+
+def spread(mean: float, sd: float, digits: int = 4, *, best: bool = False) -> Cell:
+    """Return ``0.8712 ± 0.0034``; it sorts by the mean."""
+    if math.isnan(mean):
+        return Cell(MISSING, None)
+    shown = f"{mean:,.{digits}f}"
+    if math.isnan(sd):
+        return Cell(shown, float(mean), best)
+    return Cell(f"{shown} ± {sd:,.{digits}f}", float(mean), best, (("sd", float(sd)),))
+
+
+def interval(low: float, high: float, digits: int = 4) -> Cell:
+    """Return ``0.8650 to 0.8774``; it sorts by the lower end."""
+    if math.isnan(low) or math.isnan(high):
+        return Cell(MISSING, None)
+    shown = f"{low:,.{digits}f} to {high:,.{digits}f}"
+    return Cell(shown, float(low), extra=(("to", float(high)),))

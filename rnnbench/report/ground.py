@@ -1,0 +1,52 @@
+"""The runs on one data set with everything that a report's parts need of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from rnnbench.config.schema import ReportConfig
+from rnnbench.report.pairs import Pair
+from rnnbench.results.compare import ArmRuns
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One data set of a report.
+
+    Attributes:
+        key: short and unique in the report, for the names of files.
+        title: as in ``imdb, maxlen 500``.
+        arms: its arms, by name.
+        history: one row an epoch of their runs.
+        pairs: its comparisons.
+        refused: pairs that cannot be compared.
+        options: margin and confidence.
+    """
+
+    key: str
+    title: str
+    arms: tuple[ArmRuns, ...]
+    history: pd.DataFrame = field(compare=False)
+    pairs: tuple[Pair, ...]
+    refused: tuple[Pair, ...]
+    options: ReportConfig
+
+
+def run_ids(arm: ArmRuns) -> tuple[str, ...]:
+    """Return the ids of the runs behind an arm, by seed."""
+    return tuple(str(run_id) for run_id in arm.runs.sort_values("seed")["run_id"])
+
+
+def order(ground: Ground) -> list[ArmRuns]:
+    """Return the arms, best first: by test accuracy, then by validation accuracy."""
+    return sorted(ground.arms, key=_rank)
+
+
+def _rank(arm: ArmRuns) -> tuple[float, float, str]:
+    return (-_or_low(arm.one("test_accuracy")), -_or_low(arm.one("best_val_accuracy")), arm.name)
+
+
+def _or_low(value: float) -> float:
+    return value if value == value else -1.0

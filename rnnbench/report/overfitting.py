@@ -1,0 +1,94 @@
+"""Overfitting of every arm: where it peaked, and what came after."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rnnbench.plots.learning import learning_data, save_learning
+from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
+from rnnbench.report.ground import Ground, run_ids
+from rnnbench.results.compare import ArmRuns
+from rnnbench.stats import statistic
+
+_COLUMNS = (
+    Column("arm", numeric=False),
+    Column("epochs trained", "fewer than asked for where training stopped early"),
+    Column("best epoch", "of the highest validation accuracy, from 1"),
+    Column("epochs past it", "trained after the best one"),
+    Column("gap at best", "training minus validation accuracy"),
+    Column("gap at last", "the same in the last epoch"),
+    Column("training accuracy at best", "training accuracy when validation peaked"),
+    Column("rise of validation loss, %", "how far the last lies above the lowest"),
+    Column("calibration error", "expected calibration error on the test set (Guo et al. 2017)"),
+)
+
+
+def overfitting_block(ground: Ground) -> Block | None:
+    """Return the table of overfitting and the learning curves."""
+    arms = [arm for arm in ground.arms if arm.by_seed("best_epoch")]
+    pictures = tuple(_curves(ground))
+    if not arms:
+        why = "No run was validated, so that overfitting cannot be told."
+        return Block("Overfitting", (why,), pictures=pictures)
+    arms.sort(key=lambda arm: (arm.one("val_loss_rise"), arm.name))
+    note = (
+        "Mean ± standard deviation over seeds, least rise first. Training accuracy is Keras's: the "
+        "mean over an epoch, under dropout, while the weights change."
+    )
+    table = DataTable(
+        f"{ground.key}_overfitting",
+        "Overfitting",
+        _COLUMNS,
+        tuple(map(_row, arms)),
+        note,
+        tuple(run_ids(arm) for arm in arms),
+    )
+    return Block("Overfitting", tables=(table,), pictures=pictures)
+
+
+def _row(arm: ArmRuns) -> tuple[Cell, ...]:
+    past = [
+        t - b for t, b in zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
+    ]
+    at_best = [
+        gap + best
+        for gap, best in zip(arm.values("gap_best"), arm.values("best_val_accuracy"), strict=True)
+    ]
+    rise = [100 * value for value in arm.values("val_loss_rise")]
+    return (
+        text(arm.name),
+        _cell(arm.values("epochs_trained"), 1),
+        _cell(arm.values("best_epoch"), 1),
+        _cell(past, 1),
+        _cell(arm.values("gap_best")),
+        _cell(arm.values("gap_final")),
+        _cell(at_best),
+        _cell(rise, 1),
+        _cell(arm.values("test_calibration_error")),
+    )
+
+
+def _cell(values: list[float], digits: int = 4) -> Cell:
+    summary = statistic(values)
+    return spread(summary.mean, summary.sd, digits)
+
+
+def _curves(ground: Ground) -> list[Picture]:
+    import pandas as pd
+
+    runs = pd.concat([arm.runs for arm in ground.arms])
+    data = learning_data(runs, ground.history)
+    pictures = []
+    for cell, group in data.groupby("cell", sort=True):
+        title = f"Learning curves of {cell}"
+        arms = ", ".join(sorted(group["arm"].unique()))
+        pictures.append(
+            Picture(
+                f"learning_curves_{ground.key}_{cell}",
+                title,
+                f"Learning curves of {arms} on {ground.title}: accuracy and loss by epoch, "
+                "training as points, validation as line with one standard deviation over seeds",
+                partial(save_learning, group, title),
+            )
+        )
+    return pictures

@@ -1,0 +1,120 @@
+"""A report as one self-contained HTML page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rnnbench.report.document import Block, Cell, DataTable, Document, Section
+
+LONG = 16  # rows from which a table scrolls under its head
+_TAKEN = ("content", "contents", "summary", "status")
+
+
+def render(document: Document, images: Mapping[str, str]) -> str:
+    """Return the text of ``index.html``, with ``images`` (SVG text by picture key) inside.
+
+    Raises:
+        KeyError: where a picture has no image.
+    """
+    environment = _environment()
+    style, script = _source("report.css"), _source("report.js")
+    return environment.get_template("report.html.j2").render(
+        title=document.title,
+        summary=document.summary,
+        outline=_outline(document),
+        image=lambda key: _data_address(images[key]),
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        long=LONG,
+    )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A section with the anchors that the table of contents leads to."""
+
+    section: Section
+    anchor: str
+    blocks: tuple[tuple[Block, str], ...]
+
+
+def _outline(document: Document) -> list[_Entry]:
+    """Return the sections and blocks with anchors that no two of them share."""
+    taken = set(_TAKEN)
+
+    def anchor(text: str) -> str:
+        stem = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "part"
+        name, count = stem, 1
+        while name in taken:
+            count += 1
+            name = f"{stem}-{count}"
+        taken.add(name)
+        return name
+
+    outline = []
+    for section in document.sections:
+        top = anchor(section.key)
+        blocks = tuple((block, anchor(f"{top} {block.title}")) for block in section.blocks)
+        outline.append(_Entry(section, top, blocks))
+    return outline
+
+
+def _sort_value(cell: Cell) -> str | None:
+    """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last."""
+    if cell.value is None or isinstance(cell.value, str):
+        return cell.value
+    value = float(cell.value)
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return None if math.isnan(value) else repr(value)
+
+
+def _has_best(table: DataTable) -> bool:
+    return any(cell.best for row in table.rows for cell in row)
+
+
+def _data_address(svg: str) -> str:
+    """Return an address that holds the image: as an ``<img>`` its styles cannot leak."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a policy that allows this style, this script, data images and nothing else."""
+
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest(style)}'; "
+        f"script-src 'sha256-{digest(script)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("rnnbench.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"sort_value": _sort_value, "has_best": _has_best}
+    return environment
+
+
+@cache
+def _source(name: str) -> str:
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]

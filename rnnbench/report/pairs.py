@@ -1,0 +1,114 @@
+"""Which arms of a section are compared, and what comes of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rnnbench.config.schema import ReportConfig
+from rnnbench.results.compare import ArmRuns, Metric, Relation, outcome_metric, relate
+from rnnbench.stats.paired import Comparison, compare, holm
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two arms, the one with the higher mean first, and their comparison.
+
+    Attributes:
+        a: the arm with the higher mean.
+        b: the other one.
+        relation: in what they differ.
+        metric: what they are compared by; ``None`` where they share no measure.
+        result: ``None`` where they are not alike in everything else.
+        p_holm: the exact test's p, adjusted for the number of comparisons in the section.
+    """
+
+    a: ArmRuns
+    b: ArmRuns
+    relation: Relation
+    metric: Metric | None
+    result: Comparison | None = None
+    p_holm: float = float("nan")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of both arms."""
+        return frozenset((self.a.name, self.b.name))
+
+
+def make_pair(a: ArmRuns, b: ArmRuns, options: ReportConfig) -> Pair:
+    """Relate two arms, and compare them where they are alike in everything but one factor."""
+    relation = relate(a, b)
+    metric = shared_metric(a, b)
+    if metric is None:
+        return Pair(a, b, relation, None)
+    if _mean(b, metric) > _mean(a, metric):
+        a, b = b, a
+    if not relation.is_clean:
+        return Pair(a, b, relation, metric)
+    result = compare(a.by_seed(metric), b.by_seed(metric), options.margin, options.confidence)
+    return Pair(a, b, relation, metric, result)
+
+
+def compare_all(arms: Sequence[ArmRuns], options: ReportConfig) -> tuple[list[Pair], list[Pair]]:
+    """Return the comparisons of a section, and the pairs that cannot be compared.
+
+    Compared are all pairs that differ in one factor and nothing else. Of the others, those are
+    told that a reader would look for: an arm that has no clean partner of some other cell, beside
+    the arm of that cell that is most like it.
+    """
+    pairs = [make_pair(a, b, options) for a, b in itertools.combinations(arms, 2)]
+    clean = [pair for pair in pairs if pair.result is not None]
+    adjusted = holm([pair.result.p for pair in clean if pair.result is not None])
+    compared = [replace(pair, p_holm=p) for pair, p in zip(clean, adjusted, strict=True)]
+    refused: dict[frozenset[str], Pair] = {}
+    for arm in arms:
+        for cell in sorted({other.cell for other in arms} - {arm.cell}):
+            candidates = [
+                pair
+                for pair in pairs
+                if arm in (pair.a, pair.b) and cell in (pair.a.cell, pair.b.cell)
+            ]
+            if not any(pair.result is not None for pair in candidates):
+                nearest = min(candidates, key=lambda pair: len(pair.relation.confounds))
+                refused.setdefault(nearest.names, nearest)
+    # A single cell under different conditions: every pair is one that a reader would look for.
+    if len({arm.cell for arm in arms}) == 1 and not compared:
+        refused = {pair.names: pair for pair in pairs}
+    return compared, list(refused.values())
+
+
+def shared_metric(a: ArmRuns, b: ArmRuns) -> Metric | None:
+    """Return what both arms can be judged by."""
+    first, second = outcome_metric(a), outcome_metric(b)
+    if first == second:
+        return first
+    if "best_val_accuracy" in (first, second) and a.by_seed("best_val_accuracy"):
+        return "best_val_accuracy" if b.by_seed("best_val_accuracy") else None
+    return None
+
+
+def not_worse(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> frozenset[str]:
+    """Return the names of the best arm and of those that are not shown to be worse."""
+    measured = [arm for arm in arms if arm.by_seed(metric)]
+    if not measured:
+        return frozenset()
+    best = max(measured, key=lambda arm: _mean(arm, metric))
+    names = {best.name}
+    for arm in measured:
+        result = compare(
+            best.by_seed(metric), arm.by_seed(metric), options.margin, options.confidence
+        )
+        if result.n < 2:
+            # One seed tells nothing of the spread: only an equal mean is not worse.
+            if _mean(arm, metric) == _mean(best, metric):
+                names.add(arm.name)
+        elif result.verdict != "A better":
+            names.add(arm.name)
+    return frozenset(names)
+
+
+def _mean(arm: ArmRuns, metric: str) -> float:
+    values = list(arm.by_seed(metric).values())
+    return sum(values) / len(values) if values else float("-inf")

@@ -1,0 +1,80 @@
+"""Where the numbers come from: commands, code, machine, data, seeds, run ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from rnnbench.report.document import Block, Column, DataTable, Section, number, text
+from rnnbench.report.ground import Ground, run_ids
+
+_FACTS = (
+    ("commit", "commit of the code"),
+    ("training_version", "training code version"),
+    ("versions", "packages"),
+    ("python", "Python"),
+    ("hardware", "hardware"),
+    ("threads", "threads a run"),
+    ("path", "computed by"),
+)
+
+
+def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: str) -> Section:
+    """Return what one needs to repeat the report and its runs.
+
+    Args:
+        grounds: the data sets of the report.
+        runs: the finished runs behind it.
+        command: what regenerates the report.
+    """
+    rows = tuple(
+        (text(words), text(value), number(count, 0))
+        for column, words in _FACTS
+        for value, count in _counted(runs, column)
+    )
+    columns = (Column("", numeric=False), Column("value", numeric=False), Column("runs"))
+    facts = DataTable("provenance", "Code and machine", columns, rows)
+    commands = tuple((text(value), number(count, 0)) for value, count in _counted(runs, "command"))
+    typed = DataTable(
+        "commands",
+        "Commands that trained the runs",
+        (Column("command", numeric=False), Column("runs")),
+        commands,
+        "Passwords in addresses are left out.",
+    )
+    blocks = (
+        Block(
+            "How to repeat it",
+            (f"The report is regenerated from the store by: {command}",),
+            (typed, facts),
+        ),
+        Block("Runs behind each row", tables=tuple(_runs(ground) for ground in grounds)),
+    )
+    return Section("provenance", "Provenance", blocks)
+
+
+def _runs(ground: Ground) -> DataTable:
+    columns = (
+        Column("arm", numeric=False),
+        Column("seeds", numeric=False),
+        Column("data digest", "SHA-256 of the prepared arrays", numeric=False),
+        Column("run ids", "MLflow's", numeric=False),
+    )
+    arms = sorted(ground.arms, key=lambda arm: arm.name)
+    rows = tuple(
+        (
+            text(arm.name),
+            text(", ".join(map(str, sorted(arm.seeds)))),
+            text(", ".join(sorted({str(d)[:16] for d in arm.runs["data_digest"].dropna()}))),
+            text(" ".join(run_ids(arm))),
+        )
+        for arm in arms
+    )
+    ids = tuple(run_ids(arm) for arm in arms)
+    return DataTable(f"{ground.key}_runs", f"Runs on {ground.title}", columns, rows, "", ids)
+
+
+def _counted(runs: pd.DataFrame, column: str) -> list[tuple[str, int]]:
+    counts = runs[column].dropna().astype(str).value_counts()
+    return sorted(((str(value), int(count)) for value, count in counts.items()))

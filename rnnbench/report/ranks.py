@@ -1,0 +1,67 @@
+"""Arms over many data sets: the critical-difference diagram, from six data sets on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from rnnbench.plots.ranks import average_ranks, critical_difference, friedman_p, save_ranks
+from rnnbench.report.document import Block, Column, DataTable, Picture, Section, number, text
+from rnnbench.report.ground import Ground
+from rnnbench.results.compare import ArmRuns, outcome_metric
+from rnnbench.stats import statistic
+
+FEWEST = 6
+
+
+def ranks_section(grounds: Sequence[Ground]) -> Section | None:
+    """Return ranks of the cells that are on every one of at least six data sets (Demsar 2006)."""
+    scores = [_by_cell(ground) for ground in grounds]
+    scores = [found for found in scores if len(found) > 1]
+    if len(scores) < FEWEST:
+        return None
+    cells = sorted(set.intersection(*(set(found) for found in scores)))
+    if len(cells) < 2:
+        return None
+    table = np.array([[found[cell] for cell in cells] for found in scores])
+    ranks = average_ranks(table)
+    confidence = grounds[0].options.confidence
+    distance = critical_difference(len(cells), len(scores), confidence)
+    rows = tuple(
+        (text(cell), number(float(rank), 2))
+        for cell, rank in sorted(zip(cells, ranks, strict=True), key=lambda item: item[1])
+    )
+    columns = (Column("cell", numeric=False), Column("average rank", "1 is the best"))
+    note = (
+        f"Over {len(scores)} data sets, by the mean accuracy of each cell's best arm. Friedman "
+        f"p = {friedman_p(table):.3g}; ranks closer than {distance:.2f} do not differ (Nemenyi)."
+    )
+    picture = Picture(
+        "ranks",
+        "Critical-difference diagram",
+        "Average ranks: " + ", ".join(f"{c} {r:.2f}" for c, r in zip(cells, ranks, strict=True)),
+        partial(save_ranks, cells, table, confidence),
+    )
+    block = Block(
+        "Ranks over data sets",
+        tables=(DataTable("ranks", "Average ranks", columns, rows, note),),
+        pictures=(picture,),
+    )
+    return Section("ranks", "All data sets", (block,))
+
+
+def _by_cell(ground: Ground) -> dict[str, float]:
+    """Return the mean accuracy of the best arm of each cell."""
+    best: dict[str, float] = {}
+    for arm in ground.arms:
+        value = _mean(arm)
+        if value is not None:
+            best[arm.cell] = max(value, best.get(arm.cell, value))
+    return best
+
+
+def _mean(arm: ArmRuns) -> float | None:
+    metric = outcome_metric(arm)
+    return None if metric is None else statistic(arm.by_seed(metric).values()).mean

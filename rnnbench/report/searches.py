@@ -1,0 +1,301 @@
+"""What the searches found: every trial, the expected best, what mattered, what failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from rnnbench.plots.trials import (
+    Shares,
+    Trials,
+    expected_curves,
+    save_expected_best,
+    save_importances,
+    save_trials,
+    trial_rows,
+)
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Picture,
+    Section,
+    number,
+    text,
+)
+from rnnbench.search.importance import importance_of
+from rnnbench.stats.search import expected_best
+
+_TOP = 0.1  # share of the trials that count as the top ones
+
+
+@dataclass(frozen=True)
+class StudyRuns:
+    """The trials of one arm's search, as the store holds them.
+
+    Attributes:
+        label: the arm.
+        data: its data set.
+        metric: what was optimised.
+        sampler: Optuna's.
+        space: dotted key -> range.
+        trials: one row a trial, the last try of each number.
+    """
+
+    label: str
+    data: str
+    cell: str
+    metric: str
+    sampler: str
+    space: dict[str, dict[str, object]]
+    trials: pd.DataFrame = field(compare=False)
+
+    @property
+    def largest(self) -> bool:
+        """Whether larger values are better."""
+        return not self.metric.endswith("loss")
+
+    @property
+    def values(self) -> list[float]:
+        """The metric of every complete trial, by number."""
+        complete = self.trials[self.trials["trial_state"] == "COMPLETE"]
+        return [float(value) for value in complete[self.metric].dropna()]
+
+    def count(self, state: str) -> int:
+        """Return how many trials ended in a state of Optuna's."""
+        return int((self.trials["trial_state"] == state).sum())
+
+
+def studies_of(trials: pd.DataFrame) -> list[StudyRuns]:
+    """Return the searches behind a table of trials, by arm."""
+    found = []
+    for _, group in trials.dropna(subset=["study"]).groupby("study", sort=True):
+        ended = group[group["trial_state"].notna() & (group["status"] != "KILLED")]
+        ended = ended.drop_duplicates("trial", keep="last").sort_values("trial")
+        if ended.empty:
+            continue
+        first = ended.iloc[0]
+        described = _described(first["search"])
+        found.append(
+            StudyRuns(
+                str(first["label"]),
+                f"{first['data']}, maxlen {first['maxlen']}",
+                str(first["cell"]),
+                str(described.get("metric", "best_val_accuracy")),
+                str(described.get("sampler", "unknown")),
+                dict(described.get("space", {})),
+                ended,
+            )
+        )
+    return sorted(found, key=lambda study: (study.data, study.sampler, study.label))
+
+
+def trial_counts(trials: pd.DataFrame) -> dict[str, int]:
+    """Return the number of ended trials by study."""
+    ended = trials[trials["trial_state"].notna() & (trials["status"] != "KILLED")]
+    counts = ended.dropna(subset=["study"]).groupby("study")["trial"].nunique()
+    return {str(study): int(count) for study, count in counts.items()}
+
+
+def search_section(studies: Sequence[StudyRuns]) -> Section | None:
+    """Return the tables of all searches, or nothing where none was made."""
+    if not studies:
+        return None
+    groups = _groups(studies)
+    blocks = [
+        Block(
+            "Trials",
+            ("Every arm had the same budget, the same space and the same sampler in one search.",),
+            (_trials(studies), _best(studies)),
+            tuple(_drawn_trials(key, group) for key, group in groups.items()),
+        )
+    ]
+    random = [study for study in studies if study.sampler == "random" and study.values]
+    if random:
+        pictures = [
+            _drawn_expected(key, group)
+            for key, group in groups.items()
+            if group[0].sampler == "random" and any(len(study.values) > 1 for study in group)
+        ]
+        blocks.append(
+            Block("Expected best against budget", (), (_expected(random),), tuple(pictures))
+        )
+    shares = [(study, importance_of(study.space, study.trials, study.metric)) for study in studies]
+    told = [(study, found) for study, found in shares if found]
+    if told:
+        blocks.append(Block("What mattered", (), (_importance(told),), (_drawn_importance(told),)))
+    return Section("search", "Search", tuple(blocks))
+
+
+def _groups(studies: Sequence[StudyRuns]) -> dict[str, list[StudyRuns]]:
+    """Return the studies that one figure shows: of one data set, sampler and metric."""
+    groups: dict[tuple[str, str, str], list[StudyRuns]] = {}
+    for study in studies:
+        groups.setdefault((study.data, study.sampler, study.metric), []).append(study)
+    return {f"search_{number}": group for number, group in enumerate(groups.values(), 1)}
+
+
+def _rows(group: Sequence[StudyRuns]) -> list[Trials]:
+    searches = [(s.label, s.cell, s.values, s.count("FAIL")) for s in group]
+    return trial_rows(searches, largest=group[0].largest)
+
+
+def _drawn_trials(key: str, group: Sequence[StudyRuns]) -> Picture:
+    metric = group[0].metric.replace("_", " ")
+    title = f"All trials of {group[0].sampler} search on {group[0].data}"
+    rows = _rows(group)
+    alt = f"{title}: " + ", ".join(row.label.replace("\n", ", ") for row in rows)
+    return Picture(f"{key}_trials", title, alt, partial(save_trials, rows, metric, title))
+
+
+def _drawn_expected(key: str, group: Sequence[StudyRuns]) -> Picture:
+    metric = group[0].metric.replace("_", " ")
+    title = f"Expected best against budget on {group[0].data}"
+    curves = expected_curves(_rows(group), largest=group[0].largest)
+    alt = f"{title}: one curve for each of " + ", ".join(curve.arm for curve in curves)
+    draw = partial(save_expected_best, curves, metric, title)
+    return Picture(f"{key}_expected_best", title, alt, draw)
+
+
+def _drawn_importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> Picture:
+    several = len({(study.data, study.sampler) for study, _ in told}) > 1
+    arms = [
+        Shares(
+            f"{study.label}, {study.sampler} on {study.data}" if several else study.label,
+            study.cell,
+            found,
+        )
+        for study, found in told
+    ]
+    title = "Importance of what was drawn"
+    alt = f"{title}: " + "; ".join(
+        f"{arm.arm}: " + ", ".join(f"{key} {share:.2f}" for key, share in arm.shares.items())
+        for arm in arms
+    )
+    return Picture("search_importance", title, alt, partial(save_importances, arms, title))
+
+
+def _trials(studies: Sequence[StudyRuns]) -> DataTable:
+    columns = (
+        Column("arm", numeric=False),
+        Column("data", numeric=False),
+        Column("sampler", numeric=False),
+        Column("trials"),
+        Column("complete"),
+        Column("pruned"),
+        Column("failed, %", "diverged or out of memory"),
+        Column("best"),
+        Column("top tenth", "mean of the best tenth of the complete trials, at least one"),
+        Column("median"),
+        Column("worst"),
+    )
+    rows = []
+    for study in studies:
+        ordered = sorted(study.values, reverse=study.largest)
+        top = ordered[: max(1, round(_TOP * len(ordered)))]
+        total = len(study.trials)
+        rows.append(
+            (
+                text(study.label),
+                text(study.data),
+                text(study.sampler),
+                number(total, 0),
+                number(study.count("COMPLETE"), 0),
+                number(study.count("PRUNED"), 0),
+                number(100 * study.count("FAIL") / total, 1),
+                _at(ordered, 0),
+                number(sum(top) / len(top) if top else None),
+                number(float(pd.Series(ordered).median()) if ordered else None),
+                _at(ordered, -1),
+            )
+        )
+    return DataTable("search_trials", "Trials by arm", columns, tuple(rows))
+
+
+def _best(studies: Sequence[StudyRuns]) -> DataTable:
+    keys = sorted({key for study in studies for key in study.space})
+    columns = (
+        Column("arm", numeric=False),
+        Column("data", numeric=False),
+        Column("trial"),
+        Column("value"),
+        *(Column(key, numeric=False) for key in keys),
+    )
+    rows, ids = [], []
+    for study in studies:
+        complete = study.trials[study.trials["trial_state"] == "COMPLETE"]
+        if complete.empty:
+            continue
+        ordered = complete.sort_values(
+            [study.metric, "trial"], ascending=[not study.largest, True], kind="stable"
+        )
+        best = ordered.iloc[0]
+        drawn = (_param(best, key) if key in study.space else None for key in keys)
+        rows.append(
+            (
+                text(study.label),
+                text(study.data),
+                number(float(best["trial"]), 0),
+                number(float(best[study.metric])),
+                *(text(value) for value in drawn),
+            )
+        )
+        ids.append((str(best["run_id"]),))
+    return DataTable("search_best", "Best trial by arm", columns, tuple(rows), "", tuple(ids))
+
+
+def _expected(studies: Sequence[StudyRuns]) -> DataTable:
+    most = max(len(study.values) for study in studies)
+    budgets = sorted({k for k in (1, 2, 4, 8, 16, 32, 64, 128, 256) if k < most} | {most})
+    columns = (
+        Column("arm", numeric=False),
+        Column("data", numeric=False),
+        *(Column(f"{k} trial{'s' if k > 1 else ''}") for k in budgets),
+    )
+    rows = []
+    for study in studies:
+        sign = 1.0 if study.largest else -1.0
+        found = expected_best([sign * value for value in study.values], budgets)
+        cells: list[Cell] = [number(sign * value) for value in found]
+        rows.append((text(study.label), text(study.data), *cells))
+    note = (
+        "Expected best value of a search of that many trials, by the unbiased estimator of Tang et "
+        "al. 2020 over the complete trials. For random search only, whose trials are independent."
+    )
+    return DataTable("search_expected_best", "Expected best", columns, tuple(rows), note)
+
+
+def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable:
+    keys = sorted({key for _, shares in told for key in shares})
+    columns = (Column("arm", numeric=False), Column("data", numeric=False), *map(Column, keys))
+    rows = tuple(
+        (text(study.label), text(study.data), *(number(shares.get(key), 2) for key in keys))
+        for study, shares in told
+    )
+    note = (
+        "Shares by PED-ANOVA (Watanabe et al. 2023); keys that are not always drawn are left out."
+    )
+    return DataTable("search_importance", "Importance of what was drawn", columns, rows, note)
+
+
+def _described(value: object) -> dict[str, Any]:
+    try:
+        found = json.loads(str(value))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _at(ordered: Sequence[float], place: int) -> Cell:
+    return number(ordered[place] if ordered else None)
+
+
+def _param(row: pd.Series, key: str) -> str | None:
+    value = row.get(key)
+    return None if value is None or pd.isna(value) else str(value)

@@ -1,0 +1,77 @@
+"""Reading a store into the tables that a report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import numpy as np
+import pandas as pd
+
+from rnnbench.config.expand import Arm
+from rnnbench.data import input_spec
+from rnnbench.matching import resolve_units
+from rnnbench.report.build import Tables
+from rnnbench.results import load_history, load_runs, load_trials
+from rnnbench.results.arms import finished
+from rnnbench.tracking.recorder import parameters
+from rnnbench.tracking.store import Store
+from rnnbench.training.predictions import FILE, load_correct
+
+_SHARED = ("seed", "match", "data.path")
+
+
+def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:
+    """Return runs, epochs, trials and answers of a store.
+
+    Args:
+        store: where they are.
+        arms: where given, only runs of these configurations count.
+    """
+    runs = load_runs(store)
+    trials = load_trials(store)
+    if arms:
+        runs = restrict(runs, arms)
+        trials = trials[trials["study"].isin(runs["study"].dropna())]
+    done = finished(runs)
+    history = load_history(store, done["run_id"])
+    return Tables(runs, history, trials, _answers(store, done["run_id"]))
+
+
+def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
+    """Return the runs whose parameters are those of one of the arms; seeds may be any."""
+    wanted = [_described(arm) for arm in arms]
+    keys = sorted({key for params in wanted for key in params})
+    known = runs.reindex(columns=keys).astype("string")
+    chosen = pd.Series(False, index=runs.index)
+    for params in wanted:
+        fits = pd.Series(True, index=runs.index)
+        for key in keys:
+            value = params.get(key)
+            fits &= known[key].isna() if value is None else (known[key] == value).fillna(False)
+        chosen |= fits
+    return runs[chosen]
+
+
+def _described(arm: Arm) -> dict[str, str]:
+    """Return the parameters that a run of the arm has, but for those that a search draws."""
+    config = resolve_units(arm.config, input_spec(arm.config.data))
+    searched = config.search.space if config.search.sampler != "none" else {}
+    return {
+        key: value
+        for key, value in parameters(config).items()
+        if key not in _SHARED and key not in searched and not key.startswith("executor.")
+    }
+
+
+def _answers(store: Store, run_ids: pd.Series) -> dict[str, np.ndarray]:
+    """Return which test samples each run answered rightly, where its files are on this machine."""
+    found = {}
+    for run_id, uri in store.artifact_folders(str(run_id) for run_id in run_ids).items():
+        if urlparse(uri).scheme not in ("", "file"):
+            continue
+        correct = load_correct(Path(unquote(urlparse(uri).path)) / FILE)
+        if correct is not None:
+            found[run_id] = correct
+    return found

@@ -1,0 +1,82 @@
+"""Accuracy against what it costs: parameters and training time, with the Pareto front."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
+from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
+from rnnbench.report.ground import Ground, run_ids
+from rnnbench.results.compare import ArmRuns, outcome_metric
+from rnnbench.stats import half_width, statistic
+
+_COSTS = (
+    ("parameters_recurrent", "recurrent parameters"),
+    ("seconds_per_epoch", "seconds an epoch"),
+)
+
+
+def tradeoffs_block(ground: Ground) -> Block | None:
+    """Return a table and two figures, or nothing where there is one arm only."""
+    arms = [arm for arm in ground.arms if outcome_metric(arm) is not None]
+    if len(arms) < 2:
+        return None
+    fronts = {}
+    pictures = []
+    for column, words in _COSTS:
+        measured = [arm for arm in arms if arm.one(column) > 0]
+        points = [_point(arm, column, ground.options.confidence) for arm in measured]
+        chosen = pareto([(point.cost, point.accuracy) for point in points])
+        fronts[column] = {measured[index].name for index in chosen}
+        if len(points) > 1:
+            title = f"Accuracy against {words}"
+            pictures.append(
+                Picture(
+                    f"tradeoff_{ground.key}_{column}",
+                    title,
+                    f"{title}, {ground.title}: one point an arm; on the front are "
+                    + ", ".join(sorted(fronts[column])),
+                    partial(save_tradeoff, points, title, words),
+                )
+            )
+    rows = tuple(
+        (
+            text(arm.name),
+            number(_accuracy(arm)),
+            *(_cost(arm, column, arm.name in fronts[column]) for column, _ in _COSTS),
+        )
+        for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
+    )
+    columns = (
+        Column("arm", numeric=False),
+        Column("accuracy", "test accuracy where it was measured, else validation accuracy"),
+        *(Column(words) for _, words in _COSTS),
+    )
+    note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
+    ids = tuple(
+        run_ids(arm) for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
+    )
+    table = DataTable(f"{ground.key}_tradeoffs", "Trade-offs", columns, rows, note, ids)
+    return Block("Trade-offs", tables=(table,), pictures=tuple(pictures))
+
+
+def _accuracy(arm: ArmRuns) -> float:
+    return statistic(arm.by_seed(outcome_metric(arm) or "").values()).mean
+
+
+def _cost(arm: ArmRuns, column: str, on_front: bool) -> Cell:
+    digits = 0 if column.startswith("parameters") else 1
+    return number(arm.one(column), digits, best=on_front)
+
+
+def _point(arm: ArmRuns, column: str, confidence: float) -> Point:
+    summary = statistic(arm.by_seed(outcome_metric(arm) or "").values())
+    width = half_width(summary, confidence)
+    return Point(
+        arm.name,
+        arm.cell,
+        arm.one(column),
+        summary.mean,
+        summary.mean - width,
+        summary.mean + width,
+    )

@@ -1,0 +1,248 @@
+"""Like with like: in what two arms differ, and whether a comparison of them means anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+Metric = Literal["test_accuracy", "best_val_accuracy"]
+
+# Parameters that change nothing in a result, or are told by others.
+_SILENT = ("seed", "match", "data.path", "data.name", "cell.name")
+_SILENT_SECTIONS = ("executor.",)
+_MATCHED_WITHIN = 0.01  # of the recurrent parameters
+
+_WORDS = {
+    "training.epochs": "epochs",
+    "training.batch_size": "batch size",
+    "training.validation": "validation",
+    "training.validation_fraction": "validation fraction",
+    "training.test": "weights tested",
+    "model.units": "units",
+    "model.depth": "depth",
+    "model.dropout": "dropout",
+    "model.recurrent_dropout": "recurrent dropout",
+    "model.embedding.dim": "embedding",
+    "data.maxlen": "maxlen",
+    "data.limit": "training samples",
+    "data.num_words": "vocabulary",
+    "optimizer.name": "optimizer",
+    "optimizer.learning_rate": "learning rate",
+}
+
+
+@dataclass(frozen=True)
+class ArmRuns:
+    """The finished replicates of one configuration.
+
+    Attributes:
+        name: what tells it from the other arms of its section.
+        cell: its cell.
+        params: dotted key -> value, as text.
+        runs: one row a replicate (:data:`rnnbench.results.frame.COLUMNS`).
+        trials: how many trials its search had, 0 without one.
+    """
+
+    name: str
+    cell: str
+    params: Mapping[str, str]
+    runs: pd.DataFrame = field(compare=False)
+    trials: int = 0
+
+    @property
+    def seeds(self) -> frozenset[int]:
+        """Seeds of the replicates."""
+        return frozenset(int(seed) for seed in self.runs["seed"])
+
+    def by_seed(self, metric: str) -> dict[int, float]:
+        """Return a metric by seed, where it was measured."""
+        if metric not in self.runs:
+            return {}
+        known = self.runs[["seed", metric]].dropna()
+        return {
+            int(seed): float(value)
+            for seed, value in zip(known["seed"], known[metric], strict=True)
+        }
+
+    def values(self, column: str) -> list[float]:
+        """Return a column as numbers; NaN where it was not measured."""
+        return [float(v) for v in self.runs[column].to_numpy(dtype=float, na_value=float("nan"))]
+
+    def one(self, column: str) -> float:
+        """Return the mean of what all replicates share."""
+        values = [value for value in self.values(column) if value == value]
+        return sum(values) / len(values) if values else float("nan")
+
+    @property
+    def search(self) -> dict[str, object]:
+        """What a search drew for it, and how; empty where it was not searched for."""
+        known = self.runs["search"].dropna()
+        if known.empty:
+            return {}
+        try:
+            found = json.loads(str(known.iloc[-1]))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Dotted keys whose values a search chose."""
+        space = self.search.get("space")
+        return frozenset(space) if isinstance(space, dict) else frozenset()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What two arms are compared by.
+
+    Attributes:
+        factor: the one thing in which they differ, ``None`` where there is none.
+        confounds: what else differs, in words; with any there is no verdict.
+        remarks: what differs on purpose, such as matched units.
+        has_one_factor: whether no second parameter differs, whatever the circumstances.
+    """
+
+    factor: str | None
+    confounds: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+    has_one_factor: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether a verdict means what it says."""
+        return self.factor is not None and not self.confounds
+
+
+def group_arms(runs: pd.DataFrame, trials: Mapping[str, int] | None = None) -> list[ArmRuns]:
+    """Return the arms of finished runs that carry names (``add_arm_names``), in their order.
+
+    Args:
+        runs: one row a run.
+        trials: number of ended trials by study.
+    """
+    keys = [key for key in runs.columns if "." in str(key)]
+    arms = []
+    for name, group in runs.groupby("arm", sort=True):
+        first = group.iloc[0]
+        params = {str(key): str(first[key]) for key in keys if not pd.isna(first[key])}
+        if not pd.isna(first.get("match")):
+            params["match"] = str(first["match"])
+        study = group["study"].dropna()
+        count = 0 if study.empty or trials is None else trials.get(str(study.iloc[-1]), 0)
+        arms.append(ArmRuns(str(name), str(first["cell"]), params, group, count))
+    return arms
+
+
+def relate(a: ArmRuns, b: ArmRuns) -> Relation:
+    """Return in what two arms differ: the factor that is compared, and everything else."""
+    keys = sorted(set(a.params) | set(b.params))
+    different = {
+        key: (a.params.get(key, "none"), b.params.get(key, "none"))
+        for key in keys
+        if key not in _SILENT
+        and not key.startswith(_SILENT_SECTIONS)
+        and a.params.get(key) != b.params.get(key)
+    }
+    remarks = []
+    if a.cell != b.cell:
+        # Options of a cell come with the cell.
+        different = {key: pair for key, pair in different.items() if not key.startswith("cell.")}
+        different["cell"] = (a.cell, b.cell)
+    if a.drawn and a.search == b.search:
+        chosen = sorted(key for key in different if key in a.drawn)
+        for key in chosen:
+            del different[key]
+        if chosen:
+            remarks.append("tuned apart: " + ", ".join(_words(key) for key in chosen))
+    if "model.units" in different and "cell" in different and _is_matched(a, b):
+        first, second = different.pop("model.units")
+        remarks.append(f"units matched by parameters: {first} and {second}")
+    factors: dict[str, list[str]] = {}
+    for key in different:
+        factors.setdefault(_factor(key), []).append(key)
+    factor = "cell" if "cell" in factors else next(iter(factors), None)
+    confounds = [
+        f"{_words(key)} {different[key][0]} against {different[key][1]}"
+        for name, members in factors.items()
+        if name != factor
+        for key in members
+    ]
+    confounds += _circumstances(a, b)
+    return Relation(factor, tuple(confounds), tuple(remarks), len(factors) == 1)
+
+
+def outcome_metric(arm: ArmRuns) -> Metric | None:
+    """Return what an arm is judged by: test accuracy, else that of validation; ``None``: neither.
+
+    A test set on which the best epoch was chosen, or that served for validation of a choice, is
+    no test.
+    """
+    validation = arm.params.get("training.validation")
+    chosen_on_test = validation == "test" and arm.params.get("training.test") == "best"
+    if not chosen_on_test and arm.by_seed("test_accuracy"):
+        return "test_accuracy"
+    if validation != "test" and arm.by_seed("best_val_accuracy"):
+        return "best_val_accuracy"
+    return None
+
+
+def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
+    """Return differences that are no parameters: code, seeds, path, test set, search budget."""
+    found = []
+    for column, word in (("training_version", "training code version"), ("path", "computed by")):
+        first, second = _shown(a, column), _shown(b, column)
+        if first != second:
+            found.append(f"{word} {first} against {second}")
+    if a.seeds != b.seeds:
+        common = len(a.seeds & b.seeds)
+        found.append(f"seeds {len(a.seeds)} against {len(b.seeds)}, {common} of them in common")
+    same_data = a.params.get("data.maxlen") == b.params.get("data.maxlen")
+    if same_data and _shown(a, "data_digest") != _shown(b, "data_digest"):
+        found.append("other contents of the data set")
+    if bool(a.drawn) != bool(b.drawn):
+        found.append(f"tuned by a search: {'the first' if a.drawn else 'the second'} only")
+    elif a.drawn and a.search != b.search:
+        found.append("searched in another way or another space")
+    elif a.trials != b.trials:
+        found.append(f"trials of the search {a.trials} against {b.trials}")
+    return found + [
+        f"{arm.name}: validation on the test set, where the best epoch was chosen"
+        for arm in (a, b)
+        if outcome_metric(arm) is None
+    ]
+
+
+def _shown(arm: ArmRuns, column: str) -> str:
+    return ", ".join(sorted({str(value) for value in arm.runs[column].dropna()})) or "unknown"
+
+
+def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:
+    """Return whether units were chosen so that the recurrent parameters agree."""
+    first, second = a.params.get("match"), b.params.get("match")
+    if first == second and first not in (None, "null"):
+        return True
+    for arm, other in ((a, b), (b, a)):
+        if arm.params.get("match") == f"{other.cell}:{other.params.get('model.units')}":
+            return True
+    p, q = a.one("parameters_recurrent"), b.one("parameters_recurrent")
+    return abs(p - q) <= _MATCHED_WITHIN * max(p, q)
+
+
+def _factor(key: str) -> str:
+    """Return the name of what varies: parameters that change together count as one."""
+    section = key.split(".")[0]
+    return section if section in ("cell", "optimizer") else key
+
+
+def _words(key: str) -> str:
+    return _WORDS.get(key, key.rsplit(".", 1)[-1].replace("_", " "))
+
+
+def factor_words(factor: str) -> str:
+    """Return a factor as readers know it."""
+    return _words(factor)

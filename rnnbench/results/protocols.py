@@ -1,0 +1,76 @@
+"""Runs divided into protocols: arms that can be compared with each other, directly or by steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rnnbench.results.arms import add_arm_names
+from rnnbench.results.compare import ArmRuns, factor_words, group_arms, relate
+
+_MOST_WORDS = 5
+
+
+def divide(runs: pd.DataFrame, trials: Mapping[str, int]) -> list[tuple[str, list[ArmRuns]]]:
+    """Return the protocols of the runs on one data set, each with what tells it from the others.
+
+    Two arms are of one protocol where they differ in one factor and nothing else, or are joined
+    by a chain of such arms. Arms that are alike to no other stay together: a reader will want to
+    know why they are not compared. Arms are named by what varies within their protocol.
+
+    Args:
+        runs: finished runs on one data set.
+        trials: number of ended trials by study.
+    """
+    arms = group_arms(add_arm_names(runs), trials)
+    parts: list[list[ArmRuns]] = []
+    for arm in arms:
+        joined = [part for part in parts if any(_is_alike(arm, other) for other in part)]
+        rest = [part for part in parts if part not in joined]
+        parts = [*rest, [arm, *(other for part in joined for other in part)]]
+    alone = [part[0] for part in parts if len(part) == 1]
+    together = [part for part in parts if len(part) > 1]
+    if alone:
+        together.append(alone)
+    if len(together) == 1:
+        return [("", arms)]
+    named = [(_words(part, arms), _renamed(part, runs, trials)) for part in together]
+    return sorted(_distinct(named), key=lambda item: item[0])
+
+
+def _is_alike(a: ArmRuns, b: ArmRuns) -> bool:
+    """Return whether two arms differ in one parameter; circumstances such as seeds may differ."""
+    return relate(a, b).has_one_factor
+
+
+def _renamed(part: list[ArmRuns], runs: pd.DataFrame, trials: Mapping[str, int]) -> list[ArmRuns]:
+    ids = pd.concat([arm.runs["run_id"] for arm in part])
+    return group_arms(add_arm_names(runs[runs["run_id"].isin(ids)]), trials)
+
+
+def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
+    """Return the parameters that are one in the protocol and vary between protocols."""
+    keys = sorted({key for arm in arms for key in arm.params})
+    told = []
+    for key in keys:
+        own = {arm.params.get(key, "none") for arm in part}
+        all_ = {arm.params.get(key, "none") for arm in arms}
+        if len(own) == 1 and len(all_) > 1 and not key.startswith(("cell.", "executor.", "match")):
+            told.append(f"{factor_words(key)} {next(iter(own))}")
+    return ", ".join(told[:_MOST_WORDS])
+
+
+def _distinct(
+    named: list[tuple[str, list[ArmRuns]]],
+) -> list[tuple[str, list[ArmRuns]]]:
+    """Number protocols whose words are the same."""
+    seen: dict[str, int] = {}
+    distinct: list[tuple[str, list[ArmRuns]]] = []
+    for words, arms in named:
+        seen[words] = seen.get(words, 0) + 1
+        again = seen[words] > 1 or not words
+        distinct.append(
+            (f"{words} (protocol {len(distinct) + 1})".strip() if again else words, arms)
+        )
+    return distinct

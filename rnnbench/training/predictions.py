@@ -1,0 +1,45 @@
+"""What a finished model answers on the test set, kept for calibration and paired tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from rnnbench.stats.calibration import calibration_error
+
+FILE = "predictions.npz"
+
+
+def answers(outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class ``(n,)`` that each output names, and its probability ``(n,)``.
+
+    Args:
+        outputs: ``(n, 1)``, the probability of the second of two classes, or ``(n, classes)``.
+    """
+    if outputs.shape[1] == 1:
+        second = outputs[:, 0]
+        return (second > 0.5).astype(np.int32), np.maximum(second, 1 - second)
+    return outputs.argmax(axis=1).astype(np.int32), outputs.max(axis=1)
+
+
+def calibration(outputs: np.ndarray, labels: np.ndarray) -> float:
+    """Return the expected calibration error of outputs against labels ``(n,)``, a fraction."""
+    named, confidence = answers(outputs)
+    return calibration_error(confidence.astype(np.float64), named == labels)
+
+
+def save(outputs: np.ndarray, labels: np.ndarray, folder: Path) -> None:
+    """Write outputs and whether each was right to a folder."""
+    named, _ = answers(outputs)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / FILE, outputs=outputs, correct=named == labels)
+
+
+def load_correct(path: Path) -> np.ndarray | None:
+    """Return which test samples were answered rightly ``(n,)``, or ``None`` without such a file."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return np.asarray(file["correct"], dtype=np.bool_)
+    except (OSError, ValueError, KeyError):
+        return None

@@ -1,0 +1,225 @@
+"""The report's document on hand-made runs: tables, verdicts, claims, what is missing."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from rnnbench.config.schema import ClaimConfig
+from rnnbench.report.build import build
+from rnnbench.report.document import DataTable, Document
+from rnnbench.stats.search import expected_best
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from tests.report.records import MATCHED, OPTIONS, record, tables
+
+
+def built(
+    records: list[Record], *claims: ClaimConfig, trials: list[Record] | None = None
+) -> Document:
+    return build(tables(records, trials), "x", OPTIONS, claims)
+
+
+def table(document: Document, ending: str) -> DataTable:
+    for section in document.sections:
+        for block in section.blocks:
+            for found in block.tables:
+                if found.key.endswith(ending):
+                    return found
+    raise AssertionError(ending)
+
+
+def column(found: DataTable, name: str) -> list[object]:
+    place = [c.name for c in found.columns].index(name)
+    return [row[place].text for row in found.rows]
+
+
+def measured(cell: str, seed: int, accuracy: float, **changes: str) -> Record:
+    known = record(cell, seed, accuracy, **changes)
+    metrics = {**known.metrics, "test_accuracy": accuracy}
+    return Record(known.run_id, known.status, known.tags, known.params, metrics)
+
+
+CLEAR = [measured("lstm", seed, 0.88 + seed / 1000) for seed in range(5)]
+CLEAR += [measured("gru", seed, 0.84 + seed / 900) for seed in range(5)]
+
+
+class TestAccuracy:
+    def test_shows_mean_and_standard_deviation_over_seeds(self) -> None:
+        spread = np.std([0.80, 0.81, 0.82], ddof=1)
+        found = table(built(MATCHED), "validation_accuracy")
+        assert column(found, "mean") == [f"0.8100 ± {spread:.4f}"] * 2
+        assert column(found, "best") == ["0.8200"] * 2
+        assert column(found, "worst") == ["0.8000"] * 2
+
+    def test_puts_the_best_arm_first_and_marks_what_is_not_worse(self) -> None:
+        found = table(built(CLEAR), "test_accuracy")
+        assert column(found, "arm") == ["lstm", "gru"]
+        assert [row[2].best for row in found.rows] == [True, False]
+
+    def test_shows_units_matched_by_parameters(self) -> None:
+        found = table(built(MATCHED), "cost")
+        assert sorted(
+            zip(column(found, "units"), column(found, "recurrent parameters"), strict=True)
+        ) == [
+            ("128", "131,584"),
+            ("154", "131,208"),
+        ]
+
+    def test_names_the_runs_behind_each_row(self) -> None:
+        found = table(built(CLEAR), "test_accuracy")
+        assert found.runs[0] == tuple(r.run_id for r in CLEAR[:5])
+
+
+class TestOverfitting:
+    def test_shows_the_rise_and_what_came_after_the_best_epoch(self) -> None:
+        found = table(built(MATCHED), "overfitting")
+        assert column(found, "epochs past it")[0] == "1.0 ± 0.0"
+        assert str(column(found, "rise of validation loss, %")[0]).startswith("25.0")
+        assert str(column(found, "training accuracy at best")[0]).startswith("0.8600")
+
+
+class TestComparisons:
+    def test_of_clearly_different_arms_have_a_verdict(self) -> None:
+        document = built(CLEAR)
+        assert column(table(document, "comparisons"), "verdict") == ["lstm better"]
+        assert any("lstm better" in sentence for sentence in document.summary)
+
+    def test_of_equal_arms_are_equivalent_within_the_margin(self) -> None:
+        assert column(table(built(MATCHED), "comparisons"), "verdict") == ["equivalent within 0.01"]
+
+    def test_of_one_seed_are_undecided(self) -> None:
+        runs = [measured("lstm", 0, 0.9), measured("gru", 0, 0.8)]
+        (verdict,) = column(table(built(runs), "comparisons"), "verdict")
+        assert "one seed tells nothing" in str(verdict)
+
+    def test_between_ten_epochs_and_one_are_refused_by_name(self) -> None:
+        runs = [measured("lstm", 0, 0.9), measured("gru", 0, 0.8, **{"training.epochs": "1"})]
+        document = built(runs)
+        bullets = [b for s in document.sections for block in s.blocks for b in block.bullets]
+        assert any("epochs" in bullet and "10" in bullet for bullet in bullets)
+        assert any("not compared" in sentence for sentence in document.summary)
+
+    def test_have_mcnemar_where_answers_are_stored(self) -> None:
+        right, wrong = np.ones(40, bool), np.arange(40) >= 10
+        correct = {r.run_id: right if r.params["cell.name"] == "lstm" else wrong for r in CLEAR}
+        made = tables(CLEAR)
+        made = type(made)(made.runs, made.history, made.trials, correct)
+        found = table(build(made, "x", OPTIONS), "comparisons")
+        assert column(found, "p, McNemar") == [f"{2 * 0.5**10:.3f}"]
+
+
+class TestClaims:
+    CLAIM = ClaimConfig(
+        text="LSTM is better",
+        source="001",
+        factor="cell",
+        a="lstm",
+        b="gru",
+        metric="test_accuracy",
+    )
+
+    def verdicts(self, records: list[Record], **changes: object) -> list[object]:
+        claim = self.CLAIM.model_copy(update=changes)
+        return column(table(built(records, claim), "claims"), "verdict")
+
+    def test_are_confirmed_or_refuted_by_the_interval(self) -> None:
+        assert self.verdicts(CLEAR) == ["confirmed"]
+        assert self.verdicts(CLEAR, a="gru", b="lstm") == ["refuted"]
+        assert self.verdicts(CLEAR, expected="lower") == ["refuted"]
+
+    def test_about_one_arm_are_judged_against_a_number(self) -> None:
+        assert self.verdicts(CLEAR, b=None, above=0.87) == ["confirmed"]
+        assert self.verdicts(CLEAR, b=None, below=0.87) == ["refuted"]
+        assert self.verdicts(CLEAR, b=None, above=0.882) == ["undecided"]
+
+    def test_on_unequal_conditions_are_not_comparable(self) -> None:
+        runs = [
+            *CLEAR[:5],
+            *(measured("gru", s, 0.7, **{"training.epochs": "1"}) for s in range(5)),
+        ]
+        (verdict,) = self.verdicts(runs)
+        assert str(verdict).startswith("not comparable: epochs")
+
+    def test_without_runs_say_so(self) -> None:
+        assert self.verdicts(CLEAR[:5]) == ["no runs"]
+
+    def test_are_restricted_by_their_conditions(self) -> None:
+        assert self.verdicts(CLEAR, where={"model.depth": 2}) == ["no runs"]
+        assert self.verdicts(CLEAR, where={"match": "lstm:128"}) == ["no runs"]
+        matched = [
+            Record(r.run_id, r.status, r.tags, {**r.params, "match": "lstm:128"}, r.metrics)
+            if r.params["cell.name"] == "gru"
+            else r
+            for r in CLEAR
+        ]
+        assert self.verdicts(matched, where={"match": "lstm:128"}) == ["confirmed"]
+
+
+class TestSearch:
+    @pytest.fixture
+    def trials(self) -> list[Record]:
+        space = {
+            "optimizer.learning_rate": {"type": "float", "low": 0.001, "high": 0.1, "log": True}
+        }
+        described = {"metric": "best_val_accuracy", "sampler": "random", "space": space}
+        made = []
+        for number in range(12):
+            known = record(
+                "gru",
+                number,
+                0.5 + number / 40,
+                **{"optimizer.learning_rate": f"{0.001 * (number + 1)}"},
+            )
+            state = names.FAIL if number == 3 else names.COMPLETE
+            tags = {
+                **known.tags,
+                names.STUDY: "s",
+                names.SEARCH: json.dumps(described),
+                names.TRIAL: str(number),
+                names.TRIAL_STATE: state,
+                names.ARM: "gru",
+            }
+            status = "FAILED" if state == names.FAIL else "FINISHED"
+            made.append(Record(f"t{number}", status, tags, known.params, known.metrics))
+        return made
+
+    def test_counts_trials_and_failures(self, trials: list[Record]) -> None:
+        found = table(built(CLEAR, trials=trials), "search_trials")
+        assert column(found, "trials") == ["12"]
+        assert column(found, "failed, %") == ["8.3"]
+
+    def test_shows_the_expected_best_against_budget(self, trials: list[Record]) -> None:
+        found = table(built(CLEAR, trials=trials), "search_expected_best")
+        values = [0.5 + n / 40 for n in range(12) if n != 3]
+        assert column(found, "4 trials") == [f"{expected_best(values, [4])[0]:.4f}"]
+
+    def test_shows_the_best_trial_with_what_was_drawn(self, trials: list[Record]) -> None:
+        found = table(built(CLEAR, trials=trials), "search_best")
+        assert column(found, "trial") == ["11"]
+        assert column(found, "optimizer.learning_rate") == ["0.012"]
+
+
+class TestWhatIsMissing:
+    def test_runs_without_a_result_are_named_with_their_reason(self) -> None:
+        bad = record("gru", 7, 0.1)
+        bad = Record("bad", "FAILED", {**bad.tags, names.REASON: "loss is nan"}, bad.params, {})
+        found = table(built([*MATCHED, bad]), "unfinished")
+        assert [cell.text for cell in found.rows[0]] == ["gru seed=7", "FAILED", "loss is nan"]
+
+    def test_nothing_finished_is_said(self) -> None:
+        bad = Record("bad", "FAILED", MATCHED[0].tags, MATCHED[0].params, {})
+        assert "no finished run" in built([bad]).summary[0]
+
+    def test_a_run_without_validation_has_a_report(self) -> None:
+        known = MATCHED[0]
+        params = {**known.params, "training.validation": "none"}
+        bare = Record("a", "FINISHED", known.tags, params, {"test_accuracy": 0.8})
+        document = built([bare])
+        texts = [p for s in document.sections for block in s.blocks for p in block.paragraphs]
+        assert any("not validated" in sentence or "was validated" in sentence for sentence in texts)
+
+    def test_one_arm_has_no_comparison(self) -> None:
+        assert "no two arms" in " ".join(built(MATCHED[:3]).summary)

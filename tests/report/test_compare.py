@@ -1,0 +1,153 @@
+"""Like with like: what two arms differ in, and when there is no verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnbench.report.pairs import compare_all, make_pair, not_worse
+from rnnbench.results.arms import add_arm_names
+from rnnbench.results.compare import ArmRuns, group_arms, outcome_metric, relate
+from rnnbench.results.frame import frame
+from rnnbench.results.protocols import divide
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from tests.report.records import MATCHED, OPTIONS, record
+
+
+def arms(records: list[Record]) -> dict[str, ArmRuns]:
+    return {arm.name: arm for arm in group_arms(add_arm_names(frame(records)))}
+
+
+def two(*records: Record) -> tuple[ArmRuns, ArmRuns]:
+    first, second = arms(list(records)).values()
+    return first, second
+
+
+def tagged(known: Record, **tags: str) -> Record:
+    return Record(known.run_id, known.status, {**known.tags, **tags}, known.params, known.metrics)
+
+
+class TestRelation:
+    def test_cells_with_matched_units_differ_in_their_cell_alone(self) -> None:
+        relation = relate(*two(*MATCHED))
+        assert relation.factor == "cell"
+        assert relation.is_clean
+        assert relation.remarks == ("units matched by parameters: 154 and 128",)
+
+    def test_units_that_match_nothing_are_a_confound(self) -> None:
+        relation = relate(
+            *two(record("lstm", 0, 0.8), record("lstm", 0, 0.8, **{"model.units": "8"}))
+        )
+        assert (relation.factor, relation.is_clean) == ("model.units", True)
+        small = record("gru", 0, 0.8, **{"model.units": "8"})
+        small = Record(
+            "s", "FINISHED", small.tags, small.params, small.metrics | {"parameters_recurrent": 9.0}
+        )
+        assert relate(*two(record("lstm", 0, 0.8), small)).confounds == ("units 8 against 128",)
+
+    def test_ten_epochs_against_one_is_no_comparison(self) -> None:
+        one = record("gru", 0, 0.7, **{"training.epochs": "1"})
+        relation = relate(*two(record("lstm", 0, 0.8), one))
+        assert relation.factor == "cell"
+        assert relation.confounds == ("epochs 1 against 10",)
+
+    @pytest.mark.parametrize(
+        ("key", "value", "words"),
+        [
+            ("training.batch_size", "128", "batch size 128 against none"),
+            ("model.recurrent_dropout", "0.2", "recurrent dropout 0.2 against none"),
+            ("data.maxlen", "500", "maxlen 500 against 100"),
+        ],
+    )
+    def test_every_other_difference_is_named(self, key: str, value: str, words: str) -> None:
+        relation = relate(*two(record("lstm", 0, 0.8), record("gru", 0, 0.7, **{key: value})))
+        assert words in relation.confounds
+
+    def test_fewer_seeds_are_named(self) -> None:
+        relation = relate(*two(*MATCHED, record("gru", 3, 0.8)))
+        assert relation.confounds == ("seeds 4 against 3, 3 of them in common",)
+
+    @pytest.mark.parametrize(
+        ("tag", "value", "words"),
+        [
+            (names.TRAINING_VERSION, "2", "training code version 2 against 1"),
+            (names.PATH, "graph", "computed by graph against unknown"),
+            (names.DATA_DIGEST, "ffff", "other contents of the data set"),
+        ],
+    )
+    def test_other_circumstances_are_named(self, tag: str, value: str, words: str) -> None:
+        other = tagged(record("gru", 0, 0.8), **{tag: value})
+        assert words in relate(*two(record("lstm", 0, 0.8), other)).confounds
+
+    def test_a_choice_on_the_test_set_is_named(self) -> None:
+        changes = {"training.validation": "test", "training.test": "best"}
+        relation = relate(*two(*(record(cell, 0, 0.8, **changes) for cell in ("lstm", "gru"))))
+        assert not relation.is_clean
+        assert all("validation on the test set" in words for words in relation.confounds)
+
+    def test_cells_that_one_search_tuned_are_compared(self) -> None:
+        search = {names.STUDY: "s", names.SEARCH: '{"space": {"optimizer.learning_rate": {}}}'}
+        tuned = [
+            tagged(record(cell, 0, 0.8, **{"optimizer.learning_rate": rate}), **search)
+            for cell, rate in (("lstm", "0.01"), ("gru", "0.001"))
+        ]
+        relation = relate(*two(*tuned))
+        assert relation.is_clean
+        assert "tuned apart: learning rate" in relation.remarks
+        plain = record("lstm", 0, 0.8)
+        assert "tuned by a search" in " ".join(relate(*two(plain, tuned[1])).confounds)
+
+
+class TestOutcome:
+    def test_is_test_accuracy_where_it_was_measured(self) -> None:
+        known = record("gru", 0, 0.8)
+        assert outcome_metric(arms([known])["gru"]) == "best_val_accuracy"
+        known = Record("a", "FINISHED", known.tags, known.params, {"test_accuracy": 0.7})
+        assert outcome_metric(arms([known])["gru"]) == "test_accuracy"
+
+
+class TestPairs:
+    def test_are_those_that_differ_in_one_factor(self) -> None:
+        grid = [
+            record(cell, seed, 0.8 + seed / 100 + depth / 50, **{"model.depth": str(depth)})
+            for cell in ("lstm", "gru")
+            for depth in (1, 2)
+            for seed in range(3)
+        ]
+        compared, refused = compare_all(list(arms(grid).values()), OPTIONS)
+        factors = sorted(str(pair.relation.factor) for pair in compared)
+        assert factors == ["cell", "cell", "model.depth", "model.depth"]
+        assert not refused
+        assert all(pair.p_holm >= pair.result.p for pair in compared if pair.result)
+
+    def test_put_the_arm_with_the_higher_mean_first(self) -> None:
+        low, high = record("lstm", 0, 0.7), record("gru", 0, 0.9)
+        assert make_pair(*two(low, high), OPTIONS).a.cell == "gru"
+
+    def test_that_are_confounded_have_no_verdict(self) -> None:
+        one = record("gru", 0, 0.7, **{"training.epochs": "1"})
+        compared, (refused,) = compare_all(list(two(record("lstm", 0, 0.8), one)), OPTIONS)
+        assert not compared
+        assert refused.result is None
+
+    def test_mark_every_arm_that_is_not_shown_to_be_worse(self) -> None:
+        close = [record("lstm", seed, 0.8 + seed / 1000) for seed in range(5)]
+        close += [record("gru", seed, 0.801 + seed / 1000) for seed in range(5)]
+        poor = [record("simple_rnn", seed, 0.6 + seed / 1000) for seed in range(5)]
+        names_ = not_worse(list(arms(close + poor).values()), "best_val_accuracy", OPTIONS)
+        assert names_ == {"lstm", "gru"}
+
+
+class TestProtocols:
+    def test_runs_of_two_questions_are_kept_apart_and_named_shortly(self) -> None:
+        other = {"training.epochs": "3", "data.maxlen": "500", "training.batch_size": "128"}
+        runs = [*MATCHED, *(record(cell, 0, 0.7, **other) for cell in ("lstm", "gru"))]
+        found = divide(frame(runs), {})
+        assert [sorted(arm.name for arm in part) for _, part in found] == [["gru", "lstm"]] * 2
+        assert any("epochs 3" in words and "maxlen 500" in words for words, _ in found)
+
+    def test_arms_alike_to_no_other_stay_together(self) -> None:
+        one = record("gru", 0, 0.7, **{"training.epochs": "1", "data.maxlen": "500"})
+        ((words, part),) = divide(frame([record("lstm", 0, 0.8), one]), {})
+        assert words == ""
+        assert len(part) == 2

@@ -1,0 +1,152 @@
+"""Tables as CSV, read back by the csv module, and as LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnbench.report.document import Cell, Column, DataTable, interval, number, signed, spread, text
+from rnnbench.report.files import csv_text, latex_text
+
+WORDS = st.text(st.characters(codec="utf-8"))
+NUMBERS = st.floats(allow_nan=False)
+
+
+def table(
+    *rows: tuple[Cell, ...], columns: tuple[Column, ...] = (), **changes: object
+) -> DataTable:
+    columns = columns or (Column("arm", numeric=False), Column("accuracy"))
+    return DataTable("t", "Title", columns, rows, **changes)  # type: ignore[arg-type]
+
+
+def read(made: DataTable) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(csv_text(made), newline="")))
+
+
+class TestCsv:
+    @settings(max_examples=50, deadline=None)
+    @given(st.lists(st.tuples(WORDS, NUMBERS, WORDS), max_size=4), WORDS)
+    def test_reads_back_as_it_was(self, entries: list[tuple[str, float, str]], name: str) -> None:
+        columns = (Column(name, numeric=False), Column("n"), Column("w", numeric=False))
+        rows = [(text(a), Cell("shown", b), text(c)) for a, b, c in entries]
+        head, *found = read(table(*rows, columns=columns))
+        assert head[0].removeprefix("'") == name.removeprefix("'")
+        assert len(found) == len(entries)
+        for (a, b, c), row in zip(entries, found, strict=True):
+            assert row[0] in (a, f"'{a}")
+            assert float(row[1]) == b
+            assert row[2] in (c, f"'{c}")
+
+    @settings(max_examples=50, deadline=None)
+    @given(st.lists(WORDS))
+    def test_of_one_column_reads_back(self, entries: list[str]) -> None:
+        made = table(*((text(word),) for word in entries), columns=(Column("w", numeric=False),))
+        assert [row[0].removeprefix("'") for row in read(made)[1:]] == [
+            word.removeprefix("'") for word in entries
+        ]
+
+    @settings(max_examples=50, deadline=None)
+    @given(st.sampled_from("=+-@\t\r＝"), WORDS)
+    def test_holds_no_formula(self, start: str, rest: str) -> None:
+        word = start + rest
+        columns = (Column(word, numeric=False),)
+        made = table((text(word),), columns=columns, runs=((word,),))
+        assert read(made) == [[f"'{word}", "run_ids"], [f"'{word}", f"'{word}"]]
+
+    def test_leaves_negative_numbers_alone(self) -> None:
+        assert read(table((text("gru"), signed(-0.25))))[1] == ["gru", "-0.25"]
+
+    def test_has_raw_values_and_nothing_for_what_is_missing(self) -> None:
+        rows = (
+            (text("gru"), number(1 / 3, 2, best=True)),
+            (text("lstm"), number(131_208.0)),
+            (text(None), interval(math.nan, 1.0)),
+            (text("rnn"), Cell("nan", math.nan)),
+            (text("inf"), Cell("inf", math.inf)),
+        )
+        assert csv_text(table(*rows)) == (
+            f"arm,accuracy\ngru,{1 / 3!r}\nlstm,131208\n,\nrnn,\ninf,inf\n"
+        )
+
+    def test_has_the_numbers_of_a_spread_and_of_an_interval_apart(self) -> None:
+        rows = ((text("gru"), spread(0.9, 0.01)), (text("lstm"), interval(0.8, 0.9)))
+        assert read(table(*rows)) == [
+            ["arm", "accuracy", "accuracy sd", "accuracy to"],
+            ["gru", "0.9", "0.01", ""],
+            ["lstm", "0.8", "", "0.9"],
+        ]
+
+    def test_names_the_runs_of_each_row(self) -> None:
+        made = table((text("gru"), number(1.0)), (text("x"), number(2.0)), runs=(("a", "b"), ()))
+        assert read(made) == [["arm", "accuracy", "run_ids"], ["gru", "1", "a b"], ["x", "2", ""]]
+
+    def test_wants_runs_for_each_row_or_none(self) -> None:
+        with pytest.raises(ValueError, match="shorter"):
+            csv_text(table((text("gru"), number(1.0)), (text("x"), number(2.0)), runs=(("a",),)))
+
+
+def body(made: DataTable) -> list[str]:
+    """The rows between the rules, heads first."""
+    return [line for line in latex_text(made).splitlines() if line.endswith(r" \\")]
+
+
+class TestLatex:
+    def test_is_a_tabular_of_booktabs(self) -> None:
+        made = table((text("gru"), spread(0.9, 0.01, best=True)), (text("lstm"), number(None)))
+        assert latex_text(made).splitlines() == [
+            r"% Needs \usepackage{booktabs}.",
+            r"\begin{tabular}{lr}",
+            r"\toprule",
+            r"arm & accuracy \\",
+            r"\midrule",
+            r"gru & \textbf{0.9000 $\pm$ 0.0100} \\",
+            r"lstm & -- \\",
+            r"\bottomrule",
+            r"\end{tabular}",
+        ]
+
+    @pytest.mark.parametrize(
+        ("word", "escaped"),
+        [
+            (r"\input{x}", r"\textbackslash{}input\{x\}"),
+            ("50% & $5 #1 a_b", r"50\% \& \$5 \#1 a\_b"),
+            ("~^<>|", r"\textasciitilde{}\textasciicircum{}\textless{}\textgreater{}\textbar{}"),
+            ("a ± b – c × d − e", r"a $\pm$ b -- c $\times$ d $-$ e"),
+            ("[2em] *", "{[}2em] {*}"),
+            ("--flag ---", "-{}-flag -{}-{}-"),
+            ("a\n\nb\r%c\u202e\0", r"a b \%c"),
+        ],
+    )
+    def test_takes_commands_as_text(self, word: str, escaped: str) -> None:
+        columns = (Column(word, numeric=False),)
+        assert body(table((text(word),), columns=columns)) == [rf"{escaped} \\"] * 2
+
+    @settings(max_examples=50, deadline=None)
+    @given(WORDS)
+    def test_keeps_rows_and_braces_whole(self, word: str) -> None:
+        made = table((text(word), Cell(word, word, best=True)))
+        assert len(latex_text(made).splitlines()) == 8
+        row = body(made)[1]
+        bare = re.sub(r"\\[{}&%$#_]", "", row)
+        assert bare.count("&") == 1
+        assert bare.count("{") == bare.count("}")
+        assert bare.count("$") % 2 == 0
+        assert not set("%#_^~<>|") & set(bare)
+        commands = set(re.findall(r"\\([a-zA-Z]+)", bare))
+        assert {name for name in commands if not name.startswith("text")} <= {
+            *("pm", "times", "cdot", "leq", "geq", "Delta")
+        }
+
+    def test_shows_a_minus_before_numbers_only(self) -> None:
+        made = table((text("-x"), signed(-0.5)))
+        assert body(made)[1] == r"-x & $-$0.5000 \\"
+
+    def test_repeats_byte_for_byte(self) -> None:
+        made = table((text("gru"), number(0.5)))
+        assert (latex_text(made), csv_text(made)) == (latex_text(made), csv_text(made))

@@ -1,0 +1,41 @@
+"""The run table and the names of its arms."""
+
+from __future__ import annotations
+
+from rnnbench.results.arms import add_arm_names, finished, varying_parameters
+from rnnbench.results.frame import COLUMNS, frame
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from tests.report.records import MATCHED, record
+
+
+class TestRunTable:
+    def test_has_the_declared_columns_and_types(self) -> None:
+        runs = frame(MATCHED)
+        for column in COLUMNS:
+            assert str(runs[column.name].dtype) == column.dtype
+
+    def test_keeps_what_was_not_measured_apart_from_zero(self) -> None:
+        assert frame(MATCHED)["test_accuracy"].isna().all()
+
+    def test_counts_a_repeated_run_once(self) -> None:
+        assert len(finished(frame([*MATCHED, MATCHED[0]]))) == len(MATCHED)
+
+    def test_of_no_runs_is_empty_with_all_columns(self) -> None:
+        assert list(frame([]).columns) == [column.name for column in COLUMNS]
+
+
+class TestArmNames:
+    def test_name_what_varies_within_a_cell(self) -> None:
+        runs = frame([*MATCHED, record("gru", 0, 0.8, **{"model.depth": "2"})])
+        assert varying_parameters(runs) == ["model.depth"]
+        assert set(add_arm_names(runs)["arm"]) == {"lstm depth=1", "gru depth=1", "gru depth=2"}
+
+    def test_leave_out_what_only_repeats_the_cell(self) -> None:
+        assert set(add_arm_names(frame(MATCHED))["arm"]) == {"lstm", "gru"}
+
+    def test_tell_apart_arms_that_differ_in_their_data_only(self) -> None:
+        one, other = record("gru", 0, 0.8), record("gru", 1, 0.8)
+        other = Record("x", "FINISHED", {**other.tags, names.ARM_KEY: "other0"}, other.params, {})
+        arms = list(add_arm_names(frame([one, other]))["arm"])
+        assert len(set(arms)) == 2
