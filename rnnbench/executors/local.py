@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from rnnbench.config.schema import ExecutorConfig
+from rnnbench.errors import RunFailure
 from rnnbench.executors.events import (
     EpochEnded,
     Event,
@@ -177,7 +178,13 @@ class LocalExecutor:
         process = self._context.Process(
             target=serve, args=(task_reader, event_writer, life_reader), daemon=True
         )
-        process.start()
+        try:
+            process.start()
+        except (EOFError, ConnectionError):
+            raise RunFailure(
+                "the process that loads TensorFlow was killed or could not load it, perhaps for "
+                "lack of memory; the same command goes on"
+            ) from None
         for connection in (task_reader, event_writer, life_reader):
             connection.close()
         worker = _Worker(process, task_writer, event_reader, life_writer, group)

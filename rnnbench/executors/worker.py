@@ -33,19 +33,20 @@ def serve(tasks: Connection, events: Connection, lifeline: Connection) -> None:
     from rnnbench.run import Trainer
 
     trainer = Trainer()
-    while (task := tasks.recv()) is not None:
-        try:
-            outcome = trainer.execute(task, partial(_tell, task, tasks, events))
-        except _Stop:
-            events.send(("stopped", None))
-        except RnnbenchError as error:
-            events.send(("failed", str(error)))
-        except MemoryError:
-            events.send(("failed", "out of memory; lower training.batch_size or data.maxlen"))
-        except Exception as error:
-            events.send(("failed", _reason(error)))
-        else:
-            events.send(("finished", outcome))
+    with contextlib.suppress(EOFError, BrokenPipeError):  # the driver is gone
+        while (task := tasks.recv()) is not None:
+            try:
+                outcome = trainer.execute(task, partial(_tell, task, tasks, events))
+            except _Stop:
+                events.send(("stopped", None))
+            except RnnbenchError as error:
+                events.send(("failed", str(error)))
+            except MemoryError:
+                events.send(("failed", "out of memory; lower training.batch_size or data.maxlen"))
+            except Exception as error:
+                events.send(("failed", _reason(error)))
+            else:
+                events.send(("finished", outcome))
 
 
 class _Stop(Exception):  # noqa: N818

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,8 +62,8 @@ def offsets(count: int, height: float = 0.5) -> list[float]:
 
 def wrap(label: str, width: int = _LABEL) -> str:
     """Return a label whose lines are broken further, at spaces only."""
-    lines = (textwrap.wrap(line, width, break_long_words=False) for line in label.split("\n"))
-    return "\n".join(itertools.chain.from_iterable(lines))
+    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrapper.fill(line) for line in label.split("\n"))
 
 
 def draw_strip(axes: Axes, row: float, values: Sequence[float], cell: str, **style: Any) -> None:

@@ -57,6 +57,15 @@ def cost_limits(costs: Sequence[float]) -> tuple[float, float]:
     return low / room, high * room
 
 
+def cost_ticks(limits: tuple[float, float]) -> list[float]:
+    """Return the round numbers on a logarithmic axis, few enough to stand beside each other."""
+    decades = math.log10(limits[1] / limits[0])
+    digits = (1, 2, 3, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,)
+    powers = range(math.floor(math.log10(limits[0])), math.ceil(math.log10(limits[1])) + 1)
+    ticks = [digit * 10.0**power for power in powers for digit in digits]
+    return [tick for tick in ticks if limits[0] <= tick <= limits[1]]
+
+
 def side_by_side(costs: Sequence[float]) -> list[float]:
     """Return where rising costs are drawn: where arms cost about the same, beside each other."""
     low, high = cost_limits(costs)
@@ -96,8 +105,6 @@ def draw_legend(axes: Axes) -> None:
 
 def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:
     """Draw arms on an axis, cheapest first; ``cost`` names what they cost, with its unit."""
-    from matplotlib.ticker import LogLocator, NullFormatter
-
     points = sorted(points, key=lambda point: (point.cost, -point.accuracy, point.arm))
     costs = [point.cost for point in points]
     limits = cost_limits(costs)
@@ -127,12 +134,10 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:
             axes.annotate(str(number), (x, point.accuracy), fontsize=8, **place)
     axes.set_xscale("log")
     axes.set_xlim(limits)
-    decades = math.log10(limits[1] / limits[0])
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 3 else (1,)))
+    axes.set_xticks(cost_ticks(limits))
+    axes.minorticks_off()
     axes.xaxis.set_major_formatter("{x:,.12g}")
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel(cost)
-    axes.set_ylabel("accuracy")
+    axes.set(xlabel=cost, ylabel="accuracy")
     axes.grid(alpha=0.25)
 
 

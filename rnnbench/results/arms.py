@@ -24,7 +24,7 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     varying = varying_parameters(runs)
     names = []
     for _, run in runs.iterrows():
-        parts = [f"{_SHORT.get(key, key)}={run[key]}" for key in varying]
+        parts = [f"{_SHORT.get(key, key)}={_shown(run[key])}" for key in varying]
         names.append(" ".join([str(run["cell"]), *parts]))
     named = runs.assign(arm=pd.Series(names, index=runs.index, dtype="string"))
     ambiguous = named.groupby("arm")["arm_key"].transform("nunique") > 1
@@ -43,3 +43,14 @@ def varying_parameters(runs: pd.DataFrame) -> list[str]:
         if "." in str(key) and str(key) not in _NEVER_NAMES and not str(key).startswith("executor.")
     ]
     return [key for key in keys if (runs.groupby("cell")[key].nunique(dropna=False) > 1).any()]
+
+
+def _shown(value: object) -> str:
+    """Return a parameter as a name has it: drawn numbers with four digits."""
+    shown = str(value)
+    if "." not in shown and "e" not in shown:
+        return shown
+    try:
+        return f"{float(shown):.4g}"
+    except ValueError:
+        return shown

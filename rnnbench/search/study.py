@@ -49,6 +49,10 @@ def study_key(config: Config, data: Prepared) -> str:
     return digest(
         {
             "arm": relevant(as_trial(config), data),
+            # Idle in an arm whose patience is null, but not where patience is drawn.
+            "early_stopping": config.training.early_stopping.model_dump()
+            if "training.early_stopping.patience" in config.search.space
+            else None,
             "match": config.match,
             "search": config.search.model_dump(exclude={"n_trials"}),
             "order": list(config.search.space),  # keys are drawn, and conditions read, in order

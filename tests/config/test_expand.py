@@ -272,3 +272,10 @@ def test_a_key_of_a_users_file_that_refers_to_a_swept_key_follows_it(tmp_path: P
     words = ["+cell=gru", "model=square", "model.units=16,64"]
     arms = expand(words, config_dirs=[tmp_path])
     assert [arm.config.model.embedding.dim for arm in arms] == [16, 64]
+
+
+def test_what_a_preset_says_at_the_top_beats_the_defaults_and_yields_to_the_command() -> None:
+    preset = load(["experiments=gru_vs_lstm"], cell=False)
+    assert preset.seeds == 5
+    assert [claim.source for claim in preset.claims] == ["001", "001"]
+    assert load(["experiments=gru_vs_lstm", "seeds=2"], cell=False).seeds == 2

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,10 +15,10 @@ import pytest
 
 from rnnbench.tracking.store import Store
 from tests.sweep.conftest import SMALL
+from tests.sweep.processes import PATIENCE, wait_for, workers
 
 # Long enough to be caught in the middle, short enough to be finished afterwards.
 SWEEP = ("sweep", "+cell=simple_rnn", *SMALL[:-1], "training.epochs=300", "seeds=2")
-PATIENCE = 180
 
 
 @pytest.fixture
@@ -35,19 +35,6 @@ def driver(work_dir: Path) -> Iterator[subprocess.Popen[str]]:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "what the test waits for did not happen"
-        time.sleep(0.1)
-
-
-def workers(driver: subprocess.Popen[str]) -> list[psutil.Process]:
-    """The fork server's children."""
-    servers = psutil.Process(driver.pid).children()
-    return [child for server in servers for child in server.children()]
 
 
 def wait_for_training(driver: subprocess.Popen[str], store: Store) -> None:

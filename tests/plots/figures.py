@@ -1,0 +1,92 @@
+"""Every figure over several arms, on made-up values: few arms, and twelve with long names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from rnnbench.cells import CELLS
+from rnnbench.plots.differences import difference_rows, save_differences
+from rnnbench.plots.ranks import save_ranks
+from rnnbench.plots.replicates import replicate_rows, save_replicates
+from rnnbench.plots.tradeoff import Point, save_tradeoff
+from rnnbench.plots.trials import (
+    Shares,
+    expected_curves,
+    save_expected_best,
+    save_importances,
+    save_trials,
+    trial_rows,
+)
+from rnnbench.stats.paired import compare
+
+Save = Callable[[list[Path]], None]
+KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")
+
+FEW = [(name, name) for name in ("simple_rnn", "lstm", "gru")]
+MANY = [
+    (f"{cell} model.depth={depth} data.maxlen={maxlen}", cell)
+    for cell in CELLS
+    for depth, maxlen in ((1, 100), (2, 500), (3, 500))
+]
+
+
+def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[str, Save]:
+    """What draws each figure of these arms, (name, cell) each, into files."""
+    rng = np.random.default_rng(len(arms))
+    values = {
+        arm: [float(v) for v in 0.85 - 0.1 * (cell == "simple_rnn") + rng.normal(0, 0.02, size)]
+        for (arm, cell), size in zip(arms, [1, *[replicates] * (len(arms) - 1)], strict=True)
+    }
+    points = [
+        Point(
+            arm, cell, 131_000 * (1.003 + place % 3) ** (place % 2), mean, mean - 0.02, mean + 0.03
+        )
+        for place, (arm, cell) in enumerate(arms)
+        for mean in [float(np.mean(values[arm]))]
+    ]
+    pairs = [(a, b) for place, (a, _) in enumerate(arms) for b, _ in arms[place + 1 :]][:14]
+    comparisons = [
+        (a, b, compare(dict(enumerate(values[a])), dict(enumerate(values[b])), 0.01, 0.95))
+        for a, b in pairs
+    ]
+    searches = [
+        (arm, cell, [float(v) for v in 0.86 - rng.exponential(0.05, trials)], place % 3)
+        for place, (arm, cell) in enumerate(arms)
+    ]
+    rows = trial_rows(searches, largest=True)
+    importance = [
+        Shares(arm, cell, dict(zip(KEYS, map(float, rng.dirichlet([4, 2, 1, 0.5])), strict=True)))
+        for arm, cell in arms
+    ]
+    scores = rng.normal(0.8, 0.02, (7, len(arms))) + [np.mean(values[arm]) for arm, _ in arms]
+    where = "imdb, maxlen 100"
+    return {
+        "tradeoff": partial(save_tradeoff, points, f"Trade-off on {where}", "parameters"),
+        "differences": partial(
+            save_differences, difference_rows(comparisons), 0.01, "test accuracy", where
+        ),
+        "replicates": partial(
+            save_replicates,
+            replicate_rows([(arm, cell, values[arm]) for arm, cell in arms], 0.95),
+            "test accuracy",
+            where,
+        ),
+        "trials": partial(save_trials, rows, "validation accuracy", where),
+        "expected_best": partial(
+            save_expected_best, expected_curves(rows, largest=True), "accuracy", where
+        ),
+        "importances": partial(save_importances, importance, where),
+        "ranks": lambda paths: save_ranks(
+            [arm for arm, _ in arms], scores, 0.95, paths, [cell for _, cell in arms]
+        ),
+    }
+
+
+FIGURES: Mapping[str, Save] = {
+    **{f"{name}, few": save for name, save in figures(FEW, 3, 8).items()},
+    **{f"{name}, many": save for name, save in figures(MANY, 10, 60).items()},
+}

@@ -1,0 +1,104 @@
+"""Rows of comparisons: their labels, verdicts in words, and how far the axis goes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from rnnbench.plots.differences import Difference, difference_rows, draw_differences, reach
+from rnnbench.stats.paired import Comparison, compare
+
+NAN = float("nan")
+
+
+def compared(a: list[float], b: list[float]) -> Comparison:
+    return compare(dict(enumerate(a)), dict(enumerate(b)), 0.01, 0.95)
+
+
+CLEAR = compared([0.90, 0.91, 0.92, 0.93], [0.80, 0.82, 0.81, 0.83])
+AGAINST = compared([0.80, 0.82, 0.81, 0.83], [0.90, 0.91, 0.92, 0.93])
+SAME = compared([0.5, 0.6, 0.7], [0.5, 0.6, 0.7])
+OPEN = compared([0.9, 0.8, 0.85], [0.8, 0.85, 0.8])
+ONE_SEED = compared([0.9], [0.8])
+NOTHING = compared([], [])
+
+
+def row(estimate: float, low: float, high: float) -> Difference:
+    return Difference("a", "b", estimate, low, high, "undecided")
+
+
+def test_each_comparison_is_a_row_in_the_order_given() -> None:
+    given_ = [("gru", "lstm", result) for result in (CLEAR, AGAINST, SAME, OPEN, ONE_SEED)]
+    rows = difference_rows(given_)
+    assert [row.label for row in rows] == ["gru − lstm"] * 5
+    assert [row.words for row in rows] == [
+        "gru better",
+        "lstm better",
+        "equivalent",
+        "undecided",
+        "undecided",
+    ]
+    assert rows[0].estimate == CLEAR.difference.estimate
+    assert (rows[0].low, rows[0].high) == (CLEAR.difference.low, CLEAR.difference.high)
+
+
+def test_comparison_without_a_common_seed_has_no_row() -> None:
+    assert difference_rows([("gru", "lstm", NOTHING)]) == []
+
+
+def test_long_names_are_broken_at_the_minus_sign() -> None:
+    a, b = "gru model.depth=2 data.maxlen=500", "lstm model.depth=2 data.maxlen=500"
+    (found,) = difference_rows([(a, b, CLEAR)])
+    assert found.label == f"{a}\n− {b}"
+    assert found.words.replace("\n", " ") == f"{a} better"
+
+
+class TestReach:
+    def test_goes_as_far_as_the_widest_interval_or_the_margin(self) -> None:
+        assert reach([row(0.1, -0.1, 0.3)], 0.01) == pytest.approx(1.08 * 0.3)
+        assert reach([row(0.001, 0.0, 0.002)], 0.01) == pytest.approx(1.08 * 0.01)
+        assert reach([row(0.2, NAN, NAN)], 0.01) == pytest.approx(1.08 * 0.2)
+
+    def test_one_interval_several_times_as_wide_does_not_squeeze_the_others(self) -> None:
+        rows = [row(0.02, 0.0, 0.04), row(0.01, -0.02, 0.04), row(-0.1, -5, 4.8)]
+        assert reach(rows, 0.01) == pytest.approx(1.08 * 0.1)
+
+    def test_nothing_at_all_still_has_an_axis(self) -> None:
+        assert reach([], 0) > 0
+        assert reach([row(0, 0, 0)], 0) > 0
+
+    @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(0, 2)), max_size=8), st.floats(0, 0.5))
+    def test_holds_the_margin_and_every_estimate(
+        self, found: list[tuple[float, float]], margin: float
+    ) -> None:
+        rows = [row(middle, middle - half, middle + half) for middle, half in found]
+        edge = reach(rows, margin)
+        assert all(abs(one.estimate) <= edge for one in rows)
+        assert margin <= edge
+
+
+def test_band_is_the_margin_and_hollow_points_are_undecided() -> None:
+    rows = difference_rows([("a", "b", CLEAR), ("a", "c", OPEN)])
+    axes = Figure().subplots()
+    draw_differences(axes, rows, 0.01, "test accuracy")
+    (band,) = axes.patches
+    assert band.get_extents().transformed(axes.transData.inverted()).intervalx == pytest.approx(
+        [-0.01, 0.01]
+    )
+    faces = [line.get_markerfacecolor() for line in axes.get_lines() if line.get_marker() == "o"]
+    assert faces == ["#000000", "white"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a − b", "a − c"]
+    assert "test accuracy" in axes.get_xlabel()
+    assert "±0.01" in axes.get_xlabel()
+
+
+def test_end_beyond_the_axis_is_an_arrow() -> None:
+    rows = [row(0.02, 0.0, 0.04), row(0.01, -0.02, 0.04), row(-0.1, -5, 4.8)]
+    axes = Figure().subplots()
+    draw_differences(axes, rows, 0.01, "accuracy")
+    arrows = [line for line in axes.get_lines() if line.get_marker() in ("<", ">")]
+    assert [line.get_marker() for line in arrows] == ["<", ">"]
+    assert [line.get_ydata()[0] for line in arrows] == [2, 2]
+    assert axes.get_xlim()[1] < 0.2

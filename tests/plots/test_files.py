@@ -1,0 +1,137 @@
+"""What holds for every figure: its bytes repeat, it leaves nothing open, and it can be read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import psutil
+import pytest
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from tests.plots.figures import FIGURES
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("figure.png", "figure.svg")
+SHOWN = 800  # pixels, the width of a report's page
+SMALLEST = 10.5  # pixels of a letter's height there
+
+ELSEWHERE = """
+import sys
+from pathlib import Path
+from tests.plots.test_files import digests
+print(digests(sys.argv[2], Path(sys.argv[1])))
+"""
+
+
+def digests(which: str, folder: Path) -> dict[str, list[str]]:
+    """What the bytes of the figures of few or of many arms come to."""
+    found = {}
+    for name in (name for name in FIGURES if name.endswith(which)):
+        paths = [folder / file for file in NAMES]
+        FIGURES[name](paths)
+        found[name] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    return found
+
+
+@cache
+def laid_out(name: str) -> Figure:
+    found: list[Figure] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", lambda figure, path, **how: found.append(figure))
+        FIGURES[name]([Path("nothing.png")])
+    (figure,) = found
+    figure.draw_without_rendering()
+    return figure
+
+
+@pytest.fixture(params=FIGURES)
+def drawn(request: pytest.FixtureRequest) -> Figure:
+    """Each figure, laid out as it is saved; to look at only."""
+    return laid_out(request.param)
+
+
+def texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """All that can be read, with its place in pixels."""
+    beyond = [
+        label
+        for axis in figure.findobj(Axis)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+        for label in (tick.label1, tick.label2)
+    ]
+    return [
+        (text.get_text(), text.get_window_extent())
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in beyond
+    ]
+
+
+def test_bytes_repeat(tmp_path: Path) -> None:
+    assert digests("few", tmp_path) == digests("few", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["few", "many"])
+def test_bytes_are_those_of_another_process(which: str, tmp_path: Path) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, tmp_path, which],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert child.stdout.strip() == str(digests(which, tmp_path))
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name.endswith("few")])
+def test_nothing_stays_open(name: str, tmp_path: Path) -> None:
+    FIGURES[name]([tmp_path / file for file in NAMES])
+    assert [f.path for f in psutil.Process().open_files() if str(tmp_path) in f.path] == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
+    assert (tmp_path / NAMES[0]).read_bytes().startswith(b"\x89PNG")
+    assert ElementTree.parse(tmp_path / NAMES[1]).getroot().tag.endswith("svg")
+    # Figures that pyplot knows of live until the process ends.
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or pyplot.get_fignums() == []
+
+
+def test_letters_are_large_enough_on_a_page(drawn: Figure) -> None:
+    pixels_a_point = SHOWN / (72 * drawn.get_figwidth())
+    sizes = {t.get_text(): t.get_fontsize() * pixels_a_point for t in drawn.findobj(Text)}
+    assert {text: size for text, size in sizes.items() if text and size < SMALLEST} == {}
+
+
+def test_all_that_is_written_lies_within_the_figure(drawn: Figure) -> None:
+    whole = drawn.bbox.padded(1)
+    outside = [
+        text
+        for text, box in texts(drawn)
+        if not (whole.contains(box.x0, box.y0) and whole.contains(box.x1, box.y1))
+    ]
+    assert outside == []
+
+
+def test_nothing_is_written_over_something_else(drawn: Figure) -> None:
+    found = [(text, box.padded(-1)) for text, box in texts(drawn)]
+    over = [
+        (one, other)
+        for place, (one, box) in enumerate(found)
+        for other, beside in found[place + 1 :]
+        if box.overlaps(beside)
+    ]
+    assert over == []
+
+
+def test_axes_say_what_they_show(drawn: Figure) -> None:
+    (axes,) = drawn.axes
+    assert not axes.axison or axes.get_xlabel()

@@ -1,0 +1,33 @@
+"""Stores for tests: an empty one that each test gets a copy of, which takes no migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rnnbench.config.expand import load
+from rnnbench.tracking.store import Store
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite file, whatever its journal holds."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that was opened once and never used."""
+    home = tmp_path_factory.mktemp("empty") / "runs"
+    return Store.open(load([f"home={home}"], cell=False)).home.database
+
+
+@pytest.fixture
+def store(work_dir: Path, empty_database: Path) -> Store:
+    """An empty store in the working directory."""
+    copy_database(empty_database, work_dir / "runs" / "mlflow.db")
+    return Store.open(load([], cell=False))

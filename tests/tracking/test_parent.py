@@ -1,0 +1,171 @@
+"""The parent run of a sweep, and the end of whatever has lost its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from rnnbench.tracking import names
+from rnnbench.tracking.parent import SweepParent
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store, arm_lock, sweep_lock
+
+Open = Callable[[], SweepParent]
+
+
+@pytest.fixture
+def driver(store: Store) -> Iterator[Open]:
+    """A sweep's parent as one more driver holds it; left as a driver leaves it."""
+    made: list[SweepParent] = []
+
+    def another() -> SweepParent:
+        made.append(SweepParent(store, "some-key", "sweep of 2 runs: gru", "rnnbench sweep"))
+        return made[-1]
+
+    yield another
+    for parent in made:
+        parent.close("FINISHED")
+
+
+def parents(store: Store) -> list[Record]:
+    return store.records(kind="sweep")
+
+
+class TestSweepParent:
+    def test_says_which_sweep_it_is_of_and_who_owns_it(self, driver: Open, store: Store) -> None:
+        run_id = driver().open()
+        (record,) = parents(store)
+        assert (record.run_id, record.status) == (run_id, "RUNNING")
+        assert record.tags[names.SWEEP] == "some-key"
+        assert record.tags[names.COMMAND] == "rnnbench sweep"
+        assert record.tags[names.RUN_NAME] == "sweep of 2 runs: gru"
+        assert store.is_ours(record)
+
+    def test_is_one_for_all_drivers_that_begin_at_once(self, driver: Open, store: Store) -> None:
+        drivers = [driver() for _ in range(4)]
+        barrier = Barrier(len(drivers))
+
+        def begin(parent: SweepParent) -> str:
+            barrier.wait()
+            return parent.open()
+
+        with ThreadPoolExecutor(len(drivers)) as pool:
+            ids = set(pool.map(begin, drivers))
+        assert ids == {record.run_id for record in parents(store)}
+        assert len(ids) == 1
+
+    def test_is_ended_by_its_owner_and_by_nobody_before(self, driver: Open, store: Store) -> None:
+        first, second = driver(), driver()
+        assert first.open() == second.open()
+        second.close("KILLED")
+        assert [record.status for record in parents(store)] == ["RUNNING"]
+        assert store.reap() == []
+        first.close("FINISHED")
+        assert [record.status for record in parents(store)] == ["FINISHED"]
+
+    def test_is_ended_by_a_driver_that_outlives_the_owner(self, driver: Open, store: Store) -> None:
+        first, second = driver(), driver()
+        first.open()
+        second.open()
+        first.close("KILLED")
+        second.close("FINISHED")
+        assert [record.status for record in parents(store)] == ["FINISHED"]
+
+    def test_is_the_same_one_again_after_an_end(self, driver: Open, store: Store) -> None:
+        first = driver()
+        run_id = first.open()
+        first.close("KILLED")
+        assert [record.status for record in parents(store)] == ["KILLED"]
+        later = driver()
+        assert later.open() == run_id
+        assert [record.status for record in parents(store)] == ["RUNNING"]
+        assert store.reap() == []
+        later.close("FINISHED")
+        (record,) = parents(store)
+        assert (record.run_id, record.status) == (run_id, "FINISHED")
+
+    def test_is_not_made_for_a_sweep_that_trains_nothing(self, driver: Open, store: Store) -> None:
+        parent = driver()
+        assert parent.find() is None
+        parent.close("FINISHED")
+        assert parents(store) == []
+
+    def test_of_another_sweep_is_another_one(self, driver: Open, store: Store) -> None:
+        other = SweepParent(store, "other-key", "name", "rnnbench sweep")
+        assert other.open() != driver().open()
+        other.close("KILLED")
+        assert sorted(record.status for record in parents(store)) == ["KILLED", "RUNNING"]
+
+    def test_whose_owner_was_killed_is_ended_and_then_taken_over(
+        self, driver: Open, store: Store
+    ) -> None:
+        tags = {names.KIND: "sweep", names.SWEEP: "some-key", names.OWNER: store.home.owner}
+        run_id = store.client.create_run(store.experiment_id, tags=tags).info.run_id
+        assert store.reap() == [run_id]
+        (record,) = parents(store)
+        assert (record.status, record.reason) == ("KILLED", "the process that trained it is gone")
+        assert driver().open() == run_id
+
+
+# For each kind of run: the tag that names its lock, and its lock where that tag is the kind.
+LOCKS = {
+    "run": (names.KEY, "run"),
+    "trial": (names.KEY, "trial"),
+    "arm": (names.ARM_KEY, arm_lock("arm")),
+    "sweep": (names.SWEEP, sweep_lock("sweep")),
+}
+
+
+def begin_all(store: Store, owner: str | None) -> dict[str, str]:
+    """Create a run of each kind that is shown as running; returns the ids by kind."""
+    owned = {} if owner is None else {names.OWNER: owner}
+    ids = {}
+    for kind, (tag, _) in LOCKS.items():
+        run = store.client.create_run(
+            store.experiment_id, tags={names.KIND: kind, tag: kind} | owned
+        )
+        ids[kind] = str(run.info.run_id)
+    return ids
+
+
+def statuses(store: Store, ids: dict[str, str]) -> set[str]:
+    return {store.client.get_run(run_id).info.status for run_id in ids.values()}
+
+
+class TestReap:
+    def test_ends_what_has_lost_its_owner(self, store: Store) -> None:
+        ids = begin_all(store, store.home.owner)
+        assert set(store.reap()) == set(ids.values())
+        for run_id in ids.values():
+            run = store.client.get_run(run_id)
+            assert run.info.status == "KILLED"
+            assert run.info.end_time is not None
+            assert "is gone" in run.data.tags[names.REASON]
+        assert store.reap() == []
+
+    def test_leaves_what_has_a_living_owner(self, store: Store) -> None:
+        for kind, (_, lock) in LOCKS.items():
+            ids = begin_all(store, store.home.owner)
+            with store.home.lock(lock):
+                assert set(store.reap()) == set(ids.values()) - {ids[kind]}
+                assert store.client.get_run(ids[kind]).info.status == "RUNNING"
+            assert store.reap() == [ids[kind]]
+
+    def test_leaves_what_others_own(self, store: Store) -> None:
+        for owner in ("elsewhere:/home/anna/runs", "", None):
+            ids = begin_all(store, owner)
+            assert store.reap() == []
+            assert statuses(store, ids) == {"RUNNING"}
+
+    def test_leaves_what_has_ended_and_what_is_deleted(self, store: Store) -> None:
+        ended, deleted = (begin_all(store, store.home.owner) for _ in range(2))
+        for run_id in ended.values():
+            store.client.set_terminated(run_id, "FAILED")
+        for run_id in deleted.values():
+            store.client.delete_run(run_id)
+        assert store.reap() == []
+        assert statuses(store, ended) == {"FAILED"}
+        assert statuses(store, deleted) == {"RUNNING"}
