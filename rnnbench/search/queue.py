@@ -10,6 +10,7 @@ from typing import Any
 
 from filelock import Timeout
 
+from rnnbench.cells import check_cell
 from rnnbench.claims import Claim, Claims
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
@@ -52,6 +53,11 @@ class Search:
         """Content key of the study."""
         return study_key(self.config, self.data)
 
+    @property
+    def cell(self) -> str:
+        """The cell, by which its study is called whatever the sweep calls the arm."""
+        return check_cell(self.config.cell).name
+
     @cached_property
     def described(self) -> SearchOf:
         """What was searched and how, for the tags of its runs; the number of trials may grow."""
@@ -91,7 +97,8 @@ def declare_searches(arms: Sequence[Arm], home: Home) -> list[Search]:
         check_sampler(arm.config.search)
         check_space(arm.config)
     shelf = Shelf(home.path)
-    return [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
+    found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
+    return list({search.key: search for search in reversed(found)}.values())[::-1]
 
 
 class _Open:
@@ -226,7 +233,7 @@ class SearchQueue:
             return
         if self._storage is None:
             self._storage = open_storage(self._home)
-        study = Study.open(self._storage, search.key, search.label, search.config)
+        study = Study.open(self._storage, search.key, search.cell, search.config)
         if search.config.sweep.retry_failed:
             study.retry_failed()
         opened = self._open[search.key] = _Open(search, study, lock)

@@ -54,7 +54,7 @@ def study_key(config: Config, data: Prepared) -> str:
             if "training.early_stopping.patience" in config.search.space
             else None,
             "match": config.match,
-            "search": config.search.model_dump(exclude={"n_trials"}),
+            "search": config.search.model_dump(exclude={"n_trials", "direction"}),
             "order": list(config.search.space),  # keys are drawn, and conditions read, in order
             "seed": config.seed,
             "training_version": TRAINING_VERSION,

@@ -17,7 +17,7 @@ SHARED, OWN = 0.01, 0.02  # standard deviations of what a seed does to both arms
 SD = OWN * 2**0.5  # of the paired differences
 CONFIDENCE, MARGIN = 0.95, 0.01
 # A million draws put the rule's own rate at 4.9 % for 3 and 5 seeds and 4.3 % for 10, so that
-# nearly half of all samples of a thousand lie above 5 %: only what chance cannot explain is a fault.
+# nearly half of all samples of a thousand lie above 5 %: what chance cannot explain is a fault.
 CHANCE = 3 * (CONFIDENCE * (1 - CONFIDENCE) / COMPARISONS) ** 0.5
 
 
