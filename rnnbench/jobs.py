@@ -71,23 +71,21 @@ class Job:
             return "DONE"
         if self.is_owned:
             return "RUNNING"
-        if self.stale is not None:
-            return "STALE"
         if self.record is not None and self.record.status == "FAILED":
             return "FAILED"
-        return "PENDING"
+        return "PENDING" if self.stale is None else "STALE"
 
     def is_pending(self, options: SweepConfig) -> bool:
         """Return whether a sweep trains it: never finished, and not failed unless asked for."""
-        if self.status == "FAILED":
-            return options.retry_failed
-        if self.status == "STALE":
-            return not options.accept_stale
-        return not self.is_done
+        if self.is_done or (self.stale is not None and options.accept_stale):
+            return False
+        return self.status != "FAILED" or options.retry_failed
 
     def counted(self, options: SweepConfig) -> Record | None:
         """Return the record that counts as the result or the failure of the run."""
-        return self.stale if self.status == "STALE" and options.accept_stale else self.record
+        if self.stale is not None and options.accept_stale and not self.is_done:
+            return self.stale
+        return self.record
 
 
 def job_table(

@@ -71,7 +71,7 @@ class Store:
                 _make_database(home)
             client = connect(uri)
             experiment_id = _experiment(
-                client, config.tracking.experiment, home, create=create, local=local
+                client, config.tracking.experiment, home, create=create, uri=uri
             )
         is_known = local and find_experiment(home.database, config.tracking.experiment)
         return cls(experiment_id, home, uri, None if is_known else client)
@@ -199,7 +199,7 @@ def arm_lock(arm_key: str) -> str:
     return f"arm-{arm_key}"
 
 
-def _experiment(client: Any, name: str, home: Home, *, create: bool, local: bool) -> str:
+def _experiment(client: Any, name: str, home: Home, *, create: bool, uri: str) -> str:
     known = client.get_experiment_by_name(name)
     if known is not None and known.lifecycle_stage != "active":
         raise StoreError(
@@ -218,8 +218,8 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool, local: bool
             name,
             f"there are: {existing}",
         )
-    # A server keeps files where all of its clients reach them.
-    location = home.artifacts.as_uri() if local else None
+    # A server keeps files where all of its clients reach them; a database keeps none.
+    location = None if uri.startswith("http") else home.artifacts.as_uri()
     # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
     tags = {"mlflow.experimentKind": "custom_model_development"}
     return str(client.create_experiment(name, artifact_location=location, tags=tags))

@@ -80,6 +80,13 @@ class TestCompare:
         shuffled = compare({k: a[k] for k in keys}, {k: b[k] for k in reversed(keys)}, 0.01, 0.95)
         assert repr(shuffled) == repr(compare(a, b, 0.01, 0.95))
 
+    def test_order_of_seeds_is_irrelevant_where_the_bootstrap_decides(self) -> None:
+        a = {seed: 1.0 + 0.1 * seed if seed > 26 else 0.01 * (seed % 7) for seed in range(30)}
+        b = dict.fromkeys(a, 0.0)
+        found = compare(a, b, 0.01, 0.95)
+        assert repr(compare(dict(reversed(a.items())), b, 0.01, 0.95)) == repr(found)
+        assert compare(b, a, 0.01, 0.95).difference.low == pytest.approx(-found.difference.high)
+
     def test_only_seeds_measured_in_both_count(self) -> None:
         a = {0: 0.9, 1: 0.8, 2: NAN, 3: 0.7, 7: 0.5}
         b = {0: 0.8, 1: 0.9, 2: 0.5, 3: NAN, 8: 0.5}
@@ -212,8 +219,10 @@ class TestDifferenceInterval:
         values = [0.0] * 28 + [1.0, 1.5]
         found = difference_interval(values, 0.95)
         _, high = stats.t.interval(0.95, 29, np.mean(values), stats.sem(values))
-        assert found.high >= high
+        assert found.high > high
         assert found.low == pytest.approx(2 * np.mean(values) - high)
+        mirrored = difference_interval([-value for value in values], 0.95)
+        assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))
 
     def test_single_difference_has_no_interval(self) -> None:
         found = difference_interval([0.25], 0.95)

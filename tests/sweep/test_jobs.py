@@ -109,6 +109,21 @@ class TestPending:
         assert job.is_pending(options) is pending
 
 
+class TestStale:
+    @pytest.mark.parametrize("status", [None, "KILLED", "FAILED"])
+    def test_runs_count_where_asked_for_and_never_hide_a_failure(
+        self, declared: Declare, status: str | None
+    ) -> None:
+        record = None if status is None else Record("new", status)
+        job = Job(declared(*DIGITS)[0], record, stale=Record("old", "FINISHED"))
+        plain = SweepConfig(grid={}, retry_failed=False, accept_stale=False)
+        assert job.status == ("FAILED" if status == "FAILED" else "STALE")
+        assert job.is_pending(plain) is (status != "FAILED")
+        accepting = plain.model_copy(update={"accept_stale": True})
+        assert not job.is_pending(accepting)
+        assert job.counted(accepting) == Record("old", "FINISHED")
+
+
 class TestRefusals:
     def test_a_model_without_a_head_is_for_explain_only(self) -> None:
         with pytest.raises(ConfigError, match=r"model\.head"):
