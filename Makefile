@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format clean
+.PHONY: demo test stress lint format clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -15,6 +15,9 @@ demo: $(BIN)/.installed  ## the main job on the embedded data
 
 test: $(BIN)/.installed  ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+stress: $(BIN)/.installed  ## a sweep killed at twenty random moments
+	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s tests/sweep/test_crashes.py
 
 lint: $(BIN)/.installed  ## formatting, lint, types
 	$(BIN)/ruff format --check .

@@ -47,6 +47,10 @@ SEARCH = ("sweep", "+cell=simple_rnn,gru", *TINY, "search=random", "~search.spac
 
 # Another seed gives other moments: RNNBENCH_CRASH_SEED=7 pytest tests/sweep/test_crashes.py
 SEED = int(os.environ.get("RNNBENCH_CRASH_SEED", "0"))
+# Twenty kills take minutes: `make stress`. Every run of the suite has seven of them.
+ALL = {"starting": 3, "loading": 4, "training": 7, "writing": 6}
+SOME = {"starting": 1, "loading": 1, "training": 3, "writing": 2}
+KILLS = ALL if os.environ.get("RNNBENCH_CRASH_KILLS") == "all" else SOME
 
 FILES = {"config.yaml", "history.csv", "model_summary.txt", "learning_curves.png"}
 
@@ -209,7 +213,7 @@ class TestSweepKilledAtRandomMoments:
     ) -> None:
         crashing = Crashing(commands, ("sweep", *ARMS, *TINY, "seeds=6"), SEED)
         known: set[str] = set()
-        for kill in kills(crashing.chance, starting=3, loading=4, training=7, writing=6):
+        for kill in kills(crashing.chance, **KILLS):
             hit = crashing.suffer(kill)
             store = find_store()
             now = set() if store is None else set(finished(store))
@@ -217,7 +221,7 @@ class TestSweepKilledAtRandomMoments:
             known = now
             if not hit and len(known) == 24:
                 break
-        assert crashing.made.total() >= 15, crashing.made
+        assert crashing.made.total() >= 0.75 * sum(KILLS.values()), crashing.made
         crashing.finish()
         store = find_store()
         assert store is not None
