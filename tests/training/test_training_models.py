@@ -15,6 +15,7 @@ from rnnbench.data import Prepared, prepare
 from rnnbench.parameters import count
 from rnnbench.run import Task, Trainer
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.predictions import load_correct
 
 BEST = ("training.test=best", "tracking.save_model=best")
 
@@ -145,8 +146,14 @@ def test_saved_weights_are_of_the_epoch_that_was_asked_for(saved: Run) -> None:
     assert accuracy(model, arrays.x_test, arrays.y_test) == pytest.approx(metrics["test_accuracy"])
 
 
-def test_nothing_is_saved_unless_asked_for(train: Callable[..., Run]) -> None:
-    run = train("+cell=simple_rnn", "training.epochs=1", "training.jit_compile=false")
+def test_nothing_but_predictions_is_saved_unless_asked_for(train: Callable[..., Run]) -> None:
+    words = ("+cell=simple_rnn", "training.epochs=1", "training.jit_compile=false")
+    saved = train(*words).task.folder
+    assert [path.name for path in saved.iterdir()] == ["predictions.npz"]
+    correct = load_correct(saved / "predictions.npz")
+    assert correct is not None
+    run = train(*words, "tracking.save_predictions=false")
+    assert correct.mean() == pytest.approx(run.outcome.metrics["test_accuracy"])
     assert list(run.task.folder.iterdir()) == []
 
 
