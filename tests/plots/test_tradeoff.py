@@ -119,6 +119,7 @@ class TestDrawing:
         front = axes.get_lines()[0]
         assert list(front.get_xdata())[:2] == [100, 200]
         assert list(front.get_ydata()) == [0.8, 0.9, 0.9]
+        assert front.get_drawstyle() == "steps-post"
         paths = [path for bars in axes.collections for path in bars.get_paths()]
         ends = [float(end) for path in paths for end in path.vertices[:, 1]]
         assert ends == pytest.approx([NAN, NAN, 0.88, 0.92, 0.6, 0.8], nan_ok=True)
