@@ -13,8 +13,8 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 demo: $(BIN)/.installed  ## the main job on the embedded data
 	$(BIN)/python -m rnnbench sweep +cell=gru
 
-test: $(BIN)/.installed  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: $(BIN)/.installed  ## the test suite
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not stress"
 
 stress: $(BIN)/.installed  ## a sweep killed at twenty random moments
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s tests/sweep/test_crashes.py

@@ -30,7 +30,7 @@ from tests.sweep.processes import (
     wait_for,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stress]
 
 EPOCHS = 20
 TINY = (
@@ -47,7 +47,7 @@ SEARCH = ("sweep", "+cell=simple_rnn,gru", *TINY, "search=random", "~search.spac
 
 # Another seed gives other moments: RNNBENCH_CRASH_SEED=7 pytest tests/sweep/test_crashes.py
 SEED = int(os.environ.get("RNNBENCH_CRASH_SEED", "0"))
-# Twenty kills take minutes: `make stress`. Every run of the suite has seven of them.
+# Twenty kills take minutes: `make stress`.
 ALL = {"starting": 3, "loading": 4, "training": 7, "writing": 6}
 SOME = {"starting": 1, "loading": 1, "training": 3, "writing": 2}
 KILLS = ALL if os.environ.get("RNNBENCH_CRASH_KILLS") == "all" else SOME
