@@ -160,6 +160,10 @@ def test_names_stand_with_their_ranks_and_bars_below_the_equal() -> None:
     draw_ranks(axes, ["a", "b", "c"], ["gru", "lstm", "simple_rnn"], [2.5, 1.0, 2.5], 1.0)
     texts = [text.get_text() for text in axes.texts]
     assert {"a (2.50)", "b (1.00)", "c (2.50)", "critical difference 1.00"} <= set(texts)
+    sides = {text.get_text(): (text.get_ha(), text.get_position()[0]) for text in axes.texts}
+    assert sides["b (1.00)"][0] == sides["a (2.50)"][0] == "right"
+    assert sides["c (2.50)"][0] == "left"
+    assert sides["a (2.50)"][1] < 1 < 3 < sides["c (2.50)"][1]
     bars = [line for line in axes.get_lines() if line.get_linewidth() == 3.5]
     assert len(bars) == 1
     assert min(bars[0].get_xdata()) < 2.5 < max(bars[0].get_xdata())

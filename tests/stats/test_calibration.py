@@ -49,6 +49,7 @@ def test_fifteen_bins_on_many_samples() -> None:
     confidence = rng.random(5_000)
     correct = rng.random(5_000) < confidence**2
     found = calibration_error(confidence, correct)
+    assert found != calibration_error(confidence, correct, 5)
     assert found == pytest.approx(by_definition(list(confidence), list(correct), 15))
     # The truth: the integral of p - p^2 over 0 to 1.
     assert found == pytest.approx(1 / 6, abs=0.02)
@@ -60,6 +61,11 @@ def test_by_hand() -> None:
     assert calibration_error(confidence, correct) == pytest.approx((0.1 + 0.1) / 2)
     assert calibration_error(np.ones(3), np.ones(3, dtype=bool)) == 0
     assert calibration_error(np.ones(3), np.zeros(3, dtype=bool)) == 1
+
+
+def test_upper_edge_belongs_to_its_bin() -> None:
+    confidence, correct = np.array([0.25, 0.5]), np.array([True, False])
+    assert calibration_error(confidence, correct, 2) == 0.25 / 2
 
 
 def test_single_precision_is_enough() -> None:
