@@ -16,8 +16,9 @@ demo: $(BIN)/.installed  ## the main job on the embedded data
 test: $(BIN)/.installed  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not stress"
 
-stress: $(BIN)/.installed  ## a sweep killed at twenty random moments
-	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s tests/sweep/test_crashes.py
+stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
+	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep
+	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" tests/sweep
 
 lint: $(BIN)/.installed  ## formatting, lint, types
 	$(BIN)/ruff format --check .

@@ -114,8 +114,8 @@ class Driver:
         queue.finished(spec, event.outcome)
         if spec.trial is None:
             self.trained.add(event.key)
-            if self._parent is not None:
-                update_arm_summary(self._store, spec, self._parent.open(), self._key)
+            create = self._parent is not None
+            update_arm_summary(self._store, spec, self._key, create=create)
         self._close(spec, _told(event.outcome.metrics))
 
     def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:

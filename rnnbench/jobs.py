@@ -136,7 +136,9 @@ def check_arms(arms: Iterable[Arm]) -> None:
                     key,
                     "one value for the whole sweep",
                     "several",
-                    "replicates are declared with seeds=3, from seed=0 upwards",
+                    "give replicates as seeds=3, from seed=0 upwards"
+                    if key in ("seed", "seeds")
+                    else f"run one sweep for each {key}; finished runs are shared",
                 )
         check_cell(arm.config.cell)
         input_spec(arm.config.data)

@@ -113,7 +113,7 @@ class _Sweep:
             claims = Claims(self._store, self._config.sweep)
             queue = RunQueue(claims, self._progress, pending)
             trained = self._run(queue, claims, parent, executor)
-        self._refresh_summaries(specs, parent)
+        self._refresh_summaries(specs)
         return Swept(tuple(specs), self._records(specs), trained)
 
     def search(self, searches: Sequence[Search], executor: LocalExecutor) -> Swept:
@@ -138,7 +138,7 @@ class _Sweep:
                 queue.close()
         after = look_up(searches, self._store.home)
         specs = [spec for searched in after for spec in searched.replicates]
-        self._refresh_summaries(specs, parent)
+        self._refresh_summaries(specs)
         records = self._records(specs)
         with translated(self._store.uri, self._store.home.path):
             self._tag_winners(specs, records)
@@ -191,9 +191,9 @@ class _Sweep:
                     found[job.spec.key] = record
         return found
 
-    def _refresh_summaries(self, specs: Sequence[RunSpec], parent: SweepParent | None) -> None:
+    def _refresh_summaries(self, specs: Sequence[RunSpec]) -> None:
         """Make up for summaries that an interruption has left behind the runs."""
-        if parent is None:
+        if not self._has_parent:
             return
         arms = {spec.arm_key: spec for spec in specs}
         finished: dict[str, set[str]] = {key: set() for key in arms}
@@ -209,9 +209,7 @@ class _Sweep:
         for arm_key, run_ids in finished.items():
             if run_ids and told.get(arm_key) != [run_ids]:
                 with translated(self._store.uri, self._store.home.path):
-                    known = parent.find()
-                    parent_id = None if known is None else known.run_id
-                    update_arm_summary(self._store, arms[arm_key], parent_id, self._key)
+                    update_arm_summary(self._store, arms[arm_key], self._key)
 
 
 def _sweep_name(specs: Sequence[RunSpec]) -> str:

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Thread pools are sized when TensorFlow is loaded, which some test modules do.
 set_environment(threads=1)
+# A test's MLflow server has no use for eight processes of background jobs.
+os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,16 @@ def test_wheel_holds_every_module_and_no_test(unpacked: Path) -> None:
     assert names == {"rnnbench"}
 
 
+def test_wheel_holds_the_templates_of_reports(unpacked: Path) -> None:
+    def files(folder: Path) -> dict[str, bytes]:
+        folder = folder / "report" / "templates"
+        return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+
+    inside = files(unpacked / "rnnbench")
+    assert inside == files(ROOT / "rnnbench")
+    assert inside
+
+
 CHILD = """
 import sys
 from pathlib import Path

@@ -30,7 +30,9 @@ def ui(words: Words) -> int:
     command += ["--backend-store-uri", uri]
     command += ["--default-artifact-root", store.home.artifacts.as_uri(), "--workers", "1"]
     print(f"MLflow UI of {redacted(uri)} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
-    server = subprocess.Popen(command, env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"})
+    # The eight processes that serve MLflow's background jobs have nothing to do here.
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    server = subprocess.Popen(command, env=os.environ | quiet)
     try:
         return server.wait()
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -119,8 +119,8 @@ def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
 
 def _translate(error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
-    path = [part for part in first["loc"] if not _is_union_branch(part)]
-    key = ".".join(str(part) for part in path)
+    path = first["loc"]
+    key = ".".join(str(part) for part in path if not _is_union_branch(part))
     if first["type"] == "extra_forbidden":
         return ConfigError(
             key,
@@ -147,7 +147,7 @@ def _shown(value: Any) -> str:
     return "null" if value is None else repr(value)
 
 
-def _expectation(path: list[Any]) -> str:
+def _expectation(path: Sequence[Any]) -> str:
     """Describe in words which values the schema takes at ``path``."""
     schema = Config.model_json_schema()
     definitions = schema.get("$defs", {})
@@ -160,6 +160,12 @@ def _expectation(path: list[Any]) -> str:
     node = schema
     for part in path:
         node = resolve(node)
+        tagged = node.get("discriminator", {}).get("mapping", {})
+        if part in tagged:
+            node = {"$ref": tagged[part]}
+            continue
+        if _is_union_branch(part):
+            continue
         for branch in node.get("anyOf", ()):
             if "$ref" in branch:
                 node = resolve(branch)
@@ -175,6 +181,12 @@ def _expectation(path: list[Any]) -> str:
 def _describe(node: dict[str, Any]) -> str:
     if "anyOf" in node:
         return " or ".join(_describe(branch) for branch in node["anyOf"])
+    if "discriminator" in node:
+        tag, known = (
+            node["discriminator"]["propertyName"],
+            ", ".join(node["discriminator"]["mapping"]),
+        )
+        return f"a section with {tag}: one of {known}"
     if "enum" in node:
         return "one of " + ", ".join(map(str, node["enum"]))
     if "const" in node:

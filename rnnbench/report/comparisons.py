@@ -159,7 +159,8 @@ def _note(ground: Ground) -> str:
     metrics = sorted({METRIC_WORDS[pair.metric] for pair in ground.pairs if pair.metric})
     note = (
         f"By {' or '.join(metrics)}, paired by seed. Better: the interval lies on one side of zero "
-        "and two of three meetings are won; equivalent: it lies within "
+        "and three of four meetings are won (four of five with fewer than six seeds); "
+        "equivalent: it lies within "
         f"±{options.margin:g}; undecided: anything else."
     )
     if seen:

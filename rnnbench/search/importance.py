@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from rnnbench.config.schema import CategoricalSpace, IntSpace, Space
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FEWEST_TRIALS = 10
 _MOST_TRIALS = 2_000
 
 
@@ -27,6 +30,7 @@ def importance_of(
         metric: the column that was optimised.
     """
     import optuna
+    import pandas as pd
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
@@ -37,7 +41,8 @@ def importance_of(
     complete = trials[trials["trial_state"] == "COMPLETE"].dropna(subset=[metric])
     study = optuna.create_study(direction="minimize" if metric.endswith("loss") else "maximize")
     for _, row in complete.head(_MOST_TRIALS).iterrows():
-        drawn = {key: _value(row.get(key), r) for key, r in always.items()}
+        told = {key: row.get(key) for key in always}
+        drawn = {key: _value(shown, always[key]) for key, shown in told.items() if pd.notna(shown)}
         known = {key: value for key, value in drawn.items() if value is not None}
         try:
             study.add_trial(
@@ -49,9 +54,23 @@ def importance_of(
             )
         except ValueError:  # a value outside the range, as with match
             continue
+    return shares(study)
+
+
+def shares(study: Any) -> dict[str, float]:
+    """Return the share of each key in what makes the complete trials of a study good.
+
+    PED-ANOVA (Watanabe et al. 2023), which compares the best tenth of the trials with all of them:
+    empty for fewer than ten trials, and where they tell nothing.
+    """
+    import optuna
+
+    complete = study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.COMPLETE])
+    if len(complete) < _FEWEST_TRIALS:
+        return {}
     try:
         with warnings.catch_warnings():
-            # Of too few trials Optuna warns that all shares would be equal.
+            # Of trials that tell nothing Optuna warns that all shares would be equal.
             warnings.simplefilter("error", category=UserWarning)
             found = optuna.importance.get_param_importances(study)
     except (ValueError, RuntimeError, UserWarning):
@@ -71,8 +90,6 @@ def _distribution(space: Any) -> Any:
 
 def _value(shown: Any, space: Any) -> Any:
     """Return a parameter's value from the text that MLflow keeps."""
-    if shown is None or pd.isna(shown):
-        return None
     if isinstance(space, CategoricalSpace):
         return next((c for c in space.choices if _text(c) == shown), None)
     try:

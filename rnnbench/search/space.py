@@ -92,6 +92,11 @@ def check_space(config: Config) -> None:
             except (ValueError, ConfigError):
                 _refuse_value(key, value, changed)
     _check_match(config)
+    heads = space.get("model.head")
+    if isinstance(heads, CategoricalSpace) and "none" in heads.choices:
+        raise ConfigError(
+            "search.space.model.head", "choices that can be trained", "none", "drop none from them"
+        )
 
 
 def _refuse_value(key: str, value: Any, mapping: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 from rnnbench.runspec import digest, relevant
+from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
 from rnnbench.training import TRAINING_VERSION
@@ -126,20 +127,15 @@ class Study:
     def importance(self, trials: Sequence[Trial]) -> dict[str, float]:
         """Return the share of each key in what makes a trial good, over some of the trials.
 
-        PED-ANOVA (Watanabe et al. 2023); empty where the trials are too few to tell.
+        Empty where the trials are too few to tell.
         """
         import optuna
 
         wanted = {trial.number for trial in trials if trial.state == "COMPLETE"}
         copy = optuna.create_study(direction=direction(self._config))
         copy.add_trials(t for t in self._study.get_trials(deepcopy=False) if t.number in wanted)
-        try:
-            with _quiet(), warnings.catch_warnings():
-                warnings.simplefilter("error", category=UserWarning)  # all shares would be equal
-                found = optuna.importance.get_param_importances(copy)
-        except (ValueError, RuntimeError, UserWarning):
-            return {}
-        return {key: float(share) for key, share in found.items()}
+        with _quiet():
+            return shares(copy)
 
     def trials(self) -> list[Trial]:
         """Return every trial, in the order of their numbers."""

@@ -25,19 +25,23 @@ CONFIDENCE = 0.95
 _BATCH = 1000  # metrics in a request, MLflow's own limit
 
 
-def update_arm_summary(store: Store, spec: RunSpec, parent: str | None, sweep_key: str) -> None:
+def update_arm_summary(store: Store, spec: RunSpec, sweep_key: str, *, create: bool = True) -> None:
     """Write the summary of an arm anew, unless it is about the same replicates already.
 
-    Every metric of the replicates appears with its mean over them, and beside it ``_sd`` (sample
-    standard deviation), ``_low`` and ``_high`` (Student's t interval of the mean at 95 %).
+    It has no parent: its replicates may come from several sweeps, and so MLflow's charts show it
+    without anything being unfolded. An arm that has none gets one only with ``create``. Every
+    metric of the replicates appears with its mean over them, and beside it ``_sd`` (sample standard
+    deviation), ``_low`` and ``_high`` (Student's t interval of the mean at 95 %).
     """
     with store.home.lock(arm_lock(spec.arm_key)):
         replicates = _replicates(store, spec.arm_key)
         old = store.records({names.ARM_KEY: spec.arm_key}, kind="arm")
         ids = " ".join(sorted(record.run_id for record in replicates))
         current = [r for r in old if r.is_finished and r.tags.get(names.REPLICATES) == ids]
+        if not old and not create:
+            return
         if not current and replicates:
-            _write(store, spec, replicates, ids, parent, sweep_key)
+            _write(store, spec, replicates, ids, sweep_key)
         for record in old:
             if record not in current[:1]:
                 store.client.delete_run(record.run_id)
@@ -55,7 +59,6 @@ def _write(
     spec: RunSpec,
     replicates: Sequence[Record],
     ids: str,
-    parent: str | None,
     sweep_key: str,
 ) -> None:
     from mlflow.entities import Metric, Param
@@ -73,8 +76,6 @@ def _write(
         names.DATA_DIGEST: spec.data.digest,
         **source_tags(""),
     }
-    if parent is not None:
-        tags[names.PARENT] = parent
     count = len(replicates)
     name = f"{spec.label} mean of {count} seed{'s' if count > 1 else ''}"
     client = store.client

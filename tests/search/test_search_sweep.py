@@ -268,8 +268,8 @@ class TestFinishedSearch:
         (parent,) = searched.records("sweep")
         assert parent.status == "FINISHED"
         assert "random search, 2 arms: simple_rnn, gru" in parent.tags[names.RUN_NAME]
-        below = [r for kind in ("run", "trial", "arm") for r in searched.records(kind)]
-        assert len(below) == 4 + 6 + 2
+        below = [r for kind in ("run", "trial") for r in searched.records(kind)]
+        assert len(below) == 4 + 6
         assert {record.tags[names.PARENT] for record in below} == {parent.run_id}
 
     def test_counts_no_trial_as_a_run_of_the_comparison(self, searched: Swept) -> None:
@@ -332,13 +332,12 @@ class TestFilesOfTheParent:
         assert best == {"trial": known.number, "best_val_loss": known.value, "params": known.params}
 
     @pytest.mark.parametrize("arm", ARMS)
-    def test_show_history_and_importance(self, searched: Swept, arm: str) -> None:
-        folder = searched.parent_files() / arm
-        importance = json.loads((folder / "importance.json").read_text())
-        assert set(importance) == {"optimizer.learning_rate", "training.epochs"}
-        assert sum(importance.values()) == pytest.approx(1)
-        for name in ("history.png", "importance.png"):
-            assert (folder / name).read_bytes().startswith(b"\x89PNG")
+    def test_show_the_history_and_no_importance_of_three_trials(
+        self, searched: Swept, arm: str
+    ) -> None:
+        files = {path.name: path for path in (searched.parent_files() / arm).iterdir()}
+        assert set(files) == {"trials.csv", "best.json", "history.png"}
+        assert files["history.png"].read_bytes().startswith(b"\x89PNG")
 
     def test_are_there_for_the_arms_alone(self, searched: Swept) -> None:
         assert {path.name for path in searched.parent_files().iterdir()} == set(ARMS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
-from rnnbench.search.outcome import Searched, look_up
+from rnnbench.search.outcome import Searched, look_up, write_files
 from rnnbench.search.queue import Search, declare_searches
 from rnnbench.search.space import apply
 from rnnbench.search.storage import close_storage, open_storage, storage_path
@@ -500,7 +501,7 @@ class TestImportance:
         return as_it_stands(search, home)
 
     def test_shares_sum_to_one_and_the_deciding_key_has_most(
-        self, declare: Declare, home: Home
+        self, declare: Declare, home: Home, tmp_path: Path
     ) -> None:
         search = declare("search.n_trials=15")
         with opened(search, home) as study:
@@ -508,13 +509,17 @@ class TestImportance:
                 number = study.ask()
                 config, _ = study.draw(number)
                 study.complete(number, 1.0 - config.model.dropout)
-        importance = as_it_stands(search, home).importance
+        result = as_it_stands(search, home)
+        importance = result.importance
+        write_files(result, tmp_path)
+        assert json.loads((tmp_path / "importance.json").read_text()) == importance
+        assert (tmp_path / "importance.png").read_bytes().startswith(b"\x89PNG")
         assert set(importance) == set(search.config.search.space)
         assert sum(importance.values()) == pytest.approx(1)
         assert all(share >= 0 for share in importance.values())
         assert max(importance, key=importance.__getitem__) == "model.dropout"
 
-    @pytest.mark.parametrize("count", [1, 2])
+    @pytest.mark.parametrize("count", [1, 2, 12])
     def test_of_trials_that_tell_nothing_is_not_told(
         self, declare: Declare, home: Home, count: int, capfd: pytest.CaptureFixture[str]
     ) -> None:

@@ -87,7 +87,10 @@ class TestFullDisk:
     """Limits on the size of a file stand in for a disk that is full; see below for a real one."""
 
     @pytest.mark.skipif(not psutil.LINUX, reason="limits of a running process are Linux's")
-    @pytest.mark.parametrize("words", [SWEEP, (*SEARCH, "search.n_trials=4")])
+    @pytest.mark.parametrize(
+        "words",
+        [SWEEP, pytest.param((*SEARCH, "search.n_trials=4"), marks=pytest.mark.stress)],
+    )
     def test_in_the_middle_is_one_message_and_loses_no_finished_run(
         self, commands: Commands, words: tuple[str, ...]
     ) -> None:
@@ -128,6 +131,7 @@ def fill(disk: Path, left: int) -> Path:
     return ballast
 
 
+@pytest.mark.stress
 class TestRealFullDisk:
     @pytest.mark.parametrize(
         ("words", "more", "left"),
@@ -198,6 +202,7 @@ class TestMissingDatabase:
         check_goes_on(commands, *SWEEP, "seeds=2")
         check_finished_once(open_store(), 2)
 
+    @pytest.mark.stress
     def test_after_a_killed_driver_takes_nothing_over_from_its_journal(
         self, commands: Commands
     ) -> None:
@@ -251,8 +256,9 @@ def serve(commands: Commands, address: str, work_dir: Path) -> Callable[[], Comm
 
 
 class TestTrackingServer:
+    @pytest.mark.parametrize("seconds", [10, pytest.param(60, marks=pytest.mark.stress)])
     def test_may_be_gone_for_a_while(
-        self, commands: Commands, serve: Callable[[], Command], address: str
+        self, commands: Commands, serve: Callable[[], Command], address: str, seconds: int
     ) -> None:
         server = serve()
         uri = f"tracking.uri={address}"
@@ -261,7 +267,7 @@ class TestTrackingServer:
         wait_for(lambda: finished(store))
         server.end()
         gone = time.monotonic()
-        time.sleep(25)
+        time.sleep(seconds)
         assert command.is_running, command.said
         serve()
         print(f"the server was gone for {time.monotonic() - gone:.0f} s")

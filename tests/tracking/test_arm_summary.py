@@ -86,7 +86,7 @@ class TestSummary:
             assert summary.status == "FINISHED"
             assert summary.tags[names.RUN_NAME] == f"{arm} mean of 2 seeds"
             assert set(summary.tags[names.REPLICATES].split()) == {run.run_id for run in runs}
-            assert {run.tags[names.PARENT] for run in runs} == {summary.tags[names.PARENT]}
+            assert names.PARENT not in summary.tags
             assert {run.tags[names.CELL] for run in runs} == {summary.tags[names.CELL]}
             for run in runs:
                 shared = {k: v for k, v in run.params.items() if k != "seed"}
@@ -140,7 +140,7 @@ class TestSummary:
         before = summaries(swept)
         assert run(*TWO).status == 0
         for spec in declare(expand(TWO[1:]), swept.home.path):
-            update_arm_summary(swept, spec, "another-parent", "another-sweep")
+            update_arm_summary(swept, spec, "another-sweep")
         assert summaries(swept) == before
 
     def test_is_replaced_when_an_arm_gets_another_seed(self, swept: Store, run: Run) -> None:
@@ -158,6 +158,17 @@ class TestSummary:
             old = swept.client.get_run(before[arm].run_id)
             assert old.info.lifecycle_stage == "deleted"
 
+    def test_follows_a_single_run_of_its_arm(self, swept: Store, run: Run) -> None:
+        before = summaries(swept)
+        assert run("train", "+cell=gru", *TWO[2:-1], "seed=2").status == 0
+        after = summaries(swept)
+        assert after["gru"].metrics["seeds"] == 3
+        assert after["simple_rnn"] == before["simple_rnn"]
+
+    def test_is_not_made_for_a_single_run(self, swept: Store, run: Run) -> None:
+        assert run("train", "+cell=lstm", *TWO[2:-1]).status == 0
+        assert set(summaries(swept)) == {"simple_rnn", "gru"}
+
     def test_that_is_missing_or_half_written_is_made_up_for(self, swept: Store, run: Run) -> None:
         trained = swept.records()
         before = summaries(swept)
@@ -174,7 +185,6 @@ class TestSummary:
         assert after["gru"].run_id != before["gru"].run_id
         assert after["gru"].status == "FINISHED"
         assert after["gru"].metrics == before["gru"].metrics
-        assert after["gru"].tags[names.PARENT] == before["gru"].tags[names.PARENT]
         assert swept.records() == trained
 
 

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from selenium import webdriver
@@ -28,9 +29,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 @pytest.fixture
 def trained(run: Run) -> Store:
-    """A store with one run of three epochs."""
-    words = ("data=digits", "data.limit=200", "model.units=4", "training.epochs=3")
-    assert run("train", "+cell=gru", *words).status == 0
+    """A store with two runs of an arm, of three epochs each."""
+    words = ("data=digits", "data.limit=200", "model.units=4", "training.epochs=3", "seeds=2")
+    assert run("sweep", "+cell=gru", *words).status == 0
     return Store.open(load([], cell=False))
 
 
@@ -74,11 +75,21 @@ def test_shows_the_run_with_its_curves(
     browser: webdriver.Chrome, address: str, trained: Store
 ) -> None:
     run_id = trained.records()[0].run_id
-    browser.get(f"{address}/#/experiments/{trained.experiment_id}/runs")
     wait = WebDriverWait(browser, PATIENCE)
-    wait.until(lambda b: "gru seed=0" in b.find_element(By.TAG_NAME, "body").text)
     browser.get(f"{address}/#/experiments/{trained.experiment_id}/runs/{run_id}/model-metrics")
     wait.until(lambda b: "val_accuracy" in b.find_element(By.TAG_NAME, "body").text)
     # A curve of three epochs is a plotted line, not a single point.
     lines = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "path.js-line"))
     assert any(line.get_attribute("d").count(",") >= 2 for line in lines)
+
+
+def test_charts_the_summaries_of_arms_without_anything_unfolded(
+    browser: webdriver.Chrome, address: str, trained: Store
+) -> None:
+    wanted = quote("tags.rnnbench.kind = 'arm'")
+    runs = f"{address}/#/experiments/{trained.experiment_id}/runs?searchFilter={wanted}"
+    browser.get(f"{runs}&compareRunsMode=CHART")
+    wait = WebDriverWait(browser, PATIENCE)
+    wait.until(lambda b: "gru mean of 2 seeds" in b.find_element(By.TAG_NAME, "body").text)
+    lines = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "path.js-line"))
+    assert any((line.get_attribute("d") or "").count(",") >= 2 for line in lines)
