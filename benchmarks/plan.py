@@ -16,12 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rnnbench.config.expand import expand
-from rnnbench.jobs import declare
-from rnnbench.tracking.home import Home
-from rnnbench.tracking.recorder import Recorder
-from rnnbench.tracking.store import Store
-from rnnbench.training.history import Epoch, Outcome, summarise
+from recorded import fill
 
 CELLS = 2
 UNITS = "4,8,12,16,20"
@@ -30,26 +25,6 @@ UNITS = "4,8,12,16,20"
 def words(runs: int) -> list[str]:
     arms = CELLS * len(UNITS.split(","))
     return ["+cell=simple_rnn,gru", "data=digits", f"model.units={UNITS}", f"seeds={runs // arms}"]
-
-
-def fill(folder: Path, runs: int) -> float:
-    """Record finished runs; return the seconds for each."""
-    arms = expand([*words(runs), f"home={folder / 'runs'}"])
-    home = Home.of(arms[0].config.home)
-    home.make()
-    specs = declare(arms, home.path)
-    store = Store.open(arms[0].config)
-    start = time.perf_counter()
-    for spec in specs:
-        recorder = Recorder(store, spec, None, "benchmark", "benchmarks/plan.py")
-        epochs = tuple(Epoch(n, 0.7, 0.5, 0.7, 0.5, 1.0) for n in range(1, 11))
-        for epoch in epochs:
-            recorder.epoch(epoch)
-        metrics = summarise(epochs) | {"run_seconds": 11.0}
-        with store.home.staging(spec.key) as files:
-            (files / "history.csv").write_text("")
-            recorder.finish(Outcome(epochs, metrics, "xla", ""), files)
-    return (time.perf_counter() - start) / len(specs)
 
 
 def measure(folder: Path, command: str, runs: int) -> tuple[float, float]:
@@ -76,7 +51,9 @@ def main(counts: list[int]) -> None:
     for runs in counts or [100, 1000]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            each = fill(folder, runs)
+            start = time.perf_counter()
+            count = fill(folder, words(runs))
+            each = (time.perf_counter() - start) / count
             plan, plan_memory = measure(folder, "plan", runs)
             measure(folder, "sweep", runs)  # writes the arms' summaries
             sweep, sweep_memory = measure(folder, "sweep", runs)

@@ -19,7 +19,7 @@ from rnnbench.tracking.address import redacted
 from rnnbench.tracking.store import Store
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
-_GENERAL = ("home", "report", "tracking")
+_GENERAL = ("home", "report", "tracking", "claims", "published")
 
 
 def report(words: Words) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnbench.plots.style import finish_epoch_axis
+from rnnbench.plots.style import finish_epoch_axis, new_figure, write
 from rnnbench.training.history import Epoch
 
 if TYPE_CHECKING:
@@ -58,12 +58,7 @@ def draw_curve(axes: Axes, curve: Curve) -> None:
 
 def save_run_curves(epochs: Sequence[Epoch], title: str, path: Path) -> None:
     """Draw accuracy and loss of a run side by side into a PNG file."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    FigureCanvasAgg(figure)
-    figure.suptitle(title)
+    figure = new_figure(9, 3.6, title)
     for axes, curve in zip(figure.subplots(1, 2), run_curves(epochs), strict=True):
         draw_curve(axes, curve)
-    figure.savefig(path, dpi=100, metadata={"Software": None})
+    write(figure, [path], dpi=100)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rnnbench.plots.style import RC, finish_epoch_axis, marker, shades
+from rnnbench.plots.style import (
+    RC,
+    draw_legend,
+    finish_epoch_axis,
+    legend_columns,
+    marker,
+    new_figure,
+    shades,
+    write,
+)
 from rnnbench.training.history import EPOCH_METRICS
 
 if TYPE_CHECKING:
@@ -48,30 +57,27 @@ def draw_learning(axes: Axes, data: pd.DataFrame, metric: str) -> None:
             markersize=5,
             color=tone,
             alpha=0.7,
-            label=f"{arm}, training",
+            label=arm if validation.empty else None,
         )
         if validation.empty:
             continue
         epochs, mean, sd = (
             validation[name].to_numpy(dtype=float) for name in ("epoch", "mean", "sd")
         )
-        axes.plot(epochs, mean, line, color=tone, label=f"{arm}, validation")
+        axes.plot(epochs, mean, line, color=tone, label=arm)
         axes.fill_between(epochs, mean - sd, mean + sd, color=tone, alpha=0.15, linewidth=0)
-    finish_epoch_axis(axes, metric)
+    finish_epoch_axis(axes, metric, legend=False)
 
 
 def save_learning(data: pd.DataFrame, title: str, paths: Iterable[Path]) -> None:
     """Draw the learning curves of all arms of one cell, accuracy and loss, into each file."""
     import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(10, 4), layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.suptitle(title)
+        rows = -(-data["arm"].nunique() // legend_columns(data["arm"].unique()))
+        words = f"{title}: training as points, validation as line"
+        figure = new_figure(10, 3.8 + 0.2 * rows, words)
         for axes, metric in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
             draw_learning(axes, data, metric)
-        for path in paths:
-            metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-            figure.savefig(path, metadata=metadata)
+        draw_legend(axes)
+        write(figure, paths)

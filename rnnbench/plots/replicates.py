@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.plots.style import RC, colour, marker
+from rnnbench.plots.style import RC, colour, marker, new_figure, write
 from rnnbench.stats import half_width, statistic
 
 if TYPE_CHECKING:
@@ -106,17 +106,11 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
         paths: PNG or SVG files.
     """
     import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     with mpl.rc_context(RC):
-        figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.suptitle(wrap(title, 80), fontsize=11)
+        figure = new_figure(*size, wrap(title, 80))
         yield figure.subplots()
-        for path in paths:
-            metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-            figure.savefig(path, metadata=metadata)
+        write(figure, paths)
 
 
 def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:

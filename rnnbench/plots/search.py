@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rnnbench.plots.style import new_figure, write
+
 _TRIAL = "#555555"
 _BEST = "#0072B2"
 
@@ -38,7 +40,7 @@ def save_history(
     axes.set_ylabel(metric.replace("_", " "))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(alpha=0.25)
-    _save(figure, path)
+    write(figure, [path], dpi=100)
 
 
 def save_importance(importance: Mapping[str, float], title: str, path: Path) -> None:
@@ -48,19 +50,9 @@ def save_importance(importance: Mapping[str, float], title: str, path: Path) -> 
     axes.barh([key for key, _ in ordered], [share for _, share in ordered], color=_BEST)
     axes.set_xlabel("importance (PED-ANOVA), share")
     axes.grid(alpha=0.25, axis="x")
-    _save(figure, path)
+    write(figure, [path], dpi=100)
 
 
 def _figure(title: str) -> tuple[Any, Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    axes.set_title(title, fontsize=10)
-    return figure, axes
-
-
-def _save(figure: Any, path: Path) -> None:
-    figure.savefig(path, dpi=100, metadata={"Software": None})
+    figure = new_figure(6.4, 3.6, title)
+    return figure, figure.subplots()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.cells import CELLS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 UNKNOWN_COLOUR = "#555555"
 RC: Any = {
@@ -39,7 +42,7 @@ def marker(cell: str) -> str:
     return CELLS[cell].marker if cell in CELLS else "x"
 
 
-def finish_epoch_axis(axes: Axes, label: str) -> None:
+def finish_epoch_axis(axes: Axes, label: str, *, legend: bool = True) -> None:
     """Label an axis over epochs, with ticks at whole epochs only."""
     from matplotlib.ticker import MaxNLocator
 
@@ -47,4 +50,41 @@ def finish_epoch_axis(axes: Axes, label: str) -> None:
     axes.set_ylabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False, fontsize=8)
+    if legend:
+        axes.legend(frameon=False, fontsize=8)
+
+
+def legend_columns(names: Iterable[str]) -> int:
+    """Return into how many columns names fit below a figure."""
+    return max(1, min(4, 110 // (6 + max(map(len, names), default=0))))
+
+
+def draw_legend(axes: Axes) -> None:
+    """Put the legend below the axis."""
+    handles, labels = axes.get_legend_handles_labels()
+    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": legend_columns(labels)}
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(handles, labels, loc="outside lower center", **style)
+
+
+def new_figure(width: float, height: float, title: str) -> Figure:
+    """Return an empty figure, in inches, that :func:`write` will lay out."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def write(figure: Figure, paths: Iterable[Path], dpi: float | None = None) -> None:
+    """Lay a figure out, once, and write it into PNG and SVG files, the same bytes each time."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    # As the figure's own layout engine it would lay out, and draw twice, for every file.
+    ConstrainedLayoutEngine().execute(figure)
+    for path in paths:
+        metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+        figure.savefig(path, metadata=metadata, dpi=dpi)

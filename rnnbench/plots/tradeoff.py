@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.plots.replicates import WIDTH, drawing
-from rnnbench.plots.style import marker, shades
+from rnnbench.plots.style import draw_legend, legend_columns, marker, shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,20 +87,6 @@ def tones(cells: Sequence[str]) -> list[Any]:
     """Return a colour for each arm: shades of its cell's, its own for the first arm of a cell."""
     palettes = {cell: iter(shades(cell, count)) for cell, count in Counter(cells).items()}
     return [next(palettes[cell]) for cell in cells]
-
-
-def legend_columns(names: Iterable[str]) -> int:
-    """Return into how many columns names fit below a figure."""
-    return max(1, min(4, 110 // (6 + max(map(len, names), default=0))))
-
-
-def draw_legend(axes: Axes) -> None:
-    """Put the legend below the axis."""
-    handles, labels = axes.get_legend_handles_labels()
-    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": legend_columns(labels)}
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.legend(handles, labels, loc="outside lower center", **style)
 
 
 def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:

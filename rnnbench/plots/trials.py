@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.plots.replicates import WIDTH, draw_strip, drawing, finish_rows, height_of
-from rnnbench.plots.style import marker
-from rnnbench.plots.tradeoff import draw_legend, legend_columns, tones
+from rnnbench.plots.style import draw_legend, legend_columns, marker
+from rnnbench.plots.tradeoff import tones
 from rnnbench.stats.search import expected_best
 
 if TYPE_CHECKING:

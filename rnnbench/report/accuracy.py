@@ -16,12 +16,13 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, order, run_ids
+from rnnbench.report.ground import Ground, of, order, run_ids
 from rnnbench.report.pairs import not_worse
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import bootstrap, interquartile_mean
 
+_MOST_DRAWN = 24  # arms in a figure, the best; tables have all
 _MEASURES = (("best_val_accuracy", "validation"), ("test_accuracy", "test"))
 
 
@@ -71,10 +72,16 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
 def _pictures(ground: Ground) -> tuple[Picture, ...]:
     """Return a figure of every replicate, by test accuracy where that was measured."""
     for metric, word in reversed(_MEASURES):
-        arms = [(arm.name, arm.cell, list(arm.by_seed(metric).values())) for arm in ground.arms]
+        known = [arm for arm in order(ground) if arm.by_seed(metric)]
+        shown = {arm.name for arm in known[:_MOST_DRAWN]}
+        arms = [
+            (arm.name, arm.cell, list(arm.by_seed(metric).values()))
+            for arm in ground.arms
+            if arm.name in shown
+        ]
         rows = replicate_rows(arms, ground.options.confidence)
         if rows:
-            title = f"{word.capitalize()} accuracy of every seed"
+            title = f"{word.capitalize()} accuracy of every seed" + of(len(shown), len(known))
             alt = f"{title}, {ground.title}: " + ", ".join(
                 f"{row.arm} {row.mean:.4f}" for row in rows
             )

@@ -16,7 +16,7 @@ from rnnbench.report.comparisons import comparisons_block, sentence
 from rnnbench.report.document import Block, Column, DataTable, Document, Section, text
 from rnnbench.report.ground import Ground
 from rnnbench.report.overfitting import overfitting_block
-from rnnbench.report.pairs import compare_all
+from rnnbench.report.pairs import Pair, compare_all
 from rnnbench.report.provenance import provenance_section
 from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section, studies_of, trial_counts
@@ -24,7 +24,7 @@ from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arms import add_arm_names, finished
 from rnnbench.results.protocols import divide
 
-_MOST_SENTENCES = 12
+_MOST_SENTENCES = 8
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,15 @@ def _summary(grounds: Sequence[Ground], runs: int) -> tuple[str, ...]:
     if not runs:
         return ("There is no finished run to compare.",)
     pairs = [(ground, pair) for ground in grounds for pair in ground.pairs]
-    pairs.sort(key=lambda item: item[1].relation.factor != "cell")
-    told = [sentence(pair, ground) for ground, pair in pairs[:_MOST_SENTENCES]]
+    pairs.sort(key=lambda item: _interest(item[1]))
+    alone = len(grounds) == 1
+    told = [sentence(pair, ground, alone=alone) for ground, pair in pairs[:_MOST_SENTENCES]]
     if len(pairs) > _MOST_SENTENCES:
-        told.append(f"{len(pairs) - _MOST_SENTENCES} more comparisons are in the tables.")
+        rest = pairs[_MOST_SENTENCES:]
+        undecided = sum(_is_undecided(pair) for _, pair in rest)
+        told.append(
+            f"{len(rest)} more comparisons are in the tables, {undecided} of them undecided."
+        )
     refused = sum(len(ground.refused) for ground in grounds)
     if refused:
         several = "pairs of arms are" if refused > 1 else "pair of arms is"
@@ -137,6 +142,15 @@ def _summary(grounds: Sequence[Ground], runs: int) -> tuple[str, ...]:
         told.append("There are no two arms to compare on one data set.")
     many = "1 finished run" if runs == 1 else f"{runs} finished runs"
     return (f"Made from {many}.", *told)
+
+
+def _is_undecided(pair: Pair) -> bool:
+    return pair.result is not None and pair.result.verdict == "undecided"
+
+
+def _interest(pair: Pair) -> tuple[bool, bool]:
+    """Return what is told first: comparisons of cells, and of those the decided ones."""
+    return pair.relation.factor != "cell", _is_undecided(pair)
 
 
 def _titles(runs: pd.DataFrame) -> pd.Series:

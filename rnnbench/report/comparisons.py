@@ -19,10 +19,12 @@ from rnnbench.report.document import (
     signed,
     text,
 )
-from rnnbench.report.ground import Ground, run_ids
+from rnnbench.report.ground import Ground, of, run_ids
 from rnnbench.report.pairs import Pair
 from rnnbench.results.compare import ArmRuns, factor_words
 from rnnbench.stats.paired import Comparison, mcnemar, power
+
+_MOST_DRAWN = 24  # comparisons in the figure; the table has all
 
 METRIC_WORDS = {"test_accuracy": "test accuracy", "best_val_accuracy": "validation accuracy"}
 Correct = Mapping[str, np.ndarray]
@@ -70,9 +72,10 @@ def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
 def verdict_words(pair: Pair, margin: float) -> str:
     """Return a verdict as a reader would say it."""
     assert pair.result is not None
+    a, b, _ = pair.words
     words = {
-        "A better": f"{pair.a.name} better",
-        "B better": f"{pair.b.name} better",
+        "A better": f"{a} better",
+        "B better": f"{b} better",
         "equivalent": f"equivalent within {margin:g}",
         "undecided": "undecided",
     }[pair.result.verdict]
@@ -81,8 +84,14 @@ def verdict_words(pair: Pair, margin: float) -> str:
     return f"{words} ({_would_decide(pair.result)})"
 
 
-def sentence(pair: Pair, ground: Ground) -> str:
-    """Return the comparison in a sentence, for the summary of the report."""
+def sentence(pair: Pair, ground: Ground, *, alone: bool = False) -> str:
+    """Return the comparison in a sentence, for the summary of the report.
+
+    Args:
+        pair: what is compared.
+        ground: its section, which the sentence names.
+        alone: whether there is no other section, so that its name says nothing.
+    """
     result = pair.result
     assert result is not None
     metric = METRIC_WORDS[pair.metric or "test_accuracy"]
@@ -92,10 +101,11 @@ def sentence(pair: Pair, ground: Ground) -> str:
         low, high = result.difference.low, result.difference.high
         span = f" ({100 * low:+.2f} to {100 * high:+.2f})"
     difference = f"{100 * result.difference.estimate:+.2f} points{span} of {metric}, {seeds}"
-    return (
-        f"{ground.title}: {pair.a.name} against {pair.b.name}: "
-        f"{verdict_words(pair, ground.options.margin)}; {difference}."
-    )
+    a, b, shared = pair.words
+    both = f" (both {shared})" if shared else ""
+    place = "" if alone else f"{ground.title}: "
+    verdict = verdict_words(pair, ground.options.margin)
+    return f"{place}{a} against {b}{both}: {verdict}; {difference}."
 
 
 def refusal(pair: Pair) -> str:
@@ -122,8 +132,9 @@ def _row(pair: Pair, ground: Ground, correct: Correct) -> tuple[Cell, ...]:
     factor = factor_words(pair.relation.factor or "")
     if pair.relation.remarks:
         factor += f" ({'; '.join(pair.relation.remarks)})"
+    a, b, shared = pair.words
     return (
-        text(f"{pair.a.name} − {pair.b.name}"),
+        text(f"{a} − {b}" + (f", both {shared}" if shared else "")),
         text(factor),
         number(result.n, 0),
         signed(result.difference.estimate),
@@ -182,10 +193,10 @@ def _difference(pair: Pair) -> float:
 
 def _pictures(ground: Ground, pairs: list[Pair]) -> tuple[Picture, ...]:
     compared = [(p.a.name, p.b.name, p.result) for p in pairs if p.result is not None]
-    rows = difference_rows(compared)
+    rows = difference_rows(compared[:_MOST_DRAWN])
     if not rows:
         return ()
-    title = "Mean differences with their intervals"
+    title = "Mean differences with their intervals" + of(_MOST_DRAWN, len(compared))
     metric = METRIC_WORDS[pairs[0].metric or "test_accuracy"]
     told = "; ".join(f"{row.label}: {row.words}" for row in rows)
     draw = partial(save_differences, rows, ground.options.margin, metric, title)

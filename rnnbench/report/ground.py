@@ -34,9 +34,14 @@ class Ground:
     options: ReportConfig
 
 
+def of(drawn: int, all_: int) -> str:
+    """Return what a title says where a figure shows a part: `` (40 of 200)``."""
+    return f" ({drawn} of {all_})" if drawn < all_ else ""
+
+
 def run_ids(arm: ArmRuns) -> tuple[str, ...]:
     """Return the ids of the runs behind an arm, by seed."""
-    return tuple(str(run_id) for run_id in arm.runs.sort_values("seed")["run_id"])
+    return arm.run_ids
 
 
 def order(ground: Ground) -> list[ArmRuns]:

@@ -6,10 +6,11 @@ from functools import partial
 
 from rnnbench.plots.learning import learning_data, save_learning
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
-from rnnbench.report.ground import Ground, run_ids
+from rnnbench.report.ground import Ground, of, order, run_ids
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
 
+_MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
 _COLUMNS = (
     Column("arm", numeric=False),
     Column("epochs trained", "fewer than asked for where training stopped early"),
@@ -76,11 +77,15 @@ def _cell(values: list[float], digits: int = 4) -> Cell:
 def _curves(ground: Ground) -> list[Picture]:
     import pandas as pd
 
-    runs = pd.concat([arm.runs for arm in ground.arms])
+    shown: dict[str, list[ArmRuns]] = {}
+    for arm in order(ground):
+        shown.setdefault(arm.cell, []).append(arm)
+    runs = pd.concat([arm.runs for arms in shown.values() for arm in arms[:_MOST_DRAWN]])
     data = learning_data(runs, ground.history)
     pictures = []
     for cell, group in data.groupby("cell", sort=True):
-        title = f"Learning curves of {cell}"
+        count = len(shown[str(cell)])
+        title = f"Learning curves of {cell}" + of(min(_MOST_DRAWN, count), count)
         arms = ", ".join(sorted(group["arm"].unique()))
         pictures.append(
             Picture(

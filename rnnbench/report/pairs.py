@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.results.compare import ArmRuns, Metric, Relation, outcome_metric, relate
+from rnnbench.results.compare import ArmRuns, Metric, Relation, relate
 from rnnbench.stats.paired import Comparison, compare, holm
 
 
@@ -36,6 +36,19 @@ class Pair:
         """Names of both arms."""
         return frozenset((self.a.name, self.b.name))
 
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """What is each arm's own in its name, and what both have: ``lstm``, ``gru``, ``depth=2``.
+
+        Both names in full, and nothing shared, where one says nothing of its own.
+        """
+        first, second = self.a.name.split(), self.b.name.split()
+        a = " ".join(word for word in first if word not in second)
+        b = " ".join(word for word in second if word not in first)
+        if not a or not b:
+            return self.a.name, self.b.name, ""
+        return a, b, " ".join(word for word in first if word in second)
+
 
 def make_pair(a: ArmRuns, b: ArmRuns, options: ReportConfig) -> Pair:
     """Relate two arms, and compare them where they are alike in everything but one factor."""
@@ -63,13 +76,13 @@ def compare_all(arms: Sequence[ArmRuns], options: ReportConfig) -> tuple[list[Pa
     adjusted = holm([pair.result.p for pair in clean if pair.result is not None])
     compared = [replace(pair, p_holm=p) for pair, p in zip(clean, adjusted, strict=True)]
     refused: dict[frozenset[str], Pair] = {}
+    met: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        met.setdefault((pair.a.name, pair.b.cell), []).append(pair)
+        met.setdefault((pair.b.name, pair.a.cell), []).append(pair)
     for arm in arms:
         for cell in sorted({other.cell for other in arms} - {arm.cell}):
-            candidates = [
-                pair
-                for pair in pairs
-                if arm in (pair.a, pair.b) and cell in (pair.a.cell, pair.b.cell)
-            ]
+            candidates = met[arm.name, cell]
             if not any(pair.result is not None for pair in candidates):
                 nearest = min(candidates, key=lambda pair: len(pair.relation.confounds))
                 refused.setdefault(nearest.names, nearest)
@@ -81,7 +94,7 @@ def compare_all(arms: Sequence[ArmRuns], options: ReportConfig) -> tuple[list[Pa
 
 def shared_metric(a: ArmRuns, b: ArmRuns) -> Metric | None:
     """Return what both arms can be judged by."""
-    first, second = outcome_metric(a), outcome_metric(b)
+    first, second = a.metric, b.metric
     if first == second:
         return first
     if "best_val_accuracy" in (first, second) and a.by_seed("best_val_accuracy"):

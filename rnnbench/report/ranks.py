@@ -10,7 +10,7 @@ import numpy as np
 from rnnbench.plots.ranks import average_ranks, critical_difference, friedman_p, save_ranks
 from rnnbench.report.document import Block, Column, DataTable, Picture, Section, number, text
 from rnnbench.report.ground import Ground
-from rnnbench.results.compare import ArmRuns, outcome_metric
+from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
 
 FEWEST = 6
@@ -63,5 +63,5 @@ def _by_cell(ground: Ground) -> dict[str, float]:
 
 
 def _mean(arm: ArmRuns) -> float | None:
-    metric = outcome_metric(arm)
+    metric = arm.metric
     return None if metric is None else statistic(arm.by_seed(metric).values()).mean

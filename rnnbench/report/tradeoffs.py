@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
 from rnnbench.report.ground import Ground, run_ids
-from rnnbench.results.compare import ArmRuns, outcome_metric
+from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import half_width, statistic
 
+_MOST_DRAWN = 12  # arms in a figure: the front and the most accurate
 _COSTS = (
     ("parameters_recurrent", "recurrent parameters"),
     ("seconds_per_epoch", "seconds an epoch"),
@@ -18,7 +20,7 @@ _COSTS = (
 
 def tradeoffs_block(ground: Ground) -> Block | None:
     """Return a table and two figures, or nothing where there is one arm only."""
-    arms = [arm for arm in ground.arms if outcome_metric(arm) is not None]
+    arms = [arm for arm in ground.arms if arm.metric is not None]
     if len(arms) < 2:
         return None
     fronts = {}
@@ -36,7 +38,7 @@ def tradeoffs_block(ground: Ground) -> Block | None:
                     title,
                     f"{title}, {ground.title}: one point an arm; on the front are "
                     + ", ".join(sorted(fronts[column])),
-                    partial(save_tradeoff, points, title, words),
+                    partial(save_tradeoff, _drawn(points, chosen), title, words),
                 )
             )
     rows = tuple(
@@ -61,7 +63,7 @@ def tradeoffs_block(ground: Ground) -> Block | None:
 
 
 def _accuracy(arm: ArmRuns) -> float:
-    return statistic(arm.by_seed(outcome_metric(arm) or "").values()).mean
+    return statistic(arm.by_seed(arm.metric or "").values()).mean
 
 
 def _cost(arm: ArmRuns, column: str, on_front: bool) -> Cell:
@@ -70,7 +72,7 @@ def _cost(arm: ArmRuns, column: str, on_front: bool) -> Cell:
 
 
 def _point(arm: ArmRuns, column: str, confidence: float) -> Point:
-    summary = statistic(arm.by_seed(outcome_metric(arm) or "").values())
+    summary = statistic(arm.by_seed(arm.metric or "").values())
     width = half_width(summary, confidence)
     return Point(
         arm.name,
@@ -80,3 +82,8 @@ def _point(arm: ArmRuns, column: str, confidence: float) -> Point:
         summary.mean - width,
         summary.mean + width,
     )
+
+
+def _drawn(points: list[Point], front: Sequence[int]) -> list[Point]:
+    best = sorted(points, key=lambda point: -point.accuracy)[:_MOST_DRAWN]
+    return [p for i, p in enumerate(points) if i in front or p in best]

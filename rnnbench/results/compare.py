@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -14,6 +15,11 @@ Metric = Literal["test_accuracy", "best_val_accuracy"]
 # Parameters that change nothing in a result, or are told by others.
 _SILENT = ("seed", "match", "data.path", "data.name", "cell.name")
 _SILENT_SECTIONS = ("executor.",)
+_CIRCUMSTANCES = {
+    "training_version": "training code version",
+    "path": "computed by",
+    "data_digest": "other contents of the data set",
+}
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 
 _WORDS = {
@@ -52,8 +58,11 @@ class ArmRuns:
     params: Mapping[str, str]
     runs: pd.DataFrame = field(compare=False)
     trials: int = 0
+    _known: dict[str, list[float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    @property
+    @cached_property
     def seeds(self) -> frozenset[int]:
         """Seeds of the replicates."""
         return frozenset(int(seed) for seed in self.runs["seed"])
@@ -62,22 +71,22 @@ class ArmRuns:
         """Return a metric by seed, where it was measured."""
         if metric not in self.runs:
             return {}
-        known = self.runs[["seed", metric]].dropna()
-        return {
-            int(seed): float(value)
-            for seed, value in zip(known["seed"], known[metric], strict=True)
-        }
+        pairs = zip(self.values("seed"), self.values(metric), strict=True)
+        return {int(seed): value for seed, value in pairs if value == value}
 
     def values(self, column: str) -> list[float]:
         """Return a column as numbers; NaN where it was not measured."""
-        return [float(v) for v in self.runs[column].to_numpy(dtype=float, na_value=float("nan"))]
+        if column not in self._known:
+            numbers = self.runs[column].to_numpy(dtype=float, na_value=float("nan"))
+            self._known[column] = [float(value) for value in numbers]
+        return list(self._known[column])
 
     def one(self, column: str) -> float:
         """Return the mean of what all replicates share."""
         values = [value for value in self.values(column) if value == value]
         return sum(values) / len(values) if values else float("nan")
 
-    @property
+    @cached_property
     def search(self) -> dict[str, object]:
         """What a search drew for it, and how; empty where it was not searched for."""
         known = self.runs["search"].dropna()
@@ -89,11 +98,45 @@ class ArmRuns:
             return {}
         return found if isinstance(found, dict) else {}
 
-    @property
+    @cached_property
     def drawn(self) -> frozenset[str]:
         """Dotted keys whose values a search chose."""
         space = self.search.get("space")
         return frozenset(space) if isinstance(space, dict) else frozenset()
+
+    @cached_property
+    def telling(self) -> frozenset[tuple[str, str]]:
+        """The parameters that can make a difference."""
+        return frozenset(
+            (key, value)
+            for key, value in self.params.items()
+            if key not in _SILENT and not key.startswith(_SILENT_SECTIONS)
+        )
+
+    @cached_property
+    def run_ids(self) -> tuple[str, ...]:
+        """Ids of its runs, by seed."""
+        return tuple(str(run_id) for run_id in self.runs.sort_values("seed")["run_id"])
+
+    @cached_property
+    def metric(self) -> Metric | None:
+        """What it is judged by: test accuracy, else that of validation; ``None``: neither.
+
+        A test set on which the best epoch was chosen, or that served for validation of a choice,
+        is no test.
+        """
+        validation = self.params.get("training.validation")
+        chosen_on_test = validation == "test" and self.params.get("training.test") == "best"
+        if not chosen_on_test and self.by_seed("test_accuracy"):
+            return "test_accuracy"
+        if validation != "test" and self.by_seed("best_val_accuracy"):
+            return "best_val_accuracy"
+        return None
+
+    @cached_property
+    def circumstances(self) -> Mapping[str, str]:
+        """What is no parameter and may make a difference, by column of :attr:`runs`."""
+        return {column: _shown(self.runs[column]) for column in _CIRCUMSTANCES}
 
 
 @dataclass(frozen=True)
@@ -140,13 +183,9 @@ def group_arms(runs: pd.DataFrame, trials: Mapping[str, int] | None = None) -> l
 
 def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     """Return in what two arms differ: the factor that is compared, and everything else."""
-    keys = sorted(set(a.params) | set(b.params))
     different = {
         key: (a.params.get(key, "none"), b.params.get(key, "none"))
-        for key in keys
-        if key not in _SILENT
-        and not key.startswith(_SILENT_SECTIONS)
-        and a.params.get(key) != b.params.get(key)
+        for key in sorted({key for key, _ in a.telling ^ b.telling})
     }
     remarks = []
     if a.cell != b.cell:
@@ -176,34 +215,19 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     return Relation(factor, tuple(confounds), tuple(remarks), len(factors) == 1)
 
 
-def outcome_metric(arm: ArmRuns) -> Metric | None:
-    """Return what an arm is judged by: test accuracy, else that of validation; ``None``: neither.
-
-    A test set on which the best epoch was chosen, or that served for validation of a choice, is
-    no test.
-    """
-    validation = arm.params.get("training.validation")
-    chosen_on_test = validation == "test" and arm.params.get("training.test") == "best"
-    if not chosen_on_test and arm.by_seed("test_accuracy"):
-        return "test_accuracy"
-    if validation != "test" and arm.by_seed("best_val_accuracy"):
-        return "best_val_accuracy"
-    return None
-
-
 def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
     """Return differences that are no parameters: code, seeds, path, test set, search budget."""
     found = []
-    for column, word in (("training_version", "training code version"), ("path", "computed by")):
-        first, second = _shown(a, column), _shown(b, column)
+    for column in ("training_version", "path"):
+        first, second = a.circumstances[column], b.circumstances[column]
         if first != second:
-            found.append(f"{word} {first} against {second}")
+            found.append(f"{_CIRCUMSTANCES[column]} {first} against {second}")
     if a.seeds != b.seeds:
         common = len(a.seeds & b.seeds)
         found.append(f"seeds {len(a.seeds)} against {len(b.seeds)}, {common} of them in common")
     same_data = a.params.get("data.maxlen") == b.params.get("data.maxlen")
-    if same_data and _shown(a, "data_digest") != _shown(b, "data_digest"):
-        found.append("other contents of the data set")
+    if same_data and a.circumstances["data_digest"] != b.circumstances["data_digest"]:
+        found.append(_CIRCUMSTANCES["data_digest"])
     if bool(a.drawn) != bool(b.drawn):
         found.append(f"tuned by a search: {'the first' if a.drawn else 'the second'} only")
     elif a.drawn and a.search != b.search:
@@ -213,12 +237,12 @@ def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
     return found + [
         f"{arm.name}: validation on the test set, where the best epoch was chosen"
         for arm in (a, b)
-        if outcome_metric(arm) is None
+        if arm.metric is None
     ]
 
 
-def _shown(arm: ArmRuns, column: str) -> str:
-    return ", ".join(sorted({str(value) for value in arm.runs[column].dropna()})) or "unknown"
+def _shown(values: pd.Series) -> str:
+    return ", ".join(sorted({str(value) for value in values.dropna()})) or "unknown"
 
 
 def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:

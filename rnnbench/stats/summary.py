@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,8 +21,11 @@ def statistic(values: Iterable[float]) -> Statistic:
     measured = [value for value in map(float, values) if not math.isnan(value)]
     if not measured:
         return Statistic(math.nan, math.nan, 0)
-    sd = statistics.stdev(measured) if len(measured) > 1 else math.nan
-    return Statistic(statistics.fmean(measured), sd, len(measured))
+    count = len(measured)
+    mean = math.fsum(measured) / count
+    squares = math.fsum((value - mean) ** 2 for value in measured)
+    sd = math.sqrt(squares / (count - 1)) if count > 1 else math.nan
+    return Statistic(mean, sd, count)
 
 
 def half_width(summary: Statistic, confidence: float) -> float:

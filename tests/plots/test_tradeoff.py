@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from rnnbench.plots.style import legend_columns
 from rnnbench.plots.tradeoff import (
     Point,
     cost_limits,
     cost_ticks,
     draw_tradeoff,
-    legend_columns,
     pareto,
     save_tradeoff,
     side_by_side,

@@ -6,7 +6,7 @@ import pytest
 
 from rnnbench.report.pairs import compare_all, make_pair, not_worse
 from rnnbench.results.arms import add_arm_names
-from rnnbench.results.compare import ArmRuns, group_arms, outcome_metric, relate
+from rnnbench.results.compare import ArmRuns, group_arms, relate
 from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
 from rnnbench.tracking import names
@@ -101,9 +101,9 @@ class TestRelation:
 class TestOutcome:
     def test_is_test_accuracy_where_it_was_measured(self) -> None:
         known = record("gru", 0, 0.8)
-        assert outcome_metric(arms([known])["gru"]) == "best_val_accuracy"
+        assert arms([known])["gru"].metric == "best_val_accuracy"
         known = Record("a", "FINISHED", known.tags, known.params, {"test_accuracy": 0.7})
-        assert outcome_metric(arms([known])["gru"]) == "test_accuracy"
+        assert arms([known])["gru"].metric == "test_accuracy"
 
 
 class TestPairs:

@@ -1,0 +1,110 @@
+"""Stores full of made-up runs, for the benchmarks that read and do not train."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from rnnbench.config.expand import expand
+from rnnbench.jobs import declare
+from rnnbench.runspec import RunSpec
+from rnnbench.tracking import names
+from rnnbench.tracking.home import Home
+from rnnbench.tracking.recorder import Recorder
+from rnnbench.tracking.store import Store
+from rnnbench.training.history import Epoch, Outcome, summarise
+from rnnbench.training.predictions import calibration, save
+
+_SAMPLES = 100  # of the test set
+_COPIED = ("params", "metrics", "latest_metrics", "tags")
+
+
+def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
+    """Record a finished run, with made-up metrics, for every run that the words declare.
+
+    Returns:
+        How many there are.
+    """
+    arms = expand([*words, f"home={folder / 'runs'}"])
+    home = Home.of(arms[0].config.home)
+    home.make()
+    specs = declare(arms, home.path)
+    store = Store.open(arms[0].config)
+    for spec in specs:
+        recorder = Recorder(store, spec, None, "benchmark", "benchmarks")
+        history = made_up(spec, epochs)
+        for epoch in history:
+            recorder.epoch(epoch)
+        metrics = summarise(history) | {"run_seconds": 11.0, "peak_rss_mb": 900.0}
+        metrics |= {"test_accuracy": history[-1].val_accuracy - 0.01, "test_loss": 0.5}
+        metrics |= {"parameters_recurrent": float(spec.parameters.recurrent)}
+        metrics |= {"parameters_total": float(spec.parameters.total())}
+        with store.home.staging(spec.key) as files:
+            labels = np.arange(_SAMPLES) % 2
+            outputs = _answers(spec, labels, metrics["test_accuracy"])
+            metrics["test_calibration_error"] = calibration(outputs, labels)
+            save(outputs, labels, files)
+            recorder.finish(Outcome(history, metrics, "xla", ""), files)
+    return len(specs)
+
+
+def _answers(spec: RunSpec, labels: np.ndarray, accuracy: float) -> np.ndarray:
+    """Return probabilities, ``(n, 1)``, of which so many are on the right side."""
+    rng = np.random.default_rng(int(spec.key[8:16], 16))
+    right = rng.random(len(labels)) < accuracy
+    sure = rng.uniform(0.5, 1.0, len(labels))
+    outputs = np.where(right == (labels == 1), sure, 1 - sure)
+    return outputs[:, None].astype(np.float32)
+
+
+def made_up(spec: RunSpec, epochs: int) -> tuple[Epoch, ...]:
+    """Return curves that learn, then overfit; better for more units, with noise by seed."""
+    rng = np.random.default_rng(int(spec.key[:8], 16))
+    level = 0.8 + 0.01 * math.log2(spec.config.model.units) + rng.normal(0, 0.01)
+    return tuple(
+        Epoch(
+            n,
+            loss=0.7 / n,
+            accuracy=min(0.99, level - 0.1 / n + 0.005 * n),
+            val_loss=0.6 / n + 0.02 * n + rng.normal(0, 0.005),
+            val_accuracy=level - 0.1 / n + rng.normal(0, 0.003),
+            seconds=1.0,
+        )
+        for n in range(1, epochs + 1)
+    )
+
+
+def multiply(folder: Path, copies: int) -> None:
+    """Copy every run of a store so many times, each time with another learning rate."""
+    with closing(sqlite3.connect(folder / "runs" / "mlflow.db")) as connection, connection:
+        runs = connection.execute("SELECT run_uuid FROM runs").fetchall()
+        for copy in range(1, copies + 1):
+            for (run_id,) in runs:
+                _copy(connection, run_id, str(0.001 + copy / 1e5))
+
+
+def _copy(connection: sqlite3.Connection, run_id: str, rate: str) -> None:
+    new = uuid.uuid4().hex
+    for table in ("runs", *_COPIED):
+        cursor = connection.execute(f"SELECT * FROM {table} WHERE run_uuid = ?", (run_id,))
+        columns = [column[0] for column in cursor.description]
+        marks = ", ".join("?" * len(columns))
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor]
+        for row in rows:
+            row["run_uuid"] = new
+            key = row.get("key")
+            if key == "optimizer.learning_rate":
+                row["value"] = rate
+            elif key in (names.KEY, names.ARM_KEY):
+                row["value"] = hashlib.sha256(f"{row['value']} {rate}".encode()).hexdigest()
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+            [tuple(row.values()) for row in rows],
+        )
