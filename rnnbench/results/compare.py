@@ -12,7 +12,10 @@ import pandas as pd
 Metric = Literal["test_accuracy", "best_val_accuracy"]
 
 # Parameters that change nothing in a result, or are told by others.
-_SILENT = ("seed", "match", "data.path", "data.name", "cell.name")
+_SILENT = (
+    *("seed", "match", "data.name", "cell.name"),
+    *("data.path", "data.test_path", "data.word_index"),
+)
 _SILENT_SECTIONS = ("executor.",)
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 
