@@ -77,10 +77,27 @@ class DataConfig(Section):
 
 
 class EmbeddingConfig(Section):
-    """How token indices become vectors of ``dim`` numbers; unused where inputs are features."""
+    """How token indices become vectors of ``dim`` numbers; unused where inputs are features.
 
-    kind: Literal["trainable"]
+    With ``kind=vectors`` they start from the file ``path``, whose vectors then decide ``dim``, or
+    (null) from vectors trained on the data set's own texts; ``trainable`` says whether training
+    changes them. The last two are no part of a configuration that starts from random numbers.
+    """
+
+    kind: Literal["trainable", "vectors"]
     dim: Units
+    path: str | None = None
+    trainable: bool = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether training leaves the vectors as they are."""
+        return self.kind == "vectors" and not self.trainable
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        idle = ("path", "trainable") if self.kind == "trainable" else ()
+        return {key: value for key, value in handler(self).items() if key not in idle}
 
 
 class ModelConfig(Section):

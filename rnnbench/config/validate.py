@@ -59,6 +59,13 @@ def check_combinations(config: Config) -> None:
             "leave both at their defaults: XLA on one thread repeats bit for bit anyway",
         )
     _check_search(config)
+    if model.embedding.kind == "trainable" and model.embedding.path is not None:
+        raise ConfigError(
+            "model.embedding.path",
+            "null with model.embedding.kind=trainable, which starts from random numbers",
+            model.embedding.path,
+            "set model.embedding.kind=vectors",
+        )
     if config.data.mask and model.head in ("flatten", "max"):
         raise ConfigError(
             "data.mask",

@@ -116,8 +116,44 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
+class Vectors:
+    """Word vectors on disk, a row for each token.
+
+    ``digest`` is the SHA-256 of the matrix where it comes from a file, and that of its recipe
+    where it was trained on the data set's own texts.
+    """
+
+    path: Path
+    digest: str
+    source: str
+    facts: dict[str, Any]
+
+    def matrix(self) -> NDArray[np.float32]:
+        """The matrix ``(vocabulary, dim)``, memory-mapped read-only; raises StoreError."""
+        try:
+            matrix: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                "home", "prepared word vectors", f"{self.path}: {error}", "run the command again"
+            ) from error
+        return matrix
+
+    @property
+    def coverage(self) -> str:
+        """How many words, and how much of the training texts, have a vector."""
+        share = f"{100 * self.facts['tokens_covered_share']:.1f} % of the words in training texts"
+        if "words" not in self.facts:
+            return f"word vectors: {self.facts['rows_covered']:,} words, {share}"
+        known, words = self.facts["words_covered"], self.facts["words"]
+        return f"word vectors: {known:,} of {words:,} words ({100 * known / words:.1f} %), {share}"
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """A data set on disk; ``digest`` is the SHA-256 of its four arrays, whatever made them."""
+    """A data set on disk; ``digest`` is the SHA-256 of its four arrays, whatever made them.
+
+    ``vectors`` are those that a model's embedding starts from, where it asks for some.
+    """
 
     name: str
     folder: Path
@@ -125,6 +161,7 @@ class Prepared:
     spec: InputSpec
     source: str
     facts: dict[str, Any]
+    vectors: Vectors | None = None
 
     def arrays(self) -> Arrays:
         """The four arrays, memory-mapped read-only; raises StoreError if they are gone."""
