@@ -87,11 +87,16 @@ def solve(cell: Cell, reference: Reference, model: ModelConfig, inputs: int) -> 
 
 
 def with_dim(config: Config, spec: InputSpec) -> Config:
-    """Return the configuration with the embedding's width that a file of word vectors has."""
+    """Return the configuration with the embedding's width that a file of word vectors has.
+
+    Raises:
+        ConfigError, DataError: for word vectors that don't fit the data, or cannot be read.
+    """
     embedding = config.model.embedding
-    if spec.features is not None or vectors_dim(embedding) == embedding.dim:
+    dim = vectors_dim(embedding, config.data, spec)
+    if dim == embedding.dim:
         return config
-    embedding = embedding.model_copy(update={"dim": vectors_dim(embedding)})
+    embedding = embedding.model_copy(update={"dim": dim})
     return config.model_copy(
         update={"model": config.model.model_copy(update={"embedding": embedding})}
     )

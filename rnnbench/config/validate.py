@@ -124,6 +124,20 @@ def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
     return keys
 
 
+def unknown_key(key: str) -> ConfigError:
+    """Return the error about a key that is not in the composed configuration."""
+    if key in known_keys():
+        group = key.split(".")[0]
+        action = f"leave it out, or choose another {group}=... that has it"
+        return ConfigError(key, f"a key that the chosen {group} has", key, action)
+    return ConfigError(
+        key,
+        "a key that exists",
+        key,
+        suggestion(key, known_keys()) or "see --cfg job for all keys",
+    )
+
+
 def _translate(error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
     path = first["loc"]

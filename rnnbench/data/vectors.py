@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import Prepared, Progress, Vectors
+from rnnbench.data.contract import InputSpec, Prepared, Progress, Vectors
 from rnnbench.data.indices import OOV
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import (
@@ -46,11 +46,28 @@ class _Plan:
     digest: str | None
 
 
-def vectors_dim(embedding: EmbeddingConfig) -> int:
-    """Return the numbers a vector: those of the file where one is named; raises DataError."""
-    if embedding.kind == "vectors" and embedding.path is not None:
-        return open_vectors(embedding.path).dim
-    return embedding.dim
+def vectors_dim(embedding: EmbeddingConfig, config: DataConfig, spec: InputSpec) -> int:
+    """Return the numbers a vector: those of the file where one is named.
+
+    Raises:
+        ConfigError: for a data set that word vectors don't fit.
+        DataError: for a file that cannot be read.
+    """
+    if embedding.kind != "vectors":
+        return embedding.dim
+    if spec.features is not None:
+        raise ConfigError(
+            "model.embedding.kind",
+            f"trainable for data={config.name}, whose inputs are features",
+            "vectors",
+            "leave it out",
+        )
+    if embedding.path is None:
+        return embedding.dim
+    has_words = config.tokens in ("keras", "treebank")
+    if not has_words and (config.name != "imdb" or config.word_index is None):
+        raise _no_words(config, embedding.path)
+    return open_vectors(embedding.path).dim
 
 
 def prepare_vectors(
@@ -70,16 +87,11 @@ def prepare_vectors(
         DataError: for a file that cannot be used.
         StoreError: for a home that cannot be written.
     """
+    dim = vectors_dim(embedding, config, prepared.spec)
     rows = prepared.spec.vocabulary
-    if rows is None:
-        raise ConfigError(
-            "model.embedding.kind",
-            f"trainable for data={config.name}, whose inputs are features",
-            "vectors",
-            "leave it out",
-        )
+    assert rows is not None
     if embedding.path is None:
-        plan = _of_corpus(config, rows, embedding.dim, on_progress)
+        plan = _of_corpus(config, rows, dim, on_progress)
     else:
         plan = _of_file(open_vectors(embedding.path), config, prepared, rows)
     vectors = _on_disk(plan, Path(home).absolute() / "data", on_progress)
@@ -134,14 +146,7 @@ def _of_corpus(config: DataConfig, rows: int, dim: int, report: Progress) -> _Pl
 def _of_file(file: VectorFile, config: DataConfig, prepared: Prepared, rows: int) -> _Plan:
     vocabulary = prepared.vocabulary()
     if vocabulary is None:
-        raise ConfigError(
-            "model.embedding.path",
-            f"null for data={config.name} with tokens whose words are not known",
-            str(file.path),
-            "name the words with data.word_index=/path/to/imdb_word_index.json"
-            if config.name == "imdb"
-            else "set model.embedding.path=null for vectors trained on the corpus",
-        )
+        raise _no_words(config, str(file.path))
 
     def make() -> tuple[NDArray[np.float32], dict[str, Any]]:
         return _matrix(file, vocabulary, rows)
@@ -156,6 +161,17 @@ def _of_file(file: VectorFile, config: DataConfig, prepared: Prepared, rows: int
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return _Plan(key, f"{file.path} ({file.format})", make, None)
+
+
+def _no_words(config: DataConfig, path: str) -> ConfigError:
+    return ConfigError(
+        "model.embedding.path",
+        f"null for data={config.name}, where the words of the tokens are not known",
+        path,
+        "name the words with data.word_index=/path/to/imdb_word_index.json"
+        if config.name == "imdb"
+        else "set model.embedding.path=null for vectors trained on the corpus",
+    )
 
 
 def _matrix(

@@ -211,11 +211,16 @@ def test_memory_is_that_of_the_wanted_words(write):
     assert peak < path.stat().st_size / 2
 
 
-def test_the_file_decides_the_width(write):
+def test_the_file_decides_the_width(texts, write):
+    config, prepared = texts
     path = write("w2v.bin", FORMATS["w2v.bin"])
-    assert vectors_dim(embedding(path, dim=300)) == DIM
-    assert vectors_dim(embedding(None, dim=300)) == 300
-    assert vectors_dim(EmbeddingConfig(kind="trainable", dim=7)) == 7
+
+    def width(embedding: EmbeddingConfig) -> int:
+        return vectors_dim(embedding, config, prepared.spec)
+
+    assert width(embedding(path, dim=300)) == DIM
+    assert width(embedding(None, dim=300)) == 300
+    assert width(EmbeddingConfig(kind="trainable", dim=7)) == 7
 
 
 class TestOfTheCorpus:

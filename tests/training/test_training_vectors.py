@@ -164,12 +164,11 @@ def test_a_path_without_its_kind_is_refused() -> None:
         load(["+cell=gru", "model.embedding.path=vectors.bin"])
 
 
-def test_a_missing_file_is_told_before_any_data_is_prepared(tmp_path: Path) -> None:
-    arms = expand(
-        ["+cell=gru", "model.embedding.kind=vectors", "model.embedding.path=/nowhere/v.bin"]
-    )
+def test_a_missing_file_is_told_before_any_data_is_prepared() -> None:
+    words = ["+cell=gru", "data=imdb", "data.word_index=index.json"]
+    words += ["model.embedding.kind=vectors", "model.embedding.path=/nowhere/v.bin"]
     with pytest.raises(DataError, match=r"^model\.embedding\.path.*no such file"):
-        check_arms(arms)
+        check_arms(expand(words))
 
 
 def test_published_parameters_of_the_preset() -> None:
