@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +12,10 @@ import numpy as np
 from rnnbench.cells import check_cell
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
-from rnnbench.data import Prepared, input_spec, prepare
+from rnnbench.data import Prepared, Vectors, input_spec, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
 from rnnbench.expected import SECONDS
-from rnnbench.matching import parse_reference, resolve_units
+from rnnbench.matching import parse_reference, resolve_units, with_dim
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest, replicates
 from rnnbench.tracking import names
@@ -141,7 +141,7 @@ def check_arms(arms: Iterable[Arm]) -> None:
                     else f"run one sweep for each {key}; finished runs are shared",
                 )
         check_cell(arm.config.cell)
-        input_spec(arm.config.data)
+        with_dim(arm.config, input_spec(arm.config.data))
         if arm.config.match is not None:
             parse_reference(arm.config.match)
         if arm.config.model.head == "none":
@@ -153,9 +153,15 @@ def check_arms(arms: Iterable[Arm]) -> None:
             )
 
 
-def declare(arms: Sequence[Arm], home: Path, seeds: int | None = None) -> list[RunSpec]:
+def declare(
+    arms: Sequence[Arm],
+    home: Path,
+    seeds: int | None = None,
+    *,
+    on_progress: Callable[[str], None] | None = None,
+) -> list[RunSpec]:
     """Return every run of a sweep, data prepared and units solved; equal runs appear once."""
-    shelf = Shelf(home)
+    shelf = Shelf(home, on_progress)
     specs: dict[str, RunSpec] = {}
     for arm in arms:
         config, data = shelf.ready(arm.config)
@@ -166,11 +172,13 @@ def declare(arms: Sequence[Arm], home: Path, seeds: int | None = None) -> list[R
 
 
 class Shelf:
-    """The prepared data sets of a sweep, each prepared once."""
+    """The prepared data sets of a sweep with their word vectors, each prepared once."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, on_progress: Callable[[str], None] | None = None) -> None:
         self._home = home
+        self._report = on_progress or (lambda _: None)
         self._prepared: dict[str, Prepared] = {}
+        self._vectors: dict[tuple[str, str], Vectors] = {}
 
     def ready(self, config: Config) -> tuple[Config, Prepared]:
         """Return a configuration with its units solved, and its prepared data.
@@ -180,10 +188,21 @@ class Shelf:
         """
         name = config.data.model_dump_json(exclude={"mask"})
         if name not in self._prepared:
-            self._prepared[name] = prepare(config.data, self._home)
+            self._prepared[name] = prepare(config.data, self._home, on_progress=self._report)
         data = self._prepared[name]
         _refuse_empty_samples(config, data)
+        if config.model.embedding.kind == "vectors":
+            data = replace(data, vectors=self._vectors_of(config, name, data))
         return resolve_units(config, data.spec), data
+
+    def _vectors_of(self, config: Config, name: str, data: Prepared) -> Vectors:
+        embedding = config.model.embedding
+        key = (name, embedding.model_dump_json(exclude={"trainable"}))
+        if key not in self._vectors:
+            self._vectors[key] = prepare_vectors(
+                embedding, config.data, data, self._home, on_progress=self._report
+            )
+        return self._vectors[key]
 
 
 def _refuse_empty_samples(config: Config, data: Prepared) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rnnbench.cells import Cell, check_cell, get_cell
 from rnnbench.config.schema import Config, ModelConfig
-from rnnbench.data import InputSpec
+from rnnbench.data import InputSpec, vectors_dim
 from rnnbench.errors import ConfigError
 from rnnbench.parameters import recurrent_inputs, recurrent_parameters
 
@@ -86,8 +86,31 @@ def solve(cell: Cell, reference: Reference, model: ModelConfig, inputs: int) -> 
     return Match(cell, units, parameters(units), target)
 
 
+def with_dim(config: Config, spec: InputSpec) -> Config:
+    """Return the configuration with the embedding's width that a file of word vectors has.
+
+    Raises:
+        ConfigError, DataError: for word vectors that don't fit the data, or cannot be read.
+    """
+    embedding = config.model.embedding
+    dim = vectors_dim(embedding, config.data, spec)
+    if dim == embedding.dim:
+        return config
+    embedding = embedding.model_copy(update={"dim": dim})
+    return config.model_copy(
+        update={"model": config.model.model_copy(update={"embedding": embedding})}
+    )
+
+
 def resolve_units(config: Config, spec: InputSpec) -> Config:
-    """Return the configuration with ``model.units`` solved where ``match`` asks for it."""
+    """Return the configuration with ``model.units`` solved where ``match`` asks for it.
+
+    A file of word vectors decides ``model.embedding.dim`` first.
+
+    Raises:
+        ConfigError, DataError: where there is no solution, or the file cannot be read.
+    """
+    config = with_dim(config, spec)
     if config.match is None:
         return config
     reference = parse_reference(config.match)

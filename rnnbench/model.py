@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import numpy as np
+
 from rnnbench.cells import build_layer, check_cell
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
@@ -11,10 +13,11 @@ from rnnbench.parameters import layer_name, outputs
 from rnnbench.seeds import layer_scopes, streams
 
 
-def build(config: Config, spec: InputSpec, seed: int) -> Any:
+def build(config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None = None) -> Any:
     """Return a Keras model with weights drawn from ``seed``.
 
-    Each layer draws from a stream of its own (:func:`rnnbench.seeds.streams`).
+    Each layer draws from a stream of its own (:func:`rnnbench.seeds.streams`). With
+    ``model.embedding.kind=vectors`` the embedding starts from ``vectors``, ``(vocabulary, dim)``.
 
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
     ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
@@ -28,15 +31,7 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
     seeds = streams(model, seed, tokens=spec.features is None)
     if spec.features is None:
         inputs = keras.Input((spec.timesteps,), dtype="int32", name="tokens")
-        x = keras.layers.Embedding(
-            spec.vocabulary,
-            model.embedding.dim,
-            embeddings_initializer=keras.initializers.RandomUniform(
-                -0.05, 0.05, seed=seeds["initialisation/embedding"]
-            ),
-            mask_zero=config.data.mask,
-            name="embedding",
-        )(inputs)
+        x = _embedding(config, spec, seeds, vectors)(inputs)
     else:
         inputs = keras.Input((spec.timesteps, spec.features), dtype="float32", name="features")
         x = keras.layers.Masking(0.0, name="masking")(inputs) if config.data.mask else inputs
@@ -65,6 +60,34 @@ def build(config: Config, spec: InputSpec, seed: int) -> Any:
             forward = keras.layers.Bidirectional(forward, backward_layer=backward, name=name)
         x = forward(x)
     return keras.Model(inputs, _head(config, spec, x, seeds), name=cell.name)
+
+
+def _embedding(
+    config: Config, spec: InputSpec, seeds: dict[str, int], vectors: np.ndarray | None
+) -> Any:
+    import keras
+
+    embedding = config.model.embedding
+    starts_random = embedding.kind == "trainable"
+    layer = keras.layers.Embedding(
+        spec.vocabulary,
+        embedding.dim,
+        embeddings_initializer=keras.initializers.RandomUniform(
+            -0.05, 0.05, seed=seeds["initialisation/embedding"]
+        )
+        if starts_random
+        else "zeros",
+        mask_zero=config.data.mask,
+        trainable=not embedding.is_frozen,
+        name="embedding",
+    )
+    if not starts_random:
+        # Set, not given as an initializer: that would be stored with the architecture.
+        if vectors is None:
+            raise ValueError("model.embedding.kind=vectors is built from vectors")
+        layer.build((None, spec.timesteps))
+        layer.set_weights([vectors])
+    return layer
 
 
 def _layer_seeds(

@@ -11,13 +11,17 @@ from rnnbench.data import InputSpec
 
 @dataclass(frozen=True)
 class LayerCount:
-    """One layer: name, kind, output shape without the batch, parameters and their arithmetic."""
+    """One layer: name, kind, output shape without the batch, parameters and their arithmetic.
+
+    ``frozen`` parameters are those that training does not change; ``parameters`` are the others.
+    """
 
     name: str
     kind: str
     shape: tuple[int, ...]
     parameters: int
     formula: str = ""
+    frozen: int = 0
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,18 @@ class ParameterTable:
     layers: tuple[LayerCount, ...]
 
     def total(self, kind: str | None = None) -> int:
-        """Return the parameters of all layers, or of the layers of one kind."""
+        """Return the parameters of all layers, or of one kind, without frozen ones."""
         return sum(layer.parameters for layer in self.layers if kind in (None, layer.kind))
 
     @property
     def recurrent(self) -> int:
         """Parameters of the recurrent layers."""
         return self.total("recurrent")
+
+    @property
+    def frozen(self) -> int:
+        """Parameters that training does not change: word vectors."""
+        return sum(layer.frozen for layer in self.layers)
 
     @property
     def without_head(self) -> int:
@@ -61,8 +70,16 @@ def count(cell: Cell, model: ModelConfig, spec: InputSpec, *, mask: bool = False
     if spec.features is None:
         assert spec.vocabulary is not None
         rows, dim = spec.vocabulary, model.embedding.dim
+        frozen = rows * dim if model.embedding.is_frozen else 0
         layers.append(
-            LayerCount("embedding", "embedding", (spec.timesteps, dim), rows * dim, f"{rows}·{dim}")
+            LayerCount(
+                "embedding",
+                "embedding",
+                (spec.timesteps, dim),
+                rows * dim - frozen,
+                f"{rows}·{dim}",
+                frozen,
+            )
         )
     elif mask:
         shape = (spec.timesteps, spec.features)

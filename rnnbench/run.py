@@ -78,7 +78,7 @@ class Trainer:
         now = time.perf_counter()
         trained = fitted.metrics["fit_seconds"] + fitted.metrics["test_seconds"]
         metrics = fitted.metrics | {
-            "parameters_total": float(program.model.count_params()),
+            **_parameters(program.model),
             "parameters_recurrent": float(_recurrent_parameters(program.model)),
             "peak_rss_mb": peak_rss_mb(),
             "run_seconds": now - start,
@@ -91,7 +91,8 @@ class Trainer:
         if self._program is None:
             prepare_process(task.config)
         if self._program is None or self._group != task.group:
-            self._program = Program(task.config, task.data.spec)
+            vectors = None if task.data.vectors is None else task.data.vectors.matrix()
+            self._program = Program(task.config, task.data.spec, vectors)
             self._group = task.group
         return self._program
 
@@ -108,6 +109,14 @@ def peak_rss_mb() -> float:
     """Return the largest resident memory that this process has had, in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 if sys.platform != "darwin" else 1024 * 1024)
+
+
+def _parameters(model: object) -> dict[str, float]:
+    """Return the parameters that training changes, and, where there are some, those it does not."""
+    weights = model.non_trainable_weights  # type: ignore[attr-defined]
+    frozen = float(sum(np.prod(weight.shape) for weight in weights))
+    total = float(model.count_params()) - frozen  # type: ignore[attr-defined]
+    return {"parameters_total": total} | ({"parameters_frozen": frozen} if frozen else {})
 
 
 def _recurrent_parameters(model: object) -> int:

@@ -73,9 +73,7 @@ class RunSpec:
     @property
     def group(self) -> str:
         """Content hash of what is compiled: runs of one group share a compiled model."""
-        config, model = self.config, self.config.model.model_dump()
-        if self.data.spec.features is not None:
-            del model["embedding"]
+        config, model = self.config, _model(self.config, self.data)
         return digest(
             {
                 "cell": config.cell.model_dump() if config.cell else None,
@@ -126,9 +124,6 @@ def relevant(config: Config, data: Prepared) -> dict[str, Any]:
         del training["validation_fraction"]
     if training["early_stopping"]["patience"] is None:
         del training["early_stopping"]
-    model = config.model.model_dump()
-    if data.spec.features is not None:
-        del model["embedding"]
     return {
         "cell": config.cell.model_dump() if config.cell else None,
         "data": {
@@ -137,10 +132,21 @@ def relevant(config: Config, data: Prepared) -> dict[str, Any]:
             "vocabulary": data.spec.vocabulary,
             "classes": data.spec.classes,
         },
-        "model": model,
+        "model": _model(config, data),
         "optimizer": config.optimizer.model_dump(),
         "training": training,
     }
+
+
+def _model(config: Config, data: Prepared) -> dict[str, Any]:
+    """Return the model's keys, with the contents of its word vectors in the place of their path."""
+    model = config.model.model_dump()
+    if data.spec.features is not None:
+        del model["embedding"]
+    elif data.vectors is not None:
+        del model["embedding"]["path"]
+        model["embedding"]["digest"] = data.vectors.digest
+    return model
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -78,10 +78,14 @@ def run_arms(
     home.make()
     searches: list[Search] = []
     specs: list[RunSpec] = []
+
+    def report(text: str) -> None:
+        console.print(text, markup=False)
+
     if config.search.sampler != "none":
-        searches = declare_searches(arms, home)
+        searches = declare_searches(arms, home, report)
     else:
-        specs = declare(arms, home.path, seeds)
+        specs = declare(arms, home.path, seeds, on_progress=report)
     with LocalExecutor(config.executor) as executor:
         store = Store.open(config)
         with SweepProgress(console) as progress, patient():

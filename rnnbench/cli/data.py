@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
-from rnnbench.data import Prepared, prepare
+from rnnbench.data import Prepared, prepare, prepare_vectors
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
 
@@ -15,15 +17,25 @@ _SHOWN_BY_ARRAYS = ("n_train", "n_test", "train_class_counts", "test_class_count
 
 
 def data(words: Words) -> int:
-    """Prepare the data set and print shapes, length quantiles, class balance and digest."""
+    """Prepare the data set and print shapes, length quantiles, class balance and digest.
+
+    Where the model asks for word vectors, they are prepared too, and their coverage is printed.
+    """
     words.refuse_names()
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     home = Home.of(config.home)
     home.make()
     console = stderr()
-    prepared = prepare(
-        config.data, home.path, on_progress=lambda text: console.print(text, markup=False)
-    )
+
+    def report(text: str) -> None:
+        console.print(text, markup=False)
+
+    prepared = prepare(config.data, home.path, on_progress=report)
+    if config.model.embedding.kind == "vectors":
+        vectors = prepare_vectors(
+            config.model.embedding, config.data, prepared, home.path, on_progress=report
+        )
+        prepared = replace(prepared, vectors=vectors)
     show(_table(prepared))
     return 0
 
@@ -44,6 +56,16 @@ def _table(prepared: Prepared) -> Table:
         for key, value in prepared.facts.items()
         if key not in _SHOWN_BY_ARRAYS
     ]
+    if prepared.vectors is not None:
+        vectors = prepared.vectors
+        rows += [
+            ("word vectors", f"{vectors.source}, {vectors.matrix().shape}"),
+            ("word vectors' coverage", vectors.coverage.removeprefix("word vectors: ")),
+            ("word vectors' digest", vectors.digest),
+        ]
+        missing = vectors.facts.get("most_frequent_missing")
+        if missing:
+            rows.append(("frequent words without one", _shown(missing)))
     return Table(f"Data set {prepared.name}", ("", "value"), tuple(rows))
 
 

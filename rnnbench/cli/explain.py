@@ -77,12 +77,18 @@ def _layers(label: str, table: ParameterTable, spec: InputSpec) -> Table:
     rows = [("input", _shape(shape), "0", "")]
     rows += [
         (layer.name, _shape(layer.shape), f"{layer.parameters:,}", layer.formula)
+        if not layer.frozen
+        else (layer.name, _shape(layer.shape), "0", f"{layer.formula} = {layer.frozen:,} frozen")
         for layer in table.layers
     ]
+    if table.frozen:
+        rows.append(
+            ("frozen", "", f"{table.frozen:,}", "word vectors, which training leaves alone")
+        )
     rows += [
         ("recurrent", "", f"{table.recurrent:,}", "all recurrent layers"),
         ("without head", "", f"{table.without_head:,}", "everything below the dense layer"),
-        ("total", "", f"{table.total():,}", ""),
+        ("total", "", f"{table.total():,}", "besides the frozen ones" if table.frozen else ""),
     ]
     return Table(
         f"Model: {label}", ("layer", "output shape", "parameters", "arithmetic"), tuple(rows)

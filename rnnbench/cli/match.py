@@ -8,7 +8,7 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.data import input_spec
 from rnnbench.errors import ConfigError
-from rnnbench.matching import parse_reference, solve
+from rnnbench.matching import parse_reference, solve, with_dim
 from rnnbench.parameters import recurrent_inputs
 from rnnbench.tables import Table
 
@@ -25,8 +25,9 @@ def match(words: Words) -> int:
                 "match", "a cell and its units", "null", "add for example match=lstm:128"
             )
         reference = parse_reference(config.match)
-        model = config.model
-        inputs = recurrent_inputs(model, input_spec(config.data))
+        spec = input_spec(config.data)
+        model = with_dim(config, spec).model
+        inputs = recurrent_inputs(model, spec)
         found = solve(check_cell(config.cell), reference, model, inputs)
         title = f"Units matched to {config.match}: {found.target:,} recurrent parameters"
         rows.append(

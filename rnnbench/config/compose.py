@@ -20,7 +20,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from rnnbench.config import space_words
 from rnnbench.config.overrides import parse
 from rnnbench.config.paths import preset_files, resource_dir
-from rnnbench.config.validate import known_keys, suggestion
+from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
 
 CONFIG_NAME = "config"
@@ -106,13 +106,7 @@ class Composer:
     def _refused(self, error: Exception) -> ConfigError:
         text = str(error)
         if match := re.search(r"Could not (?:override|append to|delete)[^']*'([^']+)'", text):
-            key = match.group(1)
-            return ConfigError(
-                key,
-                "a key that exists",
-                key,
-                suggestion(key, known_keys()) or "see --cfg job for all keys",
-            )
+            return unknown_key(match.group(1))
         if match := re.search(r"Multiple values for ([\w/]+)", text):
             key = match.group(1)
             return ConfigError(

@@ -19,7 +19,7 @@ from rnnbench.config import space_words
 from rnnbench.config.compose import Composer, composer
 from rnnbench.config.overrides import CELL, axis_values, parse, with_value
 from rnnbench.config.schema import Config
-from rnnbench.config.validate import known_keys, suggestion, validate
+from rnnbench.config.validate import unknown_key, validate
 from rnnbench.errors import ConfigError
 
 
@@ -185,12 +185,7 @@ def _set(mapping: dict[str, Any], axis: _Axis, value: Any) -> None:
         node = node.get(parent) if isinstance(node, dict) else None
     adds = axis.override is not None and axis.override.type != OverrideType.CHANGE
     if not isinstance(node, dict) or (last not in node and not adds):
-        raise ConfigError(
-            axis.key,
-            "a key that exists",
-            axis.key,
-            suggestion(axis.key, known_keys()) or "see --cfg job for all keys",
-        )
+        raise unknown_key(axis.key)
     node[last] = copy.deepcopy(value)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -36,7 +36,11 @@ class CellConfig(Section):
 
 
 class DataConfig(Section):
-    """The data set and the shape that it is brought to (``maxlen`` in time steps)."""
+    """The data set and the shape that it is brought to (``maxlen`` in time steps).
+
+    Keys that have a default belong to some data sets only (``rnnbench.data.sources``); where they
+    are null they are no part of a configuration, its content key or its parameters.
+    """
 
     name: str
     path: str | None
@@ -48,12 +52,52 @@ class DataConfig(Section):
     limit: Annotated[int, Field(ge=1)] | None
     test_limit: Annotated[int, Field(ge=1)] | None
 
+    # How texts become tokens.
+    tokens: Literal["keras", "treebank", "numbers"] | None = None
+    lower: bool | None = None
+    start: bool | None = None
+    unknown: Literal["oov", "drop", "imdb"] | None = None
+    word_index: str | None = None
+    # Folders of texts.
+    classes: Annotated[list[str], Field(min_length=2)] | None = None
+    # Tables.
+    text_column: str | None = None
+    label_column: str | None = None
+    delimiter: Literal["comma", "semicolon", "tab"] | None = None
+    test_path: str | None = None
+    test_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {
+            key: value
+            for key, value in handler(self).items()
+            if value is not None or type(self).model_fields[key].is_required()
+        }
+
 
 class EmbeddingConfig(Section):
-    """How token indices become vectors of ``dim`` numbers; unused where inputs are features."""
+    """How token indices become vectors of ``dim`` numbers; unused where inputs are features.
 
-    kind: Literal["trainable"]
+    With ``kind=vectors`` they start from the file ``path``, whose vectors then decide ``dim``, or
+    (null) from vectors trained on the data set's own texts; ``trainable`` says whether training
+    changes them. The last two are no part of a configuration that starts from random numbers.
+    """
+
+    kind: Literal["trainable", "vectors"]
     dim: Units
+    path: str | None = None
+    trainable: bool = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether training leaves the vectors as they are."""
+        return self.kind == "vectors" and not self.trainable
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        idle = ("path", "trainable") if self.kind == "trainable" else ()
+        return {key: value for key, value in handler(self).items() if key not in idle}
 
 
 class ModelConfig(Section):

@@ -59,6 +59,13 @@ def check_combinations(config: Config) -> None:
             "leave both at their defaults: XLA on one thread repeats bit for bit anyway",
         )
     _check_search(config)
+    if model.embedding.kind == "trainable" and model.embedding.path is not None:
+        raise ConfigError(
+            "model.embedding.path",
+            "null with model.embedding.kind=trainable, which starts from random numbers",
+            model.embedding.path,
+            "set model.embedding.kind=vectors",
+        )
     if config.data.mask and model.head in ("flatten", "max"):
         raise ConfigError(
             "data.mask",
@@ -115,6 +122,20 @@ def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
             if isinstance(candidate, type) and issubclass(candidate, BaseModel):
                 keys += known_keys(candidate, f"{prefix}{name}.")
     return keys
+
+
+def unknown_key(key: str) -> ConfigError:
+    """Return the error about a key that is not in the composed configuration."""
+    if key in known_keys():
+        group = key.split(".")[0]
+        action = f"leave it out, or choose another {group}=... that has it"
+        return ConfigError(key, f"a key that the chosen {group} has", key, action)
+    return ConfigError(
+        key,
+        "a key that exists",
+        key,
+        suggestion(key, known_keys()) or "see --cfg job for all keys",
+    )
 
 
 def _translate(error: ValidationError) -> ConfigError:

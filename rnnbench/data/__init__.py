@@ -1,6 +1,16 @@
 """Data sets as flat arrays on disk, prepared once and memory-mapped by every worker."""
 
-from rnnbench.data.contract import Arrays, InputSpec, Prepared
+from rnnbench.data.contract import Arrays, InputSpec, Prepared, Vectors
 from rnnbench.data.preparation import input_spec, prepare
+from rnnbench.data.vectors import prepare_vectors, vectors_dim
 
-__all__ = ["Arrays", "InputSpec", "Prepared", "input_spec", "prepare"]
+__all__ = [
+    "Arrays",
+    "InputSpec",
+    "Prepared",
+    "Vectors",
+    "input_spec",
+    "prepare",
+    "prepare_vectors",
+    "vectors_dim",
+]

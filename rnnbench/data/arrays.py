@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import (
-    OOV,
     Fingerprint,
     InputSpec,
     Progress,
@@ -18,6 +17,7 @@ from rnnbench.data.contract import (
     must_be_null,
     words_of,
 )
+from rnnbench.data.indices import OOV
 from rnnbench.data.npz import Header, Npz, describe, file_digest, open_npz
 from rnnbench.errors import ConfigError, DataError
 

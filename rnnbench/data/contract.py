@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.data.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
-PAD, START, OOV, INDEX_FROM = 0, 1, 2, 3
+VOCABULARY = "vocabulary.json"
 
 
 @dataclass(frozen=True)
@@ -60,27 +61,37 @@ class Split:
         """Time steps of each sequence, ``(n,)``."""
         return np.diff(self.offsets)
 
+    def taken(self, order: NDArray[np.int64]) -> Split:
+        """The sequences with these numbers, in this order."""
+        if not len(order):
+            return Split(self.values[:0], np.zeros(1, np.int64), self.labels[:0])
+        rows = [self.values[self.offsets[i] : self.offsets[i + 1]] for i in order]
+        offsets = np.concatenate([[0], np.cumsum(self.lengths[order])]).astype(np.int64)
+        return Split(np.concatenate(rows), offsets, self.labels[order])
+
 
 @dataclass(frozen=True)
 class Raw:
     """A data set as its source gives it, already cut to ``limit`` and ``test_limit``.
 
     ``facts_of`` adds facts that depend on what is left after padding, from the function that
-    pads a split to ``(n, maxlen)``.
+    pads a split to ``(n, maxlen)``. ``vocabulary`` says which words the tokens are, where that is
+    known.
     """
 
     train: Split
     test: Split
     facts: dict[str, Any]
     facts_of: Callable[[Callable[[Split], NDArray[Any]]], dict[str, Any]] | None = None
+    vocabulary: Vocabulary | None = None
 
 
 @dataclass(frozen=True)
 class Fingerprint:
     """What identifies a source: equal identities give equal raw data.
 
-    ``identity`` holds the loader's version, the keys that only this source knows and the SHA-256
-    of a local file; ``file`` is that file, ``text`` its description for people.
+    ``identity`` holds the loader's version, what only this source knows and the SHA-256 of local
+    files; ``file`` is that file, ``text`` its description for people.
     """
 
     text: str
@@ -105,8 +116,44 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
+class Vectors:
+    """Word vectors on disk, a row for each token.
+
+    ``digest`` is the SHA-256 of the matrix where it comes from a file, and that of its recipe
+    where it was trained on the data set's own texts.
+    """
+
+    path: Path
+    digest: str
+    source: str
+    facts: dict[str, Any]
+
+    def matrix(self) -> NDArray[np.float32]:
+        """The matrix ``(vocabulary, dim)``, memory-mapped read-only; raises StoreError."""
+        try:
+            matrix: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                "home", "prepared word vectors", f"{self.path}: {error}", "run the command again"
+            ) from error
+        return matrix
+
+    @property
+    def coverage(self) -> str:
+        """How many words, and how much of the training texts, have a vector."""
+        share = f"{100 * self.facts['tokens_covered_share']:.1f} % of the words in training texts"
+        if "words" not in self.facts:
+            return f"word vectors: {self.facts['rows_covered']:,} words, {share}"
+        known, words = self.facts["words_covered"], self.facts["words"]
+        return f"word vectors: {known:,} of {words:,} words ({100 * known / words:.1f} %), {share}"
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """A data set on disk; ``digest`` is the SHA-256 of its four arrays, whatever made them."""
+    """A data set on disk; ``digest`` is the SHA-256 of its four arrays, whatever made them.
+
+    ``vectors`` are those that a model's embedding starts from, where it asks for some.
+    """
 
     name: str
     folder: Path
@@ -114,6 +161,7 @@ class Prepared:
     spec: InputSpec
     source: str
     facts: dict[str, Any]
+    vectors: Vectors | None = None
 
     def arrays(self) -> Arrays:
         """The four arrays, memory-mapped read-only; raises StoreError if they are gone."""
@@ -122,6 +170,17 @@ class Prepared:
         except (OSError, ValueError) as error:
             raise StoreError(
                 "home", "prepared arrays", f"{self.folder}: {error}", "run the command again"
+            ) from error
+
+    def vocabulary(self) -> Vocabulary | None:
+        """Which words the tokens are, ``None`` where that is not known; raises StoreError."""
+        try:
+            return Vocabulary.from_json((self.folder / VOCABULARY).read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                "home", "a vocabulary", f"{self.folder}: {error}", "remove the folder"
             ) from error
 
 

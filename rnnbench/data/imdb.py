@@ -13,18 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import (
-    INDEX_FROM,
-    START,
-    Fingerprint,
-    InputSpec,
-    Progress,
-    Raw,
-    Split,
-    words_of,
-)
+from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, words_of
 from rnnbench.data.imdb_file import KERAS_SHA256, ORIGIN, download_imdb, find_imdb
+from rnnbench.data.indices import INDEX_FROM, START
 from rnnbench.data.npz import Npz, file_digest, open_npz
+from rnnbench.data.texts import word_index_identity, word_index_path
+from rnnbench.data.vocabulary import Reading, Vocabulary, read_word_index
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -35,6 +29,8 @@ SHUFFLE_SEED = 113
 LARGEST_BYTES = 512 * 2**20
 LARGEST_WORDS = 100_000_000
 LARGEST_INDEX = 10_000_000
+# How the reviews became tokens: data=text_dir with these keys and Keras's word index repeats it.
+READING = Reading("keras", lower=True, start=True, unknown="imdb")
 
 
 class Imdb:
@@ -49,7 +45,8 @@ class Imdb:
         key, file = find_imdb(config.path)
         digest = KERAS_SHA256 if file is None else file_digest(key, file)
         text = ORIGIN if file is None else str(file)
-        return Fingerprint(text, {"loader": VERSION, "sha256": digest}, file)
+        identity = {"loader": VERSION, "sha256": digest, **word_index_identity(config)}
+        return Fingerprint(text, identity, file)
 
     def load(self, config: DataConfig, found: Fingerprint, report: Progress) -> Raw:
         """Shuffled and marked as Keras does it; raises DataError for a file that is not IMDB."""
@@ -60,7 +57,15 @@ class Imdb:
             train = _split(npz, "train", rng, config.limit)
             test = _split(npz, "test", rng, config.test_limit)
         facts = {"class_names": ["negative", "positive"], "file_sha256": found.identity["sha256"]}
-        return Raw(train, test, facts)
+        return Raw(train, test, facts, vocabulary=_vocabulary(config))
+
+
+def _vocabulary(config: DataConfig) -> Vocabulary | None:
+    """Which words the tokens are, where a word index is named: Keras distributes it apart."""
+    path = word_index_path(config)
+    if path is None:
+        return None
+    return Vocabulary.of_ranks(READING, read_word_index(path), words_of(config))
 
 
 def _split(npz: Npz, part: str, rng: np.random.RandomState, limit: int | None) -> Split:

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import OOV, Split
+from rnnbench.data.contract import Split
+from rnnbench.data.indices import OOV
 
 End = Literal["pre", "post"]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import Fingerprint, InputSpec, Prepared, Raw, Split
+from rnnbench.data.contract import VOCABULARY, Fingerprint, InputSpec, Prepared, Raw, Split
 from rnnbench.data.padding import Padding, padded, padded_blocks
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import (
@@ -20,7 +21,7 @@ from rnnbench.data.store import (
     read_prepared,
     remove_leftovers,
     store_errors,
-    write_prepared,
+    write_folder,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95
 def input_spec(config: DataConfig) -> InputSpec:
     """The shape that a model sees; raises ConfigError or DataError.
 
-    Reads no data, except the headers and training labels of the user's own ``arrays``.
+    Reads no data, except the headers and labels of the user's own files.
     """
     return source_of(config).spec(config)
 
@@ -73,11 +74,11 @@ def prepare(
 
 
 def prep_key(config: DataConfig, found: Fingerprint) -> str:
-    """SHA-256 of all that determines the arrays; the path and ``mask`` do not."""
+    """SHA-256 of all that determines the arrays; paths and ``mask`` do not."""
     parts = {
         "version": PREPARATION_VERSION,
         "identity": found.identity,
-        **config.model_dump(exclude={"path", "mask"}),
+        **config.model_dump(exclude={"path", "test_path", "word_index", "mask"}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -101,8 +102,14 @@ def _write(
         ]
     extra = raw.facts_of(pad_split) if raw.facts_of else {}
     facts = {**_common_facts(raw, config.maxlen, spec.classes), **raw.facts, **extra}
-    meta = {"name": config.name, "source": found.text, "facts": facts}
-    write_prepared(folder, key, plans, meta, spec)
+    meta = {
+        "name": config.name,
+        "source": found.text,
+        "facts": facts,
+        "spec": asdict(spec),
+    }
+    files = {VOCABULARY: raw.vocabulary.to_json()} if raw.vocabulary else {}
+    write_folder(folder, key, plans, meta, files)
 
 
 def _common_facts(raw: Raw, maxlen: int, classes: int) -> dict[str, Any]:

@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 
 from rnnbench.data import grammar
 from rnnbench.data.contract import (
-    INDEX_FROM,
-    OOV,
-    START,
     Fingerprint,
     InputSpec,
     Progress,
@@ -24,6 +21,7 @@ from rnnbench.data.contract import (
     must_be_null,
     words_of,
 )
+from rnnbench.data.indices import INDEX_FROM, OOV, START
 from rnnbench.data.oracle import best_accuracy, oracle
 
 if TYPE_CHECKING:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnnbench.data.arrays import UserArrays
-from rnnbench.data.contract import Source
+from rnnbench.data.contract import Source, must_be_null
 from rnnbench.data.digits import Digits
 from rnnbench.data.imdb import Imdb
 from rnnbench.data.reviews import Reviews
+from rnnbench.data.table import Table
 from rnnbench.data.temporal_order import TemporalOrder
+from rnnbench.data.text_dir import TextDir
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,13 +23,31 @@ SOURCES: dict[str, Source] = {
     "temporal_order": TemporalOrder(),
     "imdb": Imdb(),
     "arrays": UserArrays(),
+    "text_dir": TextDir(),
+    "csv": Table(),
+}
+
+# Keys of ``data`` that only some data sets have; all have the others.
+_READING = frozenset({"tokens", "lower", "start", "unknown", "word_index"})
+_TABLE = {"text_column", "label_column", "delimiter", "test_path", "test_fraction"}
+OWN_KEYS: dict[str, frozenset[str]] = {
+    "imdb": frozenset({"word_index"}),
+    "text_dir": _READING | {"classes"},
+    "csv": _READING | _TABLE,
 }
 
 
 def source_of(config: DataConfig) -> Source:
-    """The source of ``data.name``; raises ConfigError for a name that is not in the table."""
+    """The source of ``data.name``.
+
+    Raises:
+        ConfigError: for a name that is not in the table, or a key that belongs to other data sets.
+    """
     try:
-        return SOURCES[config.name]
+        source = SOURCES[config.name]
     except KeyError:
         names = ", ".join(SOURCES)
         raise ConfigError("data.name", f"one of {names}", config.name, "choose one") from None
+    own = OWN_KEYS.get(config.name, frozenset())
+    must_be_null(config, *sorted(frozenset().union(*OWN_KEYS.values()) - own))
+    return source

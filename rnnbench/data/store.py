@@ -7,8 +7,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,15 +75,29 @@ def _lock(file: BinaryIO, report: Progress) -> bool:
     return True
 
 
-def read_prepared(folder: Path, key: str) -> Prepared | None:
-    """The prepared data in ``folder``, or None where anything is missing or of another size."""
+def read_meta(folder: Path, key: str) -> dict[str, Any] | None:
+    """The summary of ``folder``, or None where a file is missing or of another size."""
     try:
-        meta = json.loads((folder / META).read_text("utf-8"))
+        meta: dict[str, Any] = json.loads((folder / META).read_text("utf-8"))
         if meta["key"] != key:
             return None
-        for name in ARRAY_NAMES:
-            if (folder / f"{name}.npy").stat().st_size != meta["bytes"][name]:
+        for name, size in meta["bytes"].items():
+            if (folder / f"{name}.npy").stat().st_size != size:
                 return None
+        for name, size in meta.get("files", {}).items():
+            if (folder / name).stat().st_size != size:
+                return None
+        return meta
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def read_prepared(folder: Path, key: str) -> Prepared | None:
+    """The prepared data in ``folder``, or None where anything is missing or of another size."""
+    meta = read_meta(folder, key)
+    try:
+        if meta is None or set(meta["bytes"]) != set(ARRAY_NAMES):
+            return None
         return Prepared(
             name=meta["name"],
             folder=folder,
@@ -92,29 +106,30 @@ def read_prepared(folder: Path, key: str) -> Prepared | None:
             source=meta["source"],
             facts=meta["facts"],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return None
 
 
-def write_prepared(
-    folder: Path, key: str, plans: list[ArrayPlan], meta: dict[str, Any], spec: InputSpec
+def write_folder(
+    folder: Path,
+    key: str,
+    plans: list[ArrayPlan],
+    meta: dict[str, Any],
+    files: Mapping[str, str] | None = None,
 ) -> None:
     """Write arrays and ``meta`` so that ``folder`` appears whole or not at all; raises OSError.
 
-    The digest covers type, shape and contents of the arrays in order, and nothing else.
+    The digest covers type, shape and contents of the arrays in order, and nothing else. ``files``
+    are further texts by name.
     """
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
         temporary.mkdir()
         digest = hashlib.sha256()
         sizes = {plan.name: write_array(temporary, plan, digest) for plan in plans}
-        whole = {
-            "key": key,
-            "digest": digest.hexdigest(),
-            "bytes": sizes,
-            "spec": asdict(spec),
-            **meta,
-        }
+        whole = {"key": key, "digest": digest.hexdigest(), "bytes": sizes, **meta}
+        if files:
+            whole["files"] = {name: _write_text(temporary / name, files[name]) for name in files}
         with (temporary / META).open("w", encoding="utf-8") as file:
             json.dump(whole, file, indent=1, sort_keys=True)
             flush(file)
@@ -137,6 +152,13 @@ def write_array(folder: Path, plan: ArrayPlan, digest: Any) -> int:
         return file.tell()
 
 
+def _write_text(path: Path, text: str) -> int:
+    with path.open("wb") as file:
+        size = file.write(text.encode())
+        flush(file)
+        return size
+
+
 def flush(file: Any) -> None:
     """Force a file to the disk: a rename that outlives its contents would look whole."""
     file.flush()
@@ -151,7 +173,7 @@ def remove_leftovers(folder: Path) -> None:
 
 def _put_in_place(temporary: Path, folder: Path, key: str) -> None:
     """Rename over whatever is there, unless it has meanwhile become whole."""
-    if read_prepared(folder, key) is not None:
+    if read_meta(folder, key) is not None:
         return
     if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder)
@@ -160,5 +182,5 @@ def _put_in_place(temporary: Path, folder: Path, key: str) -> None:
     try:
         temporary.rename(folder)
     except OSError:
-        if read_prepared(folder, key) is None:
+        if read_meta(folder, key) is None:
             raise

@@ -19,7 +19,7 @@ from rnnbench.tracking.recorder import parameters
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import FILE, load_correct
 
-_SHARED = ("seed", "match", "data.path")
+_SHARED = ("seed", "match", "data.path", "data.test_path", "data.word_index")
 
 
 def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-_NEVER_NAMES = ("seed", "match", "data.path")
+_NEVER_NAMES = ("seed", "match", "data.path", "data.test_path", "data.word_index")
 _SHORT = {"model.units": "units", "model.depth": "depth", "data.maxlen": "maxlen"}
 
 

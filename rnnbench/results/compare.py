@@ -13,7 +13,10 @@ import pandas as pd
 Metric = Literal["test_accuracy", "best_val_accuracy"]
 
 # Parameters that change nothing in a result, or are told by others.
-_SILENT = ("seed", "match", "data.path", "data.name", "cell.name")
+_SILENT = (
+    *("seed", "match", "data.name", "cell.name"),
+    *("data.path", "data.test_path", "data.word_index"),
+)
 _SILENT_SECTIONS = ("executor.",)
 _CIRCUMSTANCES = {
     "training_version": "training code version",
@@ -33,6 +36,9 @@ _WORDS = {
     "model.dropout": "dropout",
     "model.recurrent_dropout": "recurrent dropout",
     "model.embedding.dim": "embedding",
+    "model.embedding.kind": "embedding",
+    "model.embedding.path": "word vectors",
+    "model.embedding.trainable": "trained word vectors",
     "data.maxlen": "maxlen",
     "data.limit": "training samples",
     "data.num_words": "vocabulary",
@@ -192,6 +198,14 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         # Options of a cell come with the cell.
         different = {key: pair for key, pair in different.items() if not key.startswith("cell.")}
         different["cell"] = (a.cell, b.cell)
+    for leading in ("model.embedding.kind", "model.embedding.path"):
+        if leading in different:
+            # What the embedding starts from brings its width along.
+            different = {
+                key: pair
+                for key, pair in different.items()
+                if key == leading or not key.startswith("model.embedding.")
+            }
     if a.drawn and a.search == b.search:
         chosen = sorted(key for key in different if key in a.drawn)
         for key in chosen:

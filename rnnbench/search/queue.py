@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -87,7 +87,9 @@ class Search:
         return [spec.of_search(self.described) for spec in specs]
 
 
-def declare_searches(arms: Sequence[Arm], home: Home) -> list[Search]:
+def declare_searches(
+    arms: Sequence[Arm], home: Home, on_progress: Callable[[str], None] | None = None
+) -> list[Search]:
     """Return the search of every arm, its data prepared.
 
     Raises:
@@ -96,7 +98,7 @@ def declare_searches(arms: Sequence[Arm], home: Home) -> list[Search]:
     for arm in arms:
         check_sampler(arm.config.search)
         check_space(arm.config)
-    shelf = Shelf(home.path)
+    shelf = Shelf(home.path, on_progress)
     found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
     return list({search.key: search for search in reversed(found)}.values())[::-1]
 

@@ -123,8 +123,18 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
         "rnnbench.threads": str(spec.config.executor.threads),
         **source_tags(command),
         **search_tags(spec),
+        **vectors_tags(spec),
         **_machine(),
     }
+
+
+def vectors_tags(spec: RunSpec) -> dict[str, str]:
+    """Return the tags of a run whose embedding starts from word vectors: which, and coverage."""
+    vectors = spec.data.vectors
+    if vectors is None:
+        return {}
+    told = {"digest": vectors.digest, "source": vectors.source, **vectors.facts}
+    return {names.VECTORS: _json(told)}
 
 
 def search_tags(spec: RunSpec) -> dict[str, str]:

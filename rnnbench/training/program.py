@@ -54,10 +54,11 @@ class Program:
     that it would have got alone.
     """
 
-    def __init__(self, config: Config, spec: InputSpec) -> None:
+    def __init__(self, config: Config, spec: InputSpec, vectors: np.ndarray | None = None) -> None:
         self.config = config
         self.spec = spec
-        self.model = build(config, spec, seed=0)
+        self._vectors = vectors
+        self.model = build(config, spec, 0, vectors)
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
@@ -68,7 +69,7 @@ class Program:
 
     def reset(self, seed: int, learning_rate: float) -> None:
         """Give the model the weights, dropout streams and optimizer state of a fresh start."""
-        fresh = build(self.config, self.spec, seed)
+        fresh = build(self.config, self.spec, seed, self._vectors)
         for variable, value in zip(self.model.variables, fresh.variables, strict=True):
             variable.assign(value)
         for variable, start in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):

@@ -79,6 +79,10 @@ KEYS = [
     ("data=4", "data", "reviews", "received 4"),
     ("data=digits,4 model.units=4", "data", "received 4"),
     ("data=arrays", "data.path", "set data.path="),
+    ("data=text_dir", "data.path", "set data.path="),
+    ("data=csv", "data.path", "set data.path="),
+    ("data.tokens=keras", "data.tokens", "a key that the chosen data has"),
+    ("+data.tokens=keras", "data.tokens", "null for data=reviews"),
     ("data=digits data=imdb", "data", "data=digits and data=imdb"),
     ("experiments=nope", "experiments", "gru_vs_lstm", "nope"),
     ("~data", "data", "nothing"),
@@ -92,6 +96,23 @@ COMBINATIONS = [
     ("model.head=none", "model.head", "flatten", "explain"),
     ("data.mask=true model.head=flatten", "data.mask", "model.head=last"),
     ("data=digits data.num_words=5", "data.num_words", "null"),
+    ("data=text_dir data.path=nowhere", "data.path", "no such folder"),
+    ("data=csv data.path=nowhere.csv", "data.test_fraction", "neither"),
+    ("data=csv data.path=nowhere.csv data.test_fraction=0.2", "data.path", "no such file"),
+    ("data=csv data.path=x data.test_fraction=2", "data.test_fraction", "below 1"),
+    ("model.embedding.path=x", "model.embedding.path", "set model.embedding.kind=vectors"),
+    (
+        "data=imdb data.word_index=x.json model.embedding.kind=vectors "
+        "model.embedding.path=nowhere.bin",
+        "model.embedding.path",
+        "no such file",
+    ),
+    ("data=digits model.embedding.kind=vectors", "model.embedding.kind", "features"),
+    (
+        "data=imdb model.embedding.kind=vectors model.embedding.path=x.bin",
+        "model.embedding.path",
+        "data.word_index=",
+    ),
 ]
 FLAGS = [
     ("trian +cell=gru", "command", "did you mean train?"),

@@ -6,10 +6,13 @@ import copy
 from typing import Any
 
 import pytest
+import yaml
 
 from rnnbench.config import Config, validate
 from rnnbench.config.compose import composer
+from rnnbench.config.paths import resource_dir
 from rnnbench.config.validate import known_keys, suggestion
+from rnnbench.data.sources import OWN_KEYS, SOURCES
 from rnnbench.errors import ConfigError
 
 
@@ -134,7 +137,21 @@ def test_composed_configuration_holds_every_known_key(composed: dict[str, Any]) 
     cells_own = {"cell.activation", "cell.recurrent_activation"}
     # What `conf/` leaves out would have no default; what it adds would be refused.
     known = {key for key in known_keys(Config) if not key.startswith("claims.")}
-    assert keys(composed) - cells_own == known
+    # Keys of some data sets only are in the files of those.
+    data_sets_own = {f"data.{key}" for own in OWN_KEYS.values() for key in own}
+    assert keys(composed) - cells_own == known - data_sets_own
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_file_of_a_data_set_holds_its_own_keys(composed: dict[str, Any], name: str) -> None:
+    plain = yaml.safe_load((resource_dir("conf") / "data" / f"{name}.yaml").read_text("utf-8"))
+    assert set(plain) - set(composed["data"]) == OWN_KEYS.get(name, set())
+
+
+def test_idle_keys_are_no_part_of_a_configuration(composed: dict[str, Any]) -> None:
+    config = validate(composed)
+    assert set(config.model_dump()["data"]) == set(composed["data"])
+    assert validate(config.model_dump()) == config
 
 
 @pytest.mark.parametrize(

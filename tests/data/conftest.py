@@ -63,6 +63,39 @@ def imdb_members(n_train: int = 40, n_test: int = 30) -> dict[str, Any]:
     }
 
 
+REVIEWS = {
+    "neg": [
+        "A dull film, dull and long.",
+        "Bad; I left.",
+        "Not good!",
+        "The plot? Absent, Bob's too.",
+    ],
+    "pos": [
+        "A fine film.",
+        "I liked it, and Bob did.",
+        "Good good good",
+        "The plot is fine, isn't it?",
+    ],
+}
+
+
+@pytest.fixture
+def write_texts(tmp_path: Path) -> Callable[..., Path]:
+    """Write folders of texts, a class each: {"train": {"neg": [...]}, "test": ...}."""
+
+    def write(parts: dict[str, dict[str, list[str]]] | None = None, name: str = "texts") -> Path:
+        root = tmp_path / name
+        for part, classes in (parts or {"train": REVIEWS, "test": REVIEWS}).items():
+            for label, texts in classes.items():
+                folder = root / part / label
+                folder.mkdir(parents=True, exist_ok=True)
+                for number, text in enumerate(texts):
+                    (folder / f"{number}_7.txt").write_bytes(text.encode())
+        return root
+
+    return write
+
+
 def token_members() -> dict[str, Any]:
     rng = np.random.RandomState(6)
     return {

@@ -146,6 +146,46 @@ class TestFeatureArrays(FromFile):
     keys = {"maxlen": 12}  # noqa: RUF012
 
 
+class TestTextDir(Conformance):
+    name = "text_dir"
+    keys = {"maxlen": 6, "num_words": 20}  # noqa: RUF012
+
+    @pytest.fixture
+    def config(self, configure, write_texts):
+        texts = {
+            name: [f"{name} word{i % 5} it's {i}" for i in range(12)] for name in ("a", "b", "c")
+        }
+        path = write_texts({"train": texts, "test": texts})
+        return configure(self.name, path=str(path), **self.keys)
+
+    def test_only_names_and_contents_matter(self, config, prepared, home, tmp_path):
+        moved = (tmp_path / "texts").rename(tmp_path / "moved")
+        again = prepare(config.model_copy(update={"path": str(moved)}), home)
+        assert again.folder == prepared.folder
+
+    def test_another_text_is_prepared_anew(self, config, prepared, home):
+        (Path(config.path) / "test" / "b" / "3_7.txt").write_text("word1 word2 b")
+        again = prepare(config, home)
+        assert again.digest != prepared.digest
+
+
+class TestCsv(Conformance):
+    name = "csv"
+    keys = {"maxlen": 6, "num_words": 20, "test_fraction": 0.4}  # noqa: RUF012
+
+    @pytest.fixture
+    def config(self, configure, tmp_path):
+        rows = [f'"word{i % 7}, it is {i}",{"abc"[i % 3]}' for i in range(60)]
+        path = tmp_path / "table.csv"
+        path.write_text("\n".join(["text,label", *rows]))
+        return configure(self.name, path=str(path), **self.keys)
+
+    def test_another_row_is_prepared_anew(self, config, prepared, home):
+        with Path(config.path).open("a") as file:
+            file.write("\nword1 word2,a")
+        assert prepare(config, home).digest != prepared.digest
+
+
 def test_a_limit_beyond_what_there_is_takes_all(configure, tmp_path):
     everything = prepare(configure("digits"), tmp_path)
     more = prepare(configure("digits", limit=10**6, test_limit=10**6), tmp_path)

@@ -1,0 +1,186 @@
+"""What folders of texts and tables of texts share: their keys, their words, their order."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.data.contract import Progress, Split
+from rnnbench.data.npz import file_digest
+from rnnbench.data.tokens import whole_number
+from rnnbench.data.vocabulary import Counting, Reading, Vocabulary, read_word_index
+from rnnbench.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from rnnbench.config.schema import DataConfig
+
+SHUFFLE_SEED = 113  # Keras's for IMDB
+LARGEST_TEXT = 16 * 2**20  # bytes
+_LARGEST_NUMBER = 2**31 - 1
+_TOLD_EVERY = 5000
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text, and where it stands, for messages."""
+
+    where: str
+    text: str
+
+
+Texts = Callable[[], Iterable[Text]]
+Encoded = tuple[NDArray[np.int32], NDArray[np.int64]]
+
+
+def reading_of(config: DataConfig) -> Reading:
+    """Return how texts become tokens; raises ConfigError for keys that are null or don't fit."""
+    for key in ("tokens", "start", "unknown"):
+        if getattr(config, key) is None:
+            raise ConfigError(f"data.{key}", "a value", "null", f"leave data.{key} out")
+    assert config.tokens is not None
+    assert config.start is not None
+    assert config.unknown is not None
+    lower = config.tokens == "keras" if config.lower is None else config.lower
+    if config.tokens == "numbers":
+        if config.word_index is not None:
+            raise ConfigError(
+                "data.word_index", "null with data.tokens=numbers", config.word_index, "drop it"
+            )
+        return Reading("numbers", lower=False, start=False, unknown="oov")
+    return Reading(config.tokens, lower, config.start, config.unknown)
+
+
+def word_index_path(config: DataConfig) -> Path | None:
+    """Return the file of words and ranks, ``None`` where none is named; raises DataError."""
+    if config.word_index is None:
+        return None
+    path = Path(config.word_index).expanduser()
+    if not path.is_file():
+        raise DataError(
+            "data.word_index",
+            "a JSON file of words with their ranks from 1",
+            f"{path}: no such file",
+            "check the path",
+        )
+    return path.absolute()
+
+
+def word_index_identity(config: DataConfig) -> dict[str, str]:
+    """Return the SHA-256 of the word index where there is one; raises DataError."""
+    path = word_index_path(config)
+    return {} if path is None else {"word_index": file_digest("data.word_index", path)}
+
+
+def encode(
+    config: DataConfig, num_words: int, train: Texts, test: Texts, report: Progress
+) -> tuple[Encoded, Encoded, Vocabulary | None, dict[str, Any]]:
+    """Return both parts as tokens, their vocabulary, and facts about it.
+
+    The vocabulary is counted in the training texts alone, whatever ``limit`` says. Texts are read
+    one at a time; in memory stay four bytes a token.
+    """
+    reading = reading_of(config)
+    if reading.tokens == "numbers":
+        return _numbers(train()), _numbers(test()), None, {}
+    path = word_index_path(config)
+    if path is not None:
+        vocabulary = Vocabulary.of_ranks(reading, read_word_index(path), num_words)
+        encoded = _with(vocabulary, _told(train(), "training texts", report))
+        facts = {}
+    else:
+        counting = Counting(reading.tokenizer())
+        for text in _told(train(), "training texts", report):
+            counting.add(text.text)
+        ranks = counting.ranks()
+        vocabulary = Vocabulary.of_ranks(reading, ranks, num_words)
+        encoded = counting.encoded(vocabulary)
+        facts = {"words_counted": len(ranks)}
+    facts["words_in_vocabulary"] = len(vocabulary.words)
+    return encoded, _with(vocabulary, _told(test(), "test texts", report)), vocabulary, facts
+
+
+def shuffled(
+    train: int, test: int, limit: int | None, test_limit: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the order of both parts, cut to their limits: as Keras shuffles IMDB."""
+    rng = np.random.RandomState(SHUFFLE_SEED)
+    orders = [np.arange(count) for count in (train, test)]
+    for order in orders:
+        rng.shuffle(order)
+    return orders[0][:limit], orders[1][:test_limit]
+
+
+def split_of(encoded: Encoded, labels: Iterable[int]) -> Split:
+    """Return encoded texts with their labels."""
+    values, offsets = encoded
+    return Split(values, offsets, np.fromiter(labels, np.int32, len(offsets) - 1))
+
+
+def decode(content: bytes, key: str, where: str) -> str:
+    """Return UTF-8 as text, without its byte order mark.
+
+    Raises:
+        DataError: for bytes that are no UTF-8, nothing but spaces, or far too many of them.
+    """
+    if len(content) > LARGEST_TEXT:
+        size = f"{len(content) / 2**20:,.0f} MiB"
+        raise DataError(
+            key, f"texts of at most {LARGEST_TEXT // 2**20} MiB", f"{where}: {size}", "divide it"
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            key,
+            "texts in UTF-8",
+            f"{where}: byte 0x{content[error.start]:02x} at position {error.start}",
+            "convert the file, for example with: iconv -f latin1 -t utf-8",
+        ) from None
+    if not text.strip():
+        raise DataError(key, "texts that are not empty", f"{where}: empty", "remove it")
+    return text
+
+
+def _with(vocabulary: Vocabulary, texts: Iterable[Text]) -> Encoded:
+    return _laid_out(vocabulary.encode(text.text) for text in texts)
+
+
+def _numbers(texts: Iterable[Text]) -> Encoded:
+    def rows() -> Iterator[list[int]]:
+        for text in texts:
+            row = []
+            for word in text.text.split():
+                number = whole_number(word)
+                if number is None:
+                    raise DataError(
+                        "data.tokens",
+                        "token numbers from 0 upwards, with spaces between them",
+                        f"{text.where}: {word[:80]!r}",
+                        "check the file, or set data.tokens=keras for words",
+                    )
+                # What is beyond 32 bits is a rare word as well.
+                row.append(min(number, _LARGEST_NUMBER))
+            yield row
+
+    return _laid_out(rows())
+
+
+def _laid_out(rows: Iterable[list[int]]) -> Encoded:
+    flat, offsets = array("i"), array("q", [0])
+    for row in rows:
+        flat.extend(row)
+        offsets.append(len(flat))
+    return np.frombuffer(flat, np.int32), np.frombuffer(offsets, np.int64)
+
+
+def _told(texts: Iterable[Text], what: str, report: Progress) -> Iterator[Text]:
+    for number, text in enumerate(texts, 1):
+        yield text
+        if number % _TOLD_EVERY == 0:
+            report(f"{number:,} {what} read")

@@ -1,0 +1,321 @@
+"""Word vectors: the numbers of the file, a row for each token, nothing else in memory."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnbench.config.schema import EmbeddingConfig
+from rnnbench.data import prepare, prepare_vectors, vector_training, vectors_dim
+from rnnbench.data.vector_files import open_vectors
+from rnnbench.errors import ConfigError, DataError
+
+WORDS = ["the", "good", "bad", "film", "dull", "été", "never-asked-for"]
+DIM = 5
+
+
+def numbers() -> np.ndarray:
+    return np.random.default_rng(3).normal(size=(len(WORDS), DIM)).astype(np.float32)
+
+
+def lines() -> str:
+    rows = zip(WORDS, numbers(), strict=True)
+    return "".join(f"{word} {' '.join(map(repr, row.tolist()))}\n" for word, row in rows)
+
+
+def binary(newline: bytes = b"") -> bytes:
+    rows = zip(WORDS, numbers(), strict=True)
+    header = f"{len(WORDS)} {DIM}\n".encode()
+    return header + b"".join(w.encode() + b" " + row.tobytes() + newline for w, row in rows)
+
+
+FORMATS = {
+    "glove.txt": lines().encode(),
+    "w2v.txt": f"{len(WORDS)} {DIM}\n{lines()}".encode(),
+    "w2v.bin": binary(),
+    "lines.bin": binary(b"\n"),
+    "glove.txt.gz": gzip.compress(lines().encode()),
+    "w2v.bin.gz": gzip.compress(binary()),
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name: str, content: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def texts(configure, write_texts, tmp_path):
+    """The small reviews as a configuration and prepared."""
+    config = configure("text_dir", path=str(write_texts()), maxlen=8, num_words=30)
+    return config, prepare(config, tmp_path / "home")
+
+
+def embedding(path: Path | None = None, dim: int = DIM, **keys) -> EmbeddingConfig:
+    return EmbeddingConfig(kind="vectors", dim=dim, path=path and str(path), **keys)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_numbers_of_the_file(write, name):
+    file = open_vectors(str(write(name, FORMATS[name])))
+    assert file.dim == DIM
+    found = file.vectors(["good", "été", "absent"])
+    assert set(found) == {"good", "été"}
+    for word, vector in found.items():
+        np.testing.assert_array_equal(vector, numbers()[WORDS.index(word)])
+
+
+@pytest.mark.parametrize("is_binary", [True, False])
+def test_numbers_are_those_that_gensim_reads_and_writes(tmp_path, is_binary):
+    models = pytest.importorskip("gensim.models")
+    saved = models.KeyedVectors(DIM)
+    saved.add_vectors(WORDS, numbers())
+    path = tmp_path / "saved"
+    saved.save_word2vec_format(str(path), binary=is_binary)
+    read = models.KeyedVectors.load_word2vec_format(str(path), binary=is_binary)
+    found = open_vectors(str(path)).vectors(WORDS)
+    assert set(found) == set(read.key_to_index)
+    for word, vector in found.items():
+        np.testing.assert_array_equal(vector, read[word])
+
+
+def test_the_first_vector_of_a_word_counts(write):
+    path = write("twice.txt", b"good 1 2\nbad 3 4\ngood 5 6\n")
+    np.testing.assert_array_equal(open_vectors(str(path)).vectors(["good"])["good"], [1, 2])
+
+
+def test_names_of_several_words_are_passed_over(write):
+    path = write("glove.txt", b"good 1 2\n. . . 3 4\nbad 5 6\n")
+    found = open_vectors(str(path)).vectors(["good", ".", "bad"])
+    assert set(found) == {"good", "bad"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "begins with b''"),
+        (b"<html> no vectors", "begins with"),
+        (b"0 5\n", "words of 1 to"),
+        (b"3 0\n", "words of 1 to"),
+        (b"3 999999999\n", "words of 1 to"),
+        (binary()[:-3], "the end of the file after 6"),
+        (f"9 {DIM}\n{lines()}".encode(), "the end of the file after 7"),
+        (b"good 1 2\nbad 3\n", "1 numbers in vector 2"),
+        (b"good 1 2\nbad 3 x\n", "no numbers in vector 2"),
+        (b"good 1 2\nbad 3 nan\n", "not finite for 'bad'"),
+        (b"good 1 2\nbad 3 1e60\n", "not finite for 'bad'"),
+        (b"2 1\ngood " + struct.pack("<f", 1) + b"bad " + struct.pack("<f", np.inf), "not finite"),
+        (b"5 300\n" + b"x" * 50_000, "no word before vector 1"),
+    ],
+)
+def test_files_that_cannot_be_used(write, content, told):
+    path = write("vectors", content)
+    with pytest.raises(DataError) as caught:
+        open_vectors(str(path)).vectors(["good", "bad"])
+    assert caught.value.key == "model.embedding.path"
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(binary())[:-20]])
+def test_damaged_archives(write, content):
+    path = write("vectors.bin.gz", content)
+    with pytest.raises(DataError, match=r"vectors\.bin\.gz"):
+        open_vectors(str(path)).vectors(WORDS)
+
+
+def test_rows_of_the_matrix_are_the_tokens(texts, write, tmp_path):
+    config, prepared = texts
+    heard: list[str] = []
+    vectors = prepare_vectors(
+        embedding(write("w2v.bin", FORMATS["w2v.bin"])),
+        config,
+        prepared,
+        tmp_path / "home",
+        on_progress=heard.append,
+    )
+    matrix, rows = vectors.matrix(), prepared.vocabulary().rows
+    assert isinstance(matrix, np.memmap)
+    assert matrix.shape == (30, DIM)
+    for word in ("the", "good", "film"):
+        np.testing.assert_array_equal(matrix[rows[word]], numbers()[WORDS.index(word)])
+    assert not matrix[:4].any()
+    assert not matrix[rows["plot"]].any()
+    known = sum(word in rows for word in WORDS)
+    assert vectors.facts["words_covered"] == known
+    assert "plot" in vectors.facts["most_frequent_missing"]
+    x = prepared.arrays().x_train
+    share = np.isin(x[x > 1], [rows[w] for w in WORDS if w in rows]).mean()
+    assert vectors.facts["tokens_covered_share"] == pytest.approx(share)
+    assert f"{known} of {len(prepared.vocabulary().words)} words" in heard[-1]
+
+
+def test_the_digest_is_that_of_the_numbers(texts, write, tmp_path):
+    config, prepared = texts
+
+    def digest(name: str, content: bytes) -> str:
+        path = write(name, content)
+        return prepare_vectors(embedding(path), config, prepared, tmp_path / "home").digest
+
+    same = {digest(name, content) for name, content in FORMATS.items()}
+    assert len(same) == 1
+    other = FORMATS["glove.txt"].replace(b"good -", b"good 7", 1).replace(b"good 0", b"good 7", 1)
+    assert digest("glove.txt", other) not in same
+
+
+def test_a_second_call_does_not_read_the_file_again(texts, write, tmp_path, monkeypatch):
+    config, prepared = texts
+    path = write("w2v.bin", FORMATS["w2v.bin"])
+    first = prepare_vectors(embedding(path), config, prepared, tmp_path / "home")
+    monkeypatch.setattr("rnnbench.data.vector_files.VectorFile.vectors", None)
+    assert prepare_vectors(embedding(path), config, prepared, tmp_path / "home") == first
+    shorter = config.model_copy(update={"maxlen": 3})
+    again = prepare_vectors(
+        embedding(path), shorter, prepare(shorter, tmp_path / "home"), tmp_path / "home"
+    )
+    assert again.path == first.path
+
+
+def test_a_damaged_matrix_is_made_again(texts, write, tmp_path):
+    config, prepared = texts
+    path = write("w2v.bin", FORMATS["w2v.bin"])
+    first = prepare_vectors(embedding(path), config, prepared, tmp_path / "home")
+    before = np.array(first.matrix())
+    os.truncate(first.path, 100)
+    again = prepare_vectors(embedding(path), config, prepared, tmp_path / "home")
+    np.testing.assert_array_equal(again.matrix(), before)
+
+
+def test_memory_is_that_of_the_wanted_words(write):
+    import tracemalloc
+
+    words, dim = 20_000, 100
+    rows = (f"w{i} ".encode() + bytes(4 * dim) for i in range(words))
+    path = write("large.bin", f"{words} {dim}\n".encode() + b"".join(rows))
+    file = open_vectors(str(path))
+    tracemalloc.start()
+    found = file.vectors(["w3", f"w{words - 1}"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found) == 2
+    assert peak < path.stat().st_size / 2
+
+
+def test_the_file_decides_the_width(texts, write):
+    config, prepared = texts
+    path = write("w2v.bin", FORMATS["w2v.bin"])
+
+    def width(embedding: EmbeddingConfig) -> int:
+        return vectors_dim(embedding, config, prepared.spec)
+
+    assert width(embedding(path, dim=300)) == DIM
+    assert width(embedding(None, dim=300)) == 300
+    assert width(EmbeddingConfig(kind="trainable", dim=7)) == 7
+
+
+class TestOfTheCorpus:
+    @pytest.fixture(autouse=True)
+    def _gensim(self) -> None:
+        pytest.importorskip("gensim")
+
+    def test_every_word_of_the_training_texts_has_a_vector(self, texts, tmp_path):
+        config, prepared = texts
+        vectors = prepare_vectors(embedding(dim=6), config, prepared, tmp_path / "home")
+        matrix = vectors.matrix()
+        assert matrix.shape == (30, 6)
+        used = np.unique(prepared.arrays().x_train)
+        assert matrix[used[used > 1]].any(axis=1).all()
+        assert not matrix[:2].any()
+        assert vectors.facts["tokens_covered_share"] == 1.0
+        assert np.isfinite(matrix).all()
+
+    def test_the_same_texts_give_the_same_numbers(self, texts, tmp_path):
+        config, prepared = texts
+        one, other = (
+            prepare_vectors(embedding(dim=6), config, prepared, tmp_path / home).matrix()
+            for home in ("home", "elsewhere")
+        )
+        np.testing.assert_array_equal(one, other)
+
+    def test_only_what_they_follow_from_identifies_them(self, texts, tmp_path):
+        config, _ = texts
+        home = tmp_path / "home"
+
+        def digest(dim: int = 6, **changes) -> str:
+            changed = config.model_copy(update=changes)
+            data = prepare(changed, home)
+            return prepare_vectors(embedding(dim=dim), changed, data, home).digest
+
+        first = digest()
+        assert digest(maxlen=5, mask=True, padding="post") == first
+        assert digest(dim=7) != first
+        assert digest(num_words=20) != first
+        (Path(config.path) / "train" / "neg" / "0_7.txt").write_text("another text")
+        assert digest() != first
+
+    def test_words_need_not_be_known(self, configure, members, write_npz, tmp_path):
+        config = configure("imdb", path=str(write_npz(members["imdb"]())), maxlen=9, num_words=90)
+        prepared = prepare(config, tmp_path)
+        assert prepare_vectors(embedding(dim=4), config, prepared, tmp_path).matrix()[2].any()
+
+    def test_without_gensim_says_how_to_get_it(self, texts, tmp_path, monkeypatch):
+        monkeypatch.setitem(__import__("sys").modules, "gensim.models", None)
+        with pytest.raises(ConfigError, match=r"pip install 'rnnbench\[text\]'"):
+            prepare_vectors(embedding(dim=3), *texts, tmp_path / "home")
+
+    def test_long_texts_are_not_cut_off(self):
+        from rnnbench.data.contract import Split
+
+        split = Split(np.full(25_000, 5), np.array([0, 25_000]), np.zeros(1, np.int32))
+        sentences = list(vector_training._Sentences(split, 9))
+        assert sum(map(len, sentences)) == 25_000
+        assert max(map(len, sentences)) <= 10_000
+
+
+class TestRefused:
+    def test_features_have_no_vectors(self, configure, tmp_path):
+        config = configure("digits")
+        with pytest.raises(ConfigError, match=r"^model\.embedding\.kind.*features"):
+            prepare_vectors(embedding(), config, prepare(config, tmp_path), tmp_path)
+
+    def test_a_file_needs_words(self, configure, members, write_npz, write, tmp_path):
+        imdb = configure("imdb", path=str(write_npz(members["imdb"]())), num_words=90)
+        reviews = configure("reviews", limit=10, test_limit=10)
+        path = write("w2v.bin", FORMATS["w2v.bin"])
+        for config, action in ((imdb, "data.word_index="), (reviews, "path=null")):
+            with pytest.raises(ConfigError, match=r"^model\.embedding\.path.*" + action):
+                prepare_vectors(embedding(path), config, prepare(config, tmp_path), tmp_path)
+
+    def test_a_file_without_any_word_of_the_data(self, texts, write, tmp_path):
+        path = write("other.txt", b"zyx 1 2\nwvu 3 4\n")
+        with pytest.raises(DataError, match="none of the words"):
+            prepare_vectors(embedding(path), *texts, tmp_path / "home")
+
+    def test_no_such_file(self, texts, tmp_path):
+        with pytest.raises(DataError, match="no such file"):
+            prepare_vectors(embedding(tmp_path / "none.bin"), *texts, tmp_path / "home")
+
+
+def test_imdb_with_its_word_index_has_words(configure, members, write_npz, write, tmp_path):
+    content = members["imdb"]()
+    index = write("index.json", b'{"the": 1, "good": 2, "never": 50}')
+    path = str(write_npz(content))
+    config = configure("imdb", path=path, num_words=40, word_index=str(index))
+    prepared = prepare(config, tmp_path)
+    vectors = prepare_vectors(
+        embedding(write("w2v.bin", FORMATS["w2v.bin"])), config, prepared, tmp_path
+    )
+    np.testing.assert_array_equal(vectors.matrix()[5], numbers()[WORDS.index("good")])
+    assert vectors.facts["words"] == 2
+    without = configure("imdb", path=path, num_words=40)
+    assert prepare(without, tmp_path).digest == prepared.digest
