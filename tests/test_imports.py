@@ -22,7 +22,7 @@ _ROWS = [
     "config.paths config.schema config.validate config.overrides config.space_words",
     "config.compose config.expand",
     "config",
-    "stats data cells parameters matching reference seeds model training",
+    "stats data seeds layers cells parameters matching reference model training",
     "runspec tracking run expected jobs executors claims",
     "results tables summary plots artifacts progress queues search driver sweep plan report",
     "cli __main__",
