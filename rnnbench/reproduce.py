@@ -42,6 +42,8 @@ _REPEATED = (
     "test_accuracy",
     "test_loss",
     "test_calibration_error",
+    "test_accuracy_shuffled",
+    "order_drop",
     "parameters_total",
     "parameters_recurrent",
 )

@@ -23,7 +23,7 @@ _ROWS = [
     "config.compose config.expand",
     "config",
     "stats data seeds layers cells parameters matching reference model training",
-    "runspec tracking weights stored run expected jobs executors claims predict",
+    "runspec tracking weights stored run expected jobs executors claims predict baselines",
     "results tables summary plots artifacts progress queues search driver sweep reproduce plan",
     "report",
     "cli __main__",

@@ -28,6 +28,11 @@ COMMANDS: dict[str, Command] = {
         "train every combination that is not finished yet, in parallel",
         "sweep +cell=lstm,gru model.depth=1,2",
     ),
+    "baseline": Command(
+        "baseline",
+        "models without recurrence on the same data, for the reports",
+        "baseline data=imdb data.maxlen=500",
+    ),
     "plan": Command("plan", "what sweep would do; starts nothing", "plan +cell=lstm,gru seeds=5"),
     "report": Command("report", "regenerate reports/NAME/ from the store", "report lstm_vs_gru"),
     "predict": Command(

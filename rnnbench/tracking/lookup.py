@@ -20,6 +20,7 @@ _OTHERS: dict[names.Kind, str] = {
     "trial": "a trial of a search, of which nothing is kept",
     "arm": "the mean of an arm's runs",
     "sweep": "the parent of a sweep",
+    "baseline": "a baseline",
 }
 
 

@@ -21,7 +21,7 @@ class Runs:
 
     def records(self, tags: Any = None, *, kind: str = "run", only: Any = None) -> list[Record]:
         if kind != "run":
-            return [Record({"trial": "ee", "arm": "ff", "sweep": "dd"}[kind], "")]
+            return [Record({"trial": "ee", "arm": "ff", "sweep": "dd", "baseline": "bb"}[kind], "")]
         keys = {IDS[0]: "k", IDS[1]: "k", IDS[2]: "other"}
         wanted = keys if tags is None else [i for i in IDS if keys[i] == tags[names.KEY]]
         return [Record(i, "FINISHED", {names.KEY: keys[i]}) for i in wanted]
@@ -40,6 +40,7 @@ def test_the_beginning_of_an_id_is_enough(text: str) -> None:
         ("ee", "ee, a trial of a search"),
         ("ff", "ff, the mean of an arm's runs"),
         ("dd", "dd, the parent of a sweep"),
+        ("bb", "bb, a baseline"),
         ("", "received nothing"),
         ("AB12", "received AB12"),
         ("ab*", r"received ab*"),
