@@ -1,7 +1,8 @@
 """The recurrent cells: the only place that names them.
 
 A new cell is one entry in :data:`CELLS` and one file in ``conf/cell/``. With ``inputs`` d and
-``units`` u, a cell of G weight blocks and B bias vectors a block has G·u·(d + u + B) parameters.
+``units`` u, a cell of G weight blocks and B bias vectors a block has G·u·(d + u + B) parameters,
+and u² more for each gate that sees the cell state through a peephole.
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ class Cell:
     """A recurrent cell: what it is, what it costs and how Keras builds it.
 
     Attributes:
+        keras_class: class of ``keras.layers``, or function of :mod:`rnnbench.layers` that builds
+            the layer where Keras has none.
         gates: blocks of weights in the order in which Keras stores them.
         biases: bias vectors a block, 1 or (where the recurrent product has its own) 2.
+        peepholes: symbols of the gates that see the cell state, each through a ``(u, u)`` matrix.
         options: configuration keys that belong to the cell, with the values they take.
         fixed: constructor arguments that make this cell what it is.
         cudnn: option values with which Keras can use cuDNN, or ``None`` where it never can.
@@ -47,23 +51,39 @@ class Cell:
     colour: str
     marker: str
     biases: int = 1
+    peepholes: tuple[str, ...] = ()
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     cudnn: Mapping[str, Any] | None = None
 
     def parameters(self, inputs: int, units: int) -> int:
         """Return the parameters of one layer with ``inputs`` features and ``units`` units."""
-        return len(self.gates) * units * (inputs + units + self.biases)
+        blocks = len(self.gates) * (inputs + units + self.biases)
+        return units * (blocks + len(self.peepholes) * units)
 
     def formula(self, inputs: int, units: int) -> str:
         """Return the arithmetic behind :meth:`parameters` as text."""
         count = len(self.gates)
         factor = f"{count}·" if count > 1 else ""
-        bias = "1" if self.biases == 1 else str(self.biases)
-        return f"{factor}{units}·({inputs} + {units} + {bias})"
+        block = f"({inputs} + {units} + {self.biases})"
+        if not self.peepholes:
+            return f"{factor}{units}·{block}"
+        several = f"{len(self.peepholes)}·" if len(self.peepholes) > 1 else ""
+        return f"{units}·({factor}{block} + {several}{units})"
 
 
 _STATE = Gate("h", "state", "the new state from the input and the last state")
+_LSTM_GATES = (
+    Gate("i", "input gate", "how much of the candidate enters the cell state"),
+    Gate("f", "forget gate", "how much of the cell state stays"),
+    Gate("c", "candidate", "what could enter the cell state"),
+    Gate("o", "output gate", "how much of the cell state shows in the state"),
+)
+_LSTM_OPTIONS: dict[str, tuple[Any, ...]] = {
+    "activation": _ACTIVATIONS,
+    "recurrent_activation": _ACTIVATIONS,
+    "unit_forget_bias": (True, False),
+}
 
 CELLS: dict[str, Cell] = {
     cell.name: cell
@@ -83,20 +103,23 @@ CELLS: dict[str, Cell] = {
             title="LSTM",
             keras_class="LSTM",
             paper="Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000",
-            gates=(
-                Gate("i", "input gate", "how much of the candidate enters the cell state"),
-                Gate("f", "forget gate", "how much of the cell state stays"),
-                Gate("c", "candidate", "what could enter the cell state"),
-                Gate("o", "output gate", "how much of the cell state shows in the state"),
-            ),
+            gates=_LSTM_GATES,
             colour="#0072B2",
             marker="o",
-            options={
-                "activation": _ACTIVATIONS,
-                "recurrent_activation": _ACTIVATIONS,
-                "unit_forget_bias": (True, False),
-            },
+            options=_LSTM_OPTIONS,
             cudnn={"activation": "tanh", "recurrent_activation": "sigmoid"},
+        ),
+        Cell(
+            name="lstm_peephole",
+            title="LSTM (peephole)",
+            keras_class="lstm_peephole",
+            paper="LSTM whose output gate sees the cell state, as in Chollet 2017; compare Gers et "
+            "al. 2002",
+            gates=_LSTM_GATES,
+            colour="#56B4E9",
+            marker="v",
+            peepholes=("o",),
+            options=_LSTM_OPTIONS,
         ),
         Cell(
             name="gru",
@@ -190,7 +213,11 @@ def build_layer(
     import keras
 
     cell = check_cell(config)
-    layer = getattr(keras.layers, cell.keras_class)
+    layer = getattr(keras.layers, cell.keras_class, None)
+    if layer is None:
+        from rnnbench import layers
+
+        layer = getattr(layers, cell.keras_class)
     return layer(
         units,
         kernel_initializer=keras.initializers.GlorotUniform(seed=seed),

@@ -23,7 +23,10 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
 # What all runs of a sweep share.
-_SHARED = ("seed", "seeds", "home", "executor", "tracking", "report", "sweep", "search")
+_SHARED = (
+    *("seed", "seeds", "home", "executor", "tracking", "report", "sweep", "search"),
+    "diagnostics",
+)
 
 
 JobStatus = Literal["DONE", "STALE", "RUNNING", "FAILED", "PENDING"]

@@ -18,13 +18,14 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors interrupt",
+    "errors interrupt quiet",
     "config.paths config.schema config.validate config.overrides config.space_words",
     "config.compose config.expand",
     "config",
-    "stats data cells parameters matching reference seeds model training",
-    "runspec tracking run expected jobs executors claims",
-    "results tables summary plots artifacts progress queues search driver sweep plan report",
+    "stats data seeds layers cells parameters matching reference model training",
+    "runspec tracking weights stored run expected jobs executors claims predict baselines",
+    "results tables summary plots artifacts progress queues search driver sweep reproduce plan",
+    "report",
     "cli __main__",
 ]
 LAYERS = [name for row in _ROWS for name in row.split()]
@@ -66,6 +67,8 @@ print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
         "plan +cell=gru data=digits",
         "explain cell=gru,lstm",
         "data data=digits",
+        "predict --help",
+        "reproduce --help",
     ],
 )
 def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, words: str) -> None:
@@ -79,6 +82,16 @@ def test_report_leaves_tensorflow_alone(tmp_path: Path) -> None:
     assert status in (0, 2), err
     assert "Traceback" not in err
     assert {"mlflow", "rnnbench"} <= modules
+    assert not modules & set(TENSORFLOW)
+
+
+@pytest.mark.parametrize("words", [["predict", "run=0", "text=a"], ["reproduce", "run=0"]])
+def test_an_unknown_run_is_refused_before_tensorflow_is_loaded(
+    tmp_path: Path, words: list[str]
+) -> None:
+    status, modules, err = imported_by(tmp_path, words, EMPTY_STORE)
+    assert status == 2
+    assert "error: run: expected" in err
     assert not modules & set(TENSORFLOW)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from rnnbench import reference
 from rnnbench.reference import REFERENCES, Array
 
-CELLS = ["simple_rnn", "lstm", "gru", "gru_reset_before"]
-GATES = {"simple_rnn": 1, "lstm": 4, "gru": 3, "gru_reset_before": 3}
+CELLS = ["simple_rnn", "lstm", "lstm_peephole", "gru", "gru_reset_before"]
+GATES = {"simple_rnn": 1, "lstm": 4, "lstm_peephole": 4, "gru": 3, "gru_reset_before": 3}
 # batch, time, inputs, units
 SHAPES = [(1, 1, 1, 1), (2, 7, 3, 5), (4, 12, 6, 2)]
 
@@ -33,14 +34,17 @@ def keras() -> Iterator[Any]:
     keras.backend.clear_session()
 
 
-def make_weights(cell: str, inputs: int, units: int, seed: int = 0) -> tuple[Array, Array, Array]:
+def make_weights(cell: str, inputs: int, units: int, seed: int = 0) -> tuple[Array, ...]:
     rng = np.random.default_rng(seed)
     width = GATES[cell] * units
-    return (
+    weights = (
         rng.normal(scale=inputs**-0.5, size=(inputs, width)),
         rng.normal(scale=0.8 * units**-0.5, size=(units, width)),
         rng.normal(scale=0.5, size=(2, width) if cell == "gru" else (width,)),
     )
+    if cell == "lstm_peephole":
+        return (*weights, rng.normal(size=(units, units)))
+    return weights
 
 
 def make_input(*shape: int, seed: int = 1) -> Array:
@@ -48,7 +52,7 @@ def make_input(*shape: int, seed: int = 1) -> Array:
 
 
 def make_state(cell: str, batch: int, units: int) -> Array:
-    shape = (2, batch, units) if cell == "lstm" else (batch, units)
+    shape = (2, batch, units) if cell.startswith("lstm") else (batch, units)
     return np.random.default_rng(2).normal(size=shape)
 
 
@@ -57,7 +61,12 @@ def make_layer(keras: Any, cell: str, weights: Sequence[Array], **options: Any) 
     if cell == "gru_reset_before":
         options["reset_after"] = False
     inputs, units = weights[0].shape[0], weights[1].shape[0]
-    layer = kinds.get(cell, keras.layers.GRU)(units, return_sequences=True, **options)
+    if cell == "lstm_peephole":
+        from rnnbench.layers import PeepholeLSTM, PeepholeLSTMCell
+
+        layer = PeepholeLSTM(PeepholeLSTMCell(units, **options), return_sequences=True)
+    else:
+        layer = kinds.get(cell, keras.layers.GRU)(units, return_sequences=True, **options)
     layer.build((None, None, inputs))
     layer.set_weights(list(weights))
     return layer
@@ -73,11 +82,12 @@ def call_layer(layer: Any, x: Array, state: Array | None = None) -> Array:
 
 
 def run_with_state(
-    cell: str, x: Array, weights: tuple[Array, Array, Array], state: Array | None
+    cell: str, x: Array, weights: tuple[Array, ...], state: Array | None
 ) -> tuple[Array, Array]:
     """Return all states and what to carry over to the next piece of the sequence."""
-    if cell == "lstm":
-        both = reference.lstm(x, *weights, initial_state=state, return_cells=True)
+    if cell.startswith("lstm"):
+        forward = getattr(reference, cell)
+        both = forward(x, *weights, initial_state=state, return_cells=True)
         return both[0], both[..., -1, :]
     states = REFERENCES[cell](x, weights, initial_state=state)
     return states, states[..., -1, :]
@@ -122,7 +132,7 @@ def test_activations_equal_those_of_keras(keras: Any, cell: str, activation: str
     np.testing.assert_allclose(states, expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "lstm_peephole"])
 def test_weights_without_bias_equal_keras_without_bias(keras: Any, cell: str) -> None:
     weights, x = make_weights(cell, 3, 4)[:2], make_input(2, 5, 3)
     expected = call_layer(make_layer(keras, cell, weights, use_bias=False), x)
@@ -149,6 +159,42 @@ def test_100_steps_of_32_inputs_give_100_states_of_64_units(keras: Any) -> None:
 def test_simple_rnn_follows_the_recurrence_worked_by_hand() -> None:
     states = reference.simple_rnn([[1.0], [2.0]], [[3.0]], [[10.0]], [0.5], activation="linear")
     np.testing.assert_array_equal(states, [[3.5], [41.5]])
+
+
+def test_a_peephole_of_zero_weights_is_an_lstm_without_one() -> None:
+    *weights, peephole = make_weights("lstm_peephole", 3, 4)
+    x = make_input(5, 3)
+    plain = reference.lstm(x, *weights)
+    np.testing.assert_array_equal(reference.lstm_peephole(x, *weights), plain)
+    np.testing.assert_array_equal(reference.lstm_peephole(x, *weights, 0 * peephole), plain)
+    seen = reference.lstm_peephole(x, *weights, peephole)
+    # In the first step the cell state that the gate looks at is zero.
+    np.testing.assert_array_equal(seen[0], plain[0])
+    assert not np.allclose(seen[1:], plain[1:], atol=1e-3)
+
+
+def test_the_peephole_acts_on_the_output_gate_alone() -> None:
+    *weights, peephole = make_weights("lstm_peephole", 3, 4)
+    x = make_input(1, 3)
+    state = np.stack([np.zeros(4), np.full(4, 0.5)])
+    options = {"initial_state": state, "return_cells": True}
+    h, c = reference.lstm_peephole(x, *weights, peephole, **options)
+    plain_h, plain_c = reference.lstm(x, *weights, **options)
+    np.testing.assert_array_equal(c, plain_c)
+    o = (x[0] @ weights[0] + weights[2])[12:] + state[1] @ peephole
+    np.testing.assert_allclose(h[0], reference.sigmoid(o) * np.tanh(c[0]), rtol=1e-12)
+    assert not np.allclose(h, plain_h, atol=1e-3)
+
+
+def test_a_misshapen_peephole_is_named_with_both_shapes() -> None:
+    *weights, peephole = make_weights("lstm_peephole", 3, 4)
+    with pytest.raises(ValueError, match=r"peephole_kernel: expected shape \(4, 4\), received"):
+        REFERENCES["lstm_peephole"](make_input(5, 3), [*weights, peephole[:, :-1]])
+
+
+def test_the_example_of_the_documentation_holds() -> None:
+    failed, tried = doctest.testmod(reference)
+    assert (failed, tried > 5) == (0, True)
 
 
 def test_the_two_grus_differ_only_where_the_reset_gate_acts() -> None:
@@ -224,7 +270,7 @@ def test_misshapen_calls_are_refused(cell: str) -> None:
         run(np.zeros(3), weights)
     with pytest.raises(ValueError, match=r"initial_state: expected shape .*, received \(4,\)"):
         run(np.zeros((2, 5, 3)), weights, initial_state=np.zeros(4))
-    with pytest.raises(ValueError, match="weights: expected 2 or 3 arrays, received 1"):
+    with pytest.raises(ValueError, match=r"weights: expected 2 or 3( or 4)? arrays, received 1"):
         run(np.zeros((5, 3)), weights[:1])
     with pytest.raises(ValueError, match=r"^recurrent_kernel: expected .*, received \(\)"):
         run(np.zeros((5, 3)), [weights[0], 1.0])

@@ -38,25 +38,33 @@ def _gates(cell: Cell, inputs: int, units: int) -> Table:
     rows = []
     for gate in cell.gates:
         kernel, recurrent, bias = inputs * units, units * units, cell.biases * units
-        rows.append(
-            (
-                f"{gate.symbol}: {gate.name}, {gate.does}",
-                f"{inputs}·{units} = {kernel:,}",
-                f"{units}·{units} = {recurrent:,}",
-                f"{cell.biases}·{units} = {bias:,}" if cell.biases > 1 else f"{bias:,}",
-                f"{kernel + recurrent + bias:,}",
-            )
-        )
+        peephole = units * units if gate.symbol in cell.peepholes else 0
+        parts = [
+            f"{gate.symbol}: {gate.name}, {gate.does}",
+            f"{inputs}·{units} = {kernel:,}",
+            f"{units}·{units} = {recurrent:,}",
+            f"{cell.biases}·{units} = {bias:,}" if cell.biases > 1 else f"{bias:,}",
+            f"{kernel + recurrent + bias + peephole:,}",
+        ]
+        if cell.peepholes:
+            parts.insert(3, f"{units}·{units} = {peephole:,}" if peephole else "0")
+        rows.append(tuple(parts))
     total = cell.parameters(inputs, units)
     note = f"First layer: {cell.formula(inputs, units)} = {total:,}"
-    columns = ("gate", "input weights", "recurrent weights", "biases", "sum")
-    return Table(
-        f"One {cell.title} layer, {inputs} inputs, {units} units", columns, tuple(rows), note
-    )
+    columns = ["gate", "input weights", "recurrent weights", "biases", "sum"]
+    if cell.peepholes:
+        columns.insert(3, "peephole weights")
+    title = f"One {cell.title} layer, {inputs} inputs, {units} units"
+    return Table(title, tuple(columns), tuple(rows), note)
 
 
 def _remarks(cell: Cell, inputs: int, units: int) -> list[str]:
-    """Explain the count that a formula with one bias a gate would give."""
+    """Explain the count that a formula with one bias a gate would give, and a peephole."""
+    if cell.peepholes:
+        return [
+            f"The peephole is a matrix from the cell state into gate {', '.join(cell.peepholes)}: "
+            f"{units}·{units} = {len(cell.peepholes) * units * units:,} more than an LSTM has."
+        ]
     if cell.biases == 1:
         return []
     gates = len(cell.gates)

@@ -14,6 +14,8 @@ from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
 
+_ORDER = "order_drop"
+
 
 def sweep(words: Words) -> int:
     """Train a sweep and print a row for each arm."""
@@ -25,6 +27,14 @@ def sweep(words: Words) -> int:
     skipped -= len(swept.trained)
     if skipped:
         console.print(f"{skipped} of {len(swept.specs)} runs were finished already", markup=False)
+    if arms[0].config.diagnostics.order:
+        before = [r for r in swept.records.values() if r.is_finished and _ORDER not in r.metrics]
+        if before:
+            console.print(
+                f"finished before, and so without diagnostics.order: {len(before)} of "
+                f"{len(swept.specs)} runs",
+                markup=False,
+            )
     for table in search_tables(swept.searched):
         show(table)
     _show(swept.specs, swept)

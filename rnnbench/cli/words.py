@@ -28,8 +28,19 @@ COMMANDS: dict[str, Command] = {
         "train every combination that is not finished yet, in parallel",
         "sweep +cell=lstm,gru model.depth=1,2",
     ),
+    "baseline": Command(
+        "baseline",
+        "models without recurrence on the same data, for the reports",
+        "baseline data=imdb data.maxlen=500",
+    ),
     "plan": Command("plan", "what sweep would do; starts nothing", "plan +cell=lstm,gru seeds=5"),
     "report": Command("report", "regenerate reports/NAME/ from the store", "report lstm_vs_gru"),
+    "predict": Command(
+        "predict", "a stored model applied to new text", 'predict run=ID text="a fine film"'
+    ),
+    "reproduce": Command(
+        "reproduce", "train a run again, and tell whether it gives the same", "reproduce run=ID"
+    ),
     "ui": Command("ui", "browse the store in MLflow's user interface", "ui --port 5000"),
     "match": Command(
         "match",
@@ -38,6 +49,12 @@ COMMANDS: dict[str, Command] = {
     ),
     "explain": Command("explain", "a model's parameters, gate by gate", "explain +cell=gru"),
     "data": Command("data", "the data set: shapes, lengths, balance, digest", "data data=digits"),
+}
+
+# Words of a command's own, taken as they stand: no configuration, and no grammar of Hydra's.
+OWN_WORDS = {
+    "predict": ("run", "text", "file", "data.word_index"),
+    "reproduce": ("run",),
 }
 
 # What commands are about that compare cells, where no cell is named.
@@ -63,7 +80,7 @@ class Words:
         overrides: Hydra overrides.
         flags: Hydra's flags, untouched.
         names: words that are neither, as in ``report NAME``.
-        options: ``--port 5000`` of the command's own.
+        options: ``--port 5000`` or ``run=ID`` of the command's own.
         config_dirs: folders given with ``--config-dir``.
     """
 
@@ -89,6 +106,25 @@ class Words:
         """The command as it can be typed again."""
         rest = [shlex.quote(word) for word in (*self.names, *self.overrides)]
         return " ".join(["python -m rnnbench", self.command or "", *rest])
+
+    def option(self, name: str) -> str | None:
+        """Return a word of the command's own, or ``None``."""
+        return dict(self.options).get(name)
+
+    def required(self, name: str, expected: str) -> str:
+        """Return a word that the command cannot do without."""
+        value = self.option(name)
+        if not value:
+            raise ConfigError(name, expected, "nothing", f"type {name}=...")
+        return value
+
+    def refuse_others(self, known: Sequence[str], reason: str) -> None:
+        """Refuse overrides of other keys than ``known``, which would change nothing."""
+        for word in self.overrides:
+            key = word.lstrip("+~").partition("=")[0]
+            if key not in known and key.split(".")[0] not in known:
+                names = ", ".join(known)
+                raise ConfigError(key, f"no key but {names}: {reason}", word, "leave it out")
 
     def refuse_names(self) -> None:
         """Refuse words that are no overrides, for commands that take no name."""
@@ -155,7 +191,11 @@ def _split(command: str, rest: Sequence[str]) -> Words:
     while words:
         word = words.pop(0)
         name, equals, value = word.partition("=")
-        if not word.startswith("-"):
+        if equals and name in OWN_WORDS.get(command, ()):
+            if name in dict(options):
+                raise ConfigError(name, "one value", f"{name} twice", "keep one of the two")
+            options.append((name, value))
+        elif not word.startswith("-"):
             is_override = bool(equals) or word.startswith("~")
             (overrides if is_override else names).append(word)
         elif name in ("--config-dir", "-cd"):

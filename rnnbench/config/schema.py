@@ -142,6 +142,12 @@ class TrainingConfig(Section):
     deterministic: bool
 
 
+class DiagnosticsConfig(Section):
+    """What is measured beside a result and changes nothing in it: a finished run stays finished."""
+
+    order: bool = False
+
+
 class _Range(Section):
     """What the entries of a search space share: ``when`` names values that other keys must have."""
 
@@ -258,6 +264,7 @@ class Config(Section):
     model: ModelConfig
     optimizer: OptimizerConfig
     training: TrainingConfig
+    diagnostics: DiagnosticsConfig = DiagnosticsConfig()
     search: SearchConfig
     executor: ExecutorConfig
     tracking: TrackingConfig

@@ -58,6 +58,13 @@ def check_combinations(config: Config) -> None:
             "true",
             "leave both at their defaults: XLA on one thread repeats bit for bit anyway",
         )
+    if config.diagnostics.order and training.test == "none":
+        raise ConfigError(
+            "diagnostics.order",
+            "false with training.test=none: it is measured on the test set",
+            "true",
+            "set training.test=last",
+        )
     _check_search(config)
     if model.embedding.kind == "trainable" and model.embedding.path is not None:
         raise ConfigError(

@@ -17,13 +17,18 @@ from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split,
 from rnnbench.data.imdb_file import KERAS_SHA256, ORIGIN, download_imdb, find_imdb
 from rnnbench.data.indices import INDEX_FROM, START
 from rnnbench.data.npz import Npz, file_digest, open_npz
+from rnnbench.data.readers import TextReader
 from rnnbench.data.texts import word_index_identity, word_index_path
 from rnnbench.data.vocabulary import Reading, Vocabulary, read_word_index
+from rnnbench.data.word_index import KerasVocabulary, load_word_index
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rnnbench.config.schema import DataConfig
 
 VERSION = 1
+CLASSES = ("negative", "positive")
 SHUFFLE_SEED = 113
 # The real file unpacks to 28 MiB, 6 million words, the rarest of them number 88,584.
 LARGEST_BYTES = 512 * 2**20
@@ -56,8 +61,14 @@ class Imdb:
         with open_npz("data.path", path, LARGEST_BYTES) as npz:
             train = _split(npz, "train", rng, config.limit)
             test = _split(npz, "test", rng, config.test_limit)
-        facts = {"class_names": ["negative", "positive"], "file_sha256": found.identity["sha256"]}
+        facts = {"class_names": list(CLASSES), "file_sha256": found.identity["sha256"]}
         return Raw(train, test, facts, vocabulary=_vocabulary(config))
+
+    def reader(
+        self, _config: DataConfig, _home: Path, word_index: str | None, report: Progress
+    ) -> TextReader:
+        """Keras's word index: a local one, or Keras's download; raises DataError."""
+        return TextReader(KerasVocabulary(load_word_index(word_index, report)), CLASSES)
 
 
 def _vocabulary(config: DataConfig) -> Vocabulary | None:

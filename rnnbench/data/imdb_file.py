@@ -23,8 +23,8 @@ import sys
 outcome, sys.stdout = sys.stdout, sys.stderr
 try:
     import keras
-    origin, sha256, cache = sys.argv[1:]
-    keras.utils.get_file("imdb.npz", origin, file_hash=sha256, cache_dir=cache)
+    file, origin, digest, cache = sys.argv[1:]
+    keras.utils.get_file(file, origin, file_hash=digest, cache_dir=cache)
 except Exception as error:
     outcome.write(f"{type(error).__name__}: {error}")
     sys.exit(1)
@@ -52,29 +52,34 @@ def keras_cache() -> Path:
 
 
 def download_imdb(report: Progress) -> Path:
-    """Let Keras download the file into its cache, with its hash check and progress bar.
+    """Let Keras download ``imdb.npz`` into its cache; raises DataError."""
+    return download(FILE, ORIGIN, KERAS_SHA256, "data.path", HELP, report)
 
-    Raises DataError, and leaves it to Keras to remove a partial file.
+
+def download(name: str, origin: str, digest: str, key: str, action: str, report: Progress) -> Path:
+    """Let Keras download a file into its cache, with its hash check and progress bar.
+
+    Raises DataError that names ``key`` and says ``action``; a partial file is Keras's to remove.
     """
     cache = keras_cache()
-    report(f"downloading {ORIGIN} with Keras into {cache / 'datasets'}")
+    report(f"downloading {origin} with Keras into {cache / 'datasets'}")
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
     sys.stderr.flush()
     child = subprocess.run(
-        [sys.executable, "-P", "-c", CHILD, ORIGIN, KERAS_SHA256, str(cache)],
+        [sys.executable, "-P", "-c", CHILD, name, origin, digest, str(cache)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         env=environment,
         check=False,
     )
-    file = cache / "datasets" / FILE
+    file = cache / "datasets" / name
     if child.returncode != 0 or not file.is_file():
         reason = " ".join(child.stdout.decode("utf-8", "replace").split())[:300]
         raise DataError(
-            "data.path",
-            f"a local {FILE}, or a download of {ORIGIN}",
+            key,
+            f"a local {name}, or a download of {origin}",
             reason or f"a download that ended with status {child.returncode}",
-            HELP,
+            action,
         )
     return file
 

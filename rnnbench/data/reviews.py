@@ -23,11 +23,16 @@ from rnnbench.data.contract import (
 )
 from rnnbench.data.indices import INDEX_FROM, OOV, START
 from rnnbench.data.oracle import best_accuracy, oracle
+from rnnbench.data.readers import TextReader
+from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rnnbench.config.schema import DataConfig
 
 VERSION = 1
+CLASSES = ("negative", "positive")
 LARGEST = 25_000
 REFERENCE = 1_000
 
@@ -59,11 +64,32 @@ class Reviews:
             }
 
         facts = {
-            "class_names": ["negative", "positive"],
+            "class_names": list(CLASSES),
             "label_noise": grammar.LABEL_NOISE,
             "vocabulary_used": len(word_index()) + INDEX_FROM + 1,
         }
         return Raw(train, test, facts, visible)
+
+    def reader(
+        self, config: DataConfig, _home: Path, word_index: str | None, _report: Progress
+    ) -> TextReader:
+        """The words of the grammar; raises ConfigError for a word index, which has no use here."""
+        if word_index is not None:
+            raise ConfigError(
+                "data.word_index",
+                f"nothing for data={config.name}, which has words of its own",
+                word_index,
+                "leave it out",
+            )
+        return TextReader(ReviewVocabulary(), CLASSES)
+
+
+class ReviewVocabulary:
+    """The words that the grammar can produce."""
+
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """See :class:`rnnbench.data.readers.Vocabulary`."""
+        return encode(text)
 
 
 @cache

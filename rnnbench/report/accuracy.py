@@ -48,7 +48,7 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         Column("best", "highest of the seeds"),
         Column("worst", "lowest of the seeds"),
     )
-    arms = [arm for arm in order(ground) if arm.by_seed(metric)]
+    arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
     arms.sort(key=lambda arm: -arm.one(metric))
     what = (
         "of the best epoch, on held-out training data"
@@ -59,6 +59,8 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         f"{word.capitalize()} accuracy {what}. Marked: the best arm and those that are not shown "
         "to be worse."
     )
+    if any(arm in ground.baselines for arm in arms):
+        note += " Baselines see which tokens occur, not their order, and are never marked."
     return DataTable(
         f"{ground.key}_{word}_accuracy",
         f"{word.capitalize()} accuracy",

@@ -15,6 +15,7 @@ from rnnbench.report.claims import claims_section
 from rnnbench.report.comparisons import comparisons_block, sentence
 from rnnbench.report.document import Block, Column, DataTable, Document, Section, text
 from rnnbench.report.ground import Ground
+from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
 from rnnbench.report.pairs import Pair, compare_all
 from rnnbench.report.provenance import provenance_section
@@ -22,6 +23,7 @@ from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section, studies_of, trial_counts
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arms import add_arm_names, finished
+from rnnbench.results.baselines import baseline_arms
 from rnnbench.results.protocols import divide
 
 _MOST_SENTENCES = 8
@@ -36,12 +38,14 @@ class Tables:
         history: :func:`rnnbench.results.load_history` of its finished runs.
         trials: :func:`rnnbench.results.load_trials`, likewise.
         correct: by run id, which test samples were answered rightly.
+        baselines: :func:`rnnbench.results.load_baselines`.
     """
 
     runs: pd.DataFrame
     history: pd.DataFrame
     trials: pd.DataFrame
     correct: Mapping[str, np.ndarray] = field(default_factory=dict)
+    baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def build(
@@ -88,8 +92,9 @@ def _grounds(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[
             ids = [run_id for arm in arms for run_id in arm.runs["run_id"]]
             own = tables.history[tables.history["run_id"].isin(ids)]
             key = _key(str(group["data"].iloc[0]), [ground.key for ground in grounds])
+            beside = tuple(baseline_arms(tables.baselines, arms))
             grounds.append(
-                Ground(key, full, tuple(arms), own, tuple(pairs), tuple(refused), options)
+                Ground(key, full, tuple(arms), own, tuple(pairs), tuple(refused), options, beside)
             )
     return grounds
 
@@ -113,6 +118,7 @@ def _section(ground: Ground, correct: Mapping[str, np.ndarray]) -> Section:
     blocks: Iterable[Block | None] = (
         comparisons_block(ground, correct),
         accuracy_block(ground),
+        order_block(ground),
         overfitting_block(ground),
         tradeoffs_block(ground),
     )

@@ -23,6 +23,7 @@ class Ground:
         pairs: its comparisons.
         refused: pairs that cannot be compared.
         options: margin and confidence.
+        baselines: models without recurrence on the same data, which are compared with nothing.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Ground:
     pairs: tuple[Pair, ...]
     refused: tuple[Pair, ...]
     options: ReportConfig
+    baselines: tuple[ArmRuns, ...] = ()
 
 
 def of(drawn: int, all_: int) -> str:

@@ -13,7 +13,7 @@ from rnnbench.config.expand import Arm
 from rnnbench.data import input_spec
 from rnnbench.matching import resolve_units
 from rnnbench.report.build import Tables
-from rnnbench.results import load_history, load_runs, load_trials
+from rnnbench.results import load_baselines, load_history, load_runs, load_trials
 from rnnbench.results.arms import finished
 from rnnbench.tracking.recorder import parameters
 from rnnbench.tracking.store import Store
@@ -36,7 +36,8 @@ def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:
         trials = trials[trials["study"].isin(runs["study"].dropna())]
     done = finished(runs)
     history = load_history(store, done["run_id"])
-    return Tables(runs, history, trials, _answers(store, done["run_id"]))
+    answers = _answers(store, done["run_id"])
+    return Tables(runs, history, trials, answers, load_baselines(store))
 
 
 def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:

@@ -14,7 +14,14 @@ from rnnbench.report.document import Document, Picture
 from rnnbench.report.files import csv_text, latex_text
 
 PAGE = "index.html"
-_FILES = (PAGE, "report.md", "runs.parquet", "history.parquet", "trials.parquet")
+_FILES = (
+    PAGE,
+    "report.md",
+    "runs.parquet",
+    "history.parquet",
+    "trials.parquet",
+    "baselines.parquet",
+)
 _FOLDERS = ("figures", "tables")
 
 
@@ -100,6 +107,8 @@ def _parquet(tables: Tables, fresh: Path) -> None:
     tables.history.reset_index(drop=True).to_parquet(fresh / "history.parquet")
     if not tables.trials.empty:
         tables.trials.reset_index(drop=True).to_parquet(fresh / "trials.parquet")
+    if not tables.baselines.empty:
+        tables.baselines.reset_index(drop=True).to_parquet(fresh / "baselines.parquet")
 
 
 def _replace(fresh: Path, folder: Path) -> None:

@@ -72,6 +72,10 @@ COLUMNS: tuple[Column, ...] = (
     _metric("test_accuracy", "fraction", "test accuracy of the weights named by training.test"),
     _metric("test_loss", "nats", "test loss of the same weights"),
     _metric("test_calibration_error", "fraction", "expected calibration error on the test set"),
+    _metric(
+        "test_accuracy_shuffled", "fraction", "the same with the steps of each sample shuffled"
+    ),
+    _metric("order_drop", "fraction", "test_accuracy - test_accuracy_shuffled"),
     _metric("gap_best", "fraction", "training minus validation accuracy, best epoch"),
     _metric("gap_final", "fraction", "training minus validation accuracy, last epoch"),
     _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss"),
@@ -89,6 +93,14 @@ def load_trials(store: Store) -> pd.DataFrame:
     """
     records = store.records(kind="trial")
     return frame(row for record in records for row in in_each_search(record))
+
+
+def load_baselines(store: Store) -> pd.DataFrame:
+    """Return the runs of models without recurrence, in the columns of :func:`load_runs`.
+
+    They have no cell; ``label`` is the baseline.
+    """
+    return frame(store.records(kind="baseline"))
 
 
 def load_runs(store: Store) -> pd.DataFrame:

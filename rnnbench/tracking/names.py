@@ -34,11 +34,12 @@ RUN = "run"
 TRIAL_KIND = "trial"
 ARM_SUMMARY = "arm"
 SWEEP_PARENT = "sweep"
+BASELINE = "baseline"
 
 # Optuna's names for how a trial ended.
 COMPLETE = "COMPLETE"
 PRUNED = "PRUNED"
 FAIL = "FAIL"
 
-Kind = Literal["run", "trial", "arm", "sweep"]
+Kind = Literal["run", "trial", "arm", "sweep", "baseline"]
 Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]

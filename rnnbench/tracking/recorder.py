@@ -22,7 +22,10 @@ from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
 
-_NOT_PARAMETERS = ("home", "seeds", "report", "sweep", "published", "claims", "tracking", "search")
+_NOT_PARAMETERS = (
+    *("home", "seeds", "report", "sweep", "published", "claims", "tracking", "search"),
+    "diagnostics",
+)
 
 
 class Recorder:

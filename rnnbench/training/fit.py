@@ -16,6 +16,7 @@ from rnnbench.errors import ConfigError, Divergence
 from rnnbench.seeds import shuffle_order
 from rnnbench.training.batches import Samples, batches, split
 from rnnbench.training.history import Epoch, better, summarise
+from rnnbench.training.order import order_metrics
 from rnnbench.training.program import NO_SUMS, Program, Sums
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
@@ -136,6 +137,10 @@ def fit(
         outputs = []
         tested = _test(program, data, config, best_weights, outputs)
     metrics |= tested | {"test_seconds": time.perf_counter() - start}
+    if tested and config.diagnostics.order:
+        if config.training.test == "best" and best_weights is not None:
+            program.set_weights(best_weights)
+        metrics |= order_metrics(program, data.test, config.seed, tested["test_accuracy"])
     predictions = None
     if tested and outputs:
         predictions = np.concatenate(outputs)

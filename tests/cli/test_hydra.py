@@ -38,7 +38,7 @@ class TestGrammar:
             (["+cell=lstm,gru"], ["lstm", "gru"]),
             (["cell=choice(lstm,gru)"], ["lstm", "gru"]),
             (["cell=glob(gru*)"], ["gru", "gru_reset_before"]),
-            (["cell=glob(*,exclude=*r*)"], ["lstm"]),
+            (["cell=glob(*,exclude=*r*)"], ["lstm", "lstm_peephole"]),
             ([], ["simple_rnn", "lstm", "gru"]),
             (
                 ["+cell=gru", "model.depth=range(1,4)"],
@@ -216,7 +216,7 @@ class TestCompletion:
         [
             ("rnnbench tr", {"train"}),
             ("rnnbench train +ce", {"+cell="}),
-            ("rnnbench train +cell=l", {"+cell=lstm"}),
+            ("rnnbench train +cell=l", {"+cell=lstm", "+cell=lstm_peephole"}),
             ("rnnbench sweep cell=gru", {"cell=gru", "cell=gru_reset_before"}),
             ("rnnbench train model.uni", {"model.units="}),
             ("rnnbench train experiments=gru_v", {"experiments=gru_vs_lstm"}),

@@ -12,7 +12,9 @@ import yaml
 
 from rnnbench.cells import CELLS, Cell, build_layer, check_cell, get_cell
 from rnnbench.config.schema import CellConfig
+from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError
+from rnnbench.model import build
 from rnnbench.reference import REFERENCES
 
 FOLDER = Path(__file__).parents[2] / "conf" / "cell"
@@ -65,10 +67,12 @@ class TestCell:
     def test_gates_and_biases_are_those_of_the_weights(self, name: str) -> None:
         cell = CELLS[name]
         blocks = len(cell.gates) * UNITS
-        kernel, recurrent, bias = built(configured(name)).get_weights()
+        kernel, recurrent, bias, *peepholes = built(configured(name)).get_weights()
         assert kernel.shape == (INPUTS, blocks)
         assert recurrent.shape == (UNITS, blocks)
         assert bias.size == cell.biases * blocks
+        assert [weight.shape for weight in peepholes] == [(UNITS, UNITS)] * len(cell.peepholes)
+        assert set(cell.peepholes) <= {gate.symbol for gate in cell.gates}
         assert len({gate.symbol for gate in cell.gates}) == len(cell.gates)
 
     def test_has_a_yaml_of_its_name_with_only_its_own_keys(self, name: str) -> None:
@@ -104,9 +108,9 @@ class TestCell:
             np.testing.assert_array_equal(one, other)
 
     def test_each_seed_belongs_to_one_kernel(self, name: str) -> None:
-        kernel, recurrent, _ = built(configured(name)).get_weights()
-        other_kernel, same_recurrent, _ = built(configured(name), (9, 2, 3)).get_weights()
-        same_kernel, other_recurrent, _ = built(configured(name), (1, 9, 3)).get_weights()
+        kernel, recurrent, *_ = built(configured(name)).get_weights()
+        other_kernel, same_recurrent, *_ = built(configured(name), (9, 2, 3)).get_weights()
+        same_kernel, other_recurrent, *_ = built(configured(name), (1, 9, 3)).get_weights()
         assert not np.allclose(kernel, other_kernel)
         assert not np.allclose(recurrent, other_recurrent)
         np.testing.assert_array_equal(kernel, same_kernel)
@@ -180,6 +184,40 @@ def test_lstm_blocks_are_named_in_the_order_of_keras() -> None:
     bias = built(configured("lstm")).get_weights()[2].reshape(4, UNITS)
     ones = np.eye(4)[symbols.index("f")][:, None] * np.ones(UNITS)
     np.testing.assert_array_equal(bias, ones)
+
+
+def test_a_peephole_has_a_start_of_its_own_that_follows_the_recurrent_seed() -> None:
+    _, recurrent, _, peephole = built(configured("lstm_peephole")).get_weights()
+    *_, same = built(configured("lstm_peephole"), (9, 2, 9)).get_weights()
+    *_, other = built(configured("lstm_peephole"), (1, 9, 3)).get_weights()
+    np.testing.assert_array_equal(peephole, same)
+    assert not np.allclose(peephole, other)
+    assert not np.allclose(peephole, recurrent[:, :UNITS])
+    np.testing.assert_allclose(peephole @ peephole.T, np.eye(UNITS), atol=1e-6)
+
+
+@pytest.mark.parametrize("dropouts", [(0.0, 0.0), (0.3, 0.0), (0.3, 0.3)])
+def test_a_closed_peephole_trains_as_the_lstm_of_keras(
+    dropouts: tuple[float, float], x: np.ndarray
+) -> None:
+    options = {"dropout": dropouts[0], "recurrent_dropout": dropouts[1]}
+    plain, seeing = (built(configured(name), **options) for name in ("lstm", "lstm_peephole"))
+    weights = plain.get_weights()
+    seeing.set_weights([*weights, np.zeros((UNITS, UNITS))])
+    expected = np.asarray(plain(x, training=True))
+    np.testing.assert_allclose(np.asarray(seeing(x, training=True)), expected, atol=1e-6)
+    seeing.set_weights([*weights, 2 * np.eye(UNITS)])
+    assert np.abs(np.asarray(seeing(x, training=True)) - expected).max() > 1e-3
+
+
+def test_a_model_with_a_peephole_is_rebuilt_from_its_architecture(configure: Any) -> None:
+    import keras
+
+    words = ("+cell=lstm_peephole", "data=digits")
+    config = configure(*words, units=4, depth=2, bidirectional=True)
+    model = build(config, InputSpec(TIME, INPUTS, None, 10), seed=0)
+    again = keras.models.model_from_json(model.to_json())
+    assert [w.shape for w in again.weights] == [w.shape for w in model.weights]
 
 
 @pytest.mark.parametrize(("name", "symbol"), [("gru", "z"), ("gru_reset_before", "z")])

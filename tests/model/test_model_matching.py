@@ -42,6 +42,7 @@ models = st.builds(stack, st.integers(1, 8), st.booleans())
         ("simple_rnn", 304, 304 * (128 + 304 + 1)),
         ("gru_reset_before", 155, 3 * 155 * (128 + 155 + 1)),
         ("lstm", 128, 131_584),
+        ("lstm_peephole", 119, 4 * 119 * (128 + 119 + 1) + 119 * 119),
     ],
 )
 def test_matches_lstm_128_on_128_inputs(name: str, units: int, parameters: int) -> None:

@@ -1,0 +1,114 @@
+"""Baselines trained and logged to MLflow, each of them at most once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+
+from filelock import Timeout
+
+from rnnbench.baselines.result import Result
+from rnnbench.baselines.spec import BASELINE_VERSION, BaselineSpec
+from rnnbench.errors import RnnbenchError
+from rnnbench.tracking import names
+from rnnbench.tracking.address import translated
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.recorder import source_tags
+from rnnbench.tracking.store import Store
+from rnnbench.training.fit import parts
+
+
+def run_baselines(
+    store: Store,
+    specs: Sequence[BaselineSpec],
+    command: str,
+    report: Callable[[str], None] = lambda _: None,
+) -> list[tuple[BaselineSpec, Record]]:
+    """Train what is not finished yet and return the record of every run, in order.
+
+    Args:
+        store: where runs are logged.
+        specs: the declared runs.
+        command: what the user typed.
+        report: told of every run.
+
+    Raises:
+        StoreError: where the store cannot be written.
+        RunFailure: for a run that diverges, after its end was logged.
+    """
+    store.reap()
+    for spec in specs:
+        lock = store.home.lock(spec.key)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            report(f"{spec.name}: waiting for another process that trains it")
+            lock.acquire()
+        try:
+            known = store.by_key([spec.key], kind="baseline").get(spec.key)
+            if known is None or not known.is_finished:
+                with translated(store.uri, store.home.path):
+                    _train(store, spec, command, report)
+        finally:
+            lock.release()
+    records = store.by_key([spec.key for spec in specs], kind="baseline")
+    return [(spec, records[spec.key]) for spec in specs]
+
+
+def _train(store: Store, spec: BaselineSpec, command: str, report: Callable[[str], None]) -> None:
+    client = store.client
+    run = client.create_run(
+        store.experiment_id, tags=_tags(store, spec, command), run_name=spec.name
+    )
+    run_id = run.info.run_id
+    try:
+        from mlflow.entities import Param
+
+        params = spec.parameters | {"baseline.name": spec.baseline.name}
+        client.log_batch(run_id, params=[Param(k, v) for k, v in params.items()])
+        start = time.perf_counter()
+        result = spec.baseline.fit(
+            parts(spec.data.arrays(), spec.config), spec.data.spec, spec.config
+        )
+        _log(client, run_id, result, time.perf_counter() - start)
+    except BaseException as error:
+        reason = str(error) or type(error).__name__
+        client.set_tag(run_id, names.REASON, reason[:5000])
+        failed = isinstance(error, RnnbenchError)
+        client.set_terminated(run_id, "FAILED" if failed else "KILLED")
+        raise
+    client.set_terminated(run_id, "FINISHED")
+    told = [f"{name} {result.metrics[key]:.4f}" for key, name in _TOLD if key in result.metrics]
+    report(f"{spec.name}: {', '.join(told)}")
+
+
+_TOLD = (("best_val_accuracy", "validation accuracy"), ("test_accuracy", "test"))
+
+
+def _log(client: object, run_id: str, result: Result, seconds: float) -> None:
+    from mlflow.entities import Metric
+
+    now = int(time.time() * 1000)
+    for epoch in result.epochs:
+        values = epoch.metrics() | {"epoch_seconds": epoch.seconds}
+        rows = [Metric(name, value, now, epoch.epoch) for name, value in values.items()]
+        client.log_batch(run_id, metrics=rows)  # type: ignore[attr-defined]
+    summary = result.metrics | {"run_seconds": seconds}
+    rows = [Metric(name, value, now, len(result.epochs)) for name, value in summary.items()]
+    client.log_batch(run_id, metrics=rows)  # type: ignore[attr-defined]
+
+
+def _tags(store: Store, spec: BaselineSpec, command: str) -> dict[str, str]:
+    return {
+        names.KIND: names.BASELINE,
+        names.KEY: spec.key,
+        names.ARM: spec.baseline.title,
+        names.ARM_KEY: spec.arm_key,
+        names.COMMAND: command,
+        names.TRAINING_VERSION: str(BASELINE_VERSION),
+        names.DATA_DIGEST: spec.data.digest,
+        names.HOST: os.uname().nodename,
+        names.OWNER: store.home.owner,
+        **source_tags(command),
+    }

@@ -1,0 +1,134 @@
+"""What one run of a baseline is: a configuration, a data set, a seed, and their content key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnbench.baselines.kinds import BASELINES, Baseline
+from rnnbench.config.expand import Arm
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared, prepare
+from rnnbench.errors import ConfigError
+from rnnbench.runspec import digest
+
+# Raised by hand whenever a change can alter a baseline's result.
+BASELINE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class BaselineSpec:
+    """One run of a baseline.
+
+    Attributes:
+        baseline: which one.
+        config: the configuration, ``seed`` is this run's.
+        data: the prepared data set.
+        arm_key: content hash of all that determines the result but the seed.
+        key: content hash of all of it; a finished run with it is never repeated.
+    """
+
+    baseline: Baseline
+    config: Config
+    data: Prepared
+    arm_key: str
+    key: str
+
+    @property
+    def name(self) -> str:
+        """``bag of words, imdb maxlen 500 seed=0``: what the run is called."""
+        seed = f" seed={self.config.seed}" if self.baseline.has_seed else ""
+        return f"{self.baseline.title}, {self.data.name} maxlen {self.config.data.maxlen}{seed}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Dotted keys of the configuration that describe the run."""
+        return {key: _text(value) for key, value in _described(self.baseline, self.config).items()}
+
+
+def declare_baselines(
+    arms: Iterable[Arm], home: Path, chosen: Sequence[Baseline] = ()
+) -> list[BaselineSpec]:
+    """Return every run of some baselines on the data sets of some arms; equal ones appear once.
+
+    Args:
+        arms: configurations; what belongs to a cell is of no concern.
+        home: the folder under which data sets are prepared.
+        chosen: the baselines; none for all that the data sets allow.
+
+    Raises:
+        ConfigError: for a baseline that has no use for the data.
+        DataError: where the data are not to be had.
+    """
+    specs: dict[str, BaselineSpec] = {}
+    prepared: dict[str, Prepared] = {}
+    for arm in arms:
+        config = arm.config
+        name = config.data.model_dump_json(exclude={"mask"})
+        if name not in prepared:
+            prepared[name] = prepare(config.data, home)
+        data = prepared[name]
+        for baseline in chosen or BASELINES.values():
+            if baseline.needs_tokens and data.spec.vocabulary is None:
+                if chosen:
+                    raise ConfigError(
+                        "baseline",
+                        f"bag_of_words for data={config.data.name}, whose inputs are features",
+                        baseline.name,
+                        "leave it out",
+                    )
+                continue
+            for seed in range(
+                config.seed, config.seed + (config.seeds if baseline.has_seed else 1)
+            ):
+                spec = _spec(baseline, config.model_copy(update={"seed": seed}), data)
+                specs.setdefault(spec.key, spec)
+    return list(specs.values())
+
+
+def _spec(baseline: Baseline, config: Config, data: Prepared) -> BaselineSpec:
+    content = {
+        "baseline": baseline.name,
+        "data": data.digest,
+        "vocabulary": data.spec.vocabulary,
+        "classes": data.spec.classes,
+        "config": {
+            key: value
+            for key, value in _described(baseline, config).items()
+            if not key.startswith("data.") and key != "seed"
+        },
+    }
+    seed = config.seed if baseline.has_seed else None
+    key = digest(content | {"seed": seed, "version": BASELINE_VERSION})
+    return BaselineSpec(baseline, config, data, digest(content), key)
+
+
+def _described(baseline: Baseline, config: Config) -> dict[str, Any]:
+    """Return by dotted key what decides the result."""
+    training = config.training.model_dump(exclude={"jit_compile", "deterministic"})
+    stopping = training.pop("early_stopping")
+    if training["validation"] != "split":
+        del training["validation_fraction"]
+    if "training" in baseline.sections:
+        if stopping["patience"] is not None:
+            training |= {f"early_stopping.{key}": value for key, value in stopping.items()}
+    else:
+        training = {
+            key: value for key, value in training.items() if key.startswith("validation")
+        } | {"test": "none" if training["test"] == "none" else "last"}
+    sections: dict[str, dict[str, Any]] = {
+        "data": config.data.model_dump(exclude={"mask"}),
+        "training": training,
+    }
+    if "embedding" in baseline.sections:
+        sections["model.embedding"] = {"dim": config.model.embedding.dim}
+    if "optimizer" in baseline.sections:
+        sections["optimizer"] = config.optimizer.model_dump()
+    found = {f"{name}.{key}": v for name, part in sections.items() for key, v in part.items()}
+    return found | {"seed": config.seed}
+
+
+def _text(value: Any) -> str:
+    return "null" if value is None else str(value)

@@ -1,0 +1,65 @@
+"""``baseline``: models without recurrence on the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnnbench.baselines import get_baseline
+from rnnbench.baselines.runs import run_baselines
+from rnnbench.baselines.spec import BaselineSpec, declare_baselines
+from rnnbench.cli.console import show, stderr
+from rnnbench.cli.words import Words
+from rnnbench.config.expand import expand
+from rnnbench.stats import statistic
+from rnnbench.tables import Table, mean_and_spread, whole
+from rnnbench.tracking.address import tracking_uri
+from rnnbench.tracking.home import Home
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+
+
+def baseline(words: Words) -> int:
+    """Train the baselines that are not finished yet, and print a row for each."""
+    chosen = [get_baseline(name) for name in words.names]
+    arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=(None,))
+    config = arms[0].config
+    tracking_uri(config)  # a wrong address is told before any data is prepared
+    home = Home.of(config.home)
+    home.make()
+    specs = declare_baselines(arms, home.path, chosen)
+    console = stderr()
+    store = Store.open(config)
+    trained = run_baselines(
+        store, specs, words.typed, lambda text: console.print(text, markup=False)
+    )
+    show(_table(trained))
+    return 0
+
+
+def _table(runs: Sequence[tuple[BaselineSpec, Record]]) -> Table:
+    groups: dict[str, list[tuple[BaselineSpec, Record]]] = {}
+    for spec, record in runs:
+        groups.setdefault(spec.arm_key, []).append((spec, record))
+    rows = []
+    for group in groups.values():
+        spec = group[0][0]
+        data = f"{spec.data.name} maxlen {spec.config.data.maxlen}"
+        measured = [
+            statistic([r.metrics.get(metric, float("nan")) for _, r in group])
+            for metric in ("best_val_accuracy", "test_accuracy", "fit_seconds")
+        ]
+        parameters = group[0][1].metrics.get("parameters_total", float("nan"))
+        rows.append(
+            (
+                spec.baseline.title,
+                data,
+                str(len(group)),
+                whole(parameters),
+                mean_and_spread(measured[0]),
+                mean_and_spread(measured[1]),
+                mean_and_spread(measured[2], 1),
+            )
+        )
+    columns = ("baseline", "data", "seeds", "parameters", "best validation", "test", "seconds")
+    note = "None of them knows the order of the tokens. Reports show them beside the cells."
+    return Table("Baselines, mean ± standard deviation over seeds", columns, tuple(rows), note)

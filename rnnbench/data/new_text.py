@@ -1,0 +1,92 @@
+"""New text as the input of a model that was trained on a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.data.contract import InputSpec, Progress, Split
+from rnnbench.data.padding import Padding, padded
+from rnnbench.data.preparation import prepare
+from rnnbench.data.readers import ReadsText, TextReader
+from rnnbench.data.sources import SOURCES, source_of
+from rnnbench.data.vocabulary import Vocabulary
+from rnnbench.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rnnbench.config.schema import DataConfig
+
+
+def text_reader(
+    config: DataConfig, home: Path, word_index: str | None, report: Progress
+) -> TextReader:
+    """Return how a data set reads text.
+
+    Args:
+        config: the data section of the run's configuration.
+        home: the folder under which data sets are prepared.
+        word_index: the user's own file of words, or ``None``.
+        report: told what takes long.
+
+    Raises:
+        ConfigError: for a data set that is no text.
+        DataError: where its vocabulary is not to be had.
+    """
+    source = source_of(config)
+    if config.name in ("text_dir", "csv"):
+        if word_index is not None:
+            raise ConfigError(
+                "data.word_index",
+                f"nothing for a run on data={config.name}, which keeps its vocabulary",
+                word_index,
+                "leave it out",
+            )
+        return _prepared_reader(config, home, report)
+    if not isinstance(source, ReadsText):
+        known = ", ".join(
+            name
+            for name, one in SOURCES.items()
+            if isinstance(one, ReadsText) or name in ("text_dir", "csv")
+        )
+        raise ConfigError(
+            "run",
+            f"a run on data that is text ({known})",
+            f"one on data={config.name}",
+            "choose another run",
+        )
+    return source.reader(config, home, word_index, report)
+
+
+class _Kept:
+    """The vocabulary that is kept beside prepared arrays."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """See :class:`rnnbench.data.readers.Vocabulary`."""
+        return np.array(self._vocabulary.encode(text), np.int32)
+
+
+def _prepared_reader(config: DataConfig, home: Path, report: Progress) -> TextReader:
+    prepared = prepare(config, home, on_progress=report)
+    vocabulary = prepared.vocabulary()
+    if vocabulary is None:
+        raise ConfigError(
+            "run", "a run on words", "one on token numbers", "give a run with data.tokens=keras"
+        )
+    return TextReader(_Kept(vocabulary), tuple(map(str, prepared.facts["class_names"])))
+
+
+def pad_tokens(
+    tokens: Sequence[NDArray[np.int32]], config: DataConfig, spec: InputSpec
+) -> NDArray[np.int32]:
+    """Return sequences as preparation would lay them out, ``(n, timesteps)`` int32."""
+    offsets = np.concatenate([[0], np.cumsum([len(row) for row in tokens])]).astype(np.int64)
+    split = Split(np.concatenate(tokens), offsets, np.zeros(len(tokens), np.int32))
+    how = Padding(spec.timesteps, config.padding, config.truncating, spec.vocabulary)
+    return padded(split, how, np.int32)

@@ -1,0 +1,70 @@
+"""Whether order matters: accuracy on shuffled samples, beside models that never see an order."""
+
+from __future__ import annotations
+
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    interval,
+    number,
+    spread,
+    text,
+)
+from rnnbench.report.ground import Ground, order, run_ids
+from rnnbench.results.compare import ArmRuns
+from rnnbench.stats import half_width, statistic
+
+_EXPLANATION = (
+    "The tokens of every test sample were shuffled, padding stayed in place, and the trained model "
+    "was tested once more. What it loses is what it took from their order: a model that only "
+    "weighs which tokens occur, such as the baselines, loses nothing."
+)
+
+
+def order_block(ground: Ground) -> Block | None:
+    """Return the accuracies with and without order, or ``None`` where that was not measured."""
+    arms = [arm for arm in order(ground) if arm.by_seed("order_drop")]
+    if not arms:
+        return None
+    percent = f"{100 * ground.options.confidence:g} %"
+    columns = (
+        Column("arm", numeric=False),
+        Column("seeds", "replicates that were measured"),
+        Column("test accuracy", "mean ± standard deviation over seeds"),
+        Column("shuffled", "the same with the tokens of each sample shuffled"),
+        Column("drop", "test accuracy minus shuffled, seed by seed"),
+        Column(f"drop {percent}", "Student's t interval of the mean over seeds"),
+    )
+    beside = [arm for arm in ground.baselines if arm.by_seed("test_accuracy")]
+    rows = [_row(arm, ground.options.confidence) for arm in arms]
+    rows += [_orderless(arm) for arm in beside]
+    note = "Baselines: shuffled samples are the same samples to them." if beside else ""
+    ids = tuple(run_ids(arm) for arm in (*arms, *beside))
+    key = f"{ground.key}_order"
+    table = DataTable(key, "Accuracy without order", columns, tuple(rows), note, ids)
+    return Block("Does order matter?", (_EXPLANATION,), (table,))
+
+
+def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
+    drops = arm.by_seed("order_drop")
+    tested, shuffled = arm.by_seed("test_accuracy"), arm.by_seed("test_accuracy_shuffled")
+    whole, without = (statistic([values[s] for s in drops]) for values in (tested, shuffled))
+    drop = statistic(drops.values())
+    width = half_width(drop, confidence)
+    return (
+        text(arm.name),
+        number(drop.n, 0),
+        spread(whole.mean, whole.sd),
+        spread(without.mean, without.sd),
+        spread(drop.mean, drop.sd),
+        interval(drop.mean - width, drop.mean + width),
+    )
+
+
+def _orderless(arm: ArmRuns) -> tuple[Cell, ...]:
+    tested = statistic(arm.by_seed("test_accuracy").values())
+    shown = spread(tested.mean, tested.sd)
+    none = float("nan")
+    return (text(arm.name), number(tested.n, 0), shown, shown, number(0.0), interval(none, none))

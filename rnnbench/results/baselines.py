@@ -1,0 +1,68 @@
+"""The baselines that belong beside the arms of a section: the same data under the same protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from rnnbench.results.arms import finished
+from rnnbench.results.compare import ArmRuns
+
+# The digest of the prepared arrays tells whether data are the same.
+_NOT_COMPARED = ("data.", "baseline.", "seed")
+
+
+def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmRuns]:
+    """Return the baselines on the data of some arms, trained under the protocol of one of them.
+
+    Args:
+        baselines: :func:`rnnbench.results.load_baselines`.
+        arms: the arms of a section.
+
+    They are named ``bag of words (baseline)``, with what tells them apart where one comes twice.
+    """
+    if baselines.empty or not arms:
+        return []
+    digests = {str(d) for arm in arms for d in arm.runs["data_digest"].dropna()}
+    done = finished(baselines)
+    done = done[done["data_digest"].isin(sorted(digests))]
+    found = []
+    for _, group in done.groupby("arm_key", sort=True):
+        first = group.iloc[0]
+        params = {
+            str(key): str(first[key])
+            for key in group.columns
+            if "." in str(key) and not pd.isna(first[key])
+        }
+        if any(_fits(str(first["data_digest"]), params, arm) for arm in arms):
+            found.append(ArmRuns(f"{first['label']} (baseline)", "", params, group))
+    return _distinct(found)
+
+
+def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
+    """Return whether a baseline is what an arm is without its recurrent layers."""
+    if digest not in set(arm.runs["data_digest"].dropna().astype(str)):
+        return False
+    wanted = {k: v for k, v in params.items() if not k.startswith(_NOT_COMPARED)}
+    if "training.epochs" in wanted:
+        wanted.setdefault("training.early_stopping.patience", "null")
+    else:
+        # A baseline that has no epochs to choose from tests its only weights.
+        wanted.pop("training.test", None)
+    return all(arm.params.get(key, "null") == value for key, value in wanted.items())
+
+
+def _distinct(arms: Sequence[ArmRuns]) -> list[ArmRuns]:
+    """Name baselines apart by what varies between those of one name."""
+    named = []
+    for arm in arms:
+        alike = [other for other in arms if other.name == arm.name]
+        keys = sorted({key for other in alike for key in other.params} - {"seed", "data.path"})
+        varying = [k for k in keys if len({other.params.get(k) for other in alike}) > 1]
+        parts = [f"{key.rsplit('.', 1)[-1]}={arm.params.get(key, 'none')}" for key in varying]
+        runs = arm.runs
+        if len(alike) > 1 and not parts:
+            parts = [f"[{str(runs['arm_key'].iloc[0])[:6]}]"]
+        named.append(ArmRuns(" ".join([arm.name, *parts]), arm.cell, arm.params, runs))
+    return named

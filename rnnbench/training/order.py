@@ -1,0 +1,58 @@
+"""Whether order matters: the test set again, with the steps of every sample shuffled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnbench.seeds import derive
+from rnnbench.training.batches import Samples, release
+
+if TYPE_CHECKING:
+    from rnnbench.training.program import Program
+
+SCOPE = "diagnostics/order"
+_ROWS = 1000
+
+
+def order_metrics(
+    program: Program, test: Samples, seed: int, test_accuracy: float
+) -> dict[str, float]:
+    """Return the accuracy on shuffled samples, and how much lower it is than ``test_accuracy``.
+
+    A model that only weighs which tokens occur loses nothing. Both are fractions.
+
+    Args:
+        program: the model with the weights that ``test_accuracy`` was measured with.
+        test: the test set.
+        seed: of the run; all cells of a seed meet the same shuffled samples.
+        test_accuracy: accuracy on the samples as they are.
+    """
+    accuracy = program.evaluate(shuffle_steps(test, seed)).accuracy
+    return {"test_accuracy_shuffled": accuracy, "order_drop": test_accuracy - accuracy}
+
+
+def shuffle_steps(samples: Samples, seed: int) -> Samples:
+    """Return samples whose steps are in random order; padding stays where it is.
+
+    Args:
+        samples: inputs ``(n, time)``, where 0 is padding, or ``(n, time, features)``, where a step
+            of zeros is.
+        seed: of the run.
+    """
+    rng = np.random.default_rng(derive(seed, SCOPE))
+    shuffled = np.empty(samples.x.shape, samples.x.dtype)
+    for start in range(0, len(samples), _ROWS):
+        x = np.asarray(samples.x[start : start + _ROWS])
+        real = x != 0 if x.ndim == 2 else x.any(axis=2)
+        # Padding sorts behind the steps, which are in the order of random keys.
+        order = np.argsort(np.where(real, rng.random(real.shape), 2.0), axis=1)
+        kept = np.arange(real.shape[1]) < real.sum(axis=1)[:, None]
+        moved = np.take_along_axis(x, order if x.ndim == 2 else order[:, :, None], axis=1)
+        block = np.zeros_like(x)
+        # Both sides run row by row and left to right, so one boolean assignment fits them.
+        block[real] = moved[kept]
+        shuffled[start : start + len(x)] = block
+    release(samples.x)
+    return Samples(shuffled, samples.y)

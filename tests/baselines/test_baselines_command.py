@@ -1,0 +1,85 @@
+"""The command ``baseline``: each run once, of a kind of its own, and in the report's tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnbench.config.expand import load
+from rnnbench.results import load_baselines, load_runs
+from rnnbench.tracking import names
+from rnnbench.tracking.store import Store
+from tests.conftest import Run
+
+SMALL = ("data.limit=300", "data.test_limit=80", "data.maxlen=30", "training.epochs=2", "seeds=2")
+
+
+@pytest.fixture
+def store(work_dir: object) -> Store:
+    return Store.open(load([], cell=False))
+
+
+def test_both_are_trained_once_and_are_no_training_runs(run: Run, store: Store) -> None:
+    answer = run("baseline", *SMALL)
+    assert answer.status == 0, answer.err
+    assert "bag of words" in answer.out
+    assert "mean embedding" in answer.out
+    assert len(answer.err.splitlines()) == 3  # one bag, two seeds
+    found = load_baselines(store)
+    assert sorted(found["label"]) == ["bag of words", "mean embedding", "mean embedding"]
+    assert found["test_accuracy"].notna().all()
+    assert found["cell"].isna().all()
+    assert load_runs(store).empty
+    again = run("baseline", *SMALL)
+    assert again.out == answer.out
+    assert again.err == ""
+    assert list(load_baselines(store)["run_id"]) == list(found["run_id"])
+    # Another cell or more seeds change nothing for what is finished.
+    assert run("baseline", "bag_of_words", "+cell=gru,lstm", "seed=7", *SMALL).err == ""
+
+
+def test_a_run_that_was_interrupted_is_trained_again(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rnnbench.baselines.runs._log", interrupt)
+        assert run("baseline", "bag_of_words", *SMALL).status == 130
+    (killed,) = store.records(kind="baseline")
+    assert killed.status == "KILLED"
+    assert run("baseline", "bag_of_words", *SMALL).status == 0
+    statuses = [record.status for record in store.records(kind="baseline")]
+    assert sorted(statuses) == ["FINISHED", "KILLED"]
+
+
+def test_one_that_diverges_is_told_and_kept_as_failed(run: Run, store: Store) -> None:
+    words = ("optimizer=sgd", "optimizer.learning_rate=1e35", *SMALL)
+    with pytest.warns(RuntimeWarning):
+        answer = run("baseline", "mean_embedding", *words)
+    assert answer.status == 1
+    assert "training loss is nan" in answer.err
+    (failed,) = store.records(kind="baseline")
+    assert (failed.status, names.REASON in failed.tags) == ("FAILED", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["bags"], "error: baseline: expected one of bag_of_words, mean_embedding, received bags"),
+        (["mean_embedding", "data=digits"], "bag_of_words for data=digits"),
+        (["data.maxlen=0"], "error: data.maxlen: expected"),
+    ],
+)
+def test_wrong_input_is_one_message(run: Run, words: list[str], part: str) -> None:
+    answer = run("baseline", *words)
+    assert answer.status == 2
+    told = [line for line in answer.err.splitlines() if not line.startswith("preparing")]
+    assert len(told) == 1
+    assert part in told[0]
+
+
+def test_features_have_a_bag_of_their_means(run: Run, work_dir: object) -> None:
+    answer = run("baseline", "data=digits", "data.limit=300", "data.test_limit=100")
+    assert answer.status == 0
+    assert "mean embedding" not in answer.out

@@ -1,0 +1,114 @@
+"""Baselines stand beside the cells in the tables, and are compared with nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rnnbench.report.build import build
+from rnnbench.report.document import Document
+from rnnbench.results.frame import frame
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from tests.report.records import OPTIONS, tables
+from tests.report.test_build import CLEAR, column, table
+
+
+def baseline(label: str = "bag of words", accuracy: float = 0.86, **changes: str) -> Record:
+    """A finished baseline on the data of the hand-made runs."""
+    digest = changes.pop("digest", "5e79")
+    params = {"training.validation": "split", "training.test": "last", "seed": "0", **changes}
+    params |= {"data.name": "imdb", "data.maxlen": "100", "data.limit": "null"}
+    tags = {
+        names.ARM: label,
+        names.KEY: f"{label}{params}",
+        names.ARM_KEY: f"{label}{sorted((k, v) for k, v in params.items() if k != 'seed')}",
+        names.DATA_DIGEST: digest,
+        names.TRAINING_VERSION: "1",
+    }
+    metrics = {"best_val_accuracy": accuracy, "test_accuracy": accuracy}
+    return Record(f"{label}{params}", "FINISHED", tags, params, metrics)
+
+
+def built(baselines: list[Record], runs: list[Record] = CLEAR) -> Document:
+    made = replace(tables(runs), baselines=frame(baselines))
+    return build(made, "x", OPTIONS)
+
+
+def measured(record: Record, drop: float) -> Record:
+    accuracy = record.metrics["test_accuracy"]
+    metrics = {"order_drop": drop, "test_accuracy_shuffled": accuracy - drop}
+    return Record(record.run_id, "FINISHED", record.tags, record.params, record.metrics | metrics)
+
+
+@pytest.mark.parametrize("ending", ["test_accuracy", "validation_accuracy"])
+def test_a_baseline_has_its_row_by_its_mean_and_no_mark(ending: str) -> None:
+    found = table(built([baseline()]), ending)
+    assert column(found, "arm") == ["lstm", "bag of words (baseline)", "gru"]
+    assert [row[2].best for row in found.rows][1] is False
+    assert "never marked" in found.note
+    assert len(found.runs[1]) == 1
+
+
+def test_a_better_baseline_takes_no_mark_from_the_cells() -> None:
+    found = table(built([baseline(accuracy=0.95)]), "test_accuracy")
+    assert column(found, "arm")[0] == "bag of words (baseline)"
+    assert [row[2].best for row in found.rows] == [False, True, False]
+
+
+def test_nothing_is_compared_with_a_baseline() -> None:
+    with_one, without = built([baseline()]), built([])
+    assert table(with_one, "comparisons") == table(without, "comparisons")
+    assert table(with_one, "cost") == table(without, "cost")
+    assert with_one.summary == without.summary
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"digest": "other"},
+        {"training.validation": "none"},
+        {"training.epochs": "3"},
+        {"optimizer.name": "sgd"},
+        {"training.epochs": "10", "training.early_stopping.patience": "2"},
+    ],
+)
+def test_one_on_other_data_or_under_another_protocol_is_left_out(changes: dict[str, str]) -> None:
+    found = table(built([baseline(**changes)]), "test_accuracy")
+    assert column(found, "arm") == ["lstm", "gru"]
+    assert "aseline" not in found.note
+
+
+def test_one_under_the_same_protocol_is_shown_with_its_seeds() -> None:
+    same = {"training.epochs": "10", "optimizer.name": "adam"}
+    seeds = [baseline("mean embedding", 0.8 + s / 100, seed=str(s), **same) for s in range(3)]
+    found = table(built(seeds), "test_accuracy")
+    assert column(found, "seeds") == ["5", "5", "3"]
+    assert column(found, "arm")[-1] == "mean embedding (baseline)"
+
+
+def test_a_failed_baseline_is_left_out() -> None:
+    failed = replace(baseline(), status="FAILED")
+    assert column(table(built([failed]), "test_accuracy"), "arm") == ["lstm", "gru"]
+
+
+class TestOrder:
+    def test_shows_what_each_arm_loses_and_baselines_lose_nothing(self) -> None:
+        runs = [measured(record, 0.3 + record.seed / 100) for record in CLEAR]
+        found = table(built([baseline()], runs), "_order")
+        assert column(found, "arm") == ["lstm", "gru", "bag of words (baseline)"]
+        assert column(found, "drop")[0].startswith("0.3200 ± ")  # type: ignore[attr-defined]
+        assert column(found, "drop")[2] == "0.0000"
+        low, high = map(float, str(column(found, "drop 95 %")[0]).split(" to "))
+        assert low < 0.32 < high
+        assert column(found, "shuffled")[2] == column(found, "test accuracy")[2]
+
+    def test_counts_only_the_seeds_that_were_measured(self) -> None:
+        runs = [measured(record, 0.3) if record.seed < 2 else record for record in CLEAR]
+        found = table(built([], runs), "_order")
+        assert column(found, "seeds") == ["2", "2"]
+
+    def test_is_left_out_where_it_was_not_measured(self) -> None:
+        with pytest.raises(AssertionError, match="_order"):
+            table(built([baseline()]), "_order")

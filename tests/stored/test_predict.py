@@ -1,0 +1,214 @@
+"""Stored models answer as they did, on text that is read as their data set was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnbench.config.schema import Config
+from rnnbench.data.reviews import texts
+from rnnbench.errors import DataError, StoreError
+from rnnbench.predict import predict_texts, read_texts
+from rnnbench.stored import run_config
+from rnnbench.tracking.lookup import run_file
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+from rnnbench.training.predictions import answers
+from tests.conftest import Run
+
+Runs = dict[str, Record]
+
+
+@pytest.mark.parametrize("cell", ["lstm_peephole", "gru"])
+def test_the_stored_model_answers_on_its_test_set_as_it_did(
+    cell: str, store: Store, runs: Runs, config: Config
+) -> None:
+    run_id = runs[cell].run_id
+    with run_file(store, run_id, "predictions.npz") as path:
+        assert path is not None
+        with np.load(path) as file:
+            named, probability = answers(file["outputs"])
+    asked = [text for text, _ in texts("test", 60)]
+    found = predict_texts(store, runs[cell], asked, config)
+    assert [one.name for one in found] == [("negative", "positive")[k] for k in named]
+    np.testing.assert_allclose([one.probability for one in found], probability, atol=1e-5)
+    assert [one.text for one in found] == asked
+
+
+def test_the_command_prints_a_class_and_a_probability(run: Run, home: Path, runs: Runs) -> None:
+    short = runs["gru"].run_id[:6]
+    answer = run("predict", f"run={short}", "text=The plot, was [good]; 'i' love zebras!")
+    assert answer.status == 0, answer.err
+    assert runs["gru"].run_id in answer.out
+    row = next(line for line in answer.out.splitlines() if "zebras" in line)
+    text, name, probability, words, known = (part.strip() for part in row.strip("│").split("│"))
+    assert text == "The plot, was [good]; 'i' love zebras!"
+    assert name in ("negative", "positive")
+    assert 0.5 <= float(probability) <= 1
+    # The quotes belong to a word, as the data set takes text apart.
+    assert (words, known) == ("7", "5")
+    assert answer.err == ""
+
+
+def test_a_file_gives_a_row_for_every_line_with_a_text(
+    run: Run, home: Path, runs: Runs, tmp_path: Path
+) -> None:
+    file = tmp_path / "reviews.txt"
+    file.write_bytes("\ufeffi love the plot .\r\n\r\n!!!\r\nnot good\r\n".encode())
+    answer = run("predict", f"run={runs['gru'].run_id}", f"file={file}")
+    assert answer.status == 0, answer.err
+    rows = [line.split("│")[1].strip() for line in answer.out.splitlines() if "│" in line]
+    assert rows == ["i love the plot .", "!!!", "not good"]
+    assert "A text without words has no class." in answer.out
+
+
+def test_lines_of_a_file_and_files_of_a_folder_are_texts(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("two\nlines\n")
+    (tmp_path / "a.txt").write_text("first")
+    (tmp_path / "empty.txt").write_text(" \n")
+    (tmp_path / "other.md").write_text("no text")
+    assert read_texts(tmp_path) == ["first", "two\nlines"]
+    assert read_texts(tmp_path / "b.txt") == ["two", "lines"]
+
+
+@pytest.mark.parametrize(
+    ("content", "part"), [(b"\n \n", "at least one text"), (b"\xff\xfe\x00", "UTF-8")]
+)
+def test_a_file_without_text_is_refused(tmp_path: Path, content: bytes, part: str) -> None:
+    file = tmp_path / "file.txt"
+    file.write_bytes(content)
+    with pytest.raises(DataError, match=part) as caught:
+        read_texts(file)
+    assert caught.value.key == "file"
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "part"),
+    [
+        (["text=good"], "run", "type run="),
+        (["run=", "text=good"], "run", "type run="),
+        (["run=xyz", "text=good"], "run", "received xyz"),
+        (["run=0000000", "text=good"], "run", "which is not in"),
+        (["run=GRU"], "text", "neither"),
+        (["run=GRU", "text=a", "file=b"], "text", "both"),
+        (["run=GRU", "text="], "text", "received nothing"),
+        (["run=GRU", "text= "], "text", "received nothing"),
+        (["run=GRU", "text=?!"], "text", "received ?!"),
+        (["run=GRU", "file=no/such.txt"], "file", "No such file"),
+        (["run=GRU", "text=a", "text=b"], "text", "keep one"),
+        (["run=GRU", "text=a", "model.units=3"], "model.units", "leave it out"),
+        (["run=GRU", "text=a", "data.word_index=x"], "data.word_index", "leave it out"),
+        (["run=DIGITS", "text=a"], "run", "one on data=digits"),
+        (["run=GRU", "text=a", "home=nowhere"], "home", "a folder with a store"),
+    ],
+)
+def test_wrong_input_is_one_message(
+    run: Run, home: Path, runs: Runs, words: list[str], key: str, part: str
+) -> None:
+    ids = {"run=GRU": runs["gru"].run_id, "run=DIGITS": runs["simple_rnn"].run_id}
+    answer = run("predict", *(f"run={ids[word]}" if word in ids else word for word in words))
+    assert answer.status == 2
+    assert answer.out == ""
+    assert len(answer.err.splitlines()) == 1
+    assert answer.err.startswith(f"error: {key}: expected ")
+    assert part in answer.err
+
+
+def test_a_run_without_stored_weights_says_how_to_get_them(
+    run: Run, home: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnnbench.stored.WEIGHTS_FILE", "none.h5")
+    answer = run("predict", f"run={runs['gru'].run_id}", "text=good")
+    assert answer.status == 2
+    assert len(answer.err.splitlines()) == 1
+    assert "train with tracking.save_model=last" in answer.err
+
+
+def test_nothing_but_configuration_and_weights_is_read(
+    run: Run, home: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a stored model was loaded as code")
+
+    for name in ("load_model", "model_from_json"):
+        monkeypatch.setattr(keras.models, name, refuse)
+    monkeypatch.setattr(keras.Model, "load_weights", refuse)
+    assert run("predict", f"run={runs['gru'].run_id}", "text=good").status == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "!!python/object/apply:os.mkdir [owned]\n",
+        "cell: !!python/object/apply:os.mkdir [owned]\n",
+        "[1, 2]\n",
+        "cell: {name: nonsense\n",
+        "cell: {name: gru}\nmodel: {units: -1}\n",
+        "cell: {name: gru}\nunheard_of: 1\n",
+        "seed: ${oc.env:HOME}\n",
+    ],
+)
+def test_a_configuration_that_is_none_is_refused_and_not_executed(
+    content: str,
+    store: Store,
+    runs: Runs,
+    config: Config,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "config.yaml").write_text(content)
+    monkeypatch.setattr(store, "artifact_folders", lambda ids: {i: files.as_uri() for i in ids})
+    with pytest.raises(StoreError, match=r"^run: expected a run with a configuration"):
+        run_config(store, runs["gru"], config)
+    assert not Path("owned").exists()
+
+
+def test_the_configuration_is_the_one_of_the_run_with_keys_that_came_later(
+    store: Store, runs: Runs, config: Config
+) -> None:
+    found = run_config(store, runs["lstm_peephole"], config)
+    assert found.cell is not None
+    assert found.cell.name == "lstm_peephole"
+    assert (found.model.depth, found.model.bidirectional, found.data.maxlen) == (2, True, 25)
+    assert found.home == config.home
+    assert found.search == config.search
+
+
+class TestImdb:
+    """A model on IMDB reads text by Keras's word index."""
+
+    @pytest.fixture
+    def on_imdb(self, runs: Runs, store: Store, config: Config, monkeypatch: Any) -> Record:
+        """A run that says that its data are IMDB."""
+        known = run_config(store, runs["gru"], config)
+        data = known.data.model_copy(update={"name": "imdb"})
+        changed = known.model_copy(update={"data": data})
+        monkeypatch.setattr("rnnbench.predict.run_config", lambda *_: changed)
+        return runs["gru"]
+
+    def test_words_are_those_of_the_index(self, on_imdb: Record, run: Run, tmp_path: Path) -> None:
+        index = tmp_path / "index.json"
+        index.write_text(json.dumps({"a": 1, "fine": 2, "film": 3, "rare": 5000}))
+        answer = run(
+            "predict",
+            f"run={on_imdb.run_id}",
+            "text=A rare, fine zebra",
+            f"data.word_index={index}",
+        )
+        assert answer.status == 0, answer.err
+        row = next(line for line in answer.out.splitlines() if "zebra" in line)
+        # Word 5000 is beyond the 1,000 that the model has vectors for.
+        assert [part.strip() for part in row.split("│")][4:6] == ["4", "2"]
+
+    def test_a_missing_index_is_one_message(self, on_imdb: Record, run: Run) -> None:
+        answer = run("predict", f"run={on_imdb.run_id}", "text=a", "data.word_index=no.json")
+        assert answer.status == 2
+        assert answer.err.startswith("error: data.word_index: expected imdb_word_index.json")
