@@ -24,6 +24,8 @@ def fit_bag_of_words(parts: Parts, spec: InputSpec, config: Config) -> Result:
     Tokens count once a sample, which is better for sentiment than how often they occur (Pang, Lee &
     Vaithyanathan, Thumbs up?, EMNLP 2002). The result depends on no seed.
     """
+    import sklearn.linear_model  # noqa: F401  # loading it is no part of the time
+
     start = time.perf_counter()
     x = presence(parts.training.x, spec)
     choosing = parts.validation is not None and config.training.validation == "split"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from filelock import Timeout
+from threadpoolctl import threadpool_limits
 
 from rnnbench.baselines.result import Result
 from rnnbench.baselines.spec import BASELINE_VERSION, BaselineSpec
@@ -68,9 +69,7 @@ def _train(store: Store, spec: BaselineSpec, command: str, report: Callable[[str
         params = spec.parameters | {"baseline.name": spec.baseline.name}
         client.log_batch(run_id, params=[Param(k, v) for k, v in params.items()])
         start = time.perf_counter()
-        result = spec.baseline.fit(
-            parts(spec.data.arrays(), spec.config), spec.data.spec, spec.config
-        )
+        result = _fit(spec)
         _log(client, run_id, result, time.perf_counter() - start)
     except BaseException as error:
         reason = str(error) or type(error).__name__
@@ -81,6 +80,14 @@ def _train(store: Store, spec: BaselineSpec, command: str, report: Callable[[str
     client.set_terminated(run_id, "FINISHED")
     told = [f"{name} {result.metrics[key]:.4f}" for key, name in _TOLD if key in result.metrics]
     report(f"{spec.name}: {', '.join(told)}")
+
+
+def _fit(spec: BaselineSpec) -> Result:
+    # More threads than free cores wait for each other: on a busy machine four times as long.
+    with threadpool_limits(spec.config.executor.threads):
+        return spec.baseline.fit(
+            parts(spec.data.arrays(), spec.config), spec.data.spec, spec.config
+        )
 
 
 _TOLD = (("best_val_accuracy", "validation accuracy"), ("test_accuracy", "test"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from rnnbench.errors import ConfigError
 from rnnbench.tracking import names
-from rnnbench.tracking.lookup import find_run
+from rnnbench.tracking.home import Home
+from rnnbench.tracking.lookup import find_run, run_file
 from rnnbench.tracking.record import Record
 
 IDS = ["ab12" + "0" * 28, "ab34" + "0" * 28, "cd56" + "0" * 28]
@@ -52,3 +55,33 @@ def test_an_id_of_no_run_or_several_is_refused(text: str, part: str) -> None:
         find_run(Runs(), text)  # type: ignore[arg-type]
     assert caught.value.key == "run"
     assert part in str(caught.value)
+
+
+class Served:
+    """A store behind a server, whose client fetches files."""
+
+    uri = "http://somewhere"
+    home = Home.of("runs")
+
+    def __init__(self, **files: str) -> None:
+        self.files = files
+        self.client = self
+
+    def artifact_folders(self, ids: list[str]) -> dict[str, str]:
+        return dict.fromkeys(ids, "mlflow-artifacts:/1/x/artifacts")
+
+    def list_artifacts(self, run_id: str) -> list[Any]:
+        return [SimpleNamespace(path=name) for name in self.files]
+
+    def download_artifacts(self, run_id: str, name: str, folder: str) -> str:
+        (Path(folder) / name).write_text(self.files[name])
+        return str(Path(folder) / name)
+
+
+def test_files_behind_a_server_are_fetched_for_as_long_as_they_are_needed() -> None:
+    with run_file(Served(config="a: 1"), IDS[0], "config") as path:  # type: ignore[arg-type]
+        assert path is not None
+        assert path.read_text() == "a: 1"
+    assert not path.exists()
+    with run_file(Served(config="a: 1"), IDS[0], "weights") as path:  # type: ignore[arg-type]
+        assert path is None
