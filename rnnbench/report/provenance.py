@@ -41,7 +41,7 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
         "Commands that trained the runs",
         (Column("command", numeric=False), Column("runs")),
         commands,
-        "Passwords in addresses are left out.",
+        "Passwords in addresses are left out, and so are the folders of files.",
     )
     blocks = (
         Block(

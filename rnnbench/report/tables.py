@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -19,7 +20,10 @@ from rnnbench.tracking.recorder import parameters
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import FILE, load_correct
 
-_SHARED = ("seed", "match", "data.path", "data.test_path", "data.word_index")
+_FILES = ("data.path", "data.test_path", "data.word_index", "model.embedding.path")
+_SHARED = ("seed", "match", *_FILES[:3])
+# The folders of an absolute path; an address such as https://... is none.
+_FOLDERS = re.compile(r"(?<![\w./:~])~?/(?:[^\s/'\"=,]+/)+")
 
 
 def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:
@@ -34,6 +38,7 @@ def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:
     if arms:
         runs = restrict(runs, arms)
         trials = trials[trials["study"].isin(runs["study"].dropna())]
+    runs, trials = (_without_folders(table) for table in (runs, trials))
     done = finished(runs)
     history = load_history(store, done["run_id"])
     answers = _answers(store, done["run_id"])
@@ -53,6 +58,16 @@ def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
             fits &= known[key].isna() if value is None else (known[key] == value).fillna(False)
         chosen |= fits
     return runs[chosen]
+
+
+def _without_folders(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return runs whose files have names only: a report is passed on, and folders are private."""
+    changed = {
+        column: runs[column].astype("string").str.replace(_FOLDERS, "", regex=True)
+        for column in ("command", *_FILES)
+        if column in runs and runs[column].notna().any()
+    }
+    return runs.assign(**changed)
 
 
 def _described(arm: Arm) -> dict[str, str]:

@@ -116,3 +116,17 @@ def test_shows_markup_in_names_as_text(run: Run, recorded: Callable[..., None]) 
     assert HOSTILE not in page
     assert "&lt;script&gt;window.reached" in page
     assert HOSTILE not in text.replace(f"`{HOSTILE}`", "")
+
+
+def test_leaves_the_folders_of_files_out(run: Run, recorded: Callable[..., None]) -> None:
+    recorded("+cell=gru", "seeds=1")
+    command = "python -m rnnbench sweep data.path=/home/anna/secret/imdb.npz a='~/mine/b.csv' c=d/e"
+    change(
+        f"UPDATE tags SET value = '{command.replace(chr(39), chr(39) * 2)}' "
+        "WHERE key = 'rnnbench.command'",
+        "UPDATE params SET value = '/home/anna/secret/imdb.npz' WHERE key = 'data.path'",
+    )
+    text = reported(run)
+    assert "sweep data.path=imdb.npz a='b.csv' c=d/e" in text
+    for file in Path("reports", "odd").rglob("*.*"):
+        assert b"secret" not in file.read_bytes(), file
