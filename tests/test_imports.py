@@ -32,6 +32,7 @@ LAYERS = [name for row in _ROWS for name in row.split()]
 
 TENSORFLOW = ["tensorflow", "keras"]
 SLOW_TO_IMPORT = [*TENSORFLOW, "hydra", "omegaconf", "pandas", "mlflow", "pydantic", "numpy"]
+ONLY_FOR_TEXT = ["nltk", "gensim"]
 EMPTY_STORE = """
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
@@ -74,6 +75,20 @@ print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
 def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, words: str) -> None:
     status, modules, err = imported_by(tmp_path, words.split())
     assert status == 0, err
+    assert not modules & {*TENSORFLOW, *ONLY_FOR_TEXT}
+
+
+def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Path) -> None:
+    pytest.importorskip("nltk")
+    pytest.importorskip("gensim")
+    rows = [f"It isn't {'good' if i % 2 else 'bad'}.,{i % 2}" for i in range(8)]
+    (tmp_path / "mine.csv").write_text("\n".join(["text,label", *rows]))
+    words = ["data", "data=csv", "data.path=mine.csv", "data.test_fraction=0.5"]
+    words += ["data.tokens=treebank", "model.embedding.kind=vectors", "model.embedding.dim=3"]
+    status, modules, err = imported_by(tmp_path, words)
+    assert status == 0, err
+    assert "100.0 % of the words in training texts" in err
+    assert set(ONLY_FOR_TEXT) <= modules
     assert not modules & set(TENSORFLOW)
 
 

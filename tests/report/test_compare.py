@@ -45,6 +45,23 @@ class TestRelation:
         )
         assert relate(*two(record("lstm", 0, 0.8), small)).confounds == ("units 8 against 128",)
 
+    def test_what_an_embedding_starts_from_brings_its_width_along(self) -> None:
+        random = {"model.embedding.kind": "trainable", "model.embedding.dim": "128"}
+        vectors = {
+            "model.embedding.kind": "vectors",
+            "model.embedding.dim": "300",
+            "model.embedding.path": "null",
+            "model.embedding.trainable": "False",
+        }
+        other = vectors | {"model.embedding.path": "glove.txt", "model.embedding.dim": "50"}
+        for one, two_, factor in (
+            (random, vectors, "model.embedding.kind"),
+            (vectors, other, "model.embedding.path"),
+            (vectors, vectors | {"model.embedding.dim": "50"}, "model.embedding.dim"),
+        ):
+            relation = relate(*two(record("gru", 0, 0.8, **one), record("gru", 0, 0.8, **two_)))
+            assert (relation.factor, relation.confounds) == (factor, ())
+
     def test_ten_epochs_against_one_is_no_comparison(self) -> None:
         one = record("gru", 0, 0.7, **{"training.epochs": "1"})
         relation = relate(*two(record("lstm", 0, 0.8), one))
