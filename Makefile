@@ -14,7 +14,7 @@ demo: $(BIN)/.installed  ## the main job on the embedded data
 	$(BIN)/python -m rnnbench sweep +cell=gru
 
 test: $(BIN)/.installed  ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not stress"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not stress"
 
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep

@@ -20,6 +20,7 @@ SMALL = (
     "model.units=4",
     "model.embedding.dim=6",
     "training.epochs=2",
+    "training.jit_compile=false",
     "optimizer.learning_rate=0.02",
 )
 

@@ -60,6 +60,7 @@ def finish(store: Store) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.stress
 class TestKilledWorker:
     def test_costs_one_run_which_the_next_sweep_makes_up_for(
         self, driver: subprocess.Popen[str], store: Store
@@ -98,6 +99,7 @@ class TestInterruptedDriver:
         assert (driver.returncode, "Traceback" in err) == (130, False), err
         assert all(record.status == "KILLED" for record in store.records())
 
+    @pytest.mark.stress
     def test_killed_takes_its_workers_along_and_leaves_no_run_running(
         self, driver: subprocess.Popen[str], store: Store
     ) -> None:

@@ -178,7 +178,10 @@ class TestRealFullDisk:
 class TestLockedDatabase:
     @pytest.mark.parametrize(
         ("words", "name"),
-        [(SWEEP, "mlflow.db"), ((*SEARCH, "search.n_trials=4"), "optuna.db")],
+        [
+            (SWEEP, "mlflow.db"),
+            pytest.param((*SEARCH, "search.n_trials=4"), "optuna.db", marks=pytest.mark.stress),
+        ],
     )
     def test_is_waited_for(self, commands: Commands, words: tuple[str, ...], name: str) -> None:
         command = commands.start(*words, "seeds=4")
@@ -256,7 +259,8 @@ def serve(commands: Commands, address: str, work_dir: Path) -> Callable[[], Comm
 
 
 class TestTrackingServer:
-    @pytest.mark.parametrize("seconds", [10, pytest.param(60, marks=pytest.mark.stress)])
+    @pytest.mark.stress
+    @pytest.mark.parametrize("seconds", [10, 60])
     def test_may_be_gone_for_a_while(
         self, commands: Commands, serve: Callable[[], Command], address: str, seconds: int
     ) -> None:

@@ -153,6 +153,7 @@ def test_the_diagnostic_is_no_part_of_what_a_run_is(small: Any) -> None:
     class Data:
         digest = "0"
         spec = InputSpec(12, None, 50, 2)
+        vectors = None
 
     assert relevant(changed(small), Data()) == relevant(changed(small, order=False), Data())  # type: ignore[arg-type]
     assert not any(key.startswith("diagnostics") for key in parameters(changed(small)))

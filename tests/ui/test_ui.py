@@ -30,8 +30,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 @pytest.fixture
 def trained(run: Run) -> Store:
     """A store with two runs of an arm, of three epochs each."""
-    words = ("data=digits", "data.limit=200", "model.units=4", "training.epochs=3", "seeds=2")
-    assert run("sweep", "+cell=gru", *words).status == 0
+    data = ("data=digits", "data.limit=200", "seeds=2")
+    words = ("model.units=4", "training.epochs=3", "training.jit_compile=false")
+    assert run("sweep", "+cell=gru", *data, *words).status == 0
     return Store.open(load([], cell=False))
 
 
