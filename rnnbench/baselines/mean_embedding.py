@@ -15,7 +15,7 @@ from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.errors import Divergence
 from rnnbench.seeds import derive, shuffle_order
-from rnnbench.training.fit import Parts, _Patience
+from rnnbench.training.fit import Parts, Patience
 from rnnbench.training.history import Epoch, better, summarise
 
 
@@ -41,7 +41,7 @@ def fit_mean_embedding(parts: Parts, spec: InputSpec, config: Config) -> Result:
         None if part is None else shares(part.x, spec.vocabulary)
         for part in (parts.training, parts.validation)
     ]
-    stop = _Patience(config.training.early_stopping)
+    stop = Patience(config.training.early_stopping)
     epochs: list[Epoch] = []
     best: Epoch | None = None
     kept: list[np.ndarray] = []

@@ -104,7 +104,7 @@ def fit(
     outputs: list[np.ndarray] = []
     best_outputs: list[np.ndarray] = []
     keep_best = "best" in (config.tracking.save_model, config.training.test)
-    stop = _Patience(config.training.early_stopping)
+    stop = Patience(config.training.early_stopping)
     guard = _Guard(program.spec.classes)
     for number in range(1, config.training.epochs + 1):
         start = time.perf_counter()
@@ -187,7 +187,7 @@ def _test(
     return {"test_accuracy": tested.accuracy, "test_loss": tested.mean_loss}
 
 
-class _Patience:
+class Patience:
     """Counts the epochs since the monitored value last improved."""
 
     def __init__(self, config: EarlyStoppingConfig) -> None:
@@ -196,6 +196,7 @@ class _Patience:
         self._waited = 0
 
     def exhausted(self, epoch: Epoch) -> bool:
+        """Return whether the value has not improved for as many epochs as are borne with."""
         if self._config.patience is None:
             return False
         value = epoch.metrics()[self._config.monitor]
