@@ -16,7 +16,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, of, order, run_ids
+from rnnbench.report.ground import Ground, of, order
 from rnnbench.report.pairs import not_worse
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
@@ -67,7 +67,7 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         columns,
         tuple(_row(arm, metric, ground.options.confidence, arm.name in marked) for arm in arms),
         note,
-        tuple(run_ids(arm) for arm in arms),
+        tuple(arm.run_ids for arm in arms),
     )
 
 
@@ -131,7 +131,7 @@ def _cost(ground: Ground) -> DataTable:
         for arm in arms
     )
     note = "Seconds compare only within one machine that did nothing else."
-    ids = tuple(run_ids(arm) for arm in arms)
+    ids = tuple(arm.run_ids for arm in arms)
     return DataTable(f"{ground.key}_cost", "Size and time", columns, rows, note, ids)
 
 

@@ -17,7 +17,7 @@ from rnnbench.report.document import (
     signed,
     text,
 )
-from rnnbench.report.ground import Ground, run_ids
+from rnnbench.report.ground import Ground
 from rnnbench.results.compare import ArmRuns, relate
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.paired import compare
@@ -42,7 +42,7 @@ def claims_section(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> 
     for claim in claims:
         for finding in judge(claim, grounds):
             rows.append(_row(claim, finding))
-            ids.append(tuple(run_id for arm in finding.arms for run_id in run_ids(arm)))
+            ids.append(tuple(run_id for arm in finding.arms for run_id in arm.run_ids))
         if claim.flaw:
             flaws.append(f"“{claim.text}”, as published: {claim.flaw}.")
     columns = (

@@ -19,7 +19,7 @@ from rnnbench.report.document import (
     signed,
     text,
 )
-from rnnbench.report.ground import Ground, of, run_ids
+from rnnbench.report.ground import Ground, of
 from rnnbench.report.pairs import Pair
 from rnnbench.results.compare import ArmRuns, factor_words
 from rnnbench.stats.paired import Comparison, mcnemar, power
@@ -63,7 +63,7 @@ def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
         columns,
         tuple(_row(pair, ground, correct) for pair in pairs),
         _note(ground),
-        tuple(run_ids(pair.a) + run_ids(pair.b) for pair in pairs),
+        tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs),
     )
     lead = ("Not compared, because more than one thing differs:",) if bullets else ()
     return Block("Comparisons", lead, (table,), _pictures(ground, pairs), bullets)

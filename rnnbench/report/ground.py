@@ -41,11 +41,6 @@ def of(drawn: int, all_: int) -> str:
     return f" ({drawn} of {all_})" if drawn < all_ else ""
 
 
-def run_ids(arm: ArmRuns) -> tuple[str, ...]:
-    """Return the ids of the runs behind an arm, by seed."""
-    return arm.run_ids
-
-
 def order(ground: Ground) -> list[ArmRuns]:
     """Return the arms, best first: by test accuracy, then by validation accuracy."""
     return sorted(ground.arms, key=_rank)

@@ -12,7 +12,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, order, run_ids
+from rnnbench.report.ground import Ground, order
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -41,7 +41,7 @@ def order_block(ground: Ground) -> Block | None:
     rows = [_row(arm, ground.options.confidence) for arm in arms]
     rows += [_orderless(arm) for arm in beside]
     note = "Baselines: shuffled samples are the same samples to them." if beside else ""
-    ids = tuple(run_ids(arm) for arm in (*arms, *beside))
+    ids = tuple(arm.run_ids for arm in (*arms, *beside))
     key = f"{ground.key}_order"
     table = DataTable(key, "Accuracy without order", columns, tuple(rows), note, ids)
     return Block("Does order matter?", (_EXPLANATION,), (table,))

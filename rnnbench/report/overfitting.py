@@ -6,7 +6,7 @@ from functools import partial
 
 from rnnbench.plots.learning import learning_data, save_learning
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
-from rnnbench.report.ground import Ground, of, order, run_ids
+from rnnbench.report.ground import Ground, of, order
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
 
@@ -42,7 +42,7 @@ def overfitting_block(ground: Ground) -> Block | None:
         _COLUMNS,
         tuple(map(_row, arms)),
         note,
-        tuple(run_ids(arm) for arm in arms),
+        tuple(arm.run_ids for arm in arms),
     )
     return Block("Overfitting", tables=(table,), pictures=pictures)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rnnbench.report.document import Block, Column, DataTable, Section, number, text
-from rnnbench.report.ground import Ground, run_ids
+from rnnbench.report.ground import Ground
 
 _FACTS = (
     ("commit", "commit of the code"),
@@ -67,11 +67,11 @@ def _runs(ground: Ground) -> DataTable:
             text(arm.name),
             text(", ".join(map(str, sorted(arm.seeds)))),
             text(", ".join(sorted({str(d)[:16] for d in arm.runs["data_digest"].dropna()}))),
-            text(" ".join(run_ids(arm))),
+            text(" ".join(arm.run_ids)),
         )
         for arm in arms
     )
-    ids = tuple(run_ids(arm) for arm in arms)
+    ids = tuple(arm.run_ids for arm in arms)
     return DataTable(f"{ground.key}_runs", f"Runs on {ground.title}", columns, rows, "", ids)
 
 

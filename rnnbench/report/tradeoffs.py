@@ -7,7 +7,7 @@ from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
-from rnnbench.report.ground import Ground, run_ids
+from rnnbench.report.ground import Ground
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -56,7 +56,7 @@ def tradeoffs_block(ground: Ground) -> Block | None:
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
     ids = tuple(
-        run_ids(arm) for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
+        arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )
     table = DataTable(f"{ground.key}_tradeoffs", "Trade-offs", columns, rows, note, ids)
     return Block("Trade-offs", tables=(table,), pictures=tuple(pictures))
