@@ -15,6 +15,8 @@ from rnnbench.config.schema import CellConfig
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
 
+# Keras's defaults, which fast implementations of a cell know.
+_USUAL = {"activation": "tanh", "recurrent_activation": "sigmoid"}
 _ACTIVATIONS: tuple[Any, ...] = ("tanh", "relu", "sigmoid", "linear")
 
 
@@ -39,7 +41,9 @@ class Cell:
         peepholes: symbols of the gates that see the cell state, each through a ``(u, u)`` matrix.
         options: configuration keys that belong to the cell, with the values they take.
         fixed: constructor arguments that make this cell what it is.
-        cudnn: option values with which Keras can use cuDNN, or ``None`` where it never can.
+        cudnn: whether Keras has a cuDNN kernel for the cell with Keras's default options.
+        kernel: class of :mod:`rnnbench.kernels.steps` that computes the cell with Keras's default
+            options, or ``None`` where Keras's layer always does.
         colour, marker: how figures draw the cell, everywhere.
     """
 
@@ -54,7 +58,12 @@ class Cell:
     peepholes: tuple[str, ...] = ()
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    cudnn: Mapping[str, Any] | None = None
+    cudnn: bool = False
+    kernel: str | None = None
+
+    def is_usual(self, options: Mapping[str, Any]) -> bool:
+        """Return whether the activations are Keras's defaults."""
+        return all(options.get(key, value) == value for key, value in _USUAL.items())
 
     def parameters(self, inputs: int, units: int) -> int:
         """Return the parameters of one layer with ``inputs`` features and ``units`` units."""
@@ -97,6 +106,7 @@ CELLS: dict[str, Cell] = {
             colour="#E69F00",
             marker="s",
             options={"activation": _ACTIVATIONS},
+            kernel="SimpleRNNStep",
         ),
         Cell(
             name="lstm",
@@ -107,7 +117,8 @@ CELLS: dict[str, Cell] = {
             colour="#0072B2",
             marker="o",
             options=_LSTM_OPTIONS,
-            cudnn={"activation": "tanh", "recurrent_activation": "sigmoid"},
+            cudnn=True,
+            kernel="LSTMStep",
         ),
         Cell(
             name="lstm_peephole",
@@ -136,7 +147,8 @@ CELLS: dict[str, Cell] = {
             biases=2,
             options={"activation": _ACTIVATIONS, "recurrent_activation": _ACTIVATIONS},
             fixed={"reset_after": True},
-            cudnn={"activation": "tanh", "recurrent_activation": "sigmoid"},
+            cudnn=True,
+            kernel="GRUStep",
         ),
         Cell(
             name="gru_reset_before",

@@ -13,12 +13,14 @@ import numpy as np
 
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
+from rnnbench.kernels.ladder import leading, padding
+from rnnbench.training.batches import release
 from rnnbench.training.fit import fit
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.predictions import calibration
 from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
-from rnnbench.training.runtime import execution_path, prepare_process
+from rnnbench.training.runtime import execution_path, is_fused, prepare_process
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,22 @@ class Trainer:
             prepare_process(task.config)
         if self._program is None or self._group != task.group:
             vectors = None if task.data.vectors is None else task.data.vectors.matrix()
-            self._program = Program(task.config, task.data.spec, vectors)
+            self._program = Program(task.config, task.data.spec, vectors, _paddings(task))
             self._group = task.group
         return self._program
+
+
+def _paddings(task: Task) -> np.ndarray | None:
+    """Return the leading padding of the training samples, where that may be made use of."""
+    if task.data.spec.features is not None or not is_fused(task.config):
+        return None
+    arrays = task.data.arrays()
+    paddings = None
+    if leading(arrays.x_train) and leading(arrays.x_test):
+        paddings = padding(arrays.x_train)
+    release(arrays.x_train)
+    release(arrays.x_test)
+    return paddings
 
 
 def save_model(model: object, folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from rnnbench.cells import check_cell
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
+from rnnbench.kernels.support import is_fusible
 from rnnbench.parameters import ParameterTable, count
 from rnnbench.training import TRAINING_VERSION
 
@@ -83,6 +84,8 @@ class RunSpec:
                 "optimizer": config.optimizer.model_dump(exclude={"learning_rate"}),
                 "batch_size": config.training.batch_size,
                 "jit_compile": config.training.jit_compile,
+                "fused": config.training.fused,
+                "data": self.data.digest,
                 "deterministic": config.training.deterministic,
             }
         )
@@ -124,6 +127,8 @@ def relevant(config: Config, data: Prepared) -> dict[str, Any]:
         del training["validation_fraction"]
     if training["early_stopping"]["patience"] is None:
         del training["early_stopping"]
+    if not is_fusible(config):
+        del training["fused"]
     return {
         "cell": config.cell.model_dump() if config.cell else None,
         "data": {

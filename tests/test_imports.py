@@ -22,7 +22,7 @@ _ROWS = [
     "config.paths config.schema config.validate config.overrides config.space_words",
     "config.compose config.expand",
     "config",
-    "stats data seeds layers cells parameters matching reference model training",
+    "stats data seeds layers cells parameters matching reference model kernels training",
     "runspec tracking weights stored run expected jobs executors claims predict baselines",
     "results tables summary plots artifacts progress queues search driver sweep reproduce plan",
     "report",

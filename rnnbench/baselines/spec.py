@@ -107,7 +107,7 @@ def _spec(baseline: Baseline, config: Config, data: Prepared) -> BaselineSpec:
 
 def _described(baseline: Baseline, config: Config) -> dict[str, Any]:
     """Return by dotted key what decides the result."""
-    training = config.training.model_dump(exclude={"jit_compile", "deterministic"})
+    training = config.training.model_dump(exclude={"jit_compile", "fused", "deterministic"})
     stopping = training.pop("early_stopping")
     if training["validation"] != "split":
         del training["validation_fraction"]

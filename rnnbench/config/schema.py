@@ -139,6 +139,7 @@ class TrainingConfig(Section):
     test: Literal["none", "last", "best"]
     early_stopping: EarlyStoppingConfig
     jit_compile: bool | Literal["auto"]
+    fused: bool
     deterministic: bool
 
 

@@ -233,7 +233,7 @@ def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
     """Return differences that are no parameters: code, seeds, path, test set, search budget."""
     found = []
     for column in ("training_version", "path"):
-        first, second = a.circumstances[column], b.circumstances[column]
+        first, second = (_computed(arm.circumstances[column]) for arm in (a, b))
         if first != second:
             found.append(f"{_CIRCUMSTANCES[column]} {first} against {second}")
     if a.seeds != b.seeds:
@@ -253,6 +253,11 @@ def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
         for arm in (a, b)
         if arm.metric is None
     ]
+
+
+def _computed(words: str) -> str:
+    """Return a circumstance without what changes seconds only: a kernel equals Keras's layer."""
+    return words.replace(" fused", "")
 
 
 def _shown(values: pd.Series) -> str:

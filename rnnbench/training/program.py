@@ -11,11 +11,16 @@ import numpy as np
 
 from rnnbench.config.schema import Config, OptimizerConfig
 from rnnbench.data import InputSpec
+from rnnbench.kernels.ladder import choose, padding, sort
+from rnnbench.kernels.support import shares_padding, step_of
 from rnnbench.model import build
 from rnnbench.training.batches import Samples, batches, even_size
-from rnnbench.training.runtime import uses_xla
+from rnnbench.training.compiled import compile_steps
+from rnnbench.training.runtime import is_fused, uses_xla
 
 EVALUATION_BATCH = 250
+# Samples are evaluated in the order of their padding: few columns stand for a batch until its end.
+_EVALUATION_WIDTH = 16
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -54,7 +59,23 @@ class Program:
     that it would have got alone.
     """
 
-    def __init__(self, config: Config, spec: InputSpec, vectors: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        spec: InputSpec,
+        vectors: np.ndarray | None = None,
+        paddings: np.ndarray | None = None,
+    ) -> None:
+        """Build the model.
+
+        Args:
+            config: of any run of the arm.
+            spec: shape of the inputs.
+            vectors: word vectors ``(vocabulary, dim)``, where the embedding starts from some.
+            paddings: leading padding ``(n,)`` of the training samples, where zeros stand nowhere
+                else (:func:`rnnbench.kernels.ladder.leading`). Without it padding is not shared,
+                and a mask is left to Keras.
+        """
         self.config = config
         self.spec = spec
         self._vectors = vectors
@@ -62,8 +83,19 @@ class Program:
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
-        self._train_step, self._evaluation_step = _compile(
-            self.model, self.optimizer, spec.classes, jit=uses_xla(config)
+        fused = is_fused(config) and (paddings is not None or not config.data.mask)
+        size = config.training.batch_size
+        self._ladder: tuple[int, ...] = (size,)
+        if fused and paddings is not None and shares_padding(config, spec):
+            self._ladder = choose(paddings, size, spec.timesteps)
+        self._shares = len(self._ladder) > 1
+        self._train_step, self._evaluation_step = compile_steps(
+            self.model,
+            self.optimizer,
+            spec.classes,
+            step=step_of(config) if fused else None,
+            mask=config.data.mask,
+            jit=uses_xla(config),
         )
         self._evaluation_batch = 0
 
@@ -88,23 +120,34 @@ class Program:
 
     def train_batch(self, batch: Batch) -> Sums:
         """Take one optimizer step on the weighted mean loss of a batch."""
-        return Sums(*self._train_step(*batch).numpy().tolist())
+        x, y, weights = batch
+        order, starts = sort(x, self._ladder)
+        sums = self._train_step(x[order], y[order], weights[order], starts, self._ladder)
+        return Sums(*sums.numpy().tolist())
 
     def evaluate(self, samples: Samples, outputs: list[np.ndarray] | None = None) -> Sums:
         """Return loss and accuracy over samples, dropout off.
 
         Args:
             samples: ``n`` of them.
-            outputs: where given, gets the outputs in batches of ``(.., 1)`` or ``(.., classes)``.
+            outputs: where given, gets the outputs, ``(n, 1)`` or ``(n, classes)``.
         """
         if not self._evaluation_batch:
             self._evaluation_batch = even_size(len(samples), EVALUATION_BATCH)
         total = NO_SUMS
-        for batch in batches(samples, self._evaluation_batch):
+        order = np.arange(len(samples))
+        if self._shares:
+            order = np.argsort(padding(samples.x), kind="stable")
+        found: list[np.ndarray] = []
+        for batch in batches(samples, self._evaluation_batch, order):
             sums, output = self._evaluate_batch(batch)
             total += sums
-            if outputs is not None:
-                outputs.append(output[: int(sums.samples)])
+            found.append(output[: int(sums.samples)])
+        if outputs is not None:
+            sorted_outputs = np.concatenate(found)
+            restored = np.empty_like(sorted_outputs)
+            restored[order] = sorted_outputs
+            outputs.append(restored)
         return total
 
     def weights(self) -> list[np.ndarray]:
@@ -116,8 +159,15 @@ class Program:
         self.model.set_weights(list(weights))
 
     def _evaluate_batch(self, batch: Batch) -> tuple[Sums, np.ndarray]:
-        sums, output = self._evaluation_step(*batch)
-        return Sums(*sums.numpy().tolist()), output.numpy()
+        x, y, weights = batch
+        ladder: tuple[int, ...] = (len(x),)
+        if self._shares and len(x) > _EVALUATION_WIDTH:
+            ladder = (_EVALUATION_WIDTH, len(x))
+        order, starts = sort(x, ladder)
+        sums, output = self._evaluation_step(x[order], y[order], weights[order], starts, ladder)
+        restored = np.empty_like(output)
+        restored[order] = output
+        return Sums(*sums.numpy().tolist()), restored
 
 
 def make_optimizer(config: OptimizerConfig) -> Any:
@@ -130,49 +180,3 @@ def make_optimizer(config: OptimizerConfig) -> Any:
         "sgd": keras.optimizers.SGD,
     }
     return kinds[config.name](learning_rate=config.learning_rate, clipnorm=config.clipnorm)
-
-
-def _compile(model: Any, optimizer: Any, classes: int, *, jit: bool) -> tuple[Any, Any]:
-    """Return the two steps; each takes inputs, labels and weights and returns three sums.
-
-    The second also returns the model's outputs.
-    """
-    import keras
-    import tensorflow as tf
-
-    binary = classes == 2
-    loss_of = (
-        keras.losses.binary_crossentropy if binary else keras.losses.sparse_categorical_crossentropy
-    )
-    variables = model.trainable_variables
-
-    def measure(y: Any, output: Any) -> tuple[Any, Any]:
-        if binary:
-            correct = tf.equal(tf.cast(output[:, 0] > 0.5, y.dtype), y)
-            return loss_of(y[:, None], output), tf.cast(correct, tf.float32)
-        answer = tf.cast(tf.argmax(output, axis=-1), y.dtype)
-        return loss_of(y, output), tf.cast(tf.equal(answer, y), tf.float32)
-
-    @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
-    def train_step(x: Any, y: Any, weights: Any) -> Any:
-        count = tf.reduce_sum(weights)
-        with tf.GradientTape() as tape:
-            losses, correct = measure(y, model(x, training=True))
-            loss = tf.reduce_sum(losses * weights) / count
-        gradients = tape.gradient(loss, variables)
-        # The embedding's sparse gradient becomes dense: XLA cannot merge repeated indices.
-        optimizer.apply([tf.convert_to_tensor(g) for g in gradients], variables)
-        return tf.stack([loss * count, tf.reduce_sum(correct * weights), count])
-
-    @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
-    def evaluation_step(x: Any, y: Any, weights: Any) -> Any:
-        output = model(x, training=False)
-        losses, correct = measure(y, output)
-        sums = [
-            tf.reduce_sum(losses * weights),
-            tf.reduce_sum(correct * weights),
-            tf.reduce_sum(weights),
-        ]
-        return tf.stack(sums), output
-
-    return train_step, evaluation_step

@@ -7,6 +7,7 @@ from typing import Any
 
 from rnnbench.cells import check_cell
 from rnnbench.config.schema import Config
+from rnnbench.kernels.support import is_fusible
 
 
 def set_environment(threads: int) -> None:
@@ -58,19 +59,25 @@ def uses_xla(config: Config) -> bool:
     return bool(wanted)
 
 
+def is_fused(config: Config) -> bool:
+    """Return whether :mod:`rnnbench.kernels` computes the recurrence: under XLA on a CPU."""
+    return config.training.fused and uses_xla(config) and not uses_gpu() and is_fusible(config)
+
+
 def execution_path(config: Config) -> str:
     """Return ``xla``, ``cudnn`` or ``graph``: which implementation of the recurrence runs.
 
-    A recurrent dropout, a mask on pre-padded input or another activation rules cuDNN out.
+    Under XLA it is Keras's layer, or rnnbench's kernel: ``xla fused``. A recurrent dropout, a mask
+    on pre-padded input or another activation rules cuDNN out.
     """
     if uses_xla(config):
-        return "xla"
+        return "xla fused" if is_fused(config) else "xla"
     cell = check_cell(config.cell)
     options: dict[str, Any] = config.cell.options if config.cell else {}
     fused = (
         uses_gpu()
-        and cell.cudnn is not None
-        and all(options.get(key, value) == value for key, value in cell.cudnn.items())
+        and cell.cudnn
+        and cell.is_usual(options)
         and config.model.recurrent_dropout == 0
         and not (config.data.mask and config.data.padding == "pre")
     )

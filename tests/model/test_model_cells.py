@@ -145,9 +145,14 @@ class TestCell:
                 output = np.asarray(built(configured(name, **{key: value}))(x))
                 assert np.isfinite(output).all(), (key, value)
 
-    def test_cudnn_conditions_are_options_in_their_yaml_values(self, name: str) -> None:
-        for key, value in (CELLS[name].cudnn or {}).items():
-            assert value in CELLS[name].options[key]
+    def test_what_fast_implementations_know_is_the_default(self, name: str) -> None:
+        cell = CELLS[name]
+        assert cell.is_usual({})
+        for key, allowed in cell.options.items():
+            for value in allowed:
+                default = "tanh" if key == "activation" else "sigmoid"
+                known = key == "unit_forget_bias" or value == default
+                assert cell.is_usual({key: value}) == known
 
     def test_is_drawn_with_a_colour_and_marker_of_its_own(self, name: str) -> None:
         cell = CELLS[name]

@@ -1,0 +1,127 @@
+"""The compiled steps of a model: one for training, one for evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from rnnbench.kernels.network import Network
+from rnnbench.kernels.steps import Step
+
+
+class Body(Protocol):
+    """What a step needs of a model: Keras's own layers or :mod:`rnnbench.kernels`.
+
+    ``starts`` and ``ladder`` say which columns of a sorted batch are computed when
+    (:mod:`rnnbench.kernels.ladder`).
+    """
+
+    def outputs(self, x: Any, starts: Any, ladder: tuple[int, ...], /) -> Any:
+        """Return the outputs for a batch, dropout off."""
+
+    def gradients(
+        self,
+        x: Any,
+        starts: Any,
+        ladder: tuple[int, ...],
+        loss_of: Callable[[Any], Any],
+        variables: list[Any],
+        /,
+    ) -> list[Any]:
+        """Return the dense gradients of a scalar loss of the outputs, dropout on."""
+
+
+class KerasBody:
+    """The model as Keras computes it."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def outputs(self, x: Any, _starts: Any, _ladder: tuple[int, ...]) -> Any:
+        """Return the outputs; every column is computed."""
+        return self._model(x, training=False)
+
+    def gradients(
+        self,
+        x: Any,
+        _starts: Any,
+        _ladder: tuple[int, ...],
+        loss_of: Callable[[Any], Any],
+        variables: list[Any],
+    ) -> list[Any]:
+        """Return the gradients; every column is computed."""
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            loss = loss_of(self._model(x, training=True))
+        # The embedding's sparse gradient becomes dense: XLA cannot merge repeated indices.
+        return [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
+
+
+def compile_steps(
+    model: Any, optimizer: Any, classes: int, *, step: Step | None, mask: bool, jit: bool
+) -> tuple[Any, Any]:
+    """Return the two steps; each takes inputs, labels, weights, starts and ladder.
+
+    The training step updates the model and returns summed loss, correct answers and samples; the
+    evaluation step returns these and the outputs.
+
+    Args:
+        model: of :func:`rnnbench.model.build`.
+        optimizer: built for its trainable variables.
+        classes: of the labels; 2 for one sigmoid output.
+        step: what the recurrent layers compute, for :mod:`rnnbench.kernels`, or ``None`` to leave
+            them to Keras.
+        mask: whether leading padding is masked.
+        jit: whether XLA compiles the steps.
+    """
+    import tensorflow as tf
+
+    body: Body = KerasBody(model) if step is None else Network(model, step, mask=mask)
+    variables = model.trainable_variables
+    measure = _measure_of(classes)
+
+    @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
+    def train_step(x: Any, y: Any, weights: Any, starts: Any, ladder: tuple[int, ...]) -> Any:
+        count = tf.reduce_sum(weights)
+        sums: list[Any] = []
+
+        def loss_of(output: Any) -> Any:
+            losses, correct = measure(y, output)
+            total = tf.reduce_sum(losses * weights)
+            sums[:] = [total, tf.reduce_sum(correct * weights), count]
+            return total / count
+
+        gradients = body.gradients(x, starts, ladder, loss_of, variables)
+        optimizer.apply(gradients, variables)
+        return tf.stack(sums)
+
+    @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
+    def evaluation_step(x: Any, y: Any, weights: Any, starts: Any, ladder: tuple[int, ...]) -> Any:
+        output = body.outputs(x, starts, ladder)
+        losses, correct = measure(y, output)
+        sums = [
+            tf.reduce_sum(losses * weights),
+            tf.reduce_sum(correct * weights),
+            tf.reduce_sum(weights),
+        ]
+        return tf.stack(sums), output
+
+    return train_step, evaluation_step
+
+
+def _measure_of(classes: int) -> Callable[[Any, Any], tuple[Any, Any]]:
+    """Return a function of labels and outputs: loss and correctness of each sample."""
+    import keras
+    import tensorflow as tf
+
+    def binary(y: Any, output: Any) -> tuple[Any, Any]:
+        correct = tf.equal(tf.cast(output[:, 0] > 0.5, y.dtype), y)
+        return keras.losses.binary_crossentropy(y[:, None], output), tf.cast(correct, tf.float32)
+
+    def several(y: Any, output: Any) -> tuple[Any, Any]:
+        correct = tf.equal(tf.cast(tf.argmax(output, axis=-1), y.dtype), y)
+        losses = keras.losses.sparse_categorical_crossentropy(y, output)
+        return losses, tf.cast(correct, tf.float32)
+
+    return binary if classes == 2 else several
