@@ -13,6 +13,7 @@ from benchmarks.side_by_side.figure import draw
 from benchmarks.side_by_side.machine import machine
 from benchmarks.side_by_side.tables import markdown, ratio, write_csv
 from benchmarks.side_by_side.workloads import WORKLOADS, identity
+from benchmarks.written import write
 
 NAME = "side_by_side"
 Found = dict[str, dict[str, dict[str, Any]]]
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
                 print(f"{workload}, {name}: failed, {error}", file=sys.stderr)
                 failures[workload, name] = f"Failed: {str(error).splitlines()[0]}."
             else:
-                _write(path, json.dumps(result, indent=1) + "\n")
+                write(path, json.dumps(result, indent=1) + "\n")
                 print(f"{workload}, {name}: {result['wall']:.1f} s, {result['run']:.1f} s a run")
             _report(options.out, _found(folder), failures)
     _report(options.out, _found(folder), failures)
@@ -89,7 +90,7 @@ def _read(path: Path, workload: str) -> dict[str, Any] | None:
 
 def _report(out: Path, found: Found, failures: dict[tuple[str, str], str]) -> None:
     """Write table and figure of what there is so far."""
-    _write(out / f"{NAME}.md", markdown(found, failures))
+    write(out / f"{NAME}.md", markdown(found, failures))
     write_csv(found, out / f"{NAME}.csv")
     draw(found, [out / f"{NAME}.{kind}" for kind in ("svg", "png")])
     for workload, results in found.items():
@@ -97,13 +98,6 @@ def _report(out: Path, found: Found, failures: dict[tuple[str, str], str]) -> No
             times = ratio(results, name)
             if times is not None and name != "keras_loop":
                 print(f"  {workload}: {CONTENDERS[name].title} {times:.2f} times the Keras loop")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
 
 
 if __name__ == "__main__":

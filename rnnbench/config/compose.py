@@ -29,12 +29,19 @@ _GROUP_HINTS = {"cell": "+cell"}
 
 def register_presets() -> None:
     """Make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
+    # Hydra copies its store, presets and all, for every question about a group: a hundred times for
+    # --help, over a second. Nothing changes what is in it.
+    ConfigStore.__deepcopy__ = _itself  # type: ignore[attr-defined]
     store = ConfigStore.instance()
     for name, path in preset_files().items():
         node = OmegaConf.load(path)
         store.store(
             group="experiments", name=name, node=node, package="_global_", provider="rnnbench"
         )
+
+
+def _itself(store: ConfigStore, _memo: object) -> ConfigStore:
+    return store
 
 
 class Composer:
