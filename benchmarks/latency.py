@@ -61,7 +61,9 @@ def main(arguments: Sequence[str]) -> None:
             _row(name, lambda words=words: [command(folder, words)], options, imports[name])
             for name, words in COMMANDS.items()
         ]
-        trained = _train_rows(folder, options)
+        training = folder / "training"
+        training.mkdir()
+        trained = _train_rows(training, options)
     imports["worker of train and sweep"] = profile(ROOT, WORKERS)
     write(options.out / "latency.md", _page(rows, trained, imports, options))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-INTERVAL = 1.0  # seconds between two looks at the memory
+INTERVAL = 2.0  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,13 @@ def _memory(process: psutil.Process) -> float:
 
 def environment(**changes: str) -> dict[str, str]:
     """Return this process's environment without settings that a contender should choose itself."""
-    dropped = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "XLA_FLAGS", "MALLOC_ARENA_MAX")
+    dropped = (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "XLA_FLAGS",
+        "MALLOC_ARENA_MAX",
+        "KERAS_BACKEND",
+    )
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -41,7 +41,7 @@ def _trial(config: dict[str, Any], job: dict[str, Any]) -> None:
 def main(job: dict[str, Any]) -> None:
     cores = len(os.sched_getaffinity(0))
     # The paths of its sockets must be short.
-    with tempfile.TemporaryDirectory(prefix="ray") as folder:
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:
         ray.init(num_cpus=cores, include_dashboard=False, _temp_dir=folder)
         trainable = tune.with_parameters(_trial, job=job)
         tuner = tune.Tuner(

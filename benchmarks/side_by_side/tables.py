@@ -27,7 +27,7 @@ the process that trains it; two processes train at once on two cores, so these s
 more than the wall's. Compiling, in Keras, is what the first batch takes longer than the others.
 Logging: processor seconds a run of the process that drives a sweep and records it, beside the
 training. Memory: the largest sum over the process and its children of proportional set sizes
-(pages that are shared count once), sampled each second. Preparing the arrays belongs to none:
+(pages that are shared count once), sampled every two seconds. Preparing the arrays belongs to none:
 every contender finds the same ones on disk.
 """
 
