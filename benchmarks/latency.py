@@ -40,8 +40,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 TRAIN = ("train", "+cell=gru", "training.epochs=1", "data.limit=400", "data.test_limit=100")
 TRAIN_MARKS = ("worker has TensorFlow", "compiled, first training step", "end of the command")
-# What the fork server loads for every worker.
-WORKERS = "import rnnbench.executors.preload"
+# What the fork server loads for every worker, without the silence that it keeps meanwhile.
+WORKERS = "import os; os.dup2 = lambda *_: None; import rnnbench.executors.preload"
 Times = dict[str, float]
 HEAVY = ("tensorflow", "keras")
 
