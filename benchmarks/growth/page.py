@@ -109,14 +109,11 @@ def _draw_size(axes: Axes, axis: str, points: Points) -> None:
             label=cell,
         )
     _finish(axes, key, "training step, ms")
-    if axis != "depth":
-        axes.set_xscale("log", base=2)
-    axes.set_xticks(values, [str(value) for value in values], minor=False)
+    axes.set_xticks(values)
 
 
 def _finish(axes: Axes, x: str, y: str) -> None:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.margins(y=0.1)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
     axes.grid(alpha=0.25)

@@ -17,7 +17,7 @@ from rnnbench.tracking.store import Store
 ROOT = Path(__file__).resolve().parent.parent.parent
 CELLS = ("simple_rnn", "lstm", "gru")
 EPOCHS = 3
-# What all runs have unless it is the axis: the size of the README's table of steps.
+# What every run has, unless it is the axis.
 FIXED: dict[str, Any] = {
     "data.maxlen": 100,
     "model.units": 32,
@@ -27,7 +27,7 @@ FIXED: dict[str, Any] = {
 AXES: dict[str, tuple[str, tuple[int, ...]]] = {
     "maxlen": ("data.maxlen", (50, 100, 200, 400)),
     "units": ("model.units", (16, 32, 64, 128)),
-    "batch": ("training.batch_size", (16, 32, 64, 128, 256)),
+    "batch": ("training.batch_size", (32, 64, 128, 256)),
     "depth": ("model.depth", (1, 2, 3, 4)),
 }
 

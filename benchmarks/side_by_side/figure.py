@@ -10,6 +10,9 @@ from benchmarks.side_by_side.tables import Results, ratio
 from benchmarks.side_by_side.workloads import WORKLOADS
 from rnnbench.plots.style import RC, draw_legend, new_figure, write
 
+# None of them a cell's.
+COLOURS = ("#c4c4c4", "#999999", "#6e6e6e", "#882255")
+
 
 def bars(found: Mapping[str, Results]) -> dict[str, list[tuple[str, float]]]:
     """Return by contender its throughput relative to the Keras loop, for each workload."""
@@ -25,12 +28,11 @@ def bars(found: Mapping[str, Results]) -> dict[str, list[tuple[str, float]]]:
 def draw(found: Mapping[str, Results], paths: list[Path]) -> None:
     """Draw the bars, if there are any, into PNG and SVG files."""
     import matplotlib as mpl
-    import seaborn as sns
 
     shown = bars(found)
     if not shown:
         return
-    palette = dict(zip(CONTENDERS, sns.color_palette("colorblind", len(CONTENDERS)), strict=True))
+    palette = dict(zip(CONTENDERS, COLOURS, strict=True))
     workloads = [name for name in WORKLOADS if name in found]
     width = 0.8 / len(shown)
     with mpl.rc_context(RC):
@@ -56,6 +58,6 @@ def draw(found: Mapping[str, Results], paths: list[Path]) -> None:
 def _label(name: str) -> str:
     workload = WORKLOADS[name]
     return (
-        f"{name}: {workload.runs} runs\n{workload.reviews:,} reviews, maxlen {workload.maxlen}, "
+        f"{name}: {workload.runs} runs\n{workload.reviews:,} reviews\nmaxlen {workload.maxlen}, "
         f"{workload.epochs} epoch{'s' if workload.epochs > 1 else ''}"
     )
