@@ -22,9 +22,9 @@ stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full
 
 bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner and Ray Tune; latency; growth
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python -m benchmarks.side_by_side short medium long
-	$(BIN)/python -m benchmarks.latency
-	$(BIN)/python -m benchmarks.growth
+	-$(BIN)/python -m benchmarks.side_by_side short medium long
+	-$(BIN)/python -m benchmarks.latency
+	-$(BIN)/python -m benchmarks.growth
 
 lint: $(BIN)/.installed  ## formatting, lint, types
 	$(BIN)/ruff format --check .
