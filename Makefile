@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test stress lint format clean
+.PHONY: demo test stress bench lint format clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +19,12 @@ test: $(BIN)/.installed  ## the test suite
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep
 	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" tests/sweep
+
+bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner and Ray Tune; latency; growth
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	-$(BIN)/python -m benchmarks.side_by_side short medium long
+	-$(BIN)/python -m benchmarks.latency
+	-$(BIN)/python -m benchmarks.growth
 
 lint: $(BIN)/.installed  ## formatting, lint, types
 	$(BIN)/ruff format --check .

@@ -87,6 +87,8 @@ def run_arms(
     else:
         specs = declare(arms, home.path, seeds, on_progress=report)
     with LocalExecutor(config.executor) as executor:
+        if config.tracking.uri is None and not home.database.exists():
+            executor.warm_up()  # nothing can be finished yet, and making a store takes seconds
         store = Store.open(config)
         with SweepProgress(console) as progress, patient():
             sweep = _Sweep(store, progress, config, redacted(command), parent=parent)
@@ -180,6 +182,7 @@ class _Sweep:
             Interruption() as interruption,
             driver,
         ):
+            _ = self._store.client  # imports MLflow while the workers' server imports TensorFlow
             driver.train(executor, queue, interruption)
         return frozenset(driver.trained)
 

@@ -18,7 +18,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from rnnbench.config import space_words
-from rnnbench.config.overrides import parse
+from rnnbench.config.overrides import CELL, parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
@@ -29,12 +29,19 @@ _GROUP_HINTS = {"cell": "+cell"}
 
 def register_presets() -> None:
     """Make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
+    # Hydra copies its store, presets and all, for every question about a group: a hundred times for
+    # --help, over a second. Nothing changes what is in it.
+    ConfigStore.__deepcopy__ = _itself  # type: ignore[attr-defined]
     store = ConfigStore.instance()
     for name, path in preset_files().items():
         node = OmegaConf.load(path)
         store.store(
             group="experiments", name=name, node=node, package="_global_", provider="rnnbench"
         )
+
+
+def _itself(store: ConfigStore, _memo: object) -> ConfigStore:
+    return store
 
 
 class Composer:
@@ -77,6 +84,20 @@ class Composer:
         mapping = {str(key): value for key, value in plain.items()}
         space_words.apply(mapping, of_space)
         return mapping
+
+    def cell_file(self, name: object) -> dict[Any, Any] | None:
+        """Return what a cell's file says, or ``None`` where it may be more than that one section.
+
+        Hydra takes a quarter of a second for a configuration; cells differ in this section alone.
+        """
+        path = resource_dir("conf") / CELL / f"{name}.yaml"
+        if self._searchpath or not path.is_file():
+            return None
+        text = path.read_text(encoding="utf-8")
+        if any(sign in text for sign in ("defaults", "@package", "${")):
+            return None
+        section = OmegaConf.to_container(OmegaConf.create(text))
+        return section if isinstance(section, dict) else None
 
     def _missing(self, error: MissingConfigException) -> ConfigError:
         group, _, option = str(error.missing_cfg_file or "").rpartition("/")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -160,10 +161,9 @@ def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[
     values = [axis for axis in axes if not axis.is_composed]
     varying = [axis.key for axis in axes if len(axis.values) > 1]
     arms: dict[str, Arm] = {}
+    known: dict[tuple[str, ...], dict[str, Any]] = {}
     for chosen in itertools.product(*(axis.values for axis in groups)):
-        base = hydra.compose(
-            [*fixed, *(axis.word(value) for axis, value in zip(groups, chosen, strict=True))]
-        )
+        base = _base(hydra, fixed, list(zip(groups, chosen, strict=True)), known)
         if values and hydra.refers:
             # A key that refers to a swept one gets its value from Hydra, for each combination.
             return _arms(hydra, fixed, [replace(axis, is_composed=True) for axis in axes])
@@ -176,6 +176,31 @@ def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[
             arm = Arm(config, {key: where[key] for key in varying})
             arms.setdefault(config.model_dump_json(), arm)
     return list(arms.values())
+
+
+def _base(
+    hydra: Composer,
+    fixed: Sequence[str],
+    chosen: Sequence[tuple[_Axis, Any]],
+    known: dict[tuple[str, ...], dict[str, Any]],
+) -> dict[str, Any]:
+    """Return the configuration of some choices; one that differs in its cell alone is not composed.
+
+    Args:
+        hydra: composes.
+        fixed: the words that are the same for all.
+        chosen: the value of every composed axis.
+        known: by the words besides the cell, a configuration whose cell can be replaced.
+    """
+    rest = tuple(axis.word(value) for axis, value in chosen if axis.key != CELL)
+    own = next((hydra.cell_file(v) for axis, v in chosen if axis.key == CELL), None)
+    if own is not None and rest in known:
+        return known[rest] | {CELL: own}
+    base = hydra.compose([*fixed, *(axis.word(value) for axis, value in chosen)])
+    names_cell = any(re.match(r"[+~]*cell\b", word) for word in (*fixed, *rest))
+    if own is not None and base.get(CELL) == own and not names_cell and not hydra.refers:
+        known[rest] = base
+    return base
 
 
 def _set(mapping: dict[str, Any], axis: _Axis, value: Any) -> None:

@@ -9,6 +9,9 @@ import gc
 import os
 import sys
 
+# A tenth of the time of these imports would go into collections that free nothing.
+gc.disable()
+
 # Keras imports these where they are installed, for adapters that no worker uses. Without them
 # it loads in half the time and a worker is 100 MiB smaller (benchmarks/preload.py).
 _OPTIONAL = ("matplotlib", "pandas", "PIL", "pyarrow", "scipy", "sklearn")
@@ -36,6 +39,7 @@ import rnnbench.run  # noqa: E402
 # from touching, and so copying, pages that the workers share.
 gc.collect()
 gc.freeze()
+gc.enable()
 if sys.platform == "linux":
     ctypes.CDLL(None).malloc_trim(0)
 

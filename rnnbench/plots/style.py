@@ -31,6 +31,10 @@ def colour(cell: str) -> str:
 
 def shades(cell: str, count: int) -> list[Any]:
     """Return ``count`` shades of a cell's colour, its own first, each lighter than the last."""
+    if count == 1:
+        from matplotlib.colors import to_rgb
+
+        return [to_rgb(colour(cell))]  # without seaborn, which takes a second to load
     import seaborn as sns
 
     palette = sns.light_palette(colour(cell), n_colors=count + 2, reverse=True)

@@ -139,9 +139,40 @@ class TestThousandArms:
         assert len(composed) == 1
 
     def test_compose_once_for_each_combination_of_groups(self, composed: list[list[str]]) -> None:
-        words = ["cell=gru,lstm", "data=digits,reviews", "model.units=range(1,251)"]
-        assert len(expand(words)) == 1000
+        words = ["optimizer=adam,sgd", "data=digits,reviews", "model.units=range(1,251)"]
+        assert len(expand(["+cell=gru", *words])) == 1000
         assert len(composed) == 4
+
+
+CELL_FILES = sorted(path.stem for path in (resource_dir("conf") / "cell").glob("*.yaml"))
+
+
+class TestCells:
+    @pytest.mark.parametrize(
+        "words",
+        [["data=digits,reviews"], ["cell.activation=relu"], ["~cell.activation"], ["seed=7"]],
+    )
+    def test_are_what_hydra_composes(self, words: list[str]) -> None:
+        arms = expand([f"+cell={','.join(CELL_FILES)}", *words])
+        singles = [word for word in words if "," not in word] or ["data=digits", "data=reviews"]
+        wanted = {
+            composed_by_hydra(f"+cell={cell}", word).model_dump_json()
+            for cell in CELL_FILES
+            for word in singles
+        }
+        assert {arm.config.model_dump_json() for arm in arms} == wanted
+
+    def test_that_differ_in_nothing_else_compose_once(self, composed: list[list[str]]) -> None:
+        assert len(expand([f"+cell={','.join(CELL_FILES)}", "seed=7"])) == len(CELL_FILES)
+        assert len(composed) == 1
+
+    def test_of_the_users_own_folder_are_composed(self, tmp_path: Path) -> None:
+        folder = tmp_path / "cell"
+        folder.mkdir()
+        (folder / "mine.yaml").write_text("defaults: [lstm]\nactivation: relu\n")
+        arms = expand(["+cell=gru,mine"], config_dirs=[tmp_path])
+        cells = [arm.config.cell for arm in arms]
+        assert [cell and cell.options["activation"] for cell in cells] == ["tanh", "relu"]
 
 
 class TestLoad:

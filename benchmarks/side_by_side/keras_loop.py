@@ -1,0 +1,25 @@
+"""The plain loop of a notebook: one fit after another in one process, Keras's defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.side_by_side.keras_run import Clock, build_model, load_data
+
+
+def main(job: dict[str, Any]) -> None:
+    data = load_data(job)
+    for cell in job["cells"]:
+        for seed in range(job["seeds"]):
+            model = build_model(job, cell, seed)
+            clock = Clock(job["folder"])
+            model.fit(
+                data.x_train,
+                data.y_train,
+                batch_size=job["batch"],
+                epochs=job["epochs"],
+                validation_split=job["validation"],
+                callbacks=[clock],
+                verbose=2,
+            )
+            clock.test(data, job["batch"])

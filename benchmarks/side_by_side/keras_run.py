@@ -1,0 +1,131 @@
+"""What the three contenders that call Keras share: data, model, and the clock in their fits."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+
+class Data(NamedTuple):
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def load_data(job: dict[str, Any]) -> Data:
+    """Read the prepared arrays."""
+    folder = Path(job["arrays"])
+    return Data(*(np.load(folder / f"{name}.npy") for name in Data._fields))
+
+
+def build_model(job: dict[str, Any], cell: str, seed: int) -> Any:
+    """Return a compiled model with Keras's defaults; its name says the cell and the seed."""
+    keras.utils.set_random_seed(seed)
+    layers = {
+        "simple_rnn": keras.layers.SimpleRNN,
+        "lstm": keras.layers.LSTM,
+        "gru": keras.layers.GRU,
+    }
+    model = keras.Sequential(
+        [
+            keras.layers.Embedding(job["vocabulary"], job["dim"]),
+            layers[cell](job["units"]),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ],
+        name=f"{cell}-{seed}",
+    )
+    model.compile(optimizer="rmsprop", loss="binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+class Clock(keras.callbacks.Callback):
+    """Takes the times of a fit, and leaves them in a file when the test is done.
+
+    Compiling is what the first batch takes longer than the others, in training and in validation.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+        self._training, self._validation = _Batches(), _Batches()
+        self._started = 0.0
+        self._accuracy = float("nan")
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self._training.begin()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self._training.end()
+        self._accuracy = float(logs["val_accuracy"])
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        if not self._started:
+            self._started = time.time()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self._training.batch()
+
+    def on_test_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+        self._validation.begin()
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self._validation.batch()
+
+    def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        self._validation.end()
+
+    def test(self, data: Data, batch: int) -> dict[str, Any]:
+        """Evaluate the model on the test set and write down the run."""
+        start = time.perf_counter()
+        _, accuracy = self.model.evaluate(data.x_test, data.y_test, batch_size=batch, verbose=0)
+        cell, seed = self.model.name.split("-")
+        compiling = self._training.compiling + self._validation.compiling
+        training = self._training.seconds - self._validation.seconds - self._training.compiling
+        validation = self._validation.seconds - self._validation.compiling
+        run = {
+            "cell": cell,
+            "seed": int(seed),
+            "started": self._started,
+            "compile": compiling,
+            "training": training,
+            "evaluation": validation + time.perf_counter() - start,
+            "val_accuracy": self._accuracy,
+            "test_accuracy": float(accuracy),
+        }
+        path = Path(self._folder) / f"{self.model.name}.json"
+        path.write_text(json.dumps(run), encoding="utf-8")
+        return run
+
+
+class _Batches:
+    """The seconds of many batches, and how much longer the first took."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._first = 0.0
+        self._count = 0
+
+    def begin(self) -> None:
+        self._start = time.perf_counter()
+
+    def batch(self) -> None:
+        if not self._count:
+            self._first = time.perf_counter() - self._start
+        self._count += 1
+
+    def end(self) -> None:
+        self.seconds += time.perf_counter() - self._start
+
+    @property
+    def compiling(self) -> float:
+        if self._count < 2:
+            return 0.0
+        return max(0.0, self._first - (self.seconds - self._first) / (self._count - 1))
