@@ -1,4 +1,4 @@
-"""Reading a store into the tables that a report is made from."""
+"""The tables that a report is made from, out of a store or out of what another report kept."""
 
 from __future__ import annotations
 
@@ -33,16 +33,30 @@ def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:
         store: where they are.
         arms: where given, only runs of these configurations count.
     """
-    runs = load_runs(store)
-    trials = load_trials(store)
-    if arms:
-        runs = restrict(runs, arms)
-        trials = trials[trials["study"].isin(runs["study"].dropna())]
-    runs, trials = (_without_folders(table) for table in (runs, trials))
+    runs, trials = _chosen(load_runs(store), load_trials(store), arms)
+    runs, trials, baselines = map(_without_folders, (runs, trials, load_baselines(store)))
     done = finished(runs)
     history = load_history(store, done["run_id"])
     answers = _answers(store, done["run_id"])
-    return Tables(runs, history, trials, answers, load_baselines(store))
+    return Tables(runs, history, trials, answers, baselines)
+
+
+def restricted(tables: Tables, arms: Sequence[Arm]) -> Tables:
+    """Return the part of a report's tables that is about some configurations; none for all."""
+    runs, trials = _chosen(tables.runs, tables.trials, arms)
+    ids = finished(runs)["run_id"]
+    history = tables.history[tables.history["run_id"].isin(ids)]
+    answers = {run_id: tables.correct[run_id] for run_id in ids if run_id in tables.correct}
+    return Tables(runs, history, trials, answers, tables.baselines)
+
+
+def _chosen(
+    runs: pd.DataFrame, trials: pd.DataFrame, arms: Sequence[Arm]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if not arms:
+        return runs, trials
+    runs = restrict(runs, arms)
+    return runs, trials[trials["study"].isin(runs["study"].dropna())]
 
 
 def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
@@ -72,7 +86,10 @@ def _without_folders(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _described(arm: Arm) -> dict[str, str]:
     """Return the parameters that a run of the arm has, but for those that a search draws."""
-    config = resolve_units(arm.config, input_spec(arm.config.data))
+    config, embedding = arm.config, arm.config.model.embedding
+    if config.match is not None or (embedding.kind == "vectors" and embedding.path is not None):
+        # Only these need the data, which a machine that reports may not have.
+        config = resolve_units(config, input_spec(config.data))
     searched = config.search.space if config.search.sampler != "none" else {}
     return {
         key: value
