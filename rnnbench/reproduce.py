@@ -44,6 +44,8 @@ _REPEATED = (
     "test_calibration_error",
     "test_accuracy_shuffled",
     "order_drop",
+    "gradient_reach",
+    "gradient_reach_cell",
     "parameters_total",
     "parameters_recurrent",
 )

@@ -143,9 +143,14 @@ class TrainingConfig(Section):
 
 
 class DiagnosticsConfig(Section):
-    """What is measured beside a result and changes nothing in it: a finished run stays finished."""
+    """What is measured beside a result and changes nothing in it: a finished run stays finished.
+
+    ``gradient_flow`` lists the epochs after which gradients are followed back through time, 0 for
+    before training; null or an empty list for none.
+    """
 
     order: bool = False
+    gradient_flow: list[Annotated[int, Field(ge=0, le=1_000_000)]] | None = None
 
 
 class _Range(Section):

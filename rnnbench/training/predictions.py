@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -41,5 +42,5 @@ def load_correct(path: Path) -> np.ndarray | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             return np.asarray(file["correct"], dtype=np.bool_)
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return None

@@ -72,7 +72,7 @@ def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: 
 
     # A store with other runs makes its own reports, and leaves those it knows nothing of.
     fill(Path("second"), (*WORDS, "+cell=simple_rnn", "seeds=1"), epochs=2)
-    words = ("home=second/runs", "+cell=gru,lstm", "model.units=8,16", *WORDS)
+    words = ("home=second/runs", "+cell=gru", "model.units=8", *WORDS)
     answer = run("report", "mine", *words)
     assert answer.status == 0
     assert "without a store" in answer.err
