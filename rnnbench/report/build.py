@@ -14,6 +14,7 @@ from rnnbench.report.accuracy import accuracy_block
 from rnnbench.report.claims import claims_section
 from rnnbench.report.comparisons import comparisons_block, sentence
 from rnnbench.report.document import Block, Column, DataTable, Document, Section, text
+from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.ground import Ground
 from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
@@ -39,6 +40,7 @@ class Tables:
         trials: :func:`rnnbench.results.load_trials`, likewise.
         correct: by run id, which test samples were answered rightly.
         baselines: :func:`rnnbench.results.load_baselines`.
+        flows: by run id, gradients through time.
     """
 
     runs: pd.DataFrame
@@ -46,6 +48,7 @@ class Tables:
     trials: pd.DataFrame
     correct: Mapping[str, np.ndarray] = field(default_factory=dict)
     baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flows: Flows = field(default_factory=dict)
 
 
 def build(
@@ -70,7 +73,7 @@ def build(
     judged = claims_section(claims, grounds)
     if judged is not None:
         sections.append(judged)
-    sections += [_section(ground, tables.correct) for ground in grounds]
+    sections += [_section(ground, tables) for ground in grounds]
     ranks = ranks_section(grounds)
     searched = search_section(studies_of(tables.trials))
     sections += [section for section in (ranks, searched) if section is not None]
@@ -114,11 +117,12 @@ def _length(runs: pd.DataFrame) -> str:
     return f"maxlen {known[0]}" if len(known) == 1 else ""
 
 
-def _section(ground: Ground, correct: Mapping[str, np.ndarray]) -> Section:
+def _section(ground: Ground, tables: Tables) -> Section:
     blocks: Iterable[Block | None] = (
-        comparisons_block(ground, correct),
+        comparisons_block(ground, tables.correct),
         accuracy_block(ground),
         order_block(ground),
+        gradient_block(ground, tables.flows),
         overfitting_block(ground),
         tradeoffs_block(ground),
     )

@@ -9,12 +9,20 @@ import pandas as pd
 from rnnbench.errors import StoreError
 from rnnbench.report.build import Tables
 from rnnbench.results.frame import frame
-from rnnbench.results.parquet import read_answers, read_history, read_runs, write_answers
+from rnnbench.results.parquet import (
+    read_answers,
+    read_flows,
+    read_history,
+    read_runs,
+    write_answers,
+    write_flows,
+)
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
 # Written where there is something in them.
-TRIALS, BASELINES, ANSWERS = "trials.parquet", "baselines.parquet", "answers.parquet"
-KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS)
+TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
+ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
+KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS)
 
 
 def is_kept(folder: Path) -> bool:
@@ -32,6 +40,8 @@ def write_tables(tables: Tables, folder: Path) -> None:
         _write(tables.baselines, folder / BASELINES)
     if tables.correct:
         write_answers(tables.correct, folder / ANSWERS)
+    if tables.flows:
+        write_flows(tables.flows, folder / FLOWS)
 
 
 def kept_tables(folder: Path) -> Tables:
@@ -53,6 +63,7 @@ def kept_tables(folder: Path) -> Tables:
         _runs(folder / TRIALS),
         read_answers(folder / ANSWERS) if (folder / ANSWERS).exists() else {},
         _runs(folder / BASELINES),
+        read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
     )
 
 

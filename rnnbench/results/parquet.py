@@ -6,7 +6,7 @@ What a file says of pandas, of extension types or of anything else is not follow
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ import pandas as pd
 from rnnbench.errors import StoreError
 from rnnbench.results.frame import COLUMNS
 from rnnbench.results.history import history_frame
+from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import EPOCH_METRICS
 
 Kind = Literal["text", "whole", "number", "bytes"]
@@ -28,6 +29,13 @@ LARGEST_NUMBER = 1e15  # of either sign: nothing that is measured comes near it
 # Without the first no run is told from another, without the others no finished one is compared.
 _IDENTITY = ("run_id", "status")
 _FINISHED = ("arm_key", "seed")
+_FLOWS: dict[str, Kind] = {
+    "run_id": "text",
+    "epoch": "whole",
+    "layer": "text",
+    "state": "text",
+    "norms": "bytes",
+}
 _ANSWERS: dict[str, Kind] = {"run_id": "text", "samples": "whole", "right": "bytes"}
 
 
@@ -91,6 +99,33 @@ def write_answers(answers: Mapping[str, np.ndarray], path: Path) -> None:
             "right": [np.packbits(answers[run_id]).tobytes() for run_id in ids],
         }
     ).to_parquet(path)
+
+
+def read_flows(path: Path) -> dict[str, tuple[Flow, ...]]:
+    """Return by run the gradients through time that were measured; raises StoreError."""
+    found = _columns(path, _FLOWS)
+    _refuse_missing(path, found, _FLOWS)
+    _refuse_gaps(path, found, _FLOWS)
+    flows: dict[str, list[Flow]] = {}
+    rows = zip(*(found[name] for name in _FLOWS), strict=True)
+    for run_id, epoch, layer, state, packed in rows:
+        if not packed or len(packed) % 4:
+            raise _refused(path, f"{len(packed)} bytes of norms of {run_id}")
+        norms = np.frombuffer(packed, "<f4")
+        if not (np.isfinite(norms).all() and (norms >= 0).all()):
+            raise _refused(path, f"norms of {run_id} that are none")
+        flows.setdefault(run_id, []).append(Flow(epoch, layer, state, norms))
+    return {run_id: tuple(several) for run_id, several in flows.items()}
+
+
+def write_flows(flows: Mapping[str, Sequence[Flow]], path: Path) -> None:
+    """Write gradients through time, a row for each epoch, layer and state of a run."""
+    rows = [
+        (run_id, flow.epoch, flow.layer, flow.state, flow.norms.astype("<f4").tobytes())
+        for run_id in sorted(flows)
+        for flow in flows[run_id]
+    ]
+    pd.DataFrame(rows, columns=list(_FLOWS)).to_parquet(path)
 
 
 def _columns(

@@ -27,6 +27,7 @@ FILE = "gradient_flow.npz"
 SAMPLES = 64
 _AT_ONCE = 32  # every step of every sample is kept until its gradient is known
 HIDDEN, CELL = "h", "c"
+FORWARD, BACKWARD = " forward", " backward"
 METRICS = ("gradient_reach", "gradient_reach_cell")
 _SMALLEST = float(np.finfo(np.float32).tiny)  # smaller gradients are lost in training, too
 
@@ -87,7 +88,8 @@ class GradientMeter:
         if not self.flows:
             return {}
         last = [flow for flow in self.flows if flow.epoch == self.flows[-1].epoch]
-        top = [flow for flow in last if flow.layer == last[-1].layer]
+        name = last[-1].layer.replace(BACKWARD, FORWARD)
+        top = [flow for flow in last if flow.layer == name]
         (hidden,) = (flow for flow in top if flow.state == HIDDEN)
         names = {HIDDEN: METRICS[0], CELL: METRICS[1]}
         return {names[flow.state]: reach(flow, hidden) for flow in top}
@@ -119,9 +121,9 @@ def save(flows: Sequence[Flow], folder: Path) -> None:
 def load(path: Path) -> tuple[Flow, ...] | None:
     """Return what :func:`save` wrote, or ``None`` where there is no such file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             names = ("epochs", "layers", "states", "norms")
-            epochs, layers, states, norms = (file[name] for name in names)
+            epochs, layers, states, norms = (arrays[name] for name in names)
         return tuple(
             Flow(int(epoch), str(layer), str(state), np.asarray(row, np.float32))
             for epoch, layer, state, row in zip(epochs, layers, states, norms, strict=True)
@@ -207,8 +209,8 @@ class _Walk:
 
         if not isinstance(layer, keras.layers.Bidirectional):
             return self._steps(layer, layer.name, inputs, mask)
-        forward = self._steps(layer.forward_layer, f"{layer.name} forward", inputs, mask)
-        backward = self._steps(layer.backward_layer, f"{layer.name} backward", inputs, mask)
+        forward = self._steps(layer.forward_layer, layer.name + FORWARD, inputs, mask)
+        backward = self._steps(layer.backward_layer, layer.name + BACKWARD, inputs, mask)
         return [tf.concat(pair, axis=-1) for pair in zip(forward, backward, strict=True)]
 
     def _last(self, layer: Any, steps: list[Any]) -> Any:

@@ -20,11 +20,12 @@ from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
+from rnnbench.training.gradient_flow import Flow
 from tests.conftest import Run
 from tests.report.records import MATCHED, record, tables
 
 WORDS = ("data=digits", "data.limit=100", "data.test_limit=50")
-STORE = ("+cell=gru,lstm", "model.units=8,16", "seeds=2")
+STORE = ("+cell=gru,lstm", "model.units=8,16", "seeds=2", "diagnostics.gradient_flow=[0,2]")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -48,7 +49,9 @@ def made(run: Run, work_dir: Path) -> Path:
 @pytest.mark.slow
 def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: Path) -> None:
     before = contents(made)
-    assert {"answers.parquet", "runs.parquet", "history.parquet"} <= set(before)
+    kept = ("answers", "runs", "history", "gradient_flow")
+    assert {f"{name}.parquet" for name in kept} <= set(before)
+    assert "figures/gradient_flow_digits.png" in before
     answer = run("report", "mine")
     assert answer.status == 0, answer.err
     assert "made from reports/mine/runs.parquet, without a store" in answer.err
@@ -89,7 +92,14 @@ def whole() -> Any:
     made = tables([*MATCHED, failed], trials)
     rng = np.random.default_rng(0)
     correct = {r.run_id: rng.random(n) < 0.5 for n, r in enumerate(MATCHED, start=7)}
-    return replace(made, correct=correct, baselines=frame(MATCHED[:1]))
+    flows = {
+        r.run_id: (
+            Flow(0, "gru_1", "h", rng.random(7).astype(np.float32)),
+            Flow(3, "gru_1", "h", np.zeros(7, np.float32)),
+        )
+        for r in MATCHED[:2]
+    }
+    return replace(made, correct=correct, baselines=frame(MATCHED[:1]), flows=flows)
 
 
 def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
@@ -102,6 +112,10 @@ def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
     assert set(after.correct) == set(before.correct)
     for run_id, right in before.correct.items():
         np.testing.assert_array_equal(after.correct[run_id], right)
+    assert after.flows == before.flows
+    for run_id, flows in before.flows.items():
+        for one, same in zip(flows, after.flows[run_id], strict=True):
+            np.testing.assert_array_equal(one.norms, same.norms)
 
 
 def test_of_nothing_finished_reads_back(tmp_path: Path) -> None:
@@ -178,6 +192,14 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "too few answers": (
         _changed("answers.parquet", lambda t: t.assign(samples=1000)),
         "for 1000 answers",
+    ),
+    "half a norm": (
+        _changed("gradient_flow.parquet", lambda t: t.assign(norms=b"abc")),
+        "3 bytes of norms",
+    ),
+    "norms that are none": (
+        _changed("gradient_flow.parquet", lambda t: t.assign(norms=np.float32("nan").tobytes())),
+        "that are none",
     ),
     "minus answers": (_changed("answers.parquet", lambda t: t.assign(samples=-9)), "-9 answers"),
 }
