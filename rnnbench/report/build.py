@@ -20,6 +20,7 @@ from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
 from rnnbench.report.pairs import Pair, compare_all
 from rnnbench.report.provenance import provenance_section
+from rnnbench.report.published import System, published_section
 from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section, studies_of, trial_counts
 from rnnbench.report.tradeoffs import tradeoffs_block
@@ -57,6 +58,7 @@ def build(
     options: ReportConfig,
     claims: Sequence[ClaimConfig] = (),
     command: str = "python -m rnnbench report",
+    published: Sequence[System] = (),
 ) -> Document:
     """Return the report.
 
@@ -66,13 +68,14 @@ def build(
         options: margin and confidence.
         claims: published statements to be judged.
         command: what regenerates it.
+        published: systems whose numbers stand beside what was measured.
     """
     done = finished(tables.runs)
     grounds = _grounds(done, tables, options)
     sections: list[Section] = []
     judged = claims_section(claims, grounds)
-    if judged is not None:
-        sections.append(judged)
+    beside = published_section(published)
+    sections += [section for section in (judged, beside) if section is not None]
     sections += [_section(ground, tables) for ground in grounds]
     ranks = ranks_section(grounds)
     searched = search_section(studies_of(tables.trials))
