@@ -41,6 +41,11 @@ COMMANDS: dict[str, Command] = {
     "reproduce": Command(
         "reproduce", "train a run again, and tell whether it gives the same", "reproduce run=ID"
     ),
+    "diagnose": Command(
+        "diagnose",
+        "what finished runs lose without the order of the tokens",
+        "diagnose experiments=cells_at_500",
+    ),
     "ui": Command("ui", "browse the store in MLflow's user interface", "ui --port 5000"),
     "match": Command(
         "match",
@@ -55,6 +60,7 @@ COMMANDS: dict[str, Command] = {
 OWN_WORDS = {
     "predict": ("run", "text", "file", "data.word_index"),
     "reproduce": ("run",),
+    "diagnose": ("run",),
 }
 
 # What commands are about that compare cells, where no cell is named.
