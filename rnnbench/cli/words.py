@@ -34,7 +34,9 @@ COMMANDS: dict[str, Command] = {
         "baseline data=imdb data.maxlen=500",
     ),
     "plan": Command("plan", "what sweep would do; starts nothing", "plan +cell=lstm,gru seeds=5"),
-    "report": Command("report", "regenerate reports/NAME/ from the store", "report lstm_vs_gru"),
+    "report": Command(
+        "report", "regenerate reports/NAME/ from the store, or without it", "report lstm_vs_gru"
+    ),
     "predict": Command(
         "predict", "a stored model applied to new text", 'predict run=ID text="a fine film"'
     ),

@@ -18,7 +18,8 @@ from rnnbench.plots.style import (
     shades,
     write,
 )
-from rnnbench.training.gradient_flow import CELL, Flow
+from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.through_time import CELL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -19,7 +19,8 @@ from rnnbench.report.document import (
 from rnnbench.report.ground import Ground, of, order
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
-from rnnbench.training.gradient_flow import CELL, FORWARD, HIDDEN, SAMPLES, Flow, reach
+from rnnbench.training.gradient_flow import SAMPLES, Flow, reach
+from rnnbench.training.through_time import CELL, FORWARD, HIDDEN
 
 Flows = Mapping[str, Sequence[Flow]]
 
@@ -64,7 +65,8 @@ def gradient_block(ground: Ground, flows: Flows) -> Block | None:
         "Gradient through time",
         _COLUMNS,
         tuple(rows),
-        "A reach of 0: all of the error arrives at the first step; of -6: a millionth.",
+        "A reach of 0: all of the error arrives at the first step; of -6: a millionth. Norms below "
+        "1e-38 are lost to training, too: they have no mean, and count as 1e-38 in the reach.",
         tuple(ids),
     )
     return Block("Gradient flow", (_EXPLANATION,), (table,), _pictures(ground, known))

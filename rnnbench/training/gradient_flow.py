@@ -22,12 +22,10 @@ from typing import Any
 import numpy as np
 
 from rnnbench.training.batches import Samples
+from rnnbench.training.through_time import BACKWARD, CELL, FORWARD, HIDDEN, ThroughTime
 
 FILE = "gradient_flow.npz"
 SAMPLES = 64
-_AT_ONCE = 32  # every step of every sample is kept until its gradient is known
-HIDDEN, CELL = "h", "c"
-FORWARD, BACKWARD = " forward", " backward"
 METRICS = ("gradient_reach", "gradient_reach_cell")
 _SMALLEST = float(np.finfo(np.float32).tiny)  # smaller gradients are lost in training, too
 
@@ -57,9 +55,10 @@ class GradientMeter:
         self, model: Any, samples: Samples, classes: int, epochs: Iterable[int] | None
     ) -> None:
         self._model = model
+        self._classes = classes
+        self._measured: ThroughTime | None = None
         self._x = np.asarray(samples.x[:SAMPLES])
         self._y = np.asarray(samples.y[:SAMPLES])
-        self._classes = classes
         self._epochs = frozenset(epochs or ())
         self.flows: list[Flow] = []
 
@@ -67,15 +66,12 @@ class GradientMeter:
         """Measure the model as it is now, if this epoch was asked for."""
         if epoch not in self._epochs:
             return
-        norms: dict[tuple[str, str], list[np.ndarray]] = {}
-        for start in range(0, len(self._y), _AT_ONCE):
-            x, y = (part[start : start + _AT_ONCE] for part in (self._x, self._y))
-            _, gradients = state_gradients(self._model, x, y, self._classes)
-            for layer, state, values in gradients:
-                norms.setdefault((layer, state), []).append(state_norms(values))
+        if self._measured is None:
+            self._measured = ThroughTime(self._model, self._classes)
+        _, gradients = self._measured.state_gradients(self._x, self._y)
         self.flows += [
-            Flow(epoch, layer, state, np.concatenate(parts).mean(axis=0).astype(np.float32))
-            for (layer, state), parts in norms.items()
+            Flow(epoch, layer, state, mean_norms(values).astype(np.float32))
+            for layer, state, values in gradients
         ]
 
     def metrics(self) -> dict[str, float]:
@@ -101,9 +97,9 @@ def reach(flow: Flow, hidden: Flow) -> float:
     return math.log10(max(first, _SMALLEST)) - math.log10(max(last, _SMALLEST))
 
 
-def state_norms(gradients: np.ndarray) -> np.ndarray:
-    """Return the norms ``(batch, time)`` of gradients ``(batch, time, units)``."""
-    return np.asarray(np.linalg.norm(gradients.astype(np.float64), axis=-1))
+def mean_norms(gradients: np.ndarray) -> np.ndarray:
+    """Return the mean norm by step ``(time,)`` of gradients ``(batch, time, units)``."""
+    return np.asarray(np.linalg.norm(gradients.astype(np.float64), axis=-1).mean(axis=0))
 
 
 def save(flows: Sequence[Flow], folder: Path) -> None:
@@ -130,127 +126,3 @@ def load(path: Path) -> tuple[Flow, ...] | None:
         )
     except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
         return None
-
-
-def state_gradients(
-    model: Any, x: np.ndarray, y: np.ndarray, classes: int
-) -> tuple[np.ndarray, list[tuple[str, str, np.ndarray]]]:
-    """Return the losses ``(batch,)`` and, by layer and state, gradients ``(batch, time, units)``.
-
-    Args:
-        model: from :func:`rnnbench.model.build`, with a head; nothing in it is changed.
-        x: inputs ``(batch, time)`` or ``(batch, time, features)``.
-        y: labels ``(batch,)``.
-        classes: how many there are.
-    """
-    import keras
-    import tensorflow as tf
-
-    kept = _streams(model)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        walk = _Walk(tape)
-        output = walk.through(model, tf.convert_to_tensor(x))
-        if classes == 2:
-            losses = keras.losses.binary_crossentropy(tf.cast(y, output.dtype)[:, None], output)
-        else:
-            losses = keras.losses.sparse_categorical_crossentropy(y, output)
-        total = tf.reduce_sum(losses)
-    # A sample's loss depends on its own states alone, so the sum gives each sample its gradient.
-    zero = tf.UnconnectedGradients.ZERO
-    sources = [nudge for _, _, nudges in walk.nudges for nudge in nudges]
-    found = tape.gradient(total, sources, unconnected_gradients=zero)
-    for variable, value in kept:
-        variable.assign(value)
-    gradients, start = [], 0
-    for layer, state, nudges in walk.nudges:
-        steps = [value.numpy() for value in found[start : start + len(nudges)]]
-        gradients.append((layer, state, np.stack(steps, axis=1)))
-        start += len(nudges)
-    return losses.numpy(), gradients
-
-
-class _Walk:
-    """A model run step by step, with a zero added to every state that is handed on.
-
-    The gradient for that zero is the gradient for the state.
-    """
-
-    def __init__(self, tape: Any) -> None:
-        self._tape = tape
-        self.nudges: list[tuple[str, str, list[Any]]] = []
-
-    def through(self, model: Any, x: Any) -> Any:
-        """Return the model's output for a batch, dropout off."""
-        import keras
-        import tensorflow as tf
-
-        mask, steps = None, None
-        for layer in model.layers:
-            if isinstance(layer, keras.layers.InputLayer):
-                continue
-            if isinstance(layer, (keras.layers.Embedding, keras.layers.Masking)):
-                mask = layer.compute_mask(x)
-                x = layer(x)
-            elif isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)):
-                inputs = tf.unstack(x, axis=1) if steps is None else steps
-                steps = self._layer(layer, inputs, mask)
-                sequences = getattr(layer, "forward_layer", layer).return_sequences
-                x = tf.stack(steps, axis=1) if sequences else self._last(layer, steps)
-            elif isinstance(layer, keras.layers.GlobalAveragePooling1D):
-                x = layer(x, mask=mask)
-            else:
-                x = layer(x, training=False) if "drop" in layer.name else layer(x)
-        return x
-
-    def _layer(self, layer: Any, inputs: list[Any], mask: Any) -> list[Any]:
-        """Return the output of every step."""
-        import keras
-        import tensorflow as tf
-
-        if not isinstance(layer, keras.layers.Bidirectional):
-            return self._steps(layer, layer.name, inputs, mask)
-        forward = self._steps(layer.forward_layer, layer.name + FORWARD, inputs, mask)
-        backward = self._steps(layer.backward_layer, layer.name + BACKWARD, inputs, mask)
-        return [tf.concat(pair, axis=-1) for pair in zip(forward, backward, strict=True)]
-
-    def _last(self, layer: Any, steps: list[Any]) -> Any:
-        """Return the last state: of a layer that runs backwards, the one at the first token."""
-        import keras
-        import tensorflow as tf
-
-        if not isinstance(layer, keras.layers.Bidirectional):
-            return steps[-1]
-        units = layer.forward_layer.units
-        return tf.concat([steps[-1][:, :units], steps[0][:, units:]], axis=-1)
-
-    def _steps(self, layer: Any, name: str, inputs: list[Any], mask: Any) -> list[Any]:
-        import tensorflow as tf
-
-        cell = layer.cell
-        states = list(layer.get_initial_state(len(inputs[0])))
-        nudges: list[list[Any]] = [[None] * len(inputs) for _ in states]
-        outputs: list[Any] = [None] * len(inputs)
-        order = range(len(inputs))
-        for t in reversed(order) if layer.go_backwards else order:
-            _, new = cell.call(inputs[t], states, training=False)
-            new = list(new) if isinstance(new, (list, tuple)) else [new]
-            if mask is not None:
-                # A masked step hands on what it was given.
-                real = mask[:, t][:, None]
-                new = [tf.where(real, n, old) for n, old in zip(new, states, strict=True)]
-            for place, value in enumerate(new):
-                nudge = tf.zeros_like(value)
-                self._tape.watch(nudge)
-                nudges[place][t] = nudge
-                new[place] = value + nudge
-            states = new
-            outputs[t] = states[0]
-        for state, values in zip((HIDDEN, CELL), nudges, strict=False):
-            self.nudges.append((name, state, values))
-        return outputs
-
-
-def _streams(model: Any) -> list[tuple[Any, np.ndarray]]:
-    """Return the states of the random streams: a step outside training must not move them."""
-    weights = {id(variable) for variable in model.weights}
-    return [(v, np.array(v)) for v in model.variables if id(v) not in weights]

@@ -38,12 +38,12 @@ def test_one_sweep_has_one_choice_of_diagnostics(run: Run) -> None:
 @pytest.mark.slow
 def test_gradients_are_kept_with_runs_and_shown_in_the_report(run: Run, store: Store) -> None:
     asked = "diagnostics.gradient_flow=[0,1,9]"
-    words = ("sweep", "+cell=simple_rnn,lstm", "seeds=2", *SMALL)
+    words = ("sweep", "+cell=simple_rnn,lstm", "seeds=1", *SMALL)
     assert run(*words, asked).status == 0
     records = store.records()
     assert all("gradient_reach" in record.metrics for record in records)
     has_cell_state = ["gradient_reach_cell" in record.metrics for record in records]
-    assert sorted(has_cell_state) == [False, False, True, True]
+    assert sorted(has_cell_state) == [False, True]
     folder = Path(store.artifact_folders([records[0].run_id])[records[0].run_id][len("file://") :])
     flows = load(folder / FILE)
     assert flows is not None
@@ -55,11 +55,6 @@ def test_gradients_are_kept_with_runs_and_shown_in_the_report(run: Run, store: S
     report = Path("reports", "gradients")
     text = (report / "report.md").read_text("utf-8")
     assert "### Gradient flow" in text
-    assert "| lstm | 1 | lstm_1 | c | 2 |" in text
+    assert "| lstm | 1 | lstm_1 | c | 1 |" in text
     assert (report / "figures" / "gradient_flow_digits.svg").is_file()
     assert (report / "gradient_flow.parquet").is_file()
-
-    answer = run(*words, "model.dropout=0.1")
-    assert answer.status == 0
-    answer = run(*words, "model.dropout=0.1", asked)
-    assert "without diagnostics.gradient_flow: 4 of 4 runs" in answer.err
