@@ -3,7 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test stress bench lint format clean
+# Presets on real IMDB, short ones first. Runs that several of them ask for are trained once.
+PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn32 imdb_lstm32 \
+	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
+	long_training optimizers text_simple_rnn50_vectors
+
+
+.PHONY: demo presets test stress bench lint format clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -12,6 +18,12 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 
 demo: $(BIN)/.installed  ## the main job on the embedded data
 	$(BIN)/python -m rnnbench sweep +cell=gru
+
+presets: $(BIN)/.installed  ## every preset into one store: many hours, and goes on where it was
+	failed=0; for preset in $(PRESETS); do \
+	  $(BIN)/python -m rnnbench sweep experiments=$$preset $(WORDS) || failed=$$?; \
+	  if [ $$failed -gt 1 ]; then break; fi; \
+	done; exit $$failed
 
 test: $(BIN)/.installed  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not stress"

@@ -19,6 +19,8 @@ from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
+from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome, summarise
 from rnnbench.training.predictions import calibration, save
 
@@ -51,6 +53,8 @@ def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
             outputs = _answers(spec, labels, metrics["test_accuracy"])
             metrics["test_calibration_error"] = calibration(outputs, labels)
             save(outputs, labels, files)
+            if spec.config.diagnostics.gradient_flow:
+                save_flows(made_up_flows(spec), files)
             recorder.finish(Outcome(history, metrics, "xla", ""), files)
     return len(specs)
 
@@ -79,6 +83,25 @@ def made_up(spec: RunSpec, epochs: int) -> tuple[Epoch, ...]:
         )
         for n in range(1, epochs + 1)
     )
+
+
+def made_up_flows(spec: RunSpec) -> list[Flow]:
+    """Return gradients that fade towards the first step, less so in later epochs."""
+    rng = np.random.default_rng(int(spec.key[:8], 16))
+    steps = np.arange(1 - spec.data.spec.timesteps, 1)
+    assert spec.config.cell is not None
+    has_cell_state = spec.config.cell.name.startswith("lstm")
+    return [
+        Flow(
+            epoch,
+            f"{spec.config.cell.name}_{layer}",
+            state,
+            np.exp(steps / (3 + epoch + layer) + rng.normal(0, 0.05)).astype(np.float32),
+        )
+        for epoch in spec.config.diagnostics.gradient_flow or ()
+        for layer in range(1, spec.config.model.depth + 1)
+        for state in (("h", "c") if has_cell_state else ("h",))
+    ]
 
 
 def multiply(folder: Path, copies: int) -> None:

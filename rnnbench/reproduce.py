@@ -15,6 +15,7 @@ from rich.console import Console
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
 from rnnbench.errors import DataError, StoreError
 from rnnbench.jobs import Shelf
 from rnnbench.stored import run_config
@@ -44,6 +45,8 @@ _REPEATED = (
     "test_calibration_error",
     "test_accuracy_shuffled",
     "order_drop",
+    "gradient_reach",
+    "gradient_reach_cell",
     "parameters_total",
     "parameters_recurrent",
 )
@@ -114,7 +117,7 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         # Data that is prepared already is not prepared again.
         (scratch / "data").symlink_to(shelf, target_is_directory=True)
         config = config.model_copy(update={"home": folder})
-        _check_data(config, record, scratch)
+        check_data(Shelf(scratch).ready(config)[1], record)
         command = f"python -m rnnbench reproduce run={record.run_id}"
         swept = run_arms([Arm(config, {})], console, command, seeds=1, parent=False)
         again = swept.records[swept.specs[0].key]
@@ -139,8 +142,8 @@ def _again(config: Config, now: Config) -> Config:
     )
 
 
-def _check_data(config: Config, record: Record, home: Path) -> None:
-    _, data = Shelf(home).ready(config)
+def check_data(data: Prepared, record: Record) -> None:
+    """Refuse another data set than the one that a run was trained on; raises DataError."""
     logged = record.tags.get(names.DATA_DIGEST, "")
     if data.digest != logged:
         raise DataError(

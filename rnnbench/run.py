@@ -16,6 +16,7 @@ from rnnbench.data import Prepared
 from rnnbench.kernels.ladder import leading, padding
 from rnnbench.training.batches import release
 from rnnbench.training.fit import fit
+from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.predictions import calibration
 from rnnbench.training.predictions import save as save_predictions
@@ -77,6 +78,8 @@ class Trainer:
             fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
             if task.config.tracking.save_predictions:
                 save_predictions(fitted.predictions, labels, task.folder)
+        if fitted.flows:
+            save_flows(fitted.flows, task.folder)
         now = time.perf_counter()
         trained = fitted.metrics["fit_seconds"] + fitted.metrics["test_seconds"]
         metrics = fitted.metrics | {

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from rnnbench.config.schema import Config
 from rnnbench.config.validate import validate
 from rnnbench.data import InputSpec
@@ -105,7 +107,11 @@ def load_model(store: Store, record: Record, config: Config, spec: InputSpec) ->
             )
         from rnnbench.model import build
 
-        model = build(config, spec, seed=0)
+        embedding, vectors = config.model.embedding, None
+        if embedding.kind == "vectors" and spec.vocabulary is not None:
+            # The stored weights hold the vectors.
+            vectors = np.zeros((spec.vocabulary, embedding.dim), np.float32)
+        model = build(config, spec, 0, vectors)
         set_weights(model, path)
         return model
 

@@ -24,7 +24,8 @@ _ROWS = [
     "config",
     "stats data seeds layers cells parameters matching reference model kernels training",
     "runspec tracking weights stored run expected jobs executors claims predict baselines",
-    "results tables summary plots artifacts progress queues search driver sweep reproduce plan",
+    "results tables summary plots artifacts progress queues search driver sweep",
+    "reproduce plan diagnose",
     "report",
     "cli __main__",
 ]
@@ -70,6 +71,7 @@ print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
         "data data=digits",
         "predict --help",
         "reproduce --help",
+        "diagnose --help",
     ],
 )
 def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, words: str) -> None:
@@ -100,7 +102,9 @@ def test_report_leaves_tensorflow_alone(tmp_path: Path) -> None:
     assert not modules & set(TENSORFLOW)
 
 
-@pytest.mark.parametrize("words", [["predict", "run=0", "text=a"], ["reproduce", "run=0"]])
+@pytest.mark.parametrize(
+    "words", [["predict", "run=0", "text=a"], ["reproduce", "run=0"], ["diagnose", "run=0"]]
+)
 def test_an_unknown_run_is_refused_before_tensorflow_is_loaded(
     tmp_path: Path, words: list[str]
 ) -> None:

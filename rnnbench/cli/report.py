@@ -1,9 +1,11 @@
-"""``report``: regenerate a report from the store."""
+"""``report``: regenerate a report from the store, or from what it kept of it."""
 
 from __future__ import annotations
 
 import shlex
 import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.progress import Progress
@@ -11,15 +13,21 @@ from rich.progress import Progress
 from rnnbench.cli.console import stderr
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand, load
-from rnnbench.config.schema import Config
+from rnnbench.config.overrides import axis_values, parse
+from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.report import Tables, build, write_report
-from rnnbench.report.tables import read_tables
+from rnnbench.report.kept import RUNS, is_kept, kept_tables
+from rnnbench.report.published import System, systems
+from rnnbench.report.tables import read_tables, restrict, restricted
+from rnnbench.results.arms import finished
 from rnnbench.tracking.address import redacted
 from rnnbench.tracking.store import Store
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
 _GENERAL = ("home", "report", "tracking", "claims", "published")
+# Words for where runs come from; any other names a folder.
+AUTO, STORE = "auto", "store"
 
 
 def report(words: Words) -> int:
@@ -29,21 +37,25 @@ def report(words: Words) -> int:
         raise ConfigError("report", "one name", " ".join(words.names), "type report NAME")
     if words.names:
         overrides.append(f"report.name='{words.names[0]}'")
-    config = load(overrides, config_dirs=words.config_dirs, cell=False)
-    store = Store.open(config, create=False)
-    arms = _arms(words)
-    tables = read_tables(store, arms)
-    _refuse_empty(tables, store, restricted=bool(arms))
+    presets = [_Preset.of(overrides, words.config_dirs, name) for name in _preset_names(overrides)]
+    config = presets[0].config
     name = config.report.name
+    folder = Path("reports") / name
+    tables = _tables(config, [arm for preset in presets for arm in preset.arms], folder)
     document = build(
-        tables, f"Comparison report: {name}", config.report, config.claims, _command(words, config)
+        tables,
+        f"Comparison report: {name}",
+        config.report,
+        _claims(presets),
+        _command(words, config),
+        _published(presets, tables),
     )
     with Progress(console=stderr(), transient=True) as bars:
         task = bars.add_task("figures", total=None)
         path = write_report(
             document,
             tables,
-            Path("reports") / name,
+            folder,
             lambda done, total: bars.update(task, completed=done, total=total),
         )
     print(path)
@@ -52,12 +64,85 @@ def report(words: Words) -> int:
     return 0
 
 
-def _arms(words: Words) -> list[Arm]:
-    """Return the arms that a preset or other overrides restrict the report to."""
-    keys = [word.lstrip("+~").partition("=")[0].split(".")[0] for word in words.overrides]
-    if all(key in _GENERAL for key in keys):
-        return []
-    return expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+@dataclass(frozen=True)
+class _Preset:
+    """What the report's words say under one preset, or under none."""
+
+    config: Config
+    arms: list[Arm]
+
+    @classmethod
+    def of(cls, overrides: Sequence[str], config_dirs: Sequence[Path], name: str | None) -> _Preset:
+        """Compose it; its arms are those that the words restrict the report to, none for all."""
+        words = [word for word in overrides if not _is_preset(word)]
+        words += [] if name is None else [f"experiments={name}"]
+        config = load(words, config_dirs=config_dirs, cell=False)
+        keys = [word.lstrip("+~").partition("=")[0].split(".")[0] for word in words]
+        if all(key in _GENERAL for key in keys):
+            return cls(config, [])
+        return cls(config, expand(words, config_dirs=config_dirs, default_cells=DEFAULT_CELLS))
+
+
+def _preset_names(overrides: Sequence[str]) -> list[str | None]:
+    """Return the presets that the report is about, ``[None]`` for none."""
+    for override in parse([word for word in overrides if _is_preset(word)]):
+        values = axis_values(override) if override.is_sweep_override() else [override.value()]
+        return [None if value is None else str(value) for value in values]
+    return [None]
+
+
+def _is_preset(word: str) -> bool:
+    return word.lstrip("+").startswith("experiments=")
+
+
+def _claims(presets: Sequence[_Preset]) -> list[ClaimConfig]:
+    """Return the claims of all presets, each once."""
+    claims: list[ClaimConfig] = []
+    for preset in presets:
+        claims += [claim for claim in preset.config.claims if claim not in claims]
+    return claims
+
+
+def _published(presets: Sequence[_Preset], tables: Tables) -> list[System]:
+    """Return the published systems of all presets with their runs."""
+    done = finished(tables.runs)
+    return [
+        system
+        for preset in presets
+        if preset.config.published
+        for system in systems(
+            preset.config.published, restrict(done, preset.arms) if preset.arms else done
+        )
+    ]
+
+
+def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> Tables:
+    """Return what the report is made from, and say so where that is not the store."""
+    source = config.report.source
+    if source not in (AUTO, STORE):
+        return _kept(Path(source).expanduser(), arms)
+    may_be_kept = source == AUTO and is_kept(folder)
+    if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
+        return _kept(folder, arms)
+    store = Store.open(config, create=False)
+    tables = read_tables(store, arms)
+    if tables.runs.empty and may_be_kept:
+        return _kept(folder, arms)
+    _refuse_empty(tables, store, restricted=bool(arms))
+    return tables
+
+
+def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
+    tables = restricted(kept_tables(folder), arms)
+    if tables.runs.empty:
+        raise StoreError(
+            "report",
+            "runs of this configuration",
+            f"none in {folder / RUNS}",
+            "leave the words out for all runs, or name another report.source",
+        )
+    stderr().print(f"made from {folder / RUNS}, without a store", markup=False)
+    return tables
 
 
 def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
@@ -80,6 +165,7 @@ def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
 
 def _command(words: Words, config: Config) -> str:
     """Return what regenerates the report, without the folder, which is another elsewhere."""
-    kept = [word for word in words.overrides if word.split("=")[0] not in ("home", "report.name")]
+    private = ("home", "report.name", "report.source")
+    kept = [word for word in words.overrides if word.split("=")[0] not in private]
     rest = " ".join(map(shlex.quote, kept))
     return redacted(f"python -m rnnbench report {config.report.name} {rest}".rstrip())

@@ -14,7 +14,8 @@ from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
 
-_ORDER = "order_drop"
+# What a run has once the diagnostic was measured in it.
+_MEASURED = {"order": "order_drop", "gradient_flow": "gradient_reach"}
 
 
 def sweep(words: Words) -> int:
@@ -27,11 +28,13 @@ def sweep(words: Words) -> int:
     skipped -= len(swept.trained)
     if skipped:
         console.print(f"{skipped} of {len(swept.specs)} runs were finished already", markup=False)
-    if arms[0].config.diagnostics.order:
-        before = [r for r in swept.records.values() if r.is_finished and _ORDER not in r.metrics]
+    for name, metric in _MEASURED.items():
+        if not getattr(arms[0].config.diagnostics, name):
+            continue
+        before = [r for r in swept.records.values() if r.is_finished and metric not in r.metrics]
         if before:
             console.print(
-                f"finished before, and so without diagnostics.order: {len(before)} of "
+                f"finished before, and so without diagnostics.{name}: {len(before)} of "
                 f"{len(swept.specs)} runs",
                 markup=False,
             )

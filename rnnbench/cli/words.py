@@ -34,12 +34,19 @@ COMMANDS: dict[str, Command] = {
         "baseline data=imdb data.maxlen=500",
     ),
     "plan": Command("plan", "what sweep would do; starts nothing", "plan +cell=lstm,gru seeds=5"),
-    "report": Command("report", "regenerate reports/NAME/ from the store", "report lstm_vs_gru"),
+    "report": Command(
+        "report", "regenerate reports/NAME/ from the store, or without it", "report lstm_vs_gru"
+    ),
     "predict": Command(
         "predict", "a stored model applied to new text", 'predict run=ID text="a fine film"'
     ),
     "reproduce": Command(
         "reproduce", "train a run again, and tell whether it gives the same", "reproduce run=ID"
+    ),
+    "diagnose": Command(
+        "diagnose",
+        "what finished runs lose without the order of the tokens",
+        "diagnose experiments=cells_at_500",
     ),
     "ui": Command("ui", "browse the store in MLflow's user interface", "ui --port 5000"),
     "match": Command(
@@ -55,6 +62,7 @@ COMMANDS: dict[str, Command] = {
 OWN_WORDS = {
     "predict": ("run", "text", "file", "data.word_index"),
     "reproduce": ("run",),
+    "diagnose": ("run",),
 }
 
 # What commands are about that compare cells, where no cell is named.

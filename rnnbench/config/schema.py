@@ -144,9 +144,14 @@ class TrainingConfig(Section):
 
 
 class DiagnosticsConfig(Section):
-    """What is measured beside a result and changes nothing in it: a finished run stays finished."""
+    """What is measured beside a result and changes nothing in it: a finished run stays finished.
+
+    ``gradient_flow`` lists the epochs after which gradients are followed back through time, 0 for
+    before training; null or an empty list for none.
+    """
 
     order: bool = False
+    gradient_flow: list[Annotated[int, Field(ge=0, le=1_000_000)]] | None = None
 
 
 class _Range(Section):
@@ -215,11 +220,16 @@ class TrackingConfig(Section):
 
 
 class ReportConfig(Section):
-    """The report's folder under ``reports/``, equivalence margin and confidence level."""
+    """The report's folder under ``reports/``, equivalence margin and confidence level.
+
+    ``source`` is where its runs come from: the ``store``, the folder of a report that kept them, or
+    ``auto``: the store where it has such runs, else what the report itself has kept.
+    """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
     margin: Annotated[float, Field(ge=0, lt=1)]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
+    source: Annotated[str, Field(min_length=1)] = "auto"
 
 
 class SweepConfig(Section):

@@ -13,6 +13,7 @@ from rnnbench.data.contract import Progress
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
+    from rnnbench.data.vocabulary import Vocabulary as Rows
 
 
 class Vocabulary(Protocol):
@@ -53,4 +54,13 @@ class ReadsText(Protocol):
 
         Raises ConfigError or DataError where the vocabulary is not to be had.
         """
+        ...
+
+
+@runtime_checkable
+class KnowsWords(Protocol):
+    """A source whose words follow from itself, so that they are kept beside no prepared arrays."""
+
+    def rows(self, config: DataConfig, /) -> Rows:
+        """Return which row of an embedding each word has."""
         ...

@@ -24,6 +24,7 @@ from rnnbench.data.contract import (
 from rnnbench.data.indices import INDEX_FROM, OOV, START
 from rnnbench.data.oracle import best_accuracy, oracle
 from rnnbench.data.readers import TextReader
+from rnnbench.data.vocabulary import Reading, Vocabulary
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 CLASSES = ("negative", "positive")
+READING = Reading("keras", lower=True, start=True, unknown="oov")
 LARGEST = 25_000
 REFERENCE = 1_000
 
@@ -82,6 +84,11 @@ class Reviews:
                 "leave it out",
             )
         return TextReader(ReviewVocabulary(), CLASSES)
+
+    def rows(self, config: DataConfig) -> Vocabulary:
+        """The words of the grammar, for word vectors."""
+        ranks = {word: index - INDEX_FROM for word, index in word_index().items()}
+        return Vocabulary.of_ranks(READING, ranks, words_of(config))
 
 
 class ReviewVocabulary:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnnbench.data.contract import InputSpec, Prepared, Progress, Vectors
 from rnnbench.data.indices import OOV
+from rnnbench.data.readers import KnowsWords
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import (
     ArrayPlan,
@@ -65,6 +66,7 @@ def vectors_dim(embedding: EmbeddingConfig, config: DataConfig, spec: InputSpec)
     if embedding.path is None:
         return embedding.dim
     has_words = config.tokens in ("keras", "treebank")
+    has_words = has_words or isinstance(source_of(config), KnowsWords)
     if not has_words and (config.name != "imdb" or config.word_index is None):
         raise _no_words(config, embedding.path)
     return open_vectors(embedding.path).dim
@@ -144,7 +146,11 @@ def _of_corpus(config: DataConfig, rows: int, dim: int, report: Progress) -> _Pl
 
 
 def _of_file(file: VectorFile, config: DataConfig, prepared: Prepared, rows: int) -> _Plan:
-    vocabulary = prepared.vocabulary()
+    source = source_of(config)
+    if isinstance(source, KnowsWords):
+        vocabulary: Vocabulary | None = source.rows(config)
+    else:
+        vocabulary = prepared.vocabulary()
     if vocabulary is None:
         raise _no_words(config, str(file.path))
 

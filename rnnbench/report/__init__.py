@@ -1,4 +1,4 @@
-"""Reports: comparison tables, verdicts and figures, regenerated from the store alone."""
+"""Reports: tables, verdicts and figures, regenerated from the store or from what was kept of it."""
 
 from rnnbench.report.build import Tables, build
 from rnnbench.report.write import write_report

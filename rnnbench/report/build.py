@@ -14,11 +14,13 @@ from rnnbench.report.accuracy import accuracy_block
 from rnnbench.report.claims import claims_section
 from rnnbench.report.comparisons import comparisons_block, sentence
 from rnnbench.report.document import Block, Column, DataTable, Document, Section, text
+from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.ground import Ground
 from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
 from rnnbench.report.pairs import Pair, compare_all
 from rnnbench.report.provenance import provenance_section
+from rnnbench.report.published import System, published_section
 from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section, studies_of, trial_counts
 from rnnbench.report.tradeoffs import tradeoffs_block
@@ -39,6 +41,7 @@ class Tables:
         trials: :func:`rnnbench.results.load_trials`, likewise.
         correct: by run id, which test samples were answered rightly.
         baselines: :func:`rnnbench.results.load_baselines`.
+        flows: by run id, gradients through time.
     """
 
     runs: pd.DataFrame
@@ -46,6 +49,7 @@ class Tables:
     trials: pd.DataFrame
     correct: Mapping[str, np.ndarray] = field(default_factory=dict)
     baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flows: Flows = field(default_factory=dict)
 
 
 def build(
@@ -54,6 +58,7 @@ def build(
     options: ReportConfig,
     claims: Sequence[ClaimConfig] = (),
     command: str = "python -m rnnbench report",
+    published: Sequence[System] = (),
 ) -> Document:
     """Return the report.
 
@@ -63,14 +68,15 @@ def build(
         options: margin and confidence.
         claims: published statements to be judged.
         command: what regenerates it.
+        published: systems whose numbers stand beside what was measured.
     """
     done = finished(tables.runs)
     grounds = _grounds(done, tables, options)
     sections: list[Section] = []
     judged = claims_section(claims, grounds)
-    if judged is not None:
-        sections.append(judged)
-    sections += [_section(ground, tables.correct) for ground in grounds]
+    beside = published_section(published)
+    sections += [section for section in (judged, beside) if section is not None]
+    sections += [_section(ground, tables) for ground in grounds]
     ranks = ranks_section(grounds)
     searched = search_section(studies_of(tables.trials))
     sections += [section for section in (ranks, searched) if section is not None]
@@ -114,11 +120,12 @@ def _length(runs: pd.DataFrame) -> str:
     return f"maxlen {known[0]}" if len(known) == 1 else ""
 
 
-def _section(ground: Ground, correct: Mapping[str, np.ndarray]) -> Section:
+def _section(ground: Ground, tables: Tables) -> Section:
     blocks: Iterable[Block | None] = (
-        comparisons_block(ground, correct),
+        comparisons_block(ground, tables.correct),
         accuracy_block(ground),
         order_block(ground),
+        gradient_block(ground, tables.flows),
         overfitting_block(ground),
         tradeoffs_block(ground),
     )

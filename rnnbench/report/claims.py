@@ -72,7 +72,10 @@ def _judge_on(claim: ClaimConfig, ground: Ground) -> list[Finding]:
     first = [arm for arm in arms if _value(arm, claim.factor) == str(claim.a)]
     if claim.b is None:
         chosen = first if claim.a is not None else arms
-        return [_single(claim, arm, ground) for arm in chosen if arm.by_seed(claim.metric)]
+        measured = [arm for arm in chosen if arm.by_seed(claim.metric)]
+        if chosen and not measured:
+            return [_unmeasured(claim, chosen, ground.title)]
+        return [_single(claim, arm, ground) for arm in measured]
     second = [arm for arm in arms if _value(arm, claim.factor) == str(claim.b)]
     return [
         _paired(claim, a, b, ground)
@@ -91,7 +94,7 @@ def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Findi
     second = {seed: sign * value for seed, value in b.by_seed(claim.metric).items()}
     result = compare(first, second, _margin(claim, options), options.confidence)
     if not result.n:
-        return Finding(f"{claim.metric} was not measured", text(None), text(None), (a, b), title)
+        return _unmeasured(claim, (a, b), title)
     difference = result.difference
     low, high = sorted((sign * difference.low, sign * difference.high))
     verdict = {
@@ -106,6 +109,10 @@ def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Findi
         reasons = "; ".join(relation.confounds) or "they are one arm"
         verdict = f"not comparable: {reasons}"
     return Finding(verdict, signed(sign * difference.estimate), interval(low, high), (a, b), title)
+
+
+def _unmeasured(claim: ClaimConfig, arms: Sequence[ArmRuns], title: str) -> Finding:
+    return Finding(f"{claim.metric} was not measured", text(None), text(None), tuple(arms), title)
 
 
 def _single(claim: ClaimConfig, arm: ArmRuns, ground: Ground) -> Finding:

@@ -1,13 +1,13 @@
-"""Reading a store into the tables that a report is made from."""
+"""The tables that a report is made from, out of a store or out of what another report kept."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote, urlparse
 
-import numpy as np
 import pandas as pd
 
 from rnnbench.config.expand import Arm
@@ -18,8 +18,11 @@ from rnnbench.results import load_baselines, load_history, load_runs, load_trial
 from rnnbench.results.arms import finished
 from rnnbench.tracking.recorder import parameters
 from rnnbench.tracking.store import Store
+from rnnbench.training.gradient_flow import FILE as FLOWS
+from rnnbench.training.gradient_flow import load as load_flows
 from rnnbench.training.predictions import FILE, load_correct
 
+_Value = TypeVar("_Value")
 _FILES = ("data.path", "data.test_path", "data.word_index", "model.embedding.path")
 _SHARED = ("seed", "match", *_FILES[:3])
 # The folders of an absolute path; an address such as https://... is none.
@@ -33,16 +36,33 @@ def read_tables(store: Store, arms: Sequence[Arm] = ()) -> Tables:
         store: where they are.
         arms: where given, only runs of these configurations count.
     """
-    runs = load_runs(store)
-    trials = load_trials(store)
-    if arms:
-        runs = restrict(runs, arms)
-        trials = trials[trials["study"].isin(runs["study"].dropna())]
-    runs, trials = (_without_folders(table) for table in (runs, trials))
+    runs, trials = _chosen(load_runs(store), load_trials(store), arms)
+    runs, trials, baselines = map(_without_folders, (runs, trials, load_baselines(store)))
     done = finished(runs)
     history = load_history(store, done["run_id"])
-    answers = _answers(store, done["run_id"])
-    return Tables(runs, history, trials, answers, load_baselines(store))
+    folders = _folders_here(store, done["run_id"])
+    answers = {run_id: load_correct(folder / FILE) for run_id, folder in folders.items()}
+    flows = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
+    return Tables(runs, history, trials, _present(answers), baselines, _present(flows))
+
+
+def restricted(tables: Tables, arms: Sequence[Arm]) -> Tables:
+    """Return the part of a report's tables that is about some configurations; none for all."""
+    runs, trials = _chosen(tables.runs, tables.trials, arms)
+    ids = finished(runs)["run_id"]
+    history = tables.history[tables.history["run_id"].isin(ids)]
+    answers = {run_id: tables.correct[run_id] for run_id in ids if run_id in tables.correct}
+    flows = {run_id: tables.flows[run_id] for run_id in ids if run_id in tables.flows}
+    return Tables(runs, history, trials, answers, tables.baselines, flows)
+
+
+def _chosen(
+    runs: pd.DataFrame, trials: pd.DataFrame, arms: Sequence[Arm]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if not arms:
+        return runs, trials
+    runs = restrict(runs, arms)
+    return runs, trials[trials["study"].isin(runs["study"].dropna())]
 
 
 def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
@@ -72,7 +92,10 @@ def _without_folders(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _described(arm: Arm) -> dict[str, str]:
     """Return the parameters that a run of the arm has, but for those that a search draws."""
-    config = resolve_units(arm.config, input_spec(arm.config.data))
+    config, embedding = arm.config, arm.config.model.embedding
+    if config.match is not None or (embedding.kind == "vectors" and embedding.path is not None):
+        # Only these need the data, which a machine that reports may not have.
+        config = resolve_units(config, input_spec(config.data))
     searched = config.search.space if config.search.sampler != "none" else {}
     return {
         key: value
@@ -81,13 +104,16 @@ def _described(arm: Arm) -> dict[str, str]:
     }
 
 
-def _answers(store: Store, run_ids: pd.Series) -> dict[str, np.ndarray]:
-    """Return which test samples each run answered rightly, where its files are on this machine."""
-    found = {}
-    for run_id, uri in store.artifact_folders(str(run_id) for run_id in run_ids).items():
-        if urlparse(uri).scheme not in ("", "file"):
-            continue
-        correct = load_correct(Path(unquote(urlparse(uri).path)) / FILE)
-        if correct is not None:
-            found[run_id] = correct
-    return found
+def _folders_here(store: Store, run_ids: pd.Series) -> dict[str, Path]:
+    """Return the folders of the runs whose files are on this machine."""
+    folders = store.artifact_folders(str(run_id) for run_id in run_ids).items()
+    addresses = {run_id: urlparse(uri) for run_id, uri in folders}
+    return {
+        run_id: Path(unquote(address.path))
+        for run_id, address in addresses.items()
+        if address.scheme in ("", "file")
+    }
+
+
+def _present(found: Mapping[str, _Value | None]) -> dict[str, _Value]:
+    return {run_id: value for run_id, value in found.items() if value is not None}

@@ -12,16 +12,10 @@ from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
 from rnnbench.report.document import Document, Picture
 from rnnbench.report.files import csv_text, latex_text
+from rnnbench.report.kept import KEPT, write_tables
 
 PAGE = "index.html"
-_FILES = (
-    PAGE,
-    "report.md",
-    "runs.parquet",
-    "history.parquet",
-    "trials.parquet",
-    "baselines.parquet",
-)
+_FILES = (PAGE, "report.md", *KEPT)
 _FOLDERS = ("figures", "tables")
 
 
@@ -53,7 +47,7 @@ def write_report(
             _tables(document, fresh)
             (fresh / "report.md").write_text(markdown_page.render(document), encoding="utf-8")
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
-            _parquet(tables, fresh)
+            write_tables(tables, fresh)
             _replace(fresh, folder)
     except OSError as error:
         raise StoreError(
@@ -100,15 +94,6 @@ def _tables(document: Document, fresh: Path) -> None:
                 # The line ends of CSV are the same everywhere.
                 (folder / f"{table.key}.csv").write_bytes(csv_text(table).encode())
                 (folder / f"{table.key}.tex").write_bytes(latex_text(table).encode())
-
-
-def _parquet(tables: Tables, fresh: Path) -> None:
-    tables.runs.reset_index(drop=True).to_parquet(fresh / "runs.parquet")
-    tables.history.reset_index(drop=True).to_parquet(fresh / "history.parquet")
-    if not tables.trials.empty:
-        tables.trials.reset_index(drop=True).to_parquet(fresh / "trials.parquet")
-    if not tables.baselines.empty:
-        tables.baselines.reset_index(drop=True).to_parquet(fresh / "baselines.parquet")
 
 
 def _replace(fresh: Path, folder: Path) -> None:

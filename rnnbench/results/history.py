@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -22,4 +22,10 @@ def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
             {"run_id": run_id, "epoch": epoch, **values}
             for epoch, values in sorted(by_epoch.items())
         ]
-    return pd.DataFrame(rows, columns=["run_id", "epoch", *EPOCH_METRICS])
+    return history_frame(rows)
+
+
+def history_frame(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
+    """Return rows of epochs as a table; see :func:`load_history`."""
+    table = pd.DataFrame(list(rows), columns=["run_id", "epoch", *EPOCH_METRICS])
+    return table.astype({"epoch": "int64"} | dict.fromkeys(EPOCH_METRICS, "float64"))

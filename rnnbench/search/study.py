@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rnnbench.config.schema import Config
+from rnnbench.config.schema import Config, DiagnosticsConfig
 from rnnbench.data import Prepared
 from rnnbench.runspec import digest, relevant
 from rnnbench.search.importance import shares
@@ -64,11 +64,12 @@ def study_key(config: Config, data: Prepared) -> str:
 
 
 def as_trial(config: Config) -> Config:
-    """Return a configuration for trials: the test set is the winner's alone, as are files."""
+    """Return a configuration for trials: the test set, files and diagnostics are the winner's."""
     return config.model_copy(
         update={
             "training": config.training.model_copy(update={"test": "none"}),
             "tracking": config.tracking.model_copy(update={"save_model": "none"}),
+            "diagnostics": DiagnosticsConfig(),
         }
     )
 

@@ -15,6 +15,7 @@ from rnnbench.data import Arrays
 from rnnbench.errors import ConfigError, Divergence
 from rnnbench.seeds import shuffle_order
 from rnnbench.training.batches import Samples, batches, split
+from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.order import order_metrics
 from rnnbench.training.program import NO_SUMS, Program, Sums
@@ -32,13 +33,14 @@ class Fitted:
     """A finished training: its epochs, summary metrics, and the weights that were asked for.
 
     ``predictions`` are the outputs on the test set, ``(n, 1)`` or ``(n, classes)`` float32, or
-    ``None`` where it was not used.
+    ``None`` where it was not used; ``flows`` are gradients through time where they were asked for.
     """
 
     epochs: tuple[Epoch, ...]
     metrics: dict[str, float]
     weights: list[np.ndarray] | None
     predictions: np.ndarray | None = None
+    flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,10 @@ def fit(
     keep_best = "best" in (config.tracking.save_model, config.training.test)
     stop = Patience(config.training.early_stopping)
     guard = _Guard(program.spec.classes)
+    watched = data.validation or data.training
+    asked = config.diagnostics.gradient_flow
+    meter = GradientMeter(program.model, watched, program.spec.classes, asked)
+    meter.measure(0)
     for number in range(1, config.training.epochs + 1):
         start = time.perf_counter()
         trained = NO_SUMS
@@ -122,10 +128,11 @@ def fit(
             best, best_outputs = epoch, outputs
             best_weights = program.weights() if keep_best else None
         on_epoch(epoch)
+        meter.measure(number)
         if stop.exhausted(epoch):
             break
 
-    metrics = summarise(epochs) | {"compile_seconds": compile_seconds}
+    metrics = summarise(epochs) | {"compile_seconds": compile_seconds} | meter.metrics()
     last_weights = program.weights()
     start = time.perf_counter()
     if data.validation is data.test and config.training.test != "none":
@@ -145,7 +152,7 @@ def fit(
     if tested and outputs:
         predictions = np.concatenate(outputs)
     chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
-    return Fitted(tuple(epochs), metrics, chosen, predictions)
+    return Fitted(tuple(epochs), metrics, chosen, predictions, tuple(meter.flows))
 
 
 def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -> Epoch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def save(outputs: np.ndarray, labels: np.ndarray, folder: Path) -> None:
 def load_correct(path: Path) -> np.ndarray | None:
     """Return which test samples were answered rightly ``(n,)``, or ``None`` without such a file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return np.asarray(file["correct"], dtype=np.bool_)
-    except (OSError, ValueError, KeyError):
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return np.asarray(arrays["correct"], dtype=np.bool_)
+    except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
         return None

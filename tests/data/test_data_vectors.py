@@ -10,6 +10,7 @@ import pytest
 
 from rnnbench.config.schema import EmbeddingConfig
 from rnnbench.data import prepare, prepare_vectors, vector_training, vectors_dim
+from rnnbench.data.reviews import encode
 from rnnbench.errors import ConfigError, DataError
 from tests.data.test_data_vector_files import DIM, FORMATS, WORDS, numbers
 
@@ -176,9 +177,10 @@ class TestRefused:
 
     def test_a_file_needs_words(self, configure, members, write_npz, write, tmp_path):
         imdb = configure("imdb", path=str(write_npz(members["imdb"]())), num_words=90)
-        reviews = configure("reviews", limit=10, test_limit=10)
+        numbered = write("numbered.csv", b"text,label\n" + b"4 5,0\n6 7,1\n" * 4)
+        table = configure("csv", path=str(numbered), tokens="numbers", test_fraction=0.5)
         path = write("w2v.bin", FORMATS["w2v.bin"])
-        for config, action in ((imdb, "data.word_index="), (reviews, "path=null")):
+        for config, action in ((imdb, "data.word_index="), (table, "path=null")):
             with pytest.raises(ConfigError, match=r"^model\.embedding\.path.*" + action):
                 prepare_vectors(embedding(path), config, prepare(config, tmp_path), tmp_path)
 
@@ -205,3 +207,13 @@ def test_imdb_with_its_word_index_has_words(configure, members, write_npz, write
     assert vectors.facts["words"] == 2
     without = configure("imdb", path=path, num_words=40)
     assert prepare(without, tmp_path).digest == prepared.digest
+
+
+def test_generated_reviews_know_their_words(configure, write, tmp_path):
+    config = configure("reviews", limit=20, test_limit=10, maxlen=20)
+    path = write("w2v.bin", FORMATS["w2v.bin"])
+    vectors = prepare_vectors(embedding(path), config, prepare(config, tmp_path), tmp_path)
+    for word in ("the", "good", "bad", "film", "dull"):
+        row = encode(word)[1]
+        np.testing.assert_array_equal(vectors.matrix()[row], numbers()[WORDS.index(word)])
+    assert vectors.facts["words_covered"] == 5

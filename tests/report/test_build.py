@@ -146,6 +146,11 @@ class TestClaims:
     def test_without_runs_say_so(self) -> None:
         assert self.verdicts(CLEAR[:5]) == ["no runs"]
 
+    def test_about_what_was_not_measured_say_so(self) -> None:
+        expected = ["order_drop was not measured"]
+        assert self.verdicts(CLEAR, b=None, metric="order_drop", above=0.0) == expected
+        assert self.verdicts(CLEAR, metric="order_drop") == expected
+
     def test_are_restricted_by_their_conditions(self) -> None:
         assert self.verdicts(CLEAR, where={"model.depth": 2}) == ["no runs"]
         assert self.verdicts(CLEAR, where={"match": "lstm:128"}) == ["no runs"]

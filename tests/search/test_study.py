@@ -596,7 +596,9 @@ class TestPruning:
 
 
 def test_a_trial_never_meets_the_test_set_and_keeps_no_model(declare: Declare, home: Home) -> None:
-    search = declare("training.test=best", "tracking.save_model=best")
+    diagnostics = ("diagnostics.order=true", "diagnostics.gradient_flow=[0]")
+    search = declare("training.test=best", "tracking.save_model=best", *diagnostics)
     with opened(search, home) as study:
         config, _ = study.draw(study.ask())
     assert (config.training.test, config.tracking.save_model) == ("none", "none")
+    assert (config.diagnostics.order, config.diagnostics.gradient_flow) == (False, None)

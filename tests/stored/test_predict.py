@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.data.reviews import texts
 from rnnbench.errors import DataError, StoreError
@@ -212,3 +213,24 @@ class TestImdb:
         answer = run("predict", f"run={on_imdb.run_id}", "text=a", "data.word_index=no.json")
         assert answer.status == 2
         assert answer.err.startswith("error: data.word_index: expected imdb_word_index.json")
+
+
+@pytest.mark.slow
+def test_a_model_on_word_vectors_answers_on_its_test_set_as_it_did(
+    run: Run, work_dir: Path
+) -> None:
+    pytest.importorskip("gensim")
+    Path("glove.txt").write_text("good 1 2 3\nbad -1 -2 -3\nplot 0 0 1\n")
+    words = ("data.limit=60", "data.test_limit=12", "data.maxlen=15", "training.epochs=1")
+    vectors = ("model.embedding.kind=vectors", "model.embedding.path=glove.txt")
+    model = ("model.units=3", "training.jit_compile=false", "tracking.save_model=last")
+    assert run("train", "+cell=gru", *words, *vectors, *model).status == 0
+    store = Store.open(load([], cell=False), create=False)
+    (record,) = store.records()
+    with run_file(store, record.run_id, "predictions.npz") as path:
+        assert path is not None
+        with np.load(path) as file:
+            _, probability = answers(file["outputs"])
+    asked = [text for text, _ in texts("test", 12)]
+    found = predict_texts(store, record, asked, load([], cell=False))
+    np.testing.assert_allclose([one.probability for one in found], probability, atol=1e-5)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rnnbench.tracking.store import Store
+from rnnbench.training.gradient_flow import FILE, load
 from tests.conftest import Run
 from tests.sweep.conftest import SMALL
 
@@ -30,3 +33,28 @@ def test_one_sweep_has_one_choice_of_diagnostics(run: Run) -> None:
     answer = run(*WORDS, "diagnostics.order=true,false")
     assert answer.status == 2
     assert "one value for the whole sweep" in answer.err
+
+
+@pytest.mark.slow
+def test_gradients_are_kept_with_runs_and_shown_in_the_report(run: Run, store: Store) -> None:
+    asked = "diagnostics.gradient_flow=[0,1,9]"
+    words = ("sweep", "+cell=simple_rnn,lstm", "seeds=1", *SMALL)
+    assert run(*words, asked).status == 0
+    records = store.records()
+    assert all("gradient_reach" in record.metrics for record in records)
+    has_cell_state = ["gradient_reach_cell" in record.metrics for record in records]
+    assert sorted(has_cell_state) == [False, True]
+    folder = Path(store.artifact_folders([records[0].run_id])[records[0].run_id][len("file://") :])
+    flows = load(folder / FILE)
+    assert flows is not None
+    assert {flow.epoch for flow in flows} == {0, 1}
+    assert {len(flow.norms) for flow in flows} == {8}
+
+    answer = run("report", "gradients")
+    assert answer.status == 0, answer.err
+    report = Path("reports", "gradients")
+    text = (report / "report.md").read_text("utf-8")
+    assert "### Gradient flow" in text
+    assert "| lstm | 1 | lstm_1 | c | 1 |" in text
+    assert (report / "figures" / "gradient_flow_digits.svg").is_file()
+    assert (report / "gradient_flow.parquet").is_file()

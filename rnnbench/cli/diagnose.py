@@ -1,0 +1,73 @@
+"""``diagnose``: what finished runs lose without the order of the tokens, from stored weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rnnbench.cli.console import show, stderr
+from rnnbench.cli.words import DEFAULT_CELLS, Words
+from rnnbench.config.expand import expand, load
+from rnnbench.diagnose import ORDER, SHUFFLED, TESTED, Diagnosis, Subject
+from rnnbench.diagnose import diagnose as measure
+from rnnbench.errors import ConfigError
+from rnnbench.jobs import Shelf, check_arms, declare
+from rnnbench.reproduce import check_data
+from rnnbench.stored import run_config
+from rnnbench.tables import MISSING, Table
+from rnnbench.tracking import names
+from rnnbench.tracking.lookup import find_run
+from rnnbench.tracking.store import Store
+
+_COLUMNS = ("run", "test accuracy", "shuffled", "drop", "")
+_KEYS = (TESTED, SHUFFLED, ORDER)
+
+
+def diagnose(words: Words) -> int:
+    """Measure one run, or every finished run of a sweep, and print a row for each."""
+    words.refuse_names()
+    console = stderr()
+
+    def report(text: str) -> None:
+        console.print(text, markup=False)
+
+    store, subjects = (_one if words.option("run") is not None else _several)(words)
+    found = list(measure(store, subjects, report))
+    show(Table("Accuracy without order", _COLUMNS, tuple(map(_row, found))))
+    return 0 if all(one.metrics for one in found) else 1
+
+
+def _one(words: Words) -> tuple[Store, Iterator[Subject]]:
+    words.refuse_others(
+        ("home", "tracking", "executor", "data.path"), "the rest is as the run was trained"
+    )
+    config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    store = Store.open(config, create=False)
+    record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
+    own = run_config(store, record, config)
+    if config.data.path is not None:
+        own = own.model_copy(
+            update={"data": own.data.model_copy(update={"path": config.data.path})}
+        )
+    own, data = Shelf(store.home.path).ready(own)
+    check_data(data, record)
+    name = f"{record.tags.get(names.ARM, '')} seed={record.seed}"
+    return store, iter([Subject(name, own, data, record)])
+
+
+def _several(words: Words) -> tuple[Store, Iterator[Subject]]:
+    arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+    check_arms(arms)
+    config = arms[0].config
+    if config.search.sampler != "none":
+        raise ConfigError(
+            "search", "none", config.search.sampler, "name one run with run=ID instead"
+        )
+    store = Store.open(config, create=False)
+    specs = declare(arms, store.home.path)
+    found = store.by_key(spec.key for spec in specs)
+    return store, (Subject.of(spec, found.get(spec.key)) for spec in specs)
+
+
+def _row(one: Diagnosis) -> tuple[str, ...]:
+    numbers = (f"{one.metrics[key]:.4f}" if key in one.metrics else MISSING for key in _KEYS)
+    return (one.name, *numbers, one.remark)

@@ -1,0 +1,115 @@
+"""Gradients through time: a panel an epoch, a line a cell, on a logarithmic axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnbench.plots.style import (
+    RC,
+    draw_legend,
+    legend_columns,
+    new_figure,
+    shades,
+    write,
+)
+from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.through_time import CELL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LINES = ("-", "-.", (0, (5, 1)))
+_DOTS = ":"  # for the cell state of an LSTM
+_PANELS = 4  # in a row
+
+
+@dataclass(frozen=True)
+class GradientLine:
+    """The norms of one state of one layer of an arm at one epoch, over its seeds.
+
+    Attributes:
+        arm, cell: whose.
+        epoch, layer, state: which.
+        seeds: how many replicates were measured.
+        norms: geometric mean over them by time step, ``(time,)``; NaN where one was zero.
+    """
+
+    arm: str
+    cell: str
+    epoch: int
+    layer: str
+    state: str
+    seeds: int
+    norms: np.ndarray = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """How a legend calls it."""
+        return f"{self.arm}, cell state" if self.state == CELL else self.arm
+
+
+def gradient_lines(arm: str, cell: str, replicates: Iterable[Sequence[Flow]]) -> list[GradientLine]:
+    """Return the lines of an arm from what was measured in each replicate, epoch by epoch."""
+    found: dict[tuple[int, str, str], list[np.ndarray]] = {}
+    for flows in replicates:
+        for flow in flows:
+            found.setdefault((flow.epoch, flow.layer, flow.state), []).append(flow.norms)
+    lines = []
+    for (epoch, layer, state), several in found.items():
+        norms = np.array([one for one in several if len(one) == len(several[0])], np.float64)
+        logarithms = np.log(np.where(norms > 0, norms, np.nan))
+        mean = np.exp(logarithms.mean(axis=0))
+        lines.append(GradientLine(arm, cell, epoch, layer, state, len(norms), mean))
+    return sorted(lines, key=lambda line: line.epoch)
+
+
+def draw_gradients(axes: Axes, lines: Sequence[GradientLine]) -> None:
+    """Draw the lines of one epoch on an axis; steps are counted back from the last."""
+    cells: dict[str, list[str]] = {}
+    for line in lines:
+        arms = cells.setdefault(line.cell, [])
+        if line.arm not in arms:
+            arms.append(line.arm)
+    styles = {
+        arm: (tone, dash)
+        for cell, arms in cells.items()
+        for arm, tone, dash in zip(arms, shades(cell, len(arms)), cycle(_LINES), strict=False)
+    }
+    for line in lines:
+        tone, dash = styles[line.arm]
+        steps = np.arange(1 - len(line.norms), 1)
+        style = _DOTS if line.state == CELL else dash
+        axes.plot(steps, line.norms, linestyle=style, color=tone, linewidth=1.4, label=line.name)
+    axes.set_yscale("log")
+    axes.set_xlabel("time step, back from the last")
+    axes.grid(alpha=0.25)
+
+
+def save_gradients(lines: Sequence[GradientLine], title: str, paths: Iterable[Path]) -> None:
+    """Draw a panel for each epoch into each file."""
+    import matplotlib as mpl
+
+    epochs = sorted({line.epoch for line in lines})
+    names = list(dict.fromkeys(line.name for line in lines))
+    with mpl.rc_context(RC):
+        columns = min(_PANELS, len(epochs))
+        rows = -(-len(epochs) // columns)
+        height = 0.6 + 2.9 * rows + 0.2 * -(-len(names) // legend_columns(names))
+        figure = new_figure(max(5.0, 2.8 * columns), height, title)
+        panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
+        for axes, epoch in zip(panels.flat, epochs, strict=False):
+            draw_gradients(axes, [line for line in lines if line.epoch == epoch])
+            axes.set_title("before training" if epoch == 0 else f"epoch {epoch}", fontsize=10)
+        for axes in panels.flat[len(epochs) :]:
+            axes.set_visible(False)
+        for row in panels:
+            row[0].set_ylabel("norm of the gradient")
+        fullest = max(panels.flat, key=lambda axes: len(axes.get_legend_handles_labels()[1]))
+        draw_legend(fullest)
+        write(figure, paths)

@@ -1,0 +1,129 @@
+"""How far an error reaches back in time, cell by cell: gradients that vanish, or explode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from rnnbench.plots.gradients import GradientLine, gradient_lines, save_gradients
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Picture,
+    number,
+    spread,
+    text,
+)
+from rnnbench.report.ground import Ground, of, order
+from rnnbench.results.compare import ArmRuns
+from rnnbench.stats import statistic
+from rnnbench.training.gradient_flow import SAMPLES, Flow, reach
+from rnnbench.training.through_time import CELL, FORWARD, HIDDEN
+
+Flows = Mapping[str, Sequence[Flow]]
+
+_MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
+_EXPLANATION = (
+    "The loss of a sample depends on the state h of every step, and the norm of its gradient dL/dh "
+    "tells how much of the error arrives there: what falls towards the first step vanishes, what "
+    f"grows explodes. Mean over the same {SAMPLES} samples (held-out ones, where there are such), "
+    "without dropout, by every path from h to the loss. An LSTM hands on a cell state c beside h, "
+    "each measured with the other held fixed; c is its long way back."
+)
+_COLUMNS = (
+    Column("arm", numeric=False),
+    Column("epoch", "after which it was measured; 0 is before training"),
+    Column("layer", "the first stands on the input", numeric=False),
+    Column("state", "h, or the cell state c of an LSTM", numeric=False),
+    Column("seeds", "replicates that were measured"),
+    Column("first step", "norm, geometric mean over seeds"),
+    Column("last step", "likewise"),
+    Column("reach", "log10 of the norm at the first step over that of h at the last"),
+)
+
+
+def gradient_block(ground: Ground, flows: Flows) -> Block | None:
+    """Return a figure and a table of gradients, or ``None`` where they were not measured.
+
+    Args:
+        ground: the section.
+        flows: what was measured, by run id.
+    """
+    known = [(arm, _measured(arm, flows)) for arm in order(ground)]
+    known = [(arm, replicates) for arm, replicates in known if replicates]
+    if not known:
+        return None
+    rows, ids = [], []
+    for arm, replicates in known:
+        for line in gradient_lines(arm.name, arm.cell, replicates.values()):
+            rows.append(_row(line, list(replicates.values())))
+            ids.append(tuple(replicates))
+    table = DataTable(
+        f"{ground.key}_gradient_flow",
+        "Gradient through time",
+        _COLUMNS,
+        tuple(rows),
+        "A reach of 0: all of the error arrives at the first step; of -6: a millionth. Norms below "
+        "1e-38 are lost to training, too: they have no mean, and count as 1e-38 in the reach.",
+        tuple(ids),
+    )
+    return Block("Gradient flow", (_EXPLANATION,), (table,), _pictures(ground, known))
+
+
+def _measured(arm: ArmRuns, flows: Flows) -> dict[str, Sequence[Flow]]:
+    return {run_id: flows[run_id] for run_id in arm.run_ids if flows.get(run_id)}
+
+
+def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Cell, ...]:
+    reaches = []
+    for flows in replicates:
+        own = {f.state: f for f in flows if (f.epoch, f.layer) == (line.epoch, line.layer)}
+        if line.state in own and HIDDEN in own:
+            reaches.append(reach(own[line.state], own[HIDDEN]))
+    summary = statistic(reaches)
+    return (
+        text(line.arm),
+        number(line.epoch, 0),
+        text(line.layer),
+        text(line.state),
+        number(line.seeds, 0),
+        _norm(float(line.norms[0])),
+        _norm(float(line.norms[-1])),
+        spread(summary.mean, summary.sd, 2),
+    )
+
+
+def _norm(value: float) -> Cell:
+    if value != value:
+        return text(None)
+    return Cell(f"{value:.2e}", value)
+
+
+def _pictures(
+    ground: Ground, known: Sequence[tuple[ArmRuns, Mapping[str, Sequence[Flow]]]]
+) -> tuple[Picture, ...]:
+    """Return a figure of the top layer of each arm; the table has all layers."""
+    drawn: list[GradientLine] = []
+    for arm, replicates in sorted(known[:_MOST_DRAWN], key=lambda pair: pair[0].name):
+        lines = gradient_lines(arm.name, arm.cell, replicates.values())
+        top = _top(lines)
+        drawn += [line for line in lines if line.layer == top]
+    title = "Gradients through time" + of(min(_MOST_DRAWN, len(known)), len(known))
+    last = max(line.epoch for line in drawn)
+    ends = "; ".join(
+        f"{line.name} {line.norms[0]:.1e} at the first step, {line.norms[-1]:.1e} at the last"
+        for line in drawn
+        if line.epoch == last and line.state != CELL
+    )
+    alt = f"{title}, {ground.title}: norm of the gradient by time step; after epoch {last}: {ends}"
+    draw = partial(save_gradients, drawn, title)
+    return (Picture(f"gradient_flow_{ground.key}", title, alt, draw),)
+
+
+def _top(lines: Sequence[GradientLine]) -> str:
+    """Return the name of the last layer; of one that runs both ways, its forward half."""
+    names = list(dict.fromkeys(line.layer for line in lines))
+    forward = [name for name in names if name.endswith(FORWARD)]
+    return (forward or names)[-1]

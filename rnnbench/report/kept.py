@@ -1,0 +1,75 @@
+"""What a report was made from, kept beside it, so that it can be made again without the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from rnnbench.errors import StoreError
+from rnnbench.report.build import Tables
+from rnnbench.results.frame import frame
+from rnnbench.results.parquet import (
+    read_answers,
+    read_flows,
+    read_history,
+    read_runs,
+    write_answers,
+    write_flows,
+)
+
+RUNS, HISTORY = "runs.parquet", "history.parquet"
+# Written where there is something in them.
+TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
+ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
+KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS)
+
+
+def is_kept(folder: Path) -> bool:
+    """Return whether a folder holds the runs of a report."""
+    return (folder / RUNS).is_file()
+
+
+def write_tables(tables: Tables, folder: Path) -> None:
+    """Write all that a report shows; raises OSError."""
+    _write(tables.runs, folder / RUNS)
+    _write(tables.history, folder / HISTORY)
+    if not tables.trials.empty:
+        _write(tables.trials, folder / TRIALS)
+    if not tables.baselines.empty:
+        _write(tables.baselines, folder / BASELINES)
+    if tables.correct:
+        write_answers(tables.correct, folder / ANSWERS)
+    if tables.flows:
+        write_flows(tables.flows, folder / FLOWS)
+
+
+def kept_tables(folder: Path) -> Tables:
+    """Return what :func:`write_tables` wrote, as it was.
+
+    Raises:
+        StoreError: for a folder without it, or files that hold anything else.
+    """
+    if not is_kept(folder):
+        raise StoreError(
+            "report.source",
+            f"auto, store, or the folder of a report with its {RUNS}",
+            str(folder),
+            "name the folder of a report, as in report.source=reports/imdb",
+        )
+    return Tables(
+        read_runs(folder / RUNS),
+        read_history(folder / HISTORY),
+        _runs(folder / TRIALS),
+        read_answers(folder / ANSWERS) if (folder / ANSWERS).exists() else {},
+        _runs(folder / BASELINES),
+        read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
+    )
+
+
+def _runs(path: Path) -> pd.DataFrame:
+    return read_runs(path) if path.exists() else frame([])
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    table.reset_index(drop=True).to_parquet(path)

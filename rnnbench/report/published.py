@@ -1,0 +1,136 @@
+"""Published systems: what their sources printed, beside what the same systems gave here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Section,
+    interval,
+    number,
+    signed,
+    spread,
+    text,
+)
+from rnnbench.stats import statistic
+
+# What one number of a published curve stands beside: a word, how it is taken, the column.
+_FROM_CURVES: dict[str, tuple[tuple[str, Any, str], ...]] = {
+    "val_accuracy": (
+        ("best validation accuracy", max, "best_val_accuracy"),
+        ("last validation accuracy", lambda curve: curve[-1], "final_val_accuracy"),
+    ),
+    "val_loss": (
+        ("lowest validation loss", min, "best_val_loss"),
+        ("last validation loss", lambda curve: curve[-1], "final_val_loss"),
+    ),
+    "accuracy": (("last training accuracy", lambda curve: curve[-1], "final_accuracy"),),
+    "loss": (("last training loss", lambda curve: curve[-1], "final_loss"),),
+    "seconds_per_epoch": (
+        ("seconds an epoch", lambda curve: sum(curve) / len(curve), "seconds_per_epoch"),
+    ),
+}
+_COLUMNS = (
+    Column("system", numeric=False),
+    Column("measure", numeric=False),
+    Column("published"),
+    Column("seeds", "replicates that were measured here"),
+    Column("measured", "mean ± standard deviation over seeds"),
+    Column("lowest to highest", "of the seeds"),
+    Column("difference", "measured mean minus published"),
+)
+
+
+@dataclass(frozen=True)
+class System:
+    """A published system.
+
+    Attributes:
+        name: as its preset calls it.
+        numbers: what was printed: a number, or one an epoch, by Keras's name of the metric.
+        runs: its finished runs (:data:`rnnbench.results.COLUMNS`); may be none.
+    """
+
+    name: str
+    numbers: Mapping[str, Any]
+    runs: pd.DataFrame = field(compare=False)
+
+
+def systems(published: Mapping[str, Any], runs: pd.DataFrame) -> list[System]:
+    """Return the systems of a preset with their runs.
+
+    Args:
+        published: the preset's section of that name: a system's name, then its numbers by metric.
+            ``where`` among them tells its runs from others of the preset by dotted keys.
+        runs: the finished runs of the preset's arms.
+    """
+    found = []
+    for name, numbers in published.items():
+        if not isinstance(numbers, Mapping):
+            continue
+        where = numbers.get("where", {})
+        chosen = pd.Series(True, index=runs.index)
+        for key, value in where.items() if isinstance(where, Mapping) else ():
+            known: list[Any] = list(runs[key]) if key in runs else [pd.NA] * len(runs)
+            fits = [not pd.isna(one) and str(one) == str(value) for one in known]
+            chosen &= pd.Series(fits, index=runs.index, dtype=bool)
+        others = {key: value for key, value in numbers.items() if key != "where"}
+        found.append(System(str(name), others, runs[chosen]))
+    return found
+
+
+def published_section(found: Sequence[System]) -> Section | None:
+    """Return a table with a row for each published number, or ``None`` where there is none."""
+    rows, ids = [], []
+    for system in found:
+        for words, printed, column in _numbers(system.numbers):
+            rows.append(_row(system, words, printed, column))
+            ids.append(tuple(str(run_id) for run_id in system.runs["run_id"]))
+    if not rows:
+        return None
+    note = (
+        "As their sources printed them, each from one training, most of them on another version of "
+        "the software: a difference within the spread of the seeds says nothing."
+    )
+    table = DataTable("published", "Published numbers", _COLUMNS, tuple(rows), note, tuple(ids))
+    block = Block("Published numbers beside measured ones", tables=(table,))
+    return Section("published", "Published systems", (block,))
+
+
+def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
+    """Yield what is compared: in words, as printed, and the column that holds it."""
+    for metric, value in numbers.items():
+        if _is_number(value):
+            yield metric.replace("_", " "), float(value), metric
+        elif isinstance(value, list) and value and all(map(_is_number, value)):
+            for words, take, column in _FROM_CURVES.get(metric, ()):
+                yield words, float(take(value)), column
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _row(system: System, words: str, printed: float, column: str) -> tuple[Cell, ...]:
+    known = system.runs[column].dropna() if column in system.runs else pd.Series(dtype="Float64")
+    values = [float(value) for value in known]
+    summary = statistic(values)
+    digits = 0 if column.startswith("parameters") else 1 if "seconds" in column else 4
+    missing = float("nan")
+    return (
+        text(system.name),
+        text(words),
+        number(printed, digits),
+        number(len(values), 0),
+        spread(summary.mean, summary.sd, digits) if values else text(None),
+        interval(min(values, default=missing), max(values, default=missing), digits),
+        signed(summary.mean - printed, digits) if values else text(None),
+    )

@@ -1,0 +1,205 @@
+"""Tables of a report read back from Parquet as what they are: text, whole numbers, numbers, bytes.
+
+What a file says of pandas, of extension types or of anything else is not followed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from rnnbench.errors import StoreError
+from rnnbench.results.frame import COLUMNS
+from rnnbench.results.history import history_frame
+from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.history import EPOCH_METRICS
+
+Kind = Literal["text", "whole", "number", "bytes"]
+# A thousand runs with their epochs and answers take a few MiB.
+LARGEST_BYTES = 512 * 2**20
+LARGEST_CELLS = 50_000_000
+_KIND_OF: dict[str, Kind] = {"string": "text", "Int64": "whole", "Float64": "number"}
+LARGEST_NUMBER = 1e15  # of either sign: nothing that is measured comes near it
+# Without the first no run is told from another, without the others no finished one is compared.
+_IDENTITY = ("run_id", "status")
+_FINISHED = ("arm_key", "seed")
+_FLOWS: dict[str, Kind] = {
+    "run_id": "text",
+    "epoch": "whole",
+    "layer": "text",
+    "state": "text",
+    "norms": "bytes",
+}
+_ANSWERS: dict[str, Kind] = {"run_id": "text", "samples": "whole", "right": "bytes"}
+
+
+def read_runs(path: Path) -> pd.DataFrame:
+    """Return runs in the columns of :func:`rnnbench.results.load_runs`.
+
+    A declared column that an older file lacks is empty.
+
+    Raises:
+        StoreError: for a file that holds anything else.
+    """
+    declared = {column.name: _KIND_OF[column.dtype] for column in COLUMNS}
+    found = _columns(path, declared, others="text")
+    _refuse_missing(path, found, (*_IDENTITY, *_FINISHED))
+    _refuse_gaps(path, found, _IDENTITY)
+    finished = [status == "FINISHED" for status in found["status"]]
+    done = {name: list(compress(found[name], finished)) for name in _FINISHED}
+    _refuse_gaps(path, done, _FINISHED)
+    count = len(finished)
+    columns = {
+        column.name: pd.Series(found.pop(column.name, [None] * count), dtype=column.dtype)
+        for column in COLUMNS
+    }
+    columns |= {name: pd.Series(values, dtype="string") for name, values in found.items()}
+    return pd.DataFrame(columns)
+
+
+def read_history(path: Path) -> pd.DataFrame:
+    """Return epochs as :func:`rnnbench.results.load_history` does; raises StoreError."""
+    wanted: dict[str, Kind] = {"run_id": "text", "epoch": "whole"}
+    wanted |= dict.fromkeys(EPOCH_METRICS, "number")
+    found = _columns(path, wanted)
+    _refuse_missing(path, found, wanted)
+    _refuse_gaps(path, found, ("run_id", "epoch"))
+    names = tuple(wanted)
+    rows = zip(*(found[name] for name in names), strict=True)
+    return history_frame(dict(zip(names, row, strict=True)) for row in rows)
+
+
+def read_answers(path: Path) -> dict[str, np.ndarray]:
+    """Return by run which test samples were answered rightly ``(n,)``; raises StoreError."""
+    found = _columns(path, _ANSWERS)
+    _refuse_missing(path, found, _ANSWERS)
+    _refuse_gaps(path, found, _ANSWERS)
+    answers = {}
+    for run_id, samples, packed in zip(*(found[name] for name in _ANSWERS), strict=True):
+        if samples < 0 or len(packed) != -(-samples // 8):
+            raise _refused(path, f"{len(packed)} bytes for {samples} answers of {run_id}")
+        bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=samples)
+        answers[run_id] = bits.astype(np.bool_)
+    return answers
+
+
+def write_answers(answers: Mapping[str, np.ndarray], path: Path) -> None:
+    """Write which test samples each run answered rightly, a bit a sample."""
+    ids = sorted(answers)
+    pd.DataFrame(
+        {
+            "run_id": ids,
+            "samples": [len(answers[run_id]) for run_id in ids],
+            "right": [np.packbits(answers[run_id]).tobytes() for run_id in ids],
+        }
+    ).to_parquet(path)
+
+
+def read_flows(path: Path) -> dict[str, tuple[Flow, ...]]:
+    """Return by run the gradients through time that were measured; raises StoreError."""
+    found = _columns(path, _FLOWS)
+    _refuse_missing(path, found, _FLOWS)
+    _refuse_gaps(path, found, _FLOWS)
+    flows: dict[str, list[Flow]] = {}
+    rows = zip(*(found[name] for name in _FLOWS), strict=True)
+    for run_id, epoch, layer, state, packed in rows:
+        if not packed or len(packed) % 4:
+            raise _refused(path, f"{len(packed)} bytes of norms of {run_id}")
+        norms = np.frombuffer(packed, "<f4")
+        if not (np.isfinite(norms).all() and (norms >= 0).all()):
+            raise _refused(path, f"norms of {run_id} that are none")
+        flows.setdefault(run_id, []).append(Flow(epoch, layer, state, norms))
+    return {run_id: tuple(several) for run_id, several in flows.items()}
+
+
+def write_flows(flows: Mapping[str, Sequence[Flow]], path: Path) -> None:
+    """Write gradients through time, a row for each epoch, layer and state of a run."""
+    rows = [
+        (run_id, flow.epoch, flow.layer, flow.state, flow.norms.astype("<f4").tobytes())
+        for run_id in sorted(flows)
+        for flow in flows[run_id]
+    ]
+    pd.DataFrame(rows, columns=list(_FLOWS)).to_parquet(path)
+
+
+def _columns(
+    path: Path, wanted: Mapping[str, Kind], *, others: Kind | None = None
+) -> dict[str, list[Any]]:
+    """Return the columns of a file as lists, ``None`` where a value is missing."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise _refused(path, f"more than {LARGEST_BYTES // 2**20} MiB")
+        with parquet.ParquetFile(path) as file:
+            _refuse_size(path, file.metadata)
+            table = file.read()
+        names = table.column_names
+        if len(set(names)) < len(names):
+            raise _refused(path, "two columns of one name")
+        for name, column in zip(names, table.columns, strict=True):
+            kind = wanted.get(name, others)
+            if kind is None or _kind(pa, column.type) not in (kind, None):
+                raise _refused(path, f"a column {name!r} of type {column.type}")
+        found = {n: column.to_pylist() for n, column in zip(names, table.columns, strict=True)}
+    except (OSError, ValueError, TypeError, NotImplementedError, pa.ArrowException) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise _refused(path, getattr(error, "strerror", None) or reason[:200]) from None
+    for name, values in found.items():
+        for value in values:
+            if isinstance(value, float) and not math.isnan(value) and abs(value) > LARGEST_NUMBER:
+                raise _refused(path, f"{value:g} as {name}")
+    return found
+
+
+def _refuse_size(path: Path, metadata: Any) -> None:
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    if sum(group.total_byte_size for group in groups) > LARGEST_BYTES:
+        raise _refused(path, f"more than {LARGEST_BYTES // 2**20} MiB when unpacked")
+    if metadata.num_rows * metadata.num_columns > LARGEST_CELLS:
+        raise _refused(path, f"{metadata.num_rows:,} rows of {metadata.num_columns:,} columns")
+
+
+def _kind(pa: Any, type_: Any) -> Kind | None:
+    """Return what a column holds; ``None`` where it holds nothing."""
+    types = pa.types
+    if types.is_null(type_):
+        return None
+    tests: dict[Kind, tuple[Any, ...]] = {
+        "text": (types.is_string, types.is_large_string),
+        "whole": (types.is_signed_integer,),
+        "number": (types.is_float64,),
+        "bytes": (types.is_binary, types.is_large_binary),
+    }
+    for kind, checks in tests.items():
+        if any(check(type_) for check in checks):
+            return kind
+    raise ValueError(f"a column of type {type_}")
+
+
+def _refuse_missing(path: Path, found: Mapping[str, Any], wanted: Iterable[str]) -> None:
+    for name in wanted:
+        if name not in found:
+            raise _refused(path, f"no column {name}")
+
+
+def _refuse_gaps(path: Path, found: Mapping[str, list[Any]], names: Iterable[str]) -> None:
+    for name in names:
+        if any(value is None for value in found[name]):
+            raise _refused(path, f"a row without {name}")
+
+
+def _refused(path: Path, received: str) -> StoreError:
+    return StoreError(
+        "report.source",
+        "the tables that a report was made from",
+        f"{path}: {received}",
+        "restore the file, or regenerate the report from its store with report.source=store",
+    )

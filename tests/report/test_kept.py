@@ -1,0 +1,233 @@
+"""Reports made again from what they kept, on a machine without the store."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.recorded import fill
+from rnnbench.errors import StoreError
+from rnnbench.report.kept import KEPT, kept_tables, write_tables
+from rnnbench.results.frame import frame
+from rnnbench.results.history import history_frame
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from rnnbench.training.gradient_flow import Flow
+from tests.conftest import Run
+from tests.report.records import MATCHED, record, tables
+
+WORDS = ("data=digits", "data.limit=100", "data.test_limit=50")
+STORE = ("+cell=gru,lstm", "model.units=8,16", "seeds=2", "diagnostics.gradient_flow=[0,2]")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a report."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def made(run: Run, work_dir: Path) -> Path:
+    """A report of a store that is gone."""
+    fill(work_dir, (*WORDS, *STORE), epochs=2)
+    assert run("report", "mine").status == 0
+    shutil.rmtree("runs")
+    return Path("reports", "mine")
+
+
+@pytest.mark.slow
+def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: Path) -> None:
+    before = contents(made)
+    kept = ("answers", "runs", "history", "gradient_flow")
+    assert {f"{name}.parquet" for name in kept} <= set(before)
+    assert "figures/gradient_flow_digits.png" in before
+    answer = run("report", "mine")
+    assert answer.status == 0, answer.err
+    assert "made from reports/mine/runs.parquet, without a store" in answer.err
+    assert contents(made) == before
+    assert not Path("runs").exists()
+
+    # By name it can be made anywhere, and only of a part.
+    answer = run("report", "other", f"report.source={made}", "+cell=gru", "model.units=8", *WORDS)
+    assert answer.status == 0, answer.err
+    text = Path("reports", "other", "report.md").read_text("utf-8")
+    assert "Made from 2 finished runs." in text
+    assert "report.source" not in text
+    answer = run("report", "mine", "+cell=gru", "model.units=9", *WORDS)
+    assert answer.status == 2
+    assert "expected runs of this configuration" in answer.err
+    assert contents(made) == before
+
+    answer = run("report", "mine", "report.source=store")
+    assert answer.status == 2
+    assert "a folder with a store" in answer.err
+
+    # A store with other runs makes its own reports, and leaves those it knows nothing of.
+    fill(Path("second"), (*WORDS, "+cell=simple_rnn", "seeds=1"), epochs=2)
+    words = ("home=second/runs", "+cell=gru", "model.units=8", *WORDS)
+    answer = run("report", "mine", *words)
+    assert answer.status == 0
+    assert "without a store" in answer.err
+    assert run("report", "mine", "home=second/runs").status == 0
+    assert "Made from 1 finished run." in (made / "report.md").read_text("utf-8")
+
+
+def whole() -> Any:
+    """Tables with something in each."""
+    trial = record("gru", 0, 0.8)
+    tags = {**trial.tags, names.STUDY: "s", names.TRIAL: "3", names.TRIAL_STATE: names.COMPLETE}
+    trials = [Record("t0", "FINISHED", tags, trial.params, trial.metrics)] * 2
+    failed = Record("bad", "FAILED", {names.REASON: "loss is nan"}, MATCHED[0].params, {})
+    made = tables([*MATCHED, failed], trials)
+    rng = np.random.default_rng(0)
+    correct = {r.run_id: rng.random(n) < 0.5 for n, r in enumerate(MATCHED, start=7)}
+    flows = {
+        r.run_id: (
+            Flow(0, "gru_1", "h", rng.random(7).astype(np.float32)),
+            Flow(3, "gru_1", "h", np.zeros(7, np.float32)),
+        )
+        for r in MATCHED[:2]
+    }
+    return replace(made, correct=correct, baselines=frame(MATCHED[:1]), flows=flows)
+
+
+def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
+    before = whole()
+    write_tables(before, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(KEPT)
+    after = kept_tables(tmp_path)
+    for name in ("runs", "history", "trials", "baselines"):
+        pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name))
+    assert set(after.correct) == set(before.correct)
+    for run_id, right in before.correct.items():
+        np.testing.assert_array_equal(after.correct[run_id], right)
+    assert after.flows == before.flows
+    for run_id, flows in before.flows.items():
+        for one, same in zip(flows, after.flows[run_id], strict=True):
+            np.testing.assert_array_equal(one.norms, same.norms)
+
+
+def test_of_nothing_finished_reads_back(tmp_path: Path) -> None:
+    before = replace(tables([]), history=history_frame([]))
+    write_tables(before, tmp_path)
+    after = kept_tables(tmp_path)
+    assert after.runs.empty
+    assert after.history.empty
+    assert list(after.history.columns) == list(before.history.columns)
+
+
+def test_an_older_file_lacks_what_was_not_declared_then(tmp_path: Path) -> None:
+    write_tables(whole(), tmp_path)
+    runs = pd.read_parquet(tmp_path / "runs.parquet").drop(columns="order_drop")
+    runs.to_parquet(tmp_path / "runs.parquet")
+    assert kept_tables(tmp_path).runs["order_drop"].isna().all()
+
+
+class _Evil:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (Path("reached"),)
+
+
+def _changed(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        change(pd.read_parquet(folder / name)).to_parquet(folder / name)
+
+    return apply
+
+
+HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "no parquet": (lambda f: (f / "runs.parquet").write_text("a,b"), "runs.parquet"),
+    "empty": (lambda f: (f / "runs.parquet").write_bytes(b""), "runs.parquet"),
+    "cut": (
+        lambda f: (f / "runs.parquet").write_bytes((f / "runs.parquet").read_bytes()[:-100]),
+        "runs.parquet",
+    ),
+    "broken inside": (
+        lambda f: (f / "runs.parquet").write_bytes(
+            b"PAR1" + b"\xff" * 300 + (f / "runs.parquet").read_bytes()[304:]
+        ),
+        "runs.parquet",
+    ),
+    "a pickle": (lambda f: (f / "runs.parquet").write_bytes(pickle.dumps(_Evil())), "runs.parquet"),
+    "a folder": (lambda f: [(f / "history.parquet").unlink(), (f / "history.parquet").mkdir()], ""),
+    "no history": (lambda f: (f / "history.parquet").unlink(), "No such file"),
+    "no ids": (_changed("runs.parquet", lambda t: t.drop(columns="run_id")), "no column run_id"),
+    "no seed": (
+        _changed(
+            "runs.parquet", lambda t: t.assign(seed=pd.Series([None] * len(t), dtype="Int64"))
+        ),
+        "a row without seed",
+    ),
+    "text for numbers": (
+        _changed("runs.parquet", lambda t: t.assign(test_accuracy="high")),
+        "'test_accuracy' of type",
+    ),
+    "nested": (
+        _changed("runs.parquet", lambda t: t.assign(label=[[1]] * len(t))),
+        "of type list",
+    ),
+    "no number": (
+        _changed("runs.parquet", lambda t: t.assign(best_val_loss=np.inf)),
+        "inf as best_val_loss",
+    ),
+    "epochs of no run": (
+        _changed("history.parquet", lambda t: t.assign(run_id=None)),
+        "a row without run_id",
+    ),
+    "further columns": (
+        _changed("history.parquet", lambda t: t.assign(more=1.0)),
+        "a column 'more'",
+    ),
+    "too few answers": (
+        _changed("answers.parquet", lambda t: t.assign(samples=1000)),
+        "for 1000 answers",
+    ),
+    "half a norm": (
+        _changed("gradient_flow.parquet", lambda t: t.assign(norms=b"abc")),
+        "3 bytes of norms",
+    ),
+    "norms that are none": (
+        _changed("gradient_flow.parquet", lambda t: t.assign(norms=np.float32("nan").tobytes())),
+        "that are none",
+    ),
+    "minus answers": (_changed("answers.parquet", lambda t: t.assign(samples=-9)), "-9 answers"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_is_no_table_of_a_report_is_one_message(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_tables(whole(), tmp_path)
+    damage, told = HOSTILE[case]
+    damage(tmp_path)
+    with pytest.raises(StoreError) as caught:
+        kept_tables(tmp_path)
+    assert str(caught.value).startswith("report.source: expected the tables that a report was made")
+    assert "\n" not in str(caught.value)
+    assert told in str(caught.value)
+    assert not Path("reached").exists()
+
+
+def test_a_source_that_is_none_is_one_message(run: Run) -> None:
+    answer = run("report", "mine", "report.source=nowhere")
+    assert answer.status == 2
+    assert "report.source: expected auto, store, or the folder of a report" in answer.err
+    Path("reports", "mine").mkdir(parents=True)
+    Path("reports", "mine", "runs.parquet").write_bytes(b"PAR1")
+    answer = run("report", "mine")
+    assert answer.status == 2
+    assert answer.err.count("\n") == 1
+    assert "reports/mine/runs.parquet" in answer.err
