@@ -8,7 +8,6 @@ PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn3
 	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
 	long_training optimizers text_simple_rnn50_vectors
 
-
 .PHONY: demo presets test stress bench lint format clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt

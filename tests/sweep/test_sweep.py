@@ -113,7 +113,7 @@ class TestFinishedSweep:
         assert tags[names.COMMAND].startswith("python -m rnnbench sweep +cell=simple_rnn,gru")
         assert "tensorflow=" in tags["rnnbench.versions"]
         assert tags["rnnbench.threads"] == "1"
-        assert tags[names.PATH] == "xla"
+        assert tags[names.PATH] == "xla fused"
 
     def test_artifacts_hold_configuration_history_summary_and_curves(
         self, swept: str, store: Store, tmp_path: Path

@@ -41,7 +41,6 @@ class Case:
 
 CLIPPED = ("optimizer.clipnorm=0.05",)
 CASES = [
-    Case("lstm", "adam", 2, True),
     Case("gru", "adam", 10, False, CLIPPED, {"head": "mean"}, xla=False),
     Case("simple_rnn", "rmsprop", 2, False, CLIPPED, {"head": "max"}),
     Case("gru_reset_before", "rmsprop", 10, True, (), {"head": "flatten"}, xla=False),
@@ -49,10 +48,8 @@ CASES = [
     Case("lstm", "sgd", 10, False, (), {"depth": 2, "bidirectional": True}, xla=False),
     Case("simple_rnn", "adam", 10, False, (), {"depth": 2, "head": "mean"}),
     Case("lstm", "adam", 2, True, (), {"depth": 2}, padded=True),
-    Case("simple_rnn", "adam", 10, True, padded=True),
     Case("gru", "adam", 2, True, ("data.mask=true",), {"depth": 2}, padded=True),
     Case("gru", "adam", 2, True, ("training.fused=false",), padded=True),
-    Case("lstm_peephole", "adam", 2, True, padded=True),
 ]
 
 

@@ -146,7 +146,7 @@ def test_xla_repeats_in_a_reused_program_and_in_another_process(
     )
     assert done.returncode == 0, done.stderr
     config = configure(*words("lstm"))
-    assert execution_path(config) == "xla"
+    assert execution_path(config) == "xla fused"
     program = Program(config, SPEC)
     before = numbers(program, config, seed=8)
     measured, weights = numbers(program, config, seed=7)
@@ -157,9 +157,28 @@ def test_xla_repeats_in_a_reused_program_and_in_another_process(
 
 class TestRuntime:
     def test_compiles_on_a_cpu_unless_told_otherwise(self, configure: Any) -> None:
-        assert execution_path(configure("+cell=lstm")) == "xla"
-        assert execution_path(configure("+cell=lstm", "training.jit_compile=true")) == "xla"
+        assert execution_path(configure("+cell=lstm")) == "xla fused"
+        assert execution_path(configure("+cell=lstm", "training.jit_compile=true")) == "xla fused"
         assert execution_path(configure("+cell=lstm", "training.jit_compile=false")) == "graph"
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["+cell=lstm", "training.fused=false"],
+            ["+cell=lstm", "model.dropout=0.1"],
+            ["+cell=lstm", "cell.activation=relu"],
+            ["+cell=gru", "model.bidirectional=true"],
+            ["+cell=gru", "data.mask=true", "data.padding=post"],
+            ["+cell=gru", "data.mask=true", "model.head=mean"],
+            ["+cell=gru_reset_before"],
+            ["+cell=lstm_peephole"],
+        ],
+        ids=" ".join,
+    )
+    def test_leaves_to_keras_what_the_kernels_do_not_compute(
+        self, configure: Any, words: list[str]
+    ) -> None:
+        assert execution_path(configure(*words)) == "xla"
 
     def test_deterministic_operators_rule_out_xla(self, configure: Any) -> None:
         assert execution_path(configure("+cell=lstm", "training.deterministic=true")) == "graph"
