@@ -74,10 +74,16 @@ def sort(x: np.ndarray, ladder: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray
     return order, bounds(paddings[order], ladder, x.shape[1])
 
 
-def cost(starts: np.ndarray, ladder: tuple[int, ...]) -> float:
-    """Return the cost of a batch relative to computing every column at every step."""
+def cost(starts: np.ndarray, ladder: tuple[int, ...], fixed: float = FIXED_COST) -> float:
+    """Return the cost of a batch relative to computing every column at every step.
+
+    Args:
+        starts: of :func:`bounds`.
+        ladder: widths.
+        fixed: share of a step's cost that does not depend on its columns.
+    """
     steps = np.diff(starts)
-    shares = FIXED_COST + (1.0 - FIXED_COST) * np.asarray(ladder) / ladder[-1]
+    shares = fixed + (1.0 - fixed) * np.asarray(ladder) / ladder[-1]
     return float((steps * shares).sum() / steps.sum())
 
 
