@@ -24,6 +24,7 @@ from rnnbench.training.through_time import CELL, FORWARD, HIDDEN
 
 Flows = Mapping[str, Sequence[Flow]]
 
+_LOST = "< 1e-38"  # in some replicate
 _MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
 _EXPLANATION = (
     "The loss of a sample depends on the state h of every step, and the norm of its gradient dL/dh "
@@ -66,7 +67,8 @@ def gradient_block(ground: Ground, flows: Flows) -> Block | None:
         _COLUMNS,
         tuple(rows),
         "A reach of 0: all of the error arrives at the first step; of -6: a millionth. Norms below "
-        "1e-38 are lost to training, too: they have no mean, and count as 1e-38 in the reach.",
+        "1e-38 are lost in float32, to training, too; in the reach they count as 1e-38. Nothing "
+        "reads the cell state of the last step.",
         tuple(ids),
     )
     return Block("Gradient flow", (_EXPLANATION,), (table,), _pictures(ground, known))
@@ -97,8 +99,12 @@ def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Cell
 
 def _norm(value: float) -> Cell:
     if value != value:
-        return text(None)
+        return Cell(_LOST, 0.0)
     return Cell(f"{value:.2e}", value)
+
+
+def _short(value: float) -> str:
+    return _LOST if value != value else f"{value:.1e}"
 
 
 def _pictures(
@@ -113,7 +119,8 @@ def _pictures(
     title = "Gradients through time" + of(min(_MOST_DRAWN, len(known)), len(known))
     last = max(line.epoch for line in drawn)
     ends = "; ".join(
-        f"{line.name} {line.norms[0]:.1e} at the first step, {line.norms[-1]:.1e} at the last"
+        f"{line.name} {_short(line.norms[0])} at the first step, "
+        f"{_short(line.norms[-1])} at the last"
         for line in drawn
         if line.epoch == last and line.state != CELL
     )

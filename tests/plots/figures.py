@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnbench.cells import CELLS
 from rnnbench.plots.differences import difference_rows, save_differences
+from rnnbench.plots.gradients import gradient_lines, save_gradients
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.plots.replicates import replicate_rows, save_replicates
 from rnnbench.plots.tradeoff import Point, save_tradeoff
@@ -22,6 +23,7 @@ from rnnbench.plots.trials import (
     trial_rows,
 )
 from rnnbench.stats.paired import compare
+from rnnbench.training.gradient_flow import Flow
 
 Save = Callable[[list[Path]], None]
 KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")
@@ -64,7 +66,14 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
     ]
     scores = rng.normal(0.8, 0.02, (7, len(arms))) + [np.mean(values[arm]) for arm, _ in arms]
     where = "imdb, maxlen 100"
+    steps = np.arange(-99, 1)
+    gradients = [
+        line
+        for place, (arm, cell) in enumerate(arms[:8])
+        for line in gradient_lines(arm, cell, [_flows(steps / (3 + place), cell)])
+    ]
     return {
+        "gradients": partial(save_gradients, gradients, f"Gradients on {where}"),
         "tradeoff": partial(save_tradeoff, points, f"Trade-off on {where}", "parameters"),
         "differences": partial(
             save_differences, difference_rows(comparisons), 0.01, "test accuracy", where
@@ -84,6 +93,14 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
             [arm for arm, _ in arms], scores, 0.95, paths, [cell for _, cell in arms]
         ),
     }
+
+
+def _flows(exponents: np.ndarray, cell: str) -> list[Flow]:
+    return [
+        Flow(epoch, cell, state, np.exp(exponents / (1 + epoch)).astype(np.float32))
+        for epoch in (0, 1, 5)
+        for state in ("h", "c")[: 1 + cell.startswith("lstm")]
+    ]
 
 
 FIGURES: Mapping[str, Save] = {

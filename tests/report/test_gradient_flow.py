@@ -84,6 +84,15 @@ def test_the_figure_shows_the_top_layer_and_says_what_it_shows() -> None:
     assert len(block.tables[0].rows) == 2
 
 
+def test_a_gradient_that_is_lost_is_said_to_be() -> None:
+    flows = {RUNS[0].run_id: (Flow(0, "lstm_1", "h", np.array([0.0, 1.0], np.float32)),)}
+    (block,) = blocks(build(replace(tables(RUNS), flows=flows), "x", OPTIONS))
+    (row,) = block.tables[0].rows
+    assert [(cell.text, cell.value) for cell in row[5:7]] == [("< 1e-38", 0.0), ("1.00e+00", 1.0)]
+    assert row[7].text == "-37.93"
+    assert "lstm < 1e-38 at the first step" in block.pictures[0].alt
+
+
 def test_a_gradient_that_is_lost_has_no_logarithm() -> None:
     lost = Flow(0, "gru_1", "h", np.array([0.0, 1.0], np.float32))
     (line,) = gradient_lines("gru", "gru", [(lost,), (fading(0, "gru_1", "h", 1.0),)])
