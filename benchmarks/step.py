@@ -3,11 +3,11 @@
     python benchmarks/step.py [--maxlen 500] [--units 32] [--batch 128] [--inputs 32] [--steps 20]
 
 Measures one thread's peak on square matrix products (NumPy's, and the same under XLA) and its
-memory bandwidth, then one training step of each cell by four ways: Keras's graph, Keras's layer under XLA,
-rnnbench's kernels, and the kernels with shared padding. Counted are the matrix products that the
-cell asks for, forwards and backwards, of every sample at every time step: what is saved by sharing
-padding counts as done, and the last column says how much of it was. Reviews are IMDB's where
-RNNBENCH_IMDB names the file, else the embedded ones. Writes benchmarks/results/step.md.
+memory bandwidth, then a training step of each cell by four ways: Keras's graph, Keras's layer under
+XLA, rnnbench's kernels, and the kernels with shared padding. Counted are the matrix products that
+the cell asks for, forwards and backwards, of every sample at every time step: what is saved by
+sharing padding counts as done, and the last column says how much of it was. Reviews are IMDB's
+where RNNBENCH_IMDB names the file, else the embedded ones. Writes benchmarks/results/step.md.
 """
 
 from __future__ import annotations
