@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 import rnnbench.cli
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
+from rnnbench.training import TRAINING_VERSION
 from tests.conftest import Run
 from tests.sweep.conftest import SMALL
 
@@ -143,7 +144,7 @@ class TestFinishedSweep:
     def test_runs_of_an_older_training_version_count_only_when_accepted(
         self, swept: str, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("rnnbench.runspec.TRAINING_VERSION", 2)
+        monkeypatch.setattr("rnnbench.runspec.TRAINING_VERSION", TRAINING_VERSION + 1)
         accepted = run(*SWEEP, "sweep.accept_stale=true")
         assert (accepted.status, accepted.out) == (0, swept)
         assert len(store.records()) == 4

@@ -76,6 +76,7 @@ class Scripted:
         return Sums(loss * real, accuracy * real, real)
 
     validates_on_test: bool = False
+    model: Any = None
 
     def _validates_on_test(self, samples: Any) -> bool:
         return self.validates_on_test and self.weight < len(self.validation)

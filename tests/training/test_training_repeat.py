@@ -146,7 +146,7 @@ def test_xla_repeats_in_a_reused_program_and_in_another_process(
     )
     assert done.returncode == 0, done.stderr
     config = configure(*words("lstm"))
-    assert execution_path(config) == "xla fused"
+    assert execution_path(config) == "xla"
     program = Program(config, SPEC)
     before = numbers(program, config, seed=8)
     measured, weights = numbers(program, config, seed=7)

@@ -27,6 +27,8 @@ BASE = (
     *("training.jit_compile=false", "optimizer=adam", "optimizer.learning_rate=0.01"),
     *("tracking.save_model=last", "seed=0", "seeds=1"),
 )
+# Without dropout rnnbench's own loops compute the layer.
+FUSIBLE = ("model.dropout=0", "model.recurrent_dropout=0")
 _TIMES = ("seconds", "rss", "calibration")
 
 Result = tuple[list[tuple[int, dict[str, float]]], dict[str, float], dict[str, np.ndarray]]
@@ -116,7 +118,7 @@ class TestRunsOfOneTrainer:
     def test_are_as_if_alone_under_xla(self, declared: Declare, tmp_path: Path) -> None:
         xla, another = "training.jit_compile=true", "optimizer.learning_rate=0.0003"
         more = ("seed=1", "training.validation=test", "training.epochs=3")
-        specs = [*declared(xla), *declared(xla, another, *more)]
+        specs = [*declared(xla, *FUSIBLE), *declared(xla, another, *more, *FUSIBLE)]
         assert_shared_is_alone(specs, tmp_path)
 
     def test_of_different_groups_are_as_if_alone(self, declared: Declare, tmp_path: Path) -> None:
@@ -162,6 +164,19 @@ class TestGroup:
         self, declared: Declare, change: str
     ) -> None:
         assert declared(change)[0].group == declared()[0].group
+
+    def test_is_of_its_own_for_other_reviews_whose_padding_chooses_the_loops(
+        self, declared: Declare
+    ) -> None:
+        groups = {
+            fused: {
+                declared("data=reviews", limit, f"training.fused={fused}", *FUSIBLE)[0].group
+                for limit in ("data.limit=60", "data.limit=70")
+            }
+            for fused in ("true", "false")
+        }
+        assert len(groups["true"]) == 2
+        assert len(groups["false"]) == 1
 
     @pytest.mark.parametrize(
         "change",
