@@ -29,7 +29,7 @@ test: $(BIN)/.installed  ## the test suite
 
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep
-	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" tests/sweep
+	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" tests/sweep tests/benchmarks
 
 bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner and Ray Tune; latency; growth
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

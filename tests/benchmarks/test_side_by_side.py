@@ -114,7 +114,7 @@ def test_absent_package_is_told_before_anything_runs(monkeypatch: pytest.MonkeyP
         contenders.measure("ray_tune", TINY)
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_keras_loop_and_sweep_train_the_same_grid(tmp_path: Path) -> None:
     words = ["tiny", "--only", "keras_loop,rnnbench", "--out", str(tmp_path)]
     assert command.main(words) == 0

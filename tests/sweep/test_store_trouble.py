@@ -87,10 +87,8 @@ class TestFullDisk:
     """Limits on the size of a file stand in for a disk that is full; see below for a real one."""
 
     @pytest.mark.skipif(not psutil.LINUX, reason="limits of a running process are Linux's")
-    @pytest.mark.parametrize(
-        "words",
-        [SWEEP, pytest.param((*SEARCH, "search.n_trials=4"), marks=pytest.mark.stress)],
-    )
+    @pytest.mark.stress
+    @pytest.mark.parametrize("words", [SWEEP, (*SEARCH, "search.n_trials=4")])
     def test_in_the_middle_is_one_message_and_loses_no_finished_run(
         self, commands: Commands, words: tuple[str, ...]
     ) -> None:
@@ -199,6 +197,7 @@ class TestLockedDatabase:
 
 
 class TestMissingDatabase:
+    @pytest.mark.stress
     def test_after_a_sweep_is_begun_anew(self, commands: Commands) -> None:
         check_goes_on(commands, *SWEEP, "seeds=2")
         DATABASE.unlink()
