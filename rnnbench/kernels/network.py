@@ -33,7 +33,7 @@ class Network:
                 self._embedding = layer
             elif isinstance(layer, keras.layers.RNN):
                 self._layers.append(layer)
-            elif not isinstance(layer, (keras.layers.InputLayer, keras.layers.Masking)):
+            elif not isinstance(layer, keras.layers.InputLayer):
                 self._head.append(layer)
         self._last_only = not self._layers[-1].return_sequences
 
