@@ -2,12 +2,13 @@
 
     python benchmarks/step.py [--maxlen 500] [--units 32] [--batch 128] [--inputs 32] [--steps 20]
 
-Measures one thread's peak on square matrix products (NumPy's, and the same under XLA) and its
-memory bandwidth, then a training step of each cell by four ways: Keras's graph, Keras's layer under
-XLA, rnnbench's kernels, and the kernels with shared padding. Counted are the matrix products that
-the cell asks for, forwards and backwards, of every sample at every time step: what is saved by
-sharing padding counts as done, and the last column says how much of it was. Reviews are IMDB's
-where RNNBENCH_IMDB names the file, else the embedded ones. Writes benchmarks/results/step.md.
+Times a training step of each cell by four ways: Keras's graph, Keras's layer under XLA, rnnbench's
+kernels, and the kernels with shared padding. One thread's peak is that of a product of two square
+matrices, by NumPy and under XLA; both are timed before every step, so that what else the machine
+does slows steps and peak alike, and medians are compared. Counted are the matrix products that the
+cell asks for, forwards and backwards, of every sample at every time step: what is saved by sharing
+padding counts as done, and the last column says how much of it was. Reviews are IMDB's where
+RNNBENCH_IMDB names the file, else the embedded ones. Writes benchmarks/results/step.md.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # NumPy's threads are counted when it is loaded.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -41,6 +43,7 @@ from rnnbench.training.program import Program  # noqa: E402
 from rnnbench.training.runtime import set_environment  # noqa: E402
 
 NAMES = ("simple_rnn", "lstm", "gru")
+SQUARE = 1024
 WAYS: dict[str, tuple[list[str], bool]] = {
     "Keras, graph": (["training.jit_compile=false"], False),
     "Keras, XLA": (["training.fused=false"], False),
@@ -58,36 +61,29 @@ def arguments(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def best(action: Callable[[], Any], repetitions: int) -> float:
-    """Return the seconds of the fastest of some calls after a first one."""
+def seconds(action: Callable[[], Any]) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
     action()
-    found = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        action()
-        found.append(time.perf_counter() - start)
-    return min(found)
+    return time.perf_counter() - start
 
 
-def peaks() -> dict[str, float]:
-    """Return GFLOP/s of square products by NumPy and by XLA, and GB/s of a copy."""
-    import tensorflow as tf
+class Peaks:
+    """GFLOP/s of a square product, by NumPy and by XLA."""
 
-    under_xla = tf.function(tf.matmul, jit_compile=True, autograph=False)
-    rng = np.random.default_rng(0)
-    found = {"numpy": 0.0, "xla": 0.0}
-    for size in (512, 1024, 2048):
-        a, b = (rng.random((size, size), np.float32) for _ in range(2))
+    def __init__(self) -> None:
+        import tensorflow as tf
+
+        under_xla = tf.function(tf.matmul, jit_compile=True, autograph=False)
+        rng = np.random.default_rng(0)
+        a, b = (rng.random((SQUARE, SQUARE), np.float32) for _ in range(2))
         x, y = tf.constant(a), tf.constant(b)
-        operations = 2 * size**3 / 1e9
-        found["numpy"] = max(found["numpy"], operations / best(lambda a=a, b=b: a @ b, 8))
-        seconds = best(lambda x=x, y=y: under_xla(x, y).numpy()[0, 0], 8)
-        found["xla"] = max(found["xla"], operations / seconds)
-    block = np.ones(1 << 24, np.float32)
-    target = np.empty_like(block)
-    # Read once and written once.
-    found["copy"] = 2 * block.nbytes / 1e9 / best(lambda: np.copyto(target, block), 8)
-    return found
+        self._products = [lambda: a @ b, lambda: under_xla(x, y)]
+        self.measure()
+
+    def measure(self) -> list[float]:
+        """Return both, of one product each."""
+        return [2 * SQUARE**3 / 1e9 / seconds(product) for product in self._products]
 
 
 def operations(name: str, sizes: argparse.Namespace) -> float:
@@ -113,8 +109,22 @@ def words_of(name: str, sizes: argparse.Namespace, more: list[str], home: str) -
     ]
 
 
-def rows(sizes: argparse.Namespace, home: str) -> Iterator[tuple[str, str, float, float]]:
-    """Yield cell, way, milliseconds of a step, and the share of columns that it computed."""
+class Row(NamedTuple):
+    """A cell trained one way: medians of its steps, but the fastest step and the best products."""
+
+    cell: str
+    way: str
+    milliseconds: float
+    fastest: float
+    numpy: float
+    xla: float
+    best_numpy: float
+    columns: float
+
+
+def rows(sizes: argparse.Namespace, home: str) -> Iterator[Row]:
+    """Train some steps of each cell by each way."""
+    peaks = Peaks()
     for name in NAMES:
         for way, (more, shared) in WAYS.items():
             config = load(words_of(name, sizes, more, home))
@@ -129,40 +139,51 @@ def rows(sizes: argparse.Namespace, home: str) -> Iterator[tuple[str, str, float
             order = np.random.default_rng(0).permutation(len(samples))
             drawn = batches(samples, sizes.batch, order)
             program.train_batch(next(drawn))
-            found, computed = [], []
+            found, peak, computed = [], [], []
             for _ in range(sizes.steps):
+                peak.append(peaks.measure())
                 batch = next(drawn)
-                start = time.perf_counter()
-                program.train_batch(batch)
-                found.append(time.perf_counter() - start)
-                starts = sort(batch[0], ladder)[1]
-                computed.append(cost(starts, ladder, fixed=0.0))
-            yield name, way, 1e3 * statistics.median(found), statistics.mean(computed)
+                found.append(1e3 * seconds(partial(program.train_batch, batch)))
+                computed.append(cost(sort(batch[0], ladder)[1], ladder, fixed=0.0))
+            by_numpy, by_xla = np.median(peak, axis=0)
+            yield Row(
+                name,
+                way,
+                statistics.median(found),
+                min(found),
+                by_numpy,
+                by_xla,
+                max(rate for rate, _ in peak),
+                statistics.mean(computed),
+            )
 
 
 def main(words: list[str]) -> None:
     sizes = arguments(words)
     set_environment(1)
-    peak = peaks()
     lines = [
         "# A training step",
         "",
         f"`python benchmarks/step.py {' '.join(words)}`".replace(" `", "`"),
         "",
         f"One thread; maxlen {sizes.maxlen}, {sizes.units} units, {sizes.inputs} inputs, batch "
-        f"{sizes.batch}, RMSprop; median of {sizes.steps} steps. Peak of a square matrix product "
-        f"{peak['numpy']:.0f} GFLOP/s (NumPy), {peak['xla']:.0f} (XLA); memory "
-        f"{peak['copy']:.0f} GB/s read and written. {told(machine())}",
+        f"{sizes.batch}, RMSprop; {sizes.steps} steps, before each of which a product of two "
+        f"matrices {SQUARE} wide is timed. Shares of a peak compare medians; in brackets the "
+        f"fastest step with the fastest product. {told(machine())}",
         "",
-        "| cell | way | ms a step | GFLOP/s | of NumPy's peak | of XLA's | columns computed |",
-        "| :-- | :-- | --: | --: | --: | --: | --: |",
+        "| cell | way | ms a step | GFLOP/s | NumPy's | XLA's | of NumPy's peak | of XLA's "
+        "| columns computed |",
+        "| :-- | :-- | --: | --: | --: | --: | --: | --: | --: |",
     ]
     with tempfile.TemporaryDirectory() as home:
-        for name, way, milliseconds, computed in rows(sizes, home):
-            rate = operations(name, sizes) / milliseconds * 1e3
+        for row in rows(sizes, home):
+            work = 1e3 * operations(row.cell, sizes)
+            rate = work / row.milliseconds
             line = (
-                f"| {CELLS[name].title} | {way} | {milliseconds:.1f} | {rate:.1f} "
-                f"| {rate / peak['numpy']:.0%} | {rate / peak['xla']:.0%} | {computed:.0%} |"
+                f"| {CELLS[row.cell].title} | {row.way} | {row.milliseconds:.1f} | {rate:.1f} "
+                f"| {row.numpy:.0f} | {row.xla:.0f} "
+                f"| {rate / row.numpy:.0%} ({work / row.fastest / row.best_numpy:.0%}) "
+                f"| {rate / row.xla:.0%} | {row.columns:.0%} |"
             )
             print(line, flush=True)
             lines.append(line)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rnnbench.kernels.scan import Recurrence
+from rnnbench.kernels.sources import Array, Source, Tokens
 from rnnbench.kernels.steps import Step
 
 
@@ -59,7 +60,7 @@ class Network:
         """
         import tensorflow as tf
 
-        hidden, recurrences = self._body(x, starts, ladder, keep=True)
+        hidden, trace = self._body(x, starts, ladder, keep=True)
         ends = [variable for layer in self._head for variable in layer.trainable_variables]
         with tf.GradientTape() as tape:
             tape.watch(hidden)
@@ -68,42 +69,50 @@ class Network:
         found = {id(v): tf.convert_to_tensor(d) for v, d in zip(ends, d_ends, strict=True)}
 
         d_last: Any = tf.transpose(d_hidden) if self._last_only else None
-        d_every: Any = None if self._last_only else tf.transpose(d_hidden, (1, 2, 0))
-        for layer, recurrence in zip(reversed(self._layers), reversed(recurrences), strict=True):
-            d_every, d_weights = recurrence.backward(d_last, d_every)
+        d_source: Any = None if self._last_only else tf.transpose(d_hidden, (1, 2, 0))
+        for layer, (recurrence, source, kept) in zip(
+            reversed(self._layers), reversed(trace), strict=True
+        ):
+            d_source, d_weights = recurrence.backward(source, kept, d_last, d_source)
             d_last = None
             for variable, gradient in zip(_weights(layer), d_weights, strict=True):
                 found[id(variable)] = gradient
-        if self._embedding is not None and self._embedding.trainable:
-            table = self._embedding.embeddings
-            found[id(table)] = tf.math.unsorted_segment_sum(
-                tf.transpose(d_every, (0, 2, 1)), tf.transpose(x), table.shape[0]
-            )
+        if self._embedding is not None:
+            found[id(self._embedding.embeddings)] = d_source
         return [found[id(variable)] for variable in variables]
 
     def _body(
         self, x: Any, starts: Any, ladder: tuple[int, ...], *, keep: bool
-    ) -> tuple[Any, list[Recurrence]]:
-        """Return what the head sees, ``(batch, units)`` or ``(batch, time, units)``."""
+    ) -> tuple[Any, list[tuple[Recurrence, Source, Any]]]:
+        """Return what the head sees, ``(batch, units)`` or ``(batch, time, units)``.
+
+        Besides: each layer's recurrence, inputs and states.
+        """
         import tensorflow as tf
 
         alive = None
+        source: Source
         if self._embedding is None:
-            states = tf.transpose(x, (1, 2, 0))
+            source = Array(tf.transpose(x, (1, 2, 0)), x.shape[2], wanted=False)
         else:
+            tokens = tf.transpose(x)
             table = tf.convert_to_tensor(self._embedding.embeddings)
-            states = tf.transpose(tf.gather(table, tf.transpose(x)), (0, 2, 1))
+            source = Tokens(table, tokens, trainable=self._embedding.trainable)
             if self._mask:
-                alive = tf.cast(tf.not_equal(tf.transpose(x), 0), tf.float32)[:, None, :]
+                alive = tf.cast(tf.not_equal(tokens, 0), tf.float32)[:, None, :]
         last: Any = None
-        recurrences = []
+        kept: Any = None
+        trace: list[tuple[Recurrence, Source, Any]] = []
         for layer in self._layers:
             weights = tuple(tf.convert_to_tensor(variable) for variable in _weights(layer))
             recurrence = Recurrence(self._step, weights, starts, ladder, alive)
-            last, states = recurrence.forward(states, keep=keep)
-            recurrences.append(recurrence)
-        hidden = tf.transpose(last) if self._last_only else tf.transpose(states, (2, 0, 1))
-        return hidden, recurrences
+            last, kept = recurrence.forward(source, keep=keep or layer.return_sequences)
+            trace.append((recurrence, source, kept))
+            if kept is not None:
+                source = Array(kept, layer.units, first=1, wanted=True)
+        if self._last_only:
+            return tf.transpose(last), trace
+        return tf.transpose(kept[1:, : self._layers[-1].units], (2, 0, 1)), trace
 
     def _call_head(self, hidden: Any, *, training: bool) -> Any:
         for layer in self._head:

@@ -1,8 +1,9 @@
 """A layer over all time steps and its gradient, in loops that XLA compiles.
 
 XLA turns what a loop's body computes into few passes over memory. Three habits below keep those
-passes vectorised, as its output showed: an array read from another at a changing place is used
-once, pieces are written into place and not concatenated, and nothing is differentiated for us.
+passes vectorised, as its output showed: an array read from another at a changing place is
+only copied, pieces are written into place and not concatenated, and nothing is differentiated for
+us.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.kernels.places import narrow, read, widen, write
+from rnnbench.kernels.sources import Source
 from rnnbench.kernels.steps import Step
 
 
@@ -37,151 +40,143 @@ class Recurrence:
         ladder: tuple[int, ...],
         alive: Any = None,
     ) -> None:
+        import tensorflow as tf
+
         self._step = step
         self._matrix = step.matrix(*weights)
         self._inputs = int(weights[0].shape[0])
         self._units = int(weights[1].shape[0])
+        scale = np.where(step.halved, np.float32(0.5), np.float32(1.0))
+        self._product = tf.transpose(self._matrix) * np.repeat(scale, self._units)[:, None]
         self._starts = starts
         self._ladder = ladder
         self._alive = alive
-        self._seen: Any = None
-        self._saved: tuple[Any, ...] = ()
 
-    def forward(self, x: Any, *, keep: bool) -> tuple[Any, Any]:
-        """Return the last state ``(units, batch)`` and all of them ``(time, units, batch)``.
+    def forward(self, source: Source, *, keep: bool) -> tuple[Any, Any]:
+        """Return the last h ``(units, batch)`` and the states before and after every step.
 
         Args:
-            x: inputs ``(time, inputs, batch)`` float32, samples sorted as the ladder wants them.
-            keep: whether :meth:`backward` follows.
+            source: the inputs, samples sorted as the ladder wants them.
+            keep: whether the states of every step are wanted: ``(time + 1, states · units, batch)``
+                with h first. Without it ``None`` stands in their place.
         """
         import tensorflow as tf
 
         step, units, inputs = self._step, self._units, self._inputs
-        times, _, batch = x.shape
-        rows = inputs + units + 1
-        # Row by row of time: the input, the state that it meets, and a one for the bias.
-        seen = tf.concat([x, tf.zeros((times, units, batch)), tf.ones((times, 1, batch))], 1)
-        seen = tf.concat([seen, tf.zeros((1, rows, batch))], 0)
-        scale = np.repeat(np.where(step.halved, np.float32(0.5), np.float32(1.0)), units)
-        product = tf.transpose(self._matrix) * scale[:, None]
-        saved = (tf.zeros((times, step.factors * units, batch)),) if keep else ()
+        batch = self._ladder[-1]
+        kept: tuple[Any, ...] = ()
+        if keep:
+            kept = (tf.zeros((source.times + 1, step.states * units, batch)),)
         states: tuple[Any, ...] = (tf.zeros((units, self._ladder[0])),) * step.states
 
         for number, width in enumerate(self._ladder):
             start, end = self._starts[number], self._starts[number + 1]
             if number:
-                h = _read(seen, (start, inputs, 0), (1, units, self._ladder[number - 1]))
-                seen = _write(seen, _widen(h, width), (start, inputs, 0))
-                states = tuple(_widen(state, width) for state in states)
+                states = tuple(widen(state, width) for state in states)
+                for place, state in enumerate(states if keep else ()):
+                    kept = (write(kept[0], state[None], (start, place * units, 0)),)
 
-            def body(t: Any, seen: Any, *carried: Any, width: int = width) -> tuple[Any, ...]:
-                states, saved = carried[: step.states], carried[step.states :]
-                z = tf.matmul(product, _read(seen, (t, 0, 0), (1, rows, width))[0])
-                h, states, factors = step.forward(z, states)
+            def body(t: Any, column: Any, *carried: Any, width: int = width) -> tuple[Any, ...]:
+                states, kept = carried[: step.states], carried[step.states :]
+                column = write(column, source.at(t, width), (0, 0))
+                states = step.forward(tf.matmul(self._product, column), states)
                 if self._alive is not None:
-                    alive = _read(self._alive, (t, 0, 0), (1, 1, width))[0]
-                    h, states = h * alive, tuple(state * alive for state in states)
-                    factors = [factor * alive for factor in factors]
-                for buffer in saved:
-                    for place, factor in enumerate(factors):
-                        buffer = _write(buffer, factor[None], (t, place * units, 0))
-                    saved = (buffer,)
-                return t + 1, _write(seen, h[None], (t + 1, inputs, 0)), *states, *saved
+                    alive = read(self._alive, (t, 0, 0), (1, 1, width))[0]
+                    states = tuple(state * alive for state in states)
+                for place, state in enumerate(states if kept else ()):
+                    kept = (write(kept[0], state[None], (t + 1, place * units, 0)),)
+                return t + 1, write(column, states[0], (inputs, 0)), *states, *kept
 
-            _, seen, *rest = tf.while_loop(
-                lambda t, *_, end=end: t < end, body, (start, seen, *states, *saved)
+            _, _, *rest = tf.while_loop(
+                lambda t, *_, end=end: t < end,
+                body,
+                (start, self._column(states[0], width), *states, *kept),
             )
-            states, saved = tuple(rest[: step.states]), tuple(rest[step.states :])
-        self._seen, self._saved = seen, saved
-        return seen[times, inputs : inputs + units], seen[1:, inputs : inputs + units]
+            states, kept = tuple(rest[: step.states]), tuple(rest[step.states :])
+        return states[0], kept[0] if keep else None
 
-    def backward(self, d_last: Any, d_every: Any) -> tuple[Any, tuple[Any, Any, Any]]:
-        """Return dL/dx ``(time, inputs, batch)`` and the gradients of the three weights.
+    def backward(
+        self, source: Source, kept: Any, d_last: Any, d_every: Any
+    ) -> tuple[Any, tuple[Any, Any, Any]]:
+        """Return the gradient of the source and those of the three weights.
 
-        Columns of dL/dx that were not computed are zero: the one that stood for them has the sum.
+        Of every step only the states are kept; its product is computed again.
 
         Args:
+            source, kept: inputs and states of :meth:`forward`.
             d_last: dL/d(last state), or ``None``.
-            d_every: dL/d(all states), or ``None``; only columns that were computed count.
+            d_every: dL/d(all states) ``(time, units, batch)``, or ``None``. Columns that were not
+                computed must be zero, or belong to the one that stood for them.
         """
         import tensorflow as tf
 
         step, units, inputs = self._step, self._units, self._inputs
-        seen, (saved,) = self._seen, self._saved
-        times, rows, batch = seen.shape[0] - 1, seen.shape[1], seen.shape[2]
-        product = self._matrix[: inputs + units]
-        dx = tf.zeros((times, inputs, batch))
+        times, batch = source.times, self._ladder[-1]
+        down = self._matrix[: inputs + units] if source.wanted else self._matrix[inputs:-1]
+        d_source = source.zeros() if source.wanted else ()
         d_matrix = tf.zeros_like(self._matrix)
-        dh = tf.zeros((units, batch)) if d_last is None else d_last
-        states: tuple[Any, ...] = (tf.zeros((units, batch)),) * step.states
+        d_states: tuple[Any, ...] = (tf.zeros((units, batch)),) * step.states
+        if d_last is not None:
+            d_states = (d_last, *d_states[1:])
+        if d_every is not None:
+            d_states = (d_states[0] + d_every[times - 1], *d_states[1:])
+
+        # States that a step needs, by time and place, but h before it, which is in the column.
+        pieces = [(0, place) for place in range(1, step.states)]
+        pieces += [(1, place) for place in range(step.states)]
+
+        def state_of(t: Any, place: int, width: int) -> Any:
+            return read(kept, (t, place * units, 0), (1, units, width))[0]
 
         for number in reversed(range(len(self._ladder))):
             width = self._ladder[number]
             start, end = self._starts[number], self._starts[number + 1]
             if width < batch:
-                dh = _narrow(dh, width)
-                states = tuple(_narrow(state, width) for state in states)
+                d_states = tuple(narrow(state, width) for state in d_states)
 
-            def body(
-                t: Any, dh: Any, dz: Any, d_matrix: Any, dx: Any, *states: Any, width: int = width
-            ) -> tuple[Any, ...]:
-                if d_every is not None:
-                    dh = dh + _read(d_every, (t, 0, 0), (1, units, width))[0]
-                factors = [
-                    _read(saved, (t, place * units, 0), (1, units, width))[0]
-                    for place in range(step.factors)
-                ]
-                blocks, states = step.backward(factors, dh, states)
+            def body(t: Any, *carried: Any, width: int = width) -> tuple[Any, ...]:
+                (column, dz, d_matrix), rest = carried[:3], carried[3:]
+                d_states, rest = rest[: step.states], rest[step.states :]
+                held, d_source = rest[: len(pieces)], rest[len(pieces) :]
+                if self._alive is not None:
+                    alive = read(self._alive, (t, 0, 0), (1, 1, width))[0]
+                    d_states = tuple(state * alive for state in d_states)
+                column = write(column, source.at(t, width), (0, 0))
+                column = write(column, state_of(t, 0, width), (inputs, 0))
+                held = tuple(
+                    write(array, state_of(t + later, place, width), (0, 0))
+                    for array, (later, place) in zip(held, pieces, strict=True)
+                )
+                before = (column[inputs:-1], *held[: step.states - 1])
+                after = held[step.states - 1 :]
+                z = tf.matmul(self._product, column)
+                blocks, d_states = step.backward(z, before, after, d_states)
                 for place, block in enumerate(blocks):
-                    dz = _write(dz, block, (place * units, 0))
-                column = _read(seen, (t, 0, 0), (1, rows, width))[0]
+                    dz = write(dz, block, (place * units, 0))
                 d_matrix = d_matrix + tf.matmul(column, dz, transpose_b=True)
-                down = tf.matmul(product, dz)
-                dx = _write(dx, down[None, :inputs], (t, 0, 0))
-                return t - 1, down[inputs:], dz, d_matrix, dx, *states
+                below = tf.matmul(down, dz)
+                if d_source:
+                    d_source = source.add(d_source, below[:inputs], t)
+                dh = below[-units:]
+                if d_every is not None:
+                    dh = dh + read(d_every, (t - 1, 0, 0), (1, units, width))[0]
+                d_states = (dh + d_states[0], *d_states[1:]) if step.direct else (dh, *d_states)
+                return t - 1, column, dz, d_matrix, *d_states, *held, *d_source
 
+            column = self._column(tf.zeros((units, width)), width)
             dz = tf.zeros((step.blocks * units, width))
-            _, dh, _, d_matrix, dx, *rest = tf.while_loop(
+            held = (tf.zeros((units, width)),) * len(pieces)
+            _, _, _, d_matrix, *rest = tf.while_loop(
                 lambda t, *_, start=start: t >= start,
                 body,
-                (end - 1, dh, dz, d_matrix, dx, *states),
+                (end - 1, column, dz, d_matrix, *d_states, *held, *d_source),
             )
-            states = tuple(rest)
-        return dx, step.weights(d_matrix, inputs)
+            d_states = tuple(rest[: step.states])
+            d_source = tuple(rest[step.states + len(pieces) :])
+        return source.gradient(d_source), step.weights(d_matrix, inputs)
 
+    def _column(self, h: Any, width: int) -> Any:
+        """Return what a step's product is of: an input to be written, h, and a one for the bias."""
+        import tensorflow as tf
 
-def _widen(array: Any, width: int) -> Any:
-    """Return the array with its last column repeated up to that width."""
-    import tensorflow as tf
-
-    repeats = [1] * (len(array.shape) - 1) + [width - array.shape[-1]]
-    return tf.concat([array, tf.tile(array[..., -1:], repeats)], -1)
-
-
-def _narrow(gradient: Any, width: int) -> Any:
-    """Return the gradient of what :func:`_widen` has widened."""
-    import tensorflow as tf
-
-    shared = tf.reduce_sum(gradient[:, width - 1 :], 1, keepdims=True)
-    return tf.concat([gradient[:, : width - 1], shared], 1)
-
-
-# TensorFlow's own ways to write into a tensor become a loop over elements under XLA.
-
-
-def _read(array: Any, at: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
-    from tensorflow.compiler.tf2xla.python import xla
-
-    return xla.dynamic_slice(array, _place(at), np.array(shape, np.int32))
-
-
-def _write(array: Any, value: Any, at: tuple[Any, ...]) -> Any:
-    from tensorflow.compiler.tf2xla.python import xla
-
-    return xla.dynamic_update_slice(array, value, _place(at))
-
-
-def _place(at: tuple[Any, ...]) -> Any:
-    import tensorflow as tf
-
-    return tf.stack([tf.cast(index, tf.int32) for index in at])
+        return tf.concat([tf.zeros((self._inputs, width)), h, tf.ones((1, width))], 0)

@@ -1,8 +1,8 @@
 """One time step of each cell, forwards and backwards, with the batch in columns.
 
 A step's product is ``z = M^T [x; h; 1]`` with M ``(inputs + units + 1, blocks · units)``: kernel,
-recurrent kernel and bias of every block. The backward step is linear in dL/dh, and its factors
-are saved by the forward step, so that the backward loop only multiplies.
+recurrent kernel and bias of every block. The backward step is given the product again and the
+states before and after the step: computing costs less than keeping, which goes through memory.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ class Step(Protocol):
         blocks: blocks of rows of z.
         halved: which of them are arguments of a logistic function, computed as
             ``(1 + tanh(z / 2)) / 2``: M's columns for these come halved.
-        factors: saved arrays of ``units`` rows.
-        states: arrays of ``units`` rows carried along besides h.
+        states: arrays of ``units`` rows carried along; the first is h.
+        direct: whether :meth:`backward` returns a gradient for h too, one that passes the product
+            by; else it returns those of the other states only.
     """
 
     blocks: ClassVar[int]
     halved: ClassVar[tuple[bool, ...]]
-    factors: ClassVar[int]
     states: ClassVar[int]
+    direct: ClassVar[bool]
 
     def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
         """Return M from Keras's weights."""
@@ -34,11 +35,13 @@ class Step(Protocol):
     def weights(self, matrix: Any, inputs: int) -> tuple[Any, Any, Any]:
         """Return gradients of Keras's weights from dL/dM."""
 
-    def forward(self, z: Any, states: State, /) -> tuple[Any, State, list[Any]]:
-        """Return the new h, the new states and the factors."""
+    def forward(self, z: Any, states: State, /) -> State:
+        """Return the states after the step, from those before it."""
 
-    def backward(self, saved: list[Any], dh: Any, states: State, /) -> tuple[list[Any], State]:
-        """Return dL/dz by blocks and dL/d(states), both before the step."""
+    def backward(
+        self, z: Any, before: State, after: State, d_after: State, /
+    ) -> tuple[list[Any], State]:
+        """Return dL/dz by blocks and dL/d(states before the step), without what goes through z."""
 
 
 def logistic(a: Any) -> Any:
@@ -51,8 +54,8 @@ class SimpleRNNStep:
 
     blocks: ClassVar[int] = 1
     halved: ClassVar[tuple[bool, ...]] = (False,)
-    factors: ClassVar[int] = 1
-    states: ClassVar[int] = 0
+    states: ClassVar[int] = 1
+    direct: ClassVar[bool] = False
 
     def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
         """Return M."""
@@ -64,16 +67,17 @@ class SimpleRNNStep:
         """Return the gradients from dL/dM."""
         return matrix[:inputs], matrix[inputs:-1], matrix[-1]
 
-    def forward(self, z: Any, _states: State) -> tuple[Any, State, list[Any]]:
-        """Return h, states and factors."""
+    def forward(self, z: Any, _states: State) -> State:
+        """Return the states after the step."""
         import tensorflow as tf
 
-        new = tf.tanh(z)
-        return new, (), [1.0 - new * new]
+        return (tf.tanh(z),)
 
-    def backward(self, saved: list[Any], dh: Any, _states: State) -> tuple[list[Any], State]:
+    def backward(
+        self, _z: Any, _before: State, after: State, d_after: State
+    ) -> tuple[list[Any], State]:
         """Return dL/dz by blocks and dL/d(states)."""
-        return [dh * saved[0]], ()
+        return [d_after[0] * (1.0 - after[0] * after[0])], ()
 
 
 class LSTMStep(SimpleRNNStep):
@@ -81,34 +85,34 @@ class LSTMStep(SimpleRNNStep):
 
     blocks = 4
     halved = (True, True, False, True)
-    factors = 6
-    states = 1
+    states = 2
 
-    def forward(self, z: Any, states: State) -> tuple[Any, State, list[Any]]:
-        """Return h, states and factors."""
+    def forward(self, z: Any, states: State) -> State:
+        """Return the states after the step."""
         import tensorflow as tf
 
-        (c,) = states
+        i, f, g, o = tf.split(tf.tanh(z), 4, 0)
+        c = logistic(f) * states[1] + logistic(i) * g
+        return logistic(o) * tf.tanh(c), c
+
+    def backward(
+        self, z: Any, before: State, after: State, d_after: State
+    ) -> tuple[list[Any], State]:
+        """Return dL/dz by blocks and dL/d(states)."""
+        import tensorflow as tf
+
+        dh, dc = d_after
         i, f, g, o = tf.split(tf.tanh(z), 4, 0)
         i, f, o = logistic(i), logistic(f), logistic(o)
-        new_c = f * c + i * g
-        squashed = tf.tanh(new_c)
-        saved = [
-            g * (i * (1.0 - i)),
-            c * (f * (1.0 - f)),
-            i * (1.0 - g * g),
-            squashed * (o * (1.0 - o)),
-            o * (1.0 - squashed * squashed),
-            f,
+        squashed = tf.tanh(after[1])
+        dc = dc + dh * (o * (1.0 - squashed * squashed))
+        blocks = [
+            dc * (g * (i * (1.0 - i))),
+            dc * (before[1] * (f * (1.0 - f))),
+            dc * (i * (1.0 - g * g)),
+            dh * (squashed * (o * (1.0 - o))),
         ]
-        return o * squashed, (new_c,), saved
-
-    def backward(self, saved: list[Any], dh: Any, states: State) -> tuple[list[Any], State]:
-        """Return dL/dz by blocks and dL/d(states)."""
-        (dc,) = states
-        total = dc + dh * saved[4]
-        blocks = [total * saved[0], total * saved[1], total * saved[2], dh * saved[3]]
-        return blocks, (total * saved[5],)
+        return blocks, (dc * f,)
 
 
 class GRUStep:
@@ -120,8 +124,8 @@ class GRUStep:
 
     blocks = 4
     halved = (True, True, False, False)
-    factors = 5
-    states = 1  # h itself
+    states = 1
+    direct = True
 
     def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
         """Return M."""
@@ -150,30 +154,31 @@ class GRUStep:
         bias = tf.stack([matrix[-1, : 3 * units], seen[-1]])
         return kernel, seen[:-1], bias
 
-    def forward(self, z: Any, states: State) -> tuple[Any, State, list[Any]]:
-        """Return h, states and factors."""
+    def forward(self, z: Any, states: State) -> State:
+        """Return the states after the step."""
+        update, _, candidate, _ = self._parts(z)
+        return (update * states[0] + (1.0 - update) * candidate,)
+
+    def backward(
+        self, z: Any, before: State, _after: State, d_after: State
+    ) -> tuple[list[Any], State]:
+        """Return dL/dz by blocks and dL/d(states)."""
+        update, reset, candidate, product = self._parts(z)
+        (dh,) = d_after
+        d_candidate = dh * ((1.0 - update) * (1.0 - candidate * candidate))
+        blocks = [
+            dh * ((before[0] - candidate) * (update * (1.0 - update))),
+            d_candidate * (product * (reset * (1.0 - reset))),
+            d_candidate,
+            d_candidate * reset,
+        ]
+        return blocks, (dh * update,)
+
+    def _parts(self, z: Any) -> tuple[Any, Any, Any, Any]:
+        """Return update gate, reset gate, candidate, and the candidate's recurrent product."""
         import tensorflow as tf
 
-        (last,) = states
-        units = last.shape[0]
+        units = z.shape[0] // 4
         gates = logistic(tf.tanh(z[: 2 * units]))
-        update, reset = gates[:units], gates[units:]
-        product = z[3 * units :]
-        candidate = tf.tanh(z[2 * units : 3 * units] + reset * product)
-        new = update * last + (1.0 - update) * candidate
-        saved = [
-            (last - candidate) * (update * (1.0 - update)),
-            (1.0 - update) * (1.0 - candidate * candidate),
-            product * (reset * (1.0 - reset)),
-            reset,
-            update,
-        ]
-        return new, (new,), saved
-
-    def backward(self, saved: list[Any], dh: Any, states: State) -> tuple[list[Any], State]:
-        """Return dL/dz by blocks and dL/d(states)."""
-        (direct,) = states
-        total = dh + direct
-        candidate = total * saved[1]
-        blocks = [total * saved[0], candidate * saved[2], candidate, candidate * saved[3]]
-        return blocks, (total * saved[4],)
+        update, reset, product = gates[:units], gates[units:], z[3 * units :]
+        return update, reset, tf.tanh(z[2 * units : 3 * units] + reset * product), product

@@ -4,6 +4,6 @@
 older version then count as stale.
 """
 
-TRAINING_VERSION = 2
+TRAINING_VERSION = 3
 
 __all__ = ["TRAINING_VERSION"]

@@ -212,6 +212,8 @@ class TestRuntime:
             "OPENBLAS_NUM_THREADS",
         ):
             monkeypatch.setenv(name, "9")
+        wide = "rnnbench.training.runtime._has_avx512"
+        monkeypatch.setattr(wide, lambda: False)
         monkeypatch.setenv("XLA_FLAGS", "--xla_mine=1")
         set_environment(threads=1)
         assert os.environ["TF_NUM_INTRAOP_THREADS"] == "1"
@@ -225,3 +227,6 @@ class TestRuntime:
         set_environment(threads=2)
         assert os.environ["TF_NUM_INTRAOP_THREADS"] == "2"
         assert os.environ["XLA_FLAGS"] == ""
+        monkeypatch.setattr(wide, lambda: True)
+        set_environment(threads=2)
+        assert os.environ["XLA_FLAGS"] == "--xla_cpu_prefer_vector_width=512"

@@ -1,0 +1,45 @@
+"""Pieces of arrays: read and written at changing places, widened and narrowed by columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+# TensorFlow's own ways to write into a tensor become a loop over elements under XLA.
+
+
+def read(array: Any, at: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Return a piece of that shape; a place beyond the array's ends is moved to them."""
+    from tensorflow.compiler.tf2xla.python import xla
+
+    return xla.dynamic_slice(array, _place(at), np.array(shape, np.int32))
+
+
+def write(array: Any, value: Any, at: tuple[Any, ...]) -> Any:
+    """Return the array with a piece replaced."""
+    from tensorflow.compiler.tf2xla.python import xla
+
+    return xla.dynamic_update_slice(array, value, _place(at))
+
+
+def widen(array: Any, width: int) -> Any:
+    """Return the array with its last column repeated up to that width."""
+    import tensorflow as tf
+
+    repeats = [1] * (len(array.shape) - 1) + [width - array.shape[-1]]
+    return tf.concat([array, tf.tile(array[..., -1:], repeats)], -1)
+
+
+def narrow(gradient: Any, width: int) -> Any:
+    """Return the gradient of what :func:`widen` has widened."""
+    import tensorflow as tf
+
+    shared = tf.reduce_sum(gradient[:, width - 1 :], 1, keepdims=True)
+    return tf.concat([gradient[:, : width - 1], shared], 1)
+
+
+def _place(at: tuple[Any, ...]) -> Any:
+    import tensorflow as tf
+
+    return tf.stack([tf.cast(index, tf.int32) for index in at])
