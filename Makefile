@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Presets on real IMDB, short ones first. Runs that several of them ask for are trained once.
 PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn32 imdb_lstm32 \
 	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
-	long_training optimizers text_simple_rnn50_vectors
+	long_training padding_and_state optimizers text_simple_rnn50_vectors
 
 .PHONY: demo presets test stress bench lint format clean
 
@@ -25,7 +25,7 @@ presets: $(BIN)/.installed  ## every preset into one store: many hours, and goes
 	done; exit $$failed
 
 test: $(BIN)/.installed  ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not stress"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 40 --durations-min 5 -m "not stress"
 
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep

@@ -73,6 +73,7 @@ def lstm_peephole(
     recurrent_initializer: Any,
     return_sequences: bool = False,
     go_backwards: bool = False,
+    stateful: bool = False,
     name: str | None = None,
     **arguments: Any,
 ) -> PeepholeLSTM:
@@ -88,5 +89,9 @@ def lstm_peephole(
         **arguments,
     )
     return PeepholeLSTM(
-        cell, return_sequences=return_sequences, go_backwards=go_backwards, name=name
+        cell,
+        return_sequences=return_sequences,
+        go_backwards=go_backwards,
+        stateful=stateful,
+        name=name,
     )

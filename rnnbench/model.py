@@ -13,11 +13,19 @@ from rnnbench.parameters import layer_name, outputs
 from rnnbench.seeds import layer_scopes, streams
 
 
-def build(config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None = None) -> Any:
+def build(
+    config: Config,
+    spec: InputSpec,
+    seed: int,
+    vectors: np.ndarray | None = None,
+    batch: int | None = None,
+) -> Any:
     """Return a Keras model with weights drawn from ``seed``.
 
     Each layer draws from a stream of its own (:func:`rnnbench.seeds.streams`). With
     ``model.embedding.kind=vectors`` the embedding starts from ``vectors``, ``(vocabulary, dim)``.
+    With ``model.stateful`` and a ``batch``, the size of all batches, a sample starts from the state
+    of the sample at its place in the batch before, as with Keras's ``stateful`` layers.
 
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
     ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
@@ -30,10 +38,12 @@ def build(config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None
     model = config.model
     seeds = streams(model, seed, tokens=spec.features is None)
     if spec.features is None:
-        inputs = keras.Input((spec.timesteps,), dtype="int32", name="tokens")
+        inputs = keras.Input((spec.timesteps,), batch, dtype="int32", name="tokens")
         x = _embedding(config, spec, seeds, vectors)(inputs)
     else:
-        inputs = keras.Input((spec.timesteps, spec.features), dtype="float32", name="features")
+        inputs = keras.Input(
+            (spec.timesteps, spec.features), batch, dtype="float32", name="features"
+        )
         x = keras.layers.Masking(0.0, name="masking")(inputs) if config.data.mask else inputs
     for number in range(1, model.depth + 1):
         name = layer_name(cell, model, number)
@@ -41,6 +51,7 @@ def build(config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None
             "return_sequences": number < model.depth or model.head != "last",
             "dropout": model.dropout,
             "recurrent_dropout": model.recurrent_dropout,
+            "stateful": model.stateful and batch is not None,
         }
         forward = build_layer(
             config.cell,

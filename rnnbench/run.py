@@ -21,7 +21,7 @@ from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.predictions import calibration
 from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
-from rnnbench.training.runtime import execution_path, is_fused, prepare_process
+from rnnbench.training.runtime import is_fused, prepare_process
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Trainer:
         fitted = fit(program, task.data.arrays(), task.config, on_epoch)
         if fitted.weights is not None:
             program.set_weights(fitted.weights)
-            save_model(program.model, task.folder)
+            save_model(program.storable(), task.folder)
         if fitted.predictions is not None:
             labels = np.asarray(task.data.arrays().y_test)
             fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
@@ -90,7 +90,7 @@ class Trainer:
             # Of this process's time, from the end of its last run: start, compilation, waiting.
             "overhead_seconds": now - self._free_since - trained,
         }
-        return Outcome(fitted.epochs, metrics, execution_path(task.config), _summary(program.model))
+        return Outcome(fitted.epochs, metrics, program.path, _summary(program.model))
 
     def _program_of(self, task: Task) -> Program:
         if self._program is None:

@@ -108,6 +108,7 @@ class ModelConfig(Section):
     dropout: Rate
     recurrent_dropout: Rate
     bidirectional: bool
+    stateful: bool
     head: Literal["last", "flatten", "mean", "max", "none"]
     head_dropout: Rate
     embedding: EmbeddingConfig

@@ -73,6 +73,13 @@ def check_combinations(config: Config) -> None:
             model.embedding.path,
             "set model.embedding.kind=vectors",
         )
+    if model.stateful and model.bidirectional:
+        raise ConfigError(
+            "model.stateful",
+            "false with model.bidirectional=true: one of its directions runs against time",
+            "true",
+            "leave one of them out",
+        )
     if config.data.mask and model.head in ("flatten", "max"):
         raise ConfigError(
             "data.mask",

@@ -11,12 +11,12 @@ from rnnbench.kernels import steps
 def is_fusible(config: Config) -> bool:
     """Return whether the kernels compute what the configured recurrent layers compute.
 
-    Dropout, a second direction, other activations, and a mask anywhere but before samples whose
-    last state is asked for are left to Keras's layers.
+    Dropout, a second direction, states from the batch before, other activations, and a mask
+    anywhere but before samples whose last state is asked for are left to Keras's layers.
     """
     cell, model = check_cell(config.cell), config.model
     options = config.cell.options if config.cell else {}
-    plain = not (model.dropout or model.recurrent_dropout or model.bidirectional)
+    plain = not (model.dropout or model.recurrent_dropout or model.bidirectional or model.stateful)
     masked = config.data.mask and not (config.data.padding == "pre" and model.head == "last")
     return cell.kernel is not None and cell.is_usual(options) and plain and not masked
 

@@ -35,6 +35,7 @@ _WORDS = {
     "model.depth": "depth",
     "model.dropout": "dropout",
     "model.recurrent_dropout": "recurrent dropout",
+    "model.stateful": "carried-over state",
     "model.embedding.dim": "embedding",
     "model.embedding.kind": "embedding",
     "model.embedding.path": "word vectors",

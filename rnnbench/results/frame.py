@@ -82,6 +82,7 @@ COLUMNS: tuple[Column, ...] = (
     _metric("gap_final", "fraction", "training minus validation accuracy, last epoch"),
     _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss"),
     _metric("fit_seconds", "seconds", "training and validation, without compilation"),
+    _metric("validation_seconds", "seconds", "of these, validation"),
     _metric("seconds_per_epoch", "seconds", "mean of the epochs"),
     _metric("compile_seconds", "seconds", "first batch; short where a seed reuses the program"),
     _metric("peak_rss_mb", "MiB", "largest resident memory of the worker"),

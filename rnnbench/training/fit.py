@@ -101,6 +101,7 @@ def fit(
     program.reset(config.seed, config.optimizer.learning_rate)
 
     epochs: list[Epoch] = []
+    validation_seconds = 0.0
     best: Epoch | None = None
     best_weights: list[np.ndarray] | None = None
     outputs: list[np.ndarray] = []
@@ -114,6 +115,7 @@ def fit(
     meter.measure(0)
     for number in range(1, config.training.epochs + 1):
         start = time.perf_counter()
+        program.forget()
         trained = NO_SUMS
         order = shuffle_order(config.seed, number, len(data.training))
         for step, batch in enumerate(batches(data.training, size, order), 1):
@@ -121,7 +123,9 @@ def fit(
             guard.check(sums, number, step)
             trained += sums
         outputs = []
+        validation_start = time.perf_counter()
         validated = program.evaluate(data.validation, outputs) if data.validation else None
+        validation_seconds += time.perf_counter() - validation_start
         epoch = _epoch(number, trained, validated, time.perf_counter() - start)
         epochs.append(epoch)
         if better(epoch, best):
@@ -133,6 +137,8 @@ def fit(
             break
 
     metrics = summarise(epochs) | {"compile_seconds": compile_seconds} | meter.metrics()
+    if data.validation:
+        metrics["validation_seconds"] = validation_seconds
     last_weights = program.weights()
     start = time.perf_counter()
     if data.validation is data.test and config.training.test != "none":

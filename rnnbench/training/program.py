@@ -16,7 +16,7 @@ from rnnbench.kernels.support import shares_padding, step_of
 from rnnbench.model import build
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
-from rnnbench.training.runtime import is_fused, uses_xla
+from rnnbench.training.runtime import execution_path, is_fused, uses_xla
 
 EVALUATION_BATCH = 250
 # Samples are evaluated in the order of their padding: few columns stand for a batch until its end.
@@ -79,11 +79,18 @@ class Program:
         self.config = config
         self.spec = spec
         self._vectors = vectors
-        self.model = build(config, spec, 0, vectors)
+        stateful = config.model.stateful
+        self.model = build(
+            config, spec, 0, vectors, config.training.batch_size if stateful else None
+        )
+        # Layers that carry their state over; a batch of another size would not fit them.
+        self._stateful = [layer for layer in self.model.layers if getattr(layer, "stateful", False)]
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         fused = is_fused(config) and (paddings is not None or not config.data.mask)
+        # Which implementation runs; the data decide with the configuration.
+        self.path = execution_path(config) if fused == is_fused(config) else "xla"
         size = config.training.batch_size
         self._ladder: tuple[int, ...] = (size,)
         if fused and paddings is not None and shares_padding(config, spec):
@@ -114,9 +121,14 @@ class Program:
         self.train_batch(batch)
         self._evaluation_batch = 0
         if evaluated is not None:
-            self._evaluation_batch = even_size(len(evaluated), EVALUATION_BATCH)
+            self._evaluation_batch = self._evaluation_size(len(evaluated))
             self._evaluate_batch(next(iter(batches(evaluated, self._evaluation_batch))))
         return time.perf_counter() - start
+
+    def forget(self) -> None:
+        """Let the next batch start from zero states, as each does unless ``model.stateful``."""
+        for layer in self._stateful:
+            layer.reset_state()
 
     def train_batch(self, batch: Batch) -> Sums:
         """Take one optimizer step on the weighted mean loss of a batch."""
@@ -133,7 +145,8 @@ class Program:
             outputs: where given, gets the outputs, ``(n, 1)`` or ``(n, classes)``.
         """
         if not self._evaluation_batch:
-            self._evaluation_batch = even_size(len(samples), EVALUATION_BATCH)
+            self._evaluation_batch = self._evaluation_size(len(samples))
+        self.forget()
         total = NO_SUMS
         order = np.arange(len(samples))
         if self._shares:
@@ -150,6 +163,14 @@ class Program:
             outputs.append(restored)
         return total
 
+    def storable(self) -> Any:
+        """Return the model with its weights, each of its samples starting from a zero state."""
+        if not self._stateful:
+            return self.model
+        model = build(self.config, self.spec, 0, self._vectors)
+        model.set_weights(self.weights())
+        return model
+
     def weights(self) -> list[np.ndarray]:
         """Return a copy of the weights."""
         return list(self.model.get_weights())
@@ -157,6 +178,11 @@ class Program:
     def set_weights(self, weights: Iterable[np.ndarray]) -> None:
         """Set weights returned by :meth:`weights`."""
         self.model.set_weights(list(weights))
+
+    def _evaluation_size(self, count: int) -> int:
+        if self._stateful:
+            return self.config.training.batch_size
+        return even_size(count, EVALUATION_BATCH)
 
     def _evaluate_batch(self, batch: Batch) -> tuple[Sums, np.ndarray]:
         x, y, weights = batch
