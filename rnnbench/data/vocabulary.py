@@ -137,16 +137,18 @@ class Counting:
         return values, offsets.astype(np.int64)
 
 
-def read_word_index(path: Path) -> dict[str, int]:
+def read_word_index(
+    path: Path, key: str = "data.word_index", hint: str = "check the file"
+) -> dict[str, int]:
     """Return the ranks of words, from 1, in a JSON file such as Keras's ``imdb_word_index.json``.
 
     Raises:
-        DataError: for another file.
+        DataError: for another file, naming the key that led to it.
     """
     expected = "a JSON file of words with their ranks from 1"
 
     def refused(received: str) -> DataError:
-        return DataError("data.word_index", expected, f"{path}: {received}", "check the file")
+        return DataError(key, expected, f"{path}: {received}", hint)
 
     try:
         if path.stat().st_size > LARGEST_FILE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from rnnbench.data.contract import Progress
 from rnnbench.data.imdb_file import download, keras_cache
 from rnnbench.data.indices import INDEX_FROM, OOV, START
 from rnnbench.data.tokens import keras_words
+from rnnbench.data.vocabulary import read_word_index
 from rnnbench.errors import DataError
 
 FILE = "imdb_word_index.json"
@@ -22,8 +22,6 @@ KERAS_MD5 = "bfafd718b763782e994055a2d397834f"
 KEY = "data.word_index"
 VARIABLE = "RNNBENCH_WORD_INDEX"
 HELP = f"give a local file with {KEY}=/path/to/{FILE} or {VARIABLE}"
-# The real file has 1.6 MB.
-LARGEST_BYTES = 256 * 2**20
 
 
 class KerasVocabulary:
@@ -48,23 +46,7 @@ def load_word_index(path: str | None, report: Progress) -> dict[str, int]:
     key, file = _find(path)
     if file is None:
         file = download(FILE, ORIGIN, KERAS_MD5, key, HELP, report)
-    try:
-        if file.stat().st_size > LARGEST_BYTES:
-            raise DataError(key, f"at most {LARGEST_BYTES:,} bytes", str(file), HELP)
-        index = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise DataError(key, FILE, f"{file}: {error.strerror or error}", HELP) from None
-    except (ValueError, RecursionError):
-        raise DataError(key, f"{FILE} as Keras distributes it", f"{file}: no JSON", HELP) from None
-    largest = np.iinfo(np.int32).max - INDEX_FROM
-    if (
-        not isinstance(index, dict)
-        or not index
-        or not all(type(rank) is int and 1 <= rank <= largest for rank in index.values())
-    ):
-        form = "words with their rank from 1 upwards, as in Keras's file"
-        raise DataError(key, form, f"{file}: something else", HELP)
-    return index
+    return read_word_index(file, key, HELP)
 
 
 def _find(path: str | None) -> tuple[str, Path | None]:
