@@ -16,7 +16,7 @@ from rnnbench.model import build
 from rnnbench.training.compiled import KerasBody
 
 BATCH, TIME, VOCABULARY = 12, 40, 30
-LADDER = (1, 5, 12)
+LADDER = (3, 12)
 
 
 def batch(lengths: list[int]) -> np.ndarray:
