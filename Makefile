@@ -25,7 +25,8 @@ presets: $(BIN)/.installed  ## every preset into one store: many hours, and goes
 	done; exit $$failed
 
 test: $(BIN)/.installed  ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 40 --durations-min 5 -m "not stress"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	  --durations 40 --durations-min 5 -m "not stress"
 
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep

@@ -37,9 +37,9 @@ from benchmarks.written import write  # noqa: E402
 from rnnbench.cells import CELLS  # noqa: E402
 from rnnbench.config.expand import load  # noqa: E402
 from rnnbench.data import prepare  # noqa: E402
-from rnnbench.kernels.ladder import choose, cost, padding, sort  # noqa: E402
+from rnnbench.kernels.ladder import cost, padding, sort  # noqa: E402
 from rnnbench.training.batches import Samples, batches  # noqa: E402
-from rnnbench.training.program import Program  # noqa: E402
+from rnnbench.training.program import Batch, Program  # noqa: E402
 from rnnbench.training.runtime import set_environment  # noqa: E402
 
 NAMES = ("simple_rnn", "lstm", "gru")
@@ -109,6 +109,13 @@ def words_of(name: str, sizes: argparse.Namespace, more: list[str], home: str) -
     ]
 
 
+def endless(samples: Samples, size: int) -> Iterator[Batch]:
+    """Yield batches of one epoch after another, each in an order of its own."""
+    rng = np.random.default_rng(0)
+    while True:
+        yield from batches(samples, size, rng.permutation(len(samples)))
+
+
 class Row(NamedTuple):
     """A cell trained one way: medians of its steps, but the fastest step and the best products."""
 
@@ -131,20 +138,16 @@ def rows(sizes: argparse.Namespace, home: str) -> Iterator[Row]:
             data = prepare(config.data, config.home)
             arrays = data.arrays()
             paddings = padding(arrays.x_train) if shared else None
-            ladder = (sizes.batch,)
-            if paddings is not None:
-                ladder = choose(paddings, sizes.batch, sizes.maxlen)
             program = Program(config, data.spec, None, paddings)
             samples = Samples(arrays.x_train, arrays.y_train)
-            order = np.random.default_rng(0).permutation(len(samples))
-            drawn = batches(samples, sizes.batch, order)
+            drawn = endless(samples, sizes.batch)
             program.train_batch(next(drawn))
             found, peak, computed = [], [], []
             for _ in range(sizes.steps):
                 peak.append(peaks.measure())
                 batch = next(drawn)
                 found.append(1e3 * seconds(partial(program.train_batch, batch)))
-                computed.append(cost(sort(batch[0], ladder)[1], ladder, fixed=0.0))
+                computed.append(cost(sort(batch[0], program.ladder)[1], program.ladder, fixed=0.0))
             by_numpy, by_xla = np.median(peak, axis=0)
             yield Row(
                 name,

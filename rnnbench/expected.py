@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from statistics import fmean, median
 
+from rnnbench.kernels.support import is_fusible
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -20,7 +21,7 @@ class Expected:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._arms: dict[str, list[float]] = defaultdict(list)
-        self._cells: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        self._alike: dict[tuple[str, bool], list[tuple[float, float]]] = defaultdict(list)
         for record in records:
             seconds = record.metrics.get(SECONDS)
             work = record.tags.get(names.WORK)
@@ -28,19 +29,23 @@ class Expected:
                 continue
             self._arms[record.tags.get(names.ARM_KEY, "")].append(seconds)
             if work is not None:
-                cell = record.tags.get(names.CELL, "")
-                self._cells[cell].append((math.log(float(work)), seconds / float(work)))
+                fused = "fused" in record.tags.get(names.PATH, "")
+                alike = self._alike[record.tags.get(names.CELL, ""), fused]
+                alike.append((math.log(float(work)), seconds / float(work)))
 
     def seconds(self, spec: RunSpec) -> float | None:
         """Return the seconds that one worker will need, or ``None`` where nothing is known.
 
         The mean of the arm's own runs; else the median of seconds for a unit of work over the
-        runs of the same cell that are nearest in their work.
+        runs of the same cell that are nearest in their work, and computed by the same kind of
+        loops if there are such.
         """
         if spec.arm_key in self._arms:
             return fmean(self._arms[spec.arm_key])
         assert spec.config.cell is not None
-        known = self._cells.get(spec.config.cell.name)
+        cell = spec.config.cell.name
+        fused = spec.config.training.fused and is_fusible(spec.config)
+        known = self._alike.get((cell, fused)) or self._alike.get((cell, not fused))
         if not known:
             return None
         work = math.log(spec.work)

@@ -37,6 +37,7 @@ JOB_COLUMNS = (
     names.ARM_KEY,
     names.CELL,
     names.OWNER,
+    names.PATH,
     names.REASON,
     names.TRAINING_VERSION,
     names.TRIAL_STATE,

@@ -148,6 +148,8 @@ def relevant(config: Config, data: Prepared) -> dict[str, Any]:
 def _model(config: Config, data: Prepared) -> dict[str, Any]:
     """Return the model's keys, with the contents of its word vectors in the place of their path."""
     model = config.model.model_dump()
+    if not model["stateful"]:
+        del model["stateful"]
     if data.spec.features is not None:
         del model["embedding"]
     elif data.vectors is not None:

@@ -101,7 +101,10 @@ class EmbeddingConfig(Section):
 
 
 class ModelConfig(Section):
-    """A stack of ``depth`` recurrent layers of ``units`` each, and a head on its states."""
+    """A stack of ``depth`` recurrent layers of ``units`` each, and a head on its states.
+
+    With ``stateful`` a sample starts from the state of the sample at its place in the batch before.
+    """
 
     units: Units
     depth: Annotated[int, Field(ge=1, le=8)]

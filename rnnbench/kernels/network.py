@@ -69,16 +69,17 @@ class Network:
         found = {id(v): tf.convert_to_tensor(d) for v, d in zip(ends, d_ends, strict=True)}
 
         d_last: Any = tf.transpose(d_hidden) if self._last_only else None
-        d_source: Any = None if self._last_only else tf.transpose(d_hidden, (1, 2, 0))
-        for layer, (recurrence, source, kept) in zip(
+        d_every: Any = None if self._last_only else tf.transpose(d_hidden, (1, 2, 0))
+        for layer, (recurrence, source, every) in zip(
             reversed(self._layers), reversed(trace), strict=True
         ):
-            d_source, d_weights = recurrence.backward(source, kept, d_last, d_source)
+            d_every, d_weights = recurrence.backward(source, every, d_last, d_every)
             d_last = None
             for variable, gradient in zip(_weights(layer), d_weights, strict=True):
                 found[id(variable)] = gradient
         if self._embedding is not None:
-            found[id(self._embedding.embeddings)] = d_source
+            # What the lowest layer's source is: rows of the embedding.
+            found[id(self._embedding.embeddings)] = d_every
         return [found[id(variable)] for variable in variables]
 
     def _body(
@@ -100,19 +101,22 @@ class Network:
             source = Tokens(table, tokens, trainable=self._embedding.trainable)
             if self._mask:
                 alive = tf.cast(tf.not_equal(tokens, 0), tf.float32)[:, None, :]
+        if len(ladder) > 1 and not self._last_only:
+            raise ValueError("columns that are not computed have no states for the head")
         last: Any = None
-        kept: Any = None
+        every: Any = None
         trace: list[tuple[Recurrence, Source, Any]] = []
         for layer in self._layers:
             weights = tuple(tf.convert_to_tensor(variable) for variable in _weights(layer))
             recurrence = Recurrence(self._step, weights, starts, ladder, alive)
-            last, kept = recurrence.forward(source, keep=keep or layer.return_sequences)
-            trace.append((recurrence, source, kept))
-            if kept is not None:
-                source = Array(kept, layer.units, first=1, wanted=True)
+            wanted = self._step.states if keep else int(layer.return_sequences)
+            last, every = recurrence.forward(source, keep=wanted)
+            trace.append((recurrence, source, every))
+            if layer.return_sequences:
+                source = Array(every, layer.units, first=1, wanted=True)
         if self._last_only:
             return tf.transpose(last), trace
-        return tf.transpose(kept[1:, : self._layers[-1].units], (2, 0, 1)), trace
+        return tf.transpose(every[1:, : self._layers[-1].units], (2, 0, 1)), trace
 
     def _call_head(self, hidden: Any, *, training: bool) -> Any:
         for layer in self._head:

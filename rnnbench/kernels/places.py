@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-# TensorFlow's own ways to write into a tensor become a loop over elements under XLA.
+# TensorFlow's own ways to write a piece into a tensor become a loop over elements under XLA.
 
 
 def read(array: Any, at: tuple[Any, ...], shape: tuple[int, ...]) -> Any:

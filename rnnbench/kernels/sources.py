@@ -1,6 +1,6 @@
 """What a layer reads at a time step, and where the gradient of that goes.
 
-A gradient is gathered in a tuple of arrays which a loop carries, so that it is written in place.
+A gradient is gathered in an array that a loop carries, so that it is written in place.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from rnnbench.kernels.places import read, write
-
-Gathered = tuple[Any, ...]
 
 
 class Source(Protocol):
@@ -26,14 +24,11 @@ class Source(Protocol):
     def at(self, t: Any, width: int) -> Any:
         """Return the first columns of a time step, ``(inputs, width)``."""
 
-    def zeros(self) -> Gathered:
+    def zeros(self) -> Any:
         """Return the gradient before anything is added to it."""
 
-    def add(self, gathered: Gathered, dx: Any, t: Any) -> Gathered:
+    def add(self, gathered: Any, dx: Any, t: Any) -> Any:
         """Return the gradient with that of the first columns of a time step, as many as dx has."""
-
-    def gradient(self, gathered: Gathered) -> Any:
-        """Return the gradient, ``None`` where none was wanted."""
 
 
 class Tokens:
@@ -57,22 +52,19 @@ class Tokens:
 
         return tf.transpose(tf.gather(self._table, self._of(t, width)))
 
-    def zeros(self) -> Gathered:
+    def zeros(self) -> Any:
         """Return zeros like the table."""
         import tensorflow as tf
 
-        return (tf.zeros_like(self._table),)
+        return tf.zeros_like(self._table)
 
-    def add(self, gathered: Gathered, dx: Any, t: Any) -> Gathered:
+    def add(self, gathered: Any, dx: Any, t: Any) -> Any:
         """Add to the rows of the tokens."""
         import tensorflow as tf
 
+        # A token may stand in a batch several times, and each adds to its row.
         rows = self._of(t, dx.shape[1])[:, None]
-        return (tf.tensor_scatter_nd_add(gathered[0], rows, tf.transpose(dx)),)
-
-    def gradient(self, gathered: Gathered) -> Any:
-        """Return the table's."""
-        return gathered[0] if gathered else None
+        return tf.tensor_scatter_nd_add(gathered, rows, tf.transpose(dx))
 
     def _of(self, t: Any, width: int) -> Any:
         return read(self._tokens, (t, 0), (1, width))[0]
@@ -99,16 +91,12 @@ class Array:
         """Return the rows of a time step."""
         return read(self._array, (t + self._first, 0, 0), (1, self._inputs, width))[0]
 
-    def zeros(self) -> Gathered:
+    def zeros(self) -> Any:
         """Return zeros, which stay where a column is not computed."""
         import tensorflow as tf
 
-        return (tf.zeros((self.times, self._inputs, self._array.shape[2])),)
+        return tf.zeros((self.times, self._inputs, self._array.shape[2]))
 
-    def add(self, gathered: Gathered, dx: Any, t: Any) -> Gathered:
+    def add(self, gathered: Any, dx: Any, t: Any) -> Any:
         """Write the gradient of a time step."""
-        return (write(gathered[0], dx[None], (t, 0, 0)),)
-
-    def gradient(self, gathered: Gathered) -> Any:
-        """Return all time steps'."""
-        return gathered[0] if gathered else None
+        return write(gathered, dx[None], (t, 0, 0))

@@ -1,8 +1,8 @@
 """One time step of each cell, forwards and backwards, with the batch in columns.
 
 A step's product is ``z = M^T [x; h; 1]`` with M ``(inputs + units + 1, blocks · units)``: kernel,
-recurrent kernel and bias of every block. The backward step is given the product again and the
-states before and after the step: computing costs less than keeping, which goes through memory.
+recurrent kernel and bias of every block. The backward step is given the product again, and of what
+else there was only states: computing costs less than keeping, which goes through memory.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ class Step(Protocol):
     Attributes:
         blocks: blocks of rows of z.
         halved: which of them are arguments of a logistic function, computed as
-            ``(1 + tanh(z / 2)) / 2``: M's columns for these come halved.
+            ``(1 + tanh(z / 2)) / 2``: z comes halved for these, and dL/dz is by the whole z.
         states: arrays of ``units`` rows carried along; the first is h.
+        reads: what :meth:`backward` reads besides h before the step: 0 for before the step or 1 for
+            after it, and which of the states.
         direct: whether :meth:`backward` returns a gradient for h too, one that passes the product
             by; else it returns those of the other states only.
     """
@@ -27,6 +29,7 @@ class Step(Protocol):
     blocks: ClassVar[int]
     halved: ClassVar[tuple[bool, ...]]
     states: ClassVar[int]
+    reads: ClassVar[tuple[tuple[int, int], ...]]
     direct: ClassVar[bool]
 
     def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
@@ -38,10 +41,15 @@ class Step(Protocol):
     def forward(self, z: Any, states: State, /) -> State:
         """Return the states after the step, from those before it."""
 
-    def backward(
-        self, z: Any, before: State, after: State, d_after: State, /
-    ) -> tuple[list[Any], State]:
-        """Return dL/dz by blocks and dL/d(states before the step), without what goes through z."""
+    def backward(self, z: Any, h: Any, held: State, d_after: State, /) -> tuple[list[Any], State]:
+        """Return dL/dz by blocks and dL/d(states before the step), without what goes through z.
+
+        Args:
+            z: the product.
+            h: before the step.
+            held: the states that ``reads`` names.
+            d_after: dL/d(states after the step).
+        """
 
 
 def logistic(a: Any) -> Any:
@@ -55,6 +63,7 @@ class SimpleRNNStep:
     blocks: ClassVar[int] = 1
     halved: ClassVar[tuple[bool, ...]] = (False,)
     states: ClassVar[int] = 1
+    reads: ClassVar[tuple[tuple[int, int], ...]] = ((1, 0),)
     direct: ClassVar[bool] = False
 
     def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
@@ -73,11 +82,10 @@ class SimpleRNNStep:
 
         return (tf.tanh(z),)
 
-    def backward(
-        self, _z: Any, _before: State, after: State, d_after: State
-    ) -> tuple[list[Any], State]:
-        """Return dL/dz by blocks and dL/d(states)."""
-        return [d_after[0] * (1.0 - after[0] * after[0])], ()
+    def backward(self, _z: Any, _h: Any, held: State, d_after: State) -> tuple[list[Any], State]:
+        """Return dL/dz by blocks and dL/d(states); z is not needed, nor computed again."""
+        (new,) = held
+        return [d_after[0] * (1.0 - new * new)], ()
 
 
 class LSTMStep(SimpleRNNStep):
@@ -86,6 +94,7 @@ class LSTMStep(SimpleRNNStep):
     blocks = 4
     halved = (True, True, False, True)
     states = 2
+    reads = ((0, 1), (1, 1))
 
     def forward(self, z: Any, states: State) -> State:
         """Return the states after the step."""
@@ -95,20 +104,19 @@ class LSTMStep(SimpleRNNStep):
         c = logistic(f) * states[1] + logistic(i) * g
         return logistic(o) * tf.tanh(c), c
 
-    def backward(
-        self, z: Any, before: State, after: State, d_after: State
-    ) -> tuple[list[Any], State]:
+    def backward(self, z: Any, _h: Any, held: State, d_after: State) -> tuple[list[Any], State]:
         """Return dL/dz by blocks and dL/d(states)."""
         import tensorflow as tf
 
+        c, new_c = held
         dh, dc = d_after
         i, f, g, o = tf.split(tf.tanh(z), 4, 0)
         i, f, o = logistic(i), logistic(f), logistic(o)
-        squashed = tf.tanh(after[1])
+        squashed = tf.tanh(new_c)
         dc = dc + dh * (o * (1.0 - squashed * squashed))
         blocks = [
             dc * (g * (i * (1.0 - i))),
-            dc * (before[1] * (f * (1.0 - f))),
+            dc * (c * (f * (1.0 - f))),
             dc * (i * (1.0 - g * g)),
             dh * (squashed * (o * (1.0 - o))),
         ]
@@ -125,6 +133,7 @@ class GRUStep:
     blocks = 4
     halved = (True, True, False, False)
     states = 1
+    reads = ()
     direct = True
 
     def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
@@ -159,15 +168,13 @@ class GRUStep:
         update, _, candidate, _ = self._parts(z)
         return (update * states[0] + (1.0 - update) * candidate,)
 
-    def backward(
-        self, z: Any, before: State, _after: State, d_after: State
-    ) -> tuple[list[Any], State]:
+    def backward(self, z: Any, h: Any, _held: State, d_after: State) -> tuple[list[Any], State]:
         """Return dL/dz by blocks and dL/d(states)."""
         update, reset, candidate, product = self._parts(z)
         (dh,) = d_after
         d_candidate = dh * ((1.0 - update) * (1.0 - candidate * candidate))
         blocks = [
-            dh * ((before[0] - candidate) * (update * (1.0 - update))),
+            dh * ((h - candidate) * (update * (1.0 - update))),
             d_candidate * (product * (reset * (1.0 - reset))),
             d_candidate,
             d_candidate * reset,

@@ -30,8 +30,8 @@ _EXPLANATION = (
     "The loss of a sample depends on the state h of every step, and the norm of its gradient dL/dh "
     "tells how much of the error arrives there: what falls towards the first step vanishes, what "
     f"grows explodes. Mean over the same {SAMPLES} samples (held-out ones, where there are such), "
-    "without dropout, by every path from h to the loss. An LSTM hands on a cell state c beside h, "
-    "each measured with the other held fixed; c is its long way back."
+    "from zero states, without dropout, by every path from h to the loss. An LSTM hands on a cell "
+    "state c beside h, each measured with the other held fixed; c is its long way back."
 )
 _COLUMNS = (
     Column("arm", numeric=False),

@@ -39,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("reason", "tag", names.REASON, "string", "", "why the run did not finish"),
     Column("training_version", "tag", names.TRAINING_VERSION, "Int64", "", "training code version"),
     Column("data_digest", "tag", names.DATA_DIGEST, "string", "", "SHA-256 of the arrays"),
-    Column("path", "tag", names.PATH, "string", "", "xla, cudnn or graph"),
+    Column("path", "tag", names.PATH, "string", "", "xla, xla fused, cudnn or graph"),
     Column("study", "tag", names.STUDY, "string", "", "search that chose its values"),
     Column("search", "tag", names.SEARCH, "string", "", "space and sampler of that search, JSON"),
     Column("trial", "tag", names.TRIAL, "Int64", "", "number of the trial, from 0"),

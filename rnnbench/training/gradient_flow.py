@@ -1,10 +1,10 @@
 """How far an error reaches back in time: the norm of dL/dh_t at every step, at chosen epochs.
 
-L is a sample's loss, dropout off. h_t is the state that a recurrent layer hands on from step t, to
-its next step and, where it returns all states, to what stands above; dL/dh_t counts every path from
-there to the loss. An LSTM hands on a cell state c_t beside it, whose dL/dc_t is measured likewise:
-each of the two with the other one held fixed. The norm is Euclidean, over the units of a sample,
-and its mean over the samples is what is recorded.
+L is a sample's loss, dropout off and from zero states. h_t is the state that a recurrent layer
+hands on from step t, to its next step and, where it returns all states, to what stands above;
+dL/dh_t counts every path from there to the loss. An LSTM hands on a cell state c_t beside it, whose
+dL/dc_t is measured likewise: each of the two with the other one held fixed. The norm is Euclidean,
+over the units of a sample, and its mean over the samples is what is recorded.
 
 Source: Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is
 difficult, IEEE Transactions on Neural Networks 5, 1994.

@@ -79,23 +79,21 @@ class Program:
         self.config = config
         self.spec = spec
         self._vectors = vectors
-        stateful = config.model.stateful
-        self.model = build(
-            config, spec, 0, vectors, config.training.batch_size if stateful else None
-        )
+        size = config.training.batch_size
+        self.model = build(config, spec, 0, vectors, size if config.model.stateful else None)
         # Layers that carry their state over; a batch of another size would not fit them.
-        self._stateful = [layer for layer in self.model.layers if getattr(layer, "stateful", False)]
+        self._carrying = [layer for layer in self.model.layers if getattr(layer, "stateful", False)]
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         fused = is_fused(config) and (paddings is not None or not config.data.mask)
         # Which implementation runs; the data decide with the configuration.
-        self.path = execution_path(config) if fused == is_fused(config) else "xla"
-        size = config.training.batch_size
-        self._ladder: tuple[int, ...] = (size,)
+        self.path = "xla" if is_fused(config) and not fused else execution_path(config)
+        # Widths of rnnbench.kernels.ladder for a training batch.
+        self.ladder: tuple[int, ...] = (size,)
         if fused and paddings is not None and shares_padding(config, spec):
-            self._ladder = choose(paddings, size, spec.timesteps)
-        self._shares = len(self._ladder) > 1
+            self.ladder = choose(paddings, size, spec.timesteps)
+        self._shares = len(self.ladder) > 1
         self._train_step, self._evaluation_step = compile_steps(
             self.model,
             self.optimizer,
@@ -114,6 +112,7 @@ class Program:
         for variable, start in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
             variable.assign(start)
         self.optimizer.learning_rate = learning_rate
+        self.forget()
 
     def warm_up(self, batch: Batch, evaluated: Samples | None) -> float:
         """Compile by running each step once and return the seconds; call :meth:`reset` after it."""
@@ -126,15 +125,15 @@ class Program:
         return time.perf_counter() - start
 
     def forget(self) -> None:
-        """Let the next batch start from zero states, as each does unless ``model.stateful``."""
-        for layer in self._stateful:
+        """Let the next batch start from zero states, as all do unless ``model.stateful``."""
+        for layer in self._carrying:
             layer.reset_state()
 
     def train_batch(self, batch: Batch) -> Sums:
         """Take one optimizer step on the weighted mean loss of a batch."""
         x, y, weights = batch
-        order, starts = sort(x, self._ladder)
-        sums = self._train_step(x[order], y[order], weights[order], starts, self._ladder)
+        order, starts = sort(x, self.ladder)
+        sums = self._train_step(x[order], y[order], weights[order], starts, self.ladder)
         return Sums(*sums.numpy().tolist())
 
     def evaluate(self, samples: Samples, outputs: list[np.ndarray] | None = None) -> Sums:
@@ -165,7 +164,7 @@ class Program:
 
     def storable(self) -> Any:
         """Return the model with its weights, each of its samples starting from a zero state."""
-        if not self._stateful:
+        if not self._carrying:
             return self.model
         model = build(self.config, self.spec, 0, self._vectors)
         model.set_weights(self.weights())
@@ -180,7 +179,7 @@ class Program:
         self.model.set_weights(list(weights))
 
     def _evaluation_size(self, count: int) -> int:
-        if self._stateful:
+        if self._carrying:
             return self.config.training.batch_size
         return even_size(count, EVALUATION_BATCH)
 

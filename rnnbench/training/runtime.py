@@ -12,7 +12,7 @@ from rnnbench.kernels.support import is_fusible
 
 
 def set_environment(threads: int) -> None:
-    """Set thread counts and log level for TensorFlow processes started from here on.
+    """Set threads, log level and vector width for TensorFlow processes started from here on.
 
     Thread pools are sized when TensorFlow is loaded, so this must come first. One malloc arena
     keeps the peak memory of a process that compiles on a side thread within bounds.
@@ -82,7 +82,10 @@ def is_fused(config: Config) -> bool:
 
 
 def execution_path(config: Config) -> str:
-    """Return ``xla``, ``cudnn`` or ``graph``: which implementation of the recurrence runs.
+    """Return which implementation of the recurrence a configuration allows.
+
+    It is ``xla``, ``xla fused``, ``cudnn`` or ``graph``; data with padding inside a sample may
+    still rule ``xla fused`` out (:class:`rnnbench.training.program.Program`).
 
     Under XLA it is Keras's layer, or rnnbench's kernel: ``xla fused``. A recurrent dropout, a mask
     on pre-padded input or another activation rules cuDNN out.

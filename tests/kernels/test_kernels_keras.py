@@ -1,4 +1,4 @@
-"""States and gradients of the kernels against Keras's layers, on one padded batch."""
+"""Outputs and gradients of the kernels against Keras's layers, on three padded batches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rnnbench.model import build
 from rnnbench.training.compiled import KerasBody
 
 BATCH, TIME, VOCABULARY = 12, 40, 30
-LADDER = (3, 12)
 
 
 def batch(lengths: list[int]) -> np.ndarray:
@@ -29,23 +28,36 @@ SAME = batch([7] * BATCH)
 NOTHING = batch([0] * BATCH)
 
 
-@pytest.mark.parametrize(("depth", "mask"), [(2, False), (1, True)], ids=["stack", "mask"])
-@pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
-def test_equal_keras(cell: str, depth: int, mask: bool, configure: Any) -> None:
+@pytest.mark.parametrize(
+    ("cell", "depth", "mask", "frozen", "ladder"),
+    [
+        ("simple_rnn", 1, False, True, (5, BATCH)),
+        ("simple_rnn", 1, True, False, (5, BATCH)),
+        ("lstm", 2, False, False, (1, 5, BATCH)),
+        ("lstm", 1, True, False, (5, BATCH)),
+        ("gru", 2, False, True, (5, BATCH)),
+        ("gru", 1, True, False, (5, BATCH)),
+    ],
+)
+def test_equal_keras(
+    cell: str, depth: int, mask: bool, frozen: bool, ladder: tuple[int, ...], configure: Any
+) -> None:
     import tensorflow as tf
 
     config = configure(
         f"+cell={cell}",
         f"data.mask={str(mask).lower()}",
         "model.embedding.dim=5",
+        *(["model.embedding.kind=vectors"] if frozen else []),
         units=7,
         depth=depth,
     )
-    model = build(config, InputSpec(TIME, None, VOCABULARY, 2), 3)
     rng = np.random.default_rng(1)
-    for variable in model.trainable_variables:  # biases too, and far from zero
-        variable.assign(rng.normal(scale=0.4, size=variable.shape))
+    vectors = rng.normal(size=(VOCABULARY, 5)).astype(np.float32) if frozen else None
+    model = build(config, InputSpec(TIME, None, VOCABULARY, 2), 3, vectors)
     variables = model.trainable_variables
+    for variable in variables:  # biases too, and far from zero
+        variable.assign(rng.normal(scale=0.4, size=variable.shape))
     weights = tf.constant(rng.normal(size=(BATCH, 1)).astype(np.float32))
 
     def compiled(body: Any, ladder: tuple[int, ...]) -> Any:
@@ -66,9 +78,9 @@ def test_equal_keras(cell: str, depth: int, mask: bool, configure: Any) -> None:
         return [restored, *(gradient.numpy() for gradient in gradients)]
 
     by_keras = compiled(KerasBody(model), (BATCH,))
-    by_kernels = compiled(Network(model, step_of(config), mask=mask), LADDER)
+    by_kernels = compiled(Network(model, step_of(config), mask=mask), ladder)
     for tokens in (MIXED, SAME, NOTHING):
         expected = run(by_keras, tokens, (BATCH,))
-        for ours, keras in zip(run(by_kernels, tokens, LADDER), expected, strict=True):
+        for ours, keras in zip(run(by_kernels, tokens, ladder), expected, strict=True):
             tolerance = TOLERANCE * np.abs(keras).max() + 1e-7
             np.testing.assert_allclose(ours, keras, rtol=0, atol=tolerance)

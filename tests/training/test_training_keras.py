@@ -46,7 +46,7 @@ CASES = [
     Case("gru_reset_before", "rmsprop", 10, True, (), {"head": "flatten"}, xla=False),
     Case("gru", "sgd", 2, True, CLIPPED),
     Case("lstm", "sgd", 10, False, (), {"depth": 2, "bidirectional": True}, xla=False),
-    Case("simple_rnn", "adam", 10, False, (), {"depth": 2, "head": "mean"}),
+    Case("lstm", "adam", 10, False, (), {"depth": 2, "head": "mean"}),
     Case("lstm", "adam", 2, True, (), {"depth": 2}, padded=True),
     Case("gru", "adam", 2, True, ("data.mask=true",), {"depth": 2}, padded=True),
     Case("gru", "adam", 2, True, ("training.fused=false",), padded=True),

@@ -168,6 +168,7 @@ class TestRuntime:
             ["+cell=lstm", "model.dropout=0.1"],
             ["+cell=lstm", "cell.activation=relu"],
             ["+cell=gru", "model.bidirectional=true"],
+            ["+cell=gru", "model.stateful=true"],
             ["+cell=gru", "data.mask=true", "data.padding=post"],
             ["+cell=gru", "data.mask=true", "model.head=mean"],
             ["+cell=gru_reset_before"],
@@ -179,6 +180,13 @@ class TestRuntime:
         self, configure: Any, words: list[str]
     ) -> None:
         assert execution_path(configure(*words)) == "xla"
+
+    def test_the_data_decide_with_the_configuration(self, configure: Any) -> None:
+        """A mask inside a sample, where no paddings are given, is left to Keras."""
+        config = configure("+cell=simple_rnn", "data.mask=true", units=3)
+        spec = InputSpec(4, None, 9, 2)
+        assert Program(config, spec, None, np.array([0, 2, 3])).path == "xla fused"
+        assert Program(config, spec).path == "xla"
 
     def test_deterministic_operators_rule_out_xla(self, configure: Any) -> None:
         assert execution_path(configure("+cell=lstm", "training.deterministic=true")) == "graph"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
-from rnnbench.data import Arrays, InputSpec
+from rnnbench.data import Arrays, InputSpec, prepare
 from rnnbench.errors import ConfigError
 from rnnbench.model import build
+from rnnbench.runspec import relevant
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import fit
 from rnnbench.training.program import Program
@@ -45,6 +47,31 @@ def test_two_batches_are_one_sample_of_twice_the_length(
     whole.set_weights(program.weights())
     expected = whole(np.concatenate([x[:BATCH], x[BATCH:]], axis=1))
     np.testing.assert_allclose(found[0][BATCH:], expected, atol=1e-6)
+
+
+def test_a_masked_step_hands_on_the_state_from_the_batch_before(configure: Any) -> None:
+    """Padding first: its steps leave the state as it came."""
+    config = configure(
+        "+cell=gru", "data.mask=true", f"training.batch_size={BATCH}", units=5, stateful=True
+    )
+    program = Program(config, InputSpec(TIME, None, 9, 2))
+    program.reset(3, 0.01)
+    tokens = np.random.default_rng(2).integers(1, 9, (2 * BATCH, TIME)).astype(np.int32)
+    tokens[BATCH:, :2] = 0
+    found: list[np.ndarray] = []
+    program.evaluate(Samples(tokens, np.zeros(len(tokens), np.int32)), found)
+
+    whole = build(config, InputSpec(2 * TIME - 2, None, 9, 2), 3)
+    expected = whole(np.concatenate([tokens[:BATCH], tokens[BATCH:, 2:]], axis=1))
+    np.testing.assert_allclose(found[0][BATCH:], expected, atol=1e-6)
+
+
+def test_keys_of_runs_without_it_do_not_know_it(configure: Any, tmp_path: Path) -> None:
+    config = configure("+cell=gru")
+    data = prepare(config.data, tmp_path)
+    assert "stateful" not in relevant(config, data)["model"]
+    carrying = configure("+cell=gru", "model.stateful=true")
+    assert relevant(carrying, data)["model"]["stateful"] is True
 
 
 def test_an_evaluation_starts_from_nothing(configure: Any) -> None:
@@ -92,9 +119,11 @@ def test_a_run_repeats_and_its_stored_model_stands_alone(configure: Any) -> None
     ]
     assert 0 < first.metrics["validation_seconds"] < first.metrics["fit_seconds"]
 
+    found: list[np.ndarray] = []
+    program.evaluate(Samples(x[:BATCH], y[:BATCH]), found)
     stored = program.storable()
     assert not any(getattr(layer, "stateful", False) for layer in stored.layers)
-    assert stored(x[:1]).shape == (1, 3)  # of any batch
+    np.testing.assert_allclose(stored(x[:1]), found[0][:1], atol=1e-6)  # a batch of any size
 
 
 def test_two_directions_are_refused(configure: Any) -> None:
