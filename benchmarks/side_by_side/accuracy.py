@@ -31,20 +31,22 @@ class Agreement:
 
 
 def agreements(
-    results: Mapping[str, Mapping[str, Any]], cell: str, metric: str
+    results: Mapping[str, Mapping[str, Any]], cell: str, metric: str, like: Mapping[str, str]
 ) -> dict[str, Agreement]:
-    """Compare each contender with the first: their difference within three standard errors.
+    """Compare each contender with the one that is named for it, or, without that, with the first.
 
-    The standard deviation over seeds is pooled over the contenders.
+    They agree when they differ by no more than three standard errors. The standard deviation over
+    seeds is pooled over the contenders.
     """
     values = {
         name: [run[metric] for run in result["runs"] if run["cell"] == cell]
         for name, result in results.items()
     }
     pooled = _pooled(list(values.values()))
-    reference = next(iter(values.values()))
+    first = next(iter(values.values()))
     found = {}
     for name, own in values.items():
+        reference = values.get(like.get(name, ""), first)
         difference = statistics.fmean(own) - statistics.fmean(reference)
         allowed = ERRORS * pooled * math.sqrt(1 / len(own) + 1 / len(reference))
         found[name] = Agreement(statistics.fmean(own), _deviation(own), difference, allowed)

@@ -31,19 +31,24 @@ class Contender:
         module: what the process runs; ``None`` for rnnbench itself.
         package: what must be installed.
         parallel: whether it trains as many runs at once as there are cores.
+        like: whose accuracies it should reach: who computes the same.
     """
 
     title: str
     module: str | None
     package: str
     parallel: bool
+    like: str = "keras_loop"
 
 
 CONTENDERS = {
     "keras_loop": Contender("Keras loop", "keras_loop", "keras", parallel=False),
+    "keras_summed": Contender(
+        "Keras loop, repeats summed", "keras_summed", "keras", parallel=False, like="keras_summed"
+    ),
     "keras_tuner": Contender("Keras Tuner", "grid_search", "keras_tuner", parallel=False),
     "ray_tune": Contender("Ray Tune", "ray_trials", "ray", parallel=True),
-    "rnnbench": Contender("rnnbench", None, "rnnbench", parallel=True),
+    "rnnbench": Contender("rnnbench", None, "rnnbench", parallel=True, like="keras_summed"),
 }
 
 

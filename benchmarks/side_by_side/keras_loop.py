@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.side_by_side.keras_run import Clock, build_model, load_data
 
 
 def main(job: dict[str, Any]) -> None:
+    train(job)
+
+
+def train(job: dict[str, Any], optimizer: Callable[[], Any] = lambda: "rmsprop") -> None:
+    """Train every run of the grid, each with an optimizer of its own."""
     data = load_data(job)
     for cell in job["cells"]:
         for seed in range(job["seeds"]):
-            model = build_model(job, cell, seed)
+            model = build_model(job, cell, seed, optimizer())
             clock = Clock(job["folder"])
             model.fit(
                 data.x_train,

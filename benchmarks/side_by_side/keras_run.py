@@ -1,4 +1,4 @@
-"""What the three contenders that call Keras share: data, model, and the clock in their fits."""
+"""What the contenders that call Keras share: data, model, and the clock in their fits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load_data(job: dict[str, Any]) -> Data:
     return Data(*(np.load(folder / f"{name}.npy") for name in Data._fields))
 
 
-def build_model(job: dict[str, Any], cell: str, seed: int) -> Any:
+def build_model(job: dict[str, Any], cell: str, seed: int, optimizer: Any = "rmsprop") -> Any:
     """Return a compiled model with Keras's defaults; its name says the cell and the seed."""
     keras.utils.set_random_seed(seed)
     layers = {
@@ -40,7 +40,7 @@ def build_model(job: dict[str, Any], cell: str, seed: int) -> Any:
         ],
         name=f"{cell}-{seed}",
     )
-    model.compile(optimizer="rmsprop", loss="binary_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
 
 

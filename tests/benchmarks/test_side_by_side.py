@@ -73,11 +73,27 @@ def test_throughput_is_relative_to_the_keras_loop() -> None:
 
 def test_accuracies_beyond_the_spread_over_seeds_are_flagged() -> None:
     same = {"keras_loop": made_up(6.0), "rnnbench": made_up(2.0, shift=0.005)}
-    assert agreements(same, "gru", "val_accuracy")["rnnbench"].agrees
+    assert agreements(same, "gru", "val_accuracy", {})["rnnbench"].agrees
     assert "differs" not in markdown({"tiny": same}, {})
     off = {"keras_loop": made_up(6.0), "rnnbench": made_up(2.0, shift=0.1)}
-    assert not agreements(off, "gru", "val_accuracy")["rnnbench"].agrees
+    assert not agreements(off, "gru", "val_accuracy", {})["rnnbench"].agrees
     assert "rnnbench (gru, test)" in markdown({"tiny": off}, {})
+
+
+def test_accuracies_are_compared_with_who_computes_the_same() -> None:
+    results = {
+        "keras_loop": made_up(6.0),
+        "keras_summed": made_up(6.0, shift=0.1),
+        "ray_tune": made_up(4.0),
+        "rnnbench": made_up(2.0, shift=0.1),
+    }
+    page = markdown({"tiny": results}, {})
+    assert "differs" not in page
+    assert "Repeats summed" in page
+    swapped = {**results, "ray_tune": made_up(4.0, shift=0.1), "rnnbench": made_up(2.0)}
+    page = markdown({"tiny": swapped}, {})
+    assert "Ray Tune (gru, test)" in page
+    assert "rnnbench (gru, test)" in page
 
 
 def test_stopped_benchmark_goes_on_and_a_failure_costs_one_contender(
