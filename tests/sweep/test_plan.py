@@ -316,6 +316,12 @@ class TestExpected:
         known = [finished(spec(epochs, str(epochs)), epochs * rate) for epochs, rate in near + far]
         assert Expected(known).seconds(spec(100)) == pytest.approx(200.0, rel=1e-4)
 
+    def test_prefers_runs_that_the_same_loops_computed(self, spec: Spec) -> None:
+        kernels = finished(spec(1, "other"), 3.0, **{names.PATH: "xla fused"})
+        keras = finished(spec(1, "third"), 9.0, **{names.PATH: "xla"})
+        assert Expected([kernels, keras]).seconds(spec(7)) == pytest.approx(21.0, rel=1e-4)
+        assert Expected([keras]).seconds(spec(7)) == pytest.approx(63.0, rel=1e-4)
+
     @pytest.mark.parametrize("cell", ["lstm", "simple_rnn", "gru_reset_before"])
     def test_learns_nothing_from_other_cells(self, spec: Spec, cell: str) -> None:
         assert Expected([finished(spec(1, "other"), 3.0, cell=cell)]).seconds(spec()) is None
