@@ -26,6 +26,7 @@ def stack(depth: int = 1, bidirectional: bool = False) -> ModelConfig:
         dropout=0.0,
         recurrent_dropout=0.0,
         bidirectional=bidirectional,
+        stateful=False,
         head="last",
         head_dropout=0.0,
         embedding=EmbeddingConfig(kind="trainable", dim=128),

@@ -44,6 +44,7 @@ class Scripted:
     tested: list[int] = field(default_factory=list)
     validated: list[int] = field(default_factory=list)
     warmed: list[int | None] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
 
     @property
     def spec(self) -> InputSpec:
@@ -56,6 +57,9 @@ class Scripted:
     def reset(self, seed: int, learning_rate: float) -> None:
         self.steps, self.weight = 0, 0
         self.seed = seed
+
+    def forget(self) -> None:
+        self.forgotten.append(len(self.seen))
 
     def train_batch(self, batch: Any) -> Sums:
         x, _, weights = batch
@@ -151,6 +155,11 @@ class TestOrder:
         for epoch, rows in ((1, program.seen[:4]), (2, program.seen[4:])):
             assert [len(row) for row in rows] == [6, 6, 6, 2]
             assert list(chain.from_iterable(rows)) == shuffle_order(5, epoch, TRAIN).tolist()
+
+    def test_each_epoch_starts_from_zero_states(self, run: Any) -> None:
+        program = Scripted()
+        run(program, epochs=2, validation="none")
+        assert program.forgotten == [0, 4]
 
     def test_the_cell_does_not_change_the_order(self, configure: Any) -> None:
         seen = []
