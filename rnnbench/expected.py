@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from statistics import fmean, median
 
-from rnnbench.kernels.support import is_fusible
+from rnnbench.kernels.support import wants_kernels
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -44,7 +44,7 @@ class Expected:
             return fmean(self._arms[spec.arm_key])
         assert spec.config.cell is not None
         cell = spec.config.cell.name
-        fused = spec.config.training.fused and is_fusible(spec.config)
+        fused = wants_kernels(spec.config)
         known = self._alike.get((cell, fused)) or self._alike.get((cell, not fused))
         if not known:
             return None

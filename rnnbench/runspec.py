@@ -11,7 +11,7 @@ from typing import Any, Literal
 from rnnbench.cells import check_cell
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
-from rnnbench.kernels.support import is_fusible
+from rnnbench.kernels.support import is_fusible, wants_kernels
 from rnnbench.parameters import ParameterTable, count
 from rnnbench.training import TRAINING_VERSION
 
@@ -76,7 +76,7 @@ class RunSpec:
         """Content hash of what is compiled: runs of one group share a compiled model."""
         config, model = self.config, _model(self.config, self.data)
         # The kernels' loops are chosen by the padding of the tokens.
-        fused = config.training.fused and is_fusible(config)
+        padded = wants_kernels(config) and self.data.spec.features is None
         return digest(
             {
                 "cell": config.cell.model_dump() if config.cell else None,
@@ -87,7 +87,7 @@ class RunSpec:
                 "batch_size": config.training.batch_size,
                 "jit_compile": config.training.jit_compile,
                 "fused": config.training.fused,
-                "data": self.data.digest if fused and self.data.spec.features is None else None,
+                "data": self.data.digest if padded else None,
                 "deterministic": config.training.deterministic,
             }
         )

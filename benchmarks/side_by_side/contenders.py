@@ -32,6 +32,7 @@ class Contender:
         package: what must be installed.
         parallel: whether it trains as many runs at once as there are cores.
         like: whose accuracies it should reach: who computes the same.
+        timed: whether its seconds are looked at; without that it may run beside other work.
     """
 
     title: str
@@ -39,12 +40,18 @@ class Contender:
     package: str
     parallel: bool
     like: str = "keras_loop"
+    timed: bool = True
 
 
 CONTENDERS = {
     "keras_loop": Contender("Keras loop", "keras_loop", "keras", parallel=False),
     "keras_summed": Contender(
-        "Keras loop, repeats summed", "keras_summed", "keras", parallel=False, like="keras_summed"
+        "Keras loop, repeats summed",
+        "keras_summed",
+        "keras",
+        parallel=False,
+        like="keras_summed",
+        timed=False,
     ),
     "keras_tuner": Contender("Keras Tuner", "grid_search", "keras_tuner", parallel=False),
     "ray_tune": Contender("Ray Tune", "ray_trials", "ray", parallel=True),

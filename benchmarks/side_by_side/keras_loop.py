@@ -12,12 +12,16 @@ def main(job: dict[str, Any]) -> None:
     train(job)
 
 
-def train(job: dict[str, Any], optimizer: Callable[[], Any] = lambda: "rmsprop") -> None:
+def train(
+    job: dict[str, Any],
+    optimizer: Callable[[], Any] = lambda: "rmsprop",
+    jit_compile: bool | str = "auto",
+) -> None:
     """Train every run of the grid, each with an optimizer of its own."""
     data = load_data(job)
     for cell in job["cells"]:
         for seed in range(job["seeds"]):
-            model = build_model(job, cell, seed, optimizer())
+            model = build_model(job, cell, seed, optimizer(), jit_compile)
             clock = Clock(job["folder"])
             model.fit(
                 data.x_train,

@@ -24,7 +24,13 @@ def load_data(job: dict[str, Any]) -> Data:
     return Data(*(np.load(folder / f"{name}.npy") for name in Data._fields))
 
 
-def build_model(job: dict[str, Any], cell: str, seed: int, optimizer: Any = "rmsprop") -> Any:
+def build_model(
+    job: dict[str, Any],
+    cell: str,
+    seed: int,
+    optimizer: Any = "rmsprop",
+    jit_compile: bool | str = "auto",
+) -> Any:
     """Return a compiled model with Keras's defaults; its name says the cell and the seed."""
     keras.utils.set_random_seed(seed)
     layers = {
@@ -40,7 +46,12 @@ def build_model(job: dict[str, Any], cell: str, seed: int, optimizer: Any = "rms
         ],
         name=f"{cell}-{seed}",
     )
-    model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer=optimizer,
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=jit_compile,
+    )
     return model
 
 

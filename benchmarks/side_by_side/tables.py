@@ -24,7 +24,7 @@ A token that a batch has several times, padding above all, has several gradients
 TensorFlow hands them to RMSprop one by one, which adds up their squares; rnnbench hands it their
 sum, as the definition of RMSprop has it. "Repeats summed" is the Keras loop with the sum. With
 that rnnbench's accuracies are compared, and Keras Tuner's and Ray Tune's with the loop as people
-write it.
+write it. It was not timed.
 """
 NOTES = """\
 Throughput: finished runs an hour, relative to the Keras loop. Wall: from the command to the end of
@@ -40,8 +40,8 @@ every contender finds the same ones on disk.
 
 
 def ratio(results: Results, name: str) -> float | None:
-    """Return a contender's throughput relative to the Keras loop's."""
-    if REFERENCE not in results or name not in results:
+    """Return a contender's throughput relative to the Keras loop's, if it is timed."""
+    if REFERENCE not in results or name not in results or not CONTENDERS[name].timed:
         return None
     return float(results[REFERENCE]["run"]) / float(results[name]["run"])
 
@@ -72,7 +72,7 @@ def _workload(workload: Workload, results: Results, failed: Mapping[str, str]) -
         f"{workload.dim}, RMSprop. Measured {', '.join(dates)}.\n",
         _HEAD,
         "| :-- |" + " --: |" * (_HEAD.count("|") - 2),
-        *(_row(name, results) for name in CONTENDERS if name in results),
+        *(_row(name, results) for name, one in CONTENDERS.items() if name in results and one.timed),
         "",
         *_accuracies(workload, results),
     ]
@@ -117,7 +117,8 @@ def _accuracies(workload: Workload, results: Results) -> list[str]:
     if disagreements:
         lines += ["", f"**Beyond the spread over seeds:** {', '.join(disagreements)}.", ""]
     else:
-        lines += ["", "All agree with the Keras loop of their kind within the spread.", ""]
+        kind = " of their kind" if "keras_summed" in known else ""
+        lines += ["", f"All agree with the Keras loop{kind} within the spread over seeds.", ""]
     if "keras_summed" in known:
         lines += [REPEATS]
     return lines
@@ -131,11 +132,10 @@ def write_csv(found: Mapping[str, Results], path: Path) -> None:
         writer.writerow([*head, *METRICS])
         for workload, results in found.items():
             for name, result in results.items():
+                timed = CONTENDERS[name].timed
                 runs = result["runs"]
                 means = [sum(run[metric] for run in runs) / len(runs) for metric in METRICS]
-                numbers = [
-                    ratio(results, name),
-                    *(result[part] for part in ("processes", *SECONDS)),
-                ]
-                row = [workload, name, len(runs), *numbers, result["memory"], *means]
+                parts = ("processes", *SECONDS, "memory")
+                numbers = [result[part] if timed else None for part in parts]
+                row = [workload, name, len(runs), ratio(results, name), *numbers, *means]
                 writer.writerow([round(v, 4) if isinstance(v, float) else v for v in row])

@@ -21,6 +21,11 @@ def is_fusible(config: Config) -> bool:
     return cell.kernel is not None and cell.is_usual(options) and plain and not masked
 
 
+def wants_kernels(config: Config) -> bool:
+    """Return whether the kernels are asked for and fit; the machine may still rule them out."""
+    return config.training.fused and is_fusible(config)
+
+
 def step_of(config: Config) -> steps.Step:
     """Return the time step of a configuration for which :func:`is_fusible` holds."""
     kernel = check_cell(config.cell).kernel

@@ -16,7 +16,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, of, order
+from rnnbench.report.ground import Ground, loops, of, order
 from rnnbench.report.pairs import not_worse
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
@@ -116,6 +116,11 @@ def _cost(ground: Ground) -> DataTable:
         Column("seconds an epoch", "training and validation, without compilation"),
         Column("seconds a run", "all epochs"),
         Column("peak MiB", "largest resident memory of the worker"),
+        Column(
+            "computed by",
+            "xla fused: rnnbench's loops; xla, graph: Keras's, compiled or not; cudnn: on a GPU",
+            numeric=False,
+        ),
     )
     arms = order(ground)
     rows = tuple(
@@ -127,10 +132,11 @@ def _cost(ground: Ground) -> DataTable:
             _timed(arm, "seconds_per_epoch"),
             _timed(arm, "fit_seconds"),
             number(arm.one("peak_rss_mb"), 0),
+            text(arm.circumstances["path"]),
         )
         for arm in arms
     )
-    note = "Seconds compare only within one machine that did nothing else."
+    note = "Seconds compare only within one machine that did nothing else." + loops(arms)
     ids = tuple(arm.run_ids for arm in arms)
     return DataTable(f"{ground.key}_cost", "Size and time", columns, rows, note, ids)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -39,6 +40,16 @@ class Ground:
 def of(drawn: int, all_: int) -> str:
     """Return what a title says where a figure shows a part: `` (40 of 200)``."""
     return f" ({drawn} of {all_})" if drawn < all_ else ""
+
+
+def loops(arms: Sequence[ArmRuns]) -> str:
+    """Return what a note on seconds says where not all arms were computed by the same loops."""
+    if len({arm.circumstances["path"] for arm in arms}) < 2:
+        return ""
+    return (
+        " Not all arms are computed by the same loops (“computed by” in the table of size and "
+        "time): their seconds differ for that reason, too."
+    )
 
 
 def order(ground: Ground) -> list[ArmRuns]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
-from rnnbench.report.ground import Ground
+from rnnbench.report.ground import Ground, loops
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -55,6 +55,7 @@ def tradeoffs_block(ground: Ground) -> Block | None:
         *(Column(words) for _, words in _COSTS),
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
+    note += loops(arms)
     ids = tuple(
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )

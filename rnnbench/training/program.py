@@ -16,7 +16,7 @@ from rnnbench.kernels.support import shares_padding, step_of
 from rnnbench.model import build
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
-from rnnbench.training.runtime import execution_path, is_fused, uses_xla
+from rnnbench.training.runtime import execution_path, uses_xla
 
 EVALUATION_BATCH = 250
 # Samples are evaluated in the order of their padding: few columns stand for a batch until its end.
@@ -86,9 +86,11 @@ class Program:
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
-        fused = is_fused(config) and (paddings is not None or not config.data.mask)
         # Which implementation runs; the data decide with the configuration.
-        self.path = "xla" if is_fused(config) and not fused else execution_path(config)
+        self.path = execution_path(config)
+        if self.path == "xla fused" and config.data.mask and paddings is None:
+            self.path = "xla"
+        fused = self.path == "xla fused"
         # Widths of rnnbench.kernels.ladder for a training batch.
         self.ladder: tuple[int, ...] = (size,)
         if fused and paddings is not None and shares_padding(config, spec):

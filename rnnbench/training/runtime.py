@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnbench.cells import check_cell
 from rnnbench.config.schema import Config
-from rnnbench.kernels.support import is_fusible
+from rnnbench.kernels.support import wants_kernels
 
 
 def set_environment(threads: int) -> None:
@@ -78,7 +78,7 @@ def uses_xla(config: Config) -> bool:
 
 def is_fused(config: Config) -> bool:
     """Return whether :mod:`rnnbench.kernels` computes the recurrence: under XLA on a CPU."""
-    return config.training.fused and uses_xla(config) and not uses_gpu() and is_fusible(config)
+    return wants_kernels(config) and uses_xla(config) and not uses_gpu()
 
 
 def execution_path(config: Config) -> str:

@@ -68,6 +68,19 @@ class TestAccuracy:
             ("154", "131,208"),
         ]
 
+    def test_says_whose_loops_computed_and_that_seconds_of_others_differ(self) -> None:
+        def by(path: str, known: Record) -> Record:
+            tags = {**known.tags, names.PATH: path}
+            return Record(known.run_id, known.status, tags, known.params, known.metrics)
+
+        mixed = [by("xla" if "gru" in r.run_id else "xla fused", r) for r in CLEAR]
+        found = table(built(mixed), "cost")
+        assert column(found, "computed by") == ["xla fused", "xla"]
+        assert "not all arms are computed by the same loops" in found.note.lower()
+        assert "not all arms" in table(built(mixed), "tradeoffs").note.lower()
+        same = built([by("xla fused", r) for r in CLEAR])
+        assert "same loops" not in table(same, "cost").note + table(same, "tradeoffs").note
+
     def test_names_the_runs_behind_each_row(self) -> None:
         found = table(built(CLEAR), "test_accuracy")
         assert found.runs[0] == tuple(r.run_id for r in CLEAR[:5])
