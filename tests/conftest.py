@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 set_environment(threads=1)
 # A test's MLflow server has no use for eight processes of background jobs.
 os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
+# A shell has what it starts in the background ignore Ctrl-C, and commands under test inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
