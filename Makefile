@@ -35,6 +35,7 @@ stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full
 bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner and Ray Tune; latency; growth
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	-$(BIN)/python -m benchmarks.side_by_side short medium long
+	-$(BIN)/python -m benchmarks.side_by_side short_8_seeds --only keras_summed,rnnbench
 	-$(BIN)/python -m benchmarks.latency
 	-$(BIN)/python -m benchmarks.growth
 

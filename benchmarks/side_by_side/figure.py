@@ -33,7 +33,8 @@ def draw(found: Mapping[str, Results], paths: list[Path]) -> None:
     if not shown:
         return
     palette = dict(zip(CONTENDERS, COLOURS, strict=True))
-    workloads = [name for name in WORKLOADS if name in found]
+    drawn_for = {workload for points in shown.values() for workload, _ in points}
+    workloads = [name for name in WORKLOADS if name in drawn_for]
     width = 0.8 / len(shown)
     with mpl.rc_context(RC):
         figure = new_figure(7.5, 3.8, "Finished runs an hour, relative to a plain Keras loop")

@@ -54,16 +54,20 @@ def markdown(found: Mapping[str, Results], failures: Mapping[tuple[str, str], st
         if name in found:
             parts.append(_workload(WORKLOADS[name], found[name], failed))
         elif failed:
-            parts += [f"## {name.capitalize()}\n", *_failed(failed)]
+            parts += [f"## {_title(name)}\n", *_failed(failed)]
     machines = {told(r["machine"]): None for results in found.values() for r in results.values()}
     return "\n".join([*parts, NOTES, *(f"Machine: {text}" for text in machines), ""])
+
+
+def _title(name: str) -> str:
+    return name.capitalize().replace("_", " ")
 
 
 def _workload(workload: Workload, results: Results, failed: Mapping[str, str]) -> str:
     sources = ", ".join(sorted({str(result["source"]) for result in results.values()}))
     dates = sorted({str(result["measured"])[:10] for result in results.values()})
     lines = [
-        f"## {workload.name.capitalize()}\n",
+        f"## {_title(workload.name)}\n",
         f"`python -m benchmarks.side_by_side {workload.name}`: {workload.runs} runs "
         f"({', '.join(workload.cells)}, {workload.seeds} seeds) on data={sources}: "
         f"{workload.reviews:,} reviews trained on, {workload.held_out:,} for validation after each "
