@@ -195,6 +195,13 @@ class Shelf:
             self._prepared[name] = prepare(config.data, self._home, on_progress=self._report)
         data = self._prepared[name]
         _refuse_empty_samples(config, data)
+        if config.training.buckets is not None and data.spec.features is not None:
+            raise ConfigError(
+                "training.buckets",
+                "null where samples are features, because only tokens tell their length",
+                config.training.buckets,
+                "leave it out",
+            )
         if config.model.embedding.kind == "vectors":
             data = replace(data, vectors=self._vectors_of(config, name, data))
         return resolve_units(config, data.spec), data

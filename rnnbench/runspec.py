@@ -85,6 +85,7 @@ class RunSpec:
                 "model": model,
                 "optimizer": config.optimizer.model_dump(exclude={"learning_rate"}),
                 "batch_size": config.training.batch_size,
+                "buckets": config.training.buckets,
                 "jit_compile": config.training.jit_compile,
                 "fused": config.training.fused,
                 "data": self.data.digest if padded else None,

@@ -25,7 +25,12 @@ def derive(seed: int, scope: str) -> int:
 
 def shuffle_order(seed: int, epoch: int, samples: int) -> np.ndarray:
     """Return the order ``(samples,)`` in which an epoch (from 1) presents its training samples."""
-    return np.random.default_rng([derive(seed, SHUFFLE), epoch]).permutation(samples)
+    return shuffler(seed, epoch).permutation(samples)
+
+
+def shuffler(seed: int, epoch: int) -> np.random.Generator:
+    """Return what draws the order of an epoch (from 1)."""
+    return np.random.default_rng([derive(seed, SHUFFLE), epoch])
 
 
 def streams(model: ModelConfig, seed: int, *, tokens: bool) -> dict[str, int]:

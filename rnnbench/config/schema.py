@@ -134,10 +134,15 @@ class EarlyStoppingConfig(Section):
 
 
 class TrainingConfig(Section):
-    """How long, in which batches, against which held-out data and by which path."""
+    """How long, in which batches, against which held-out data and by which path.
+
+    With ``buckets`` a training batch holds samples of similar length (null: of any, and then the
+    key is no part of a configuration).
+    """
 
     epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
+    buckets: Annotated[int, Field(ge=2, le=10_000)] | None = None
     validation: Literal["none", "split", "test"]
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]
     test: Literal["none", "last", "best"]
@@ -145,6 +150,11 @@ class TrainingConfig(Section):
     jit_compile: bool | Literal["auto"]
     fused: bool
     deterministic: bool
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        idle = ("buckets",) if self.buckets is None else ()
+        return {key: value for key, value in handler(self).items() if key not in idle}
 
 
 class DiagnosticsConfig(Section):

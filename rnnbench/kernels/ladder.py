@@ -6,7 +6,8 @@ that padding alone leads to, the same for each. So it is enough to compute the f
 while ``active(t) < c``: the last of them stands for everything in its padding. A ladder is an
 increasing tuple of such widths ``c``, which ends with the batch size; XLA compiles a loop for
 each. Nothing is approximated and no batch is refused: where all samples are long, the last loop
-does all the work.
+does all the work. Where padding is masked, states are zero as long as it is all that a batch has,
+and the first loop begins where the shortest padding ends.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ FIXED_COST = 0.3
 # A further loop must save this share: it takes a second or two to compile.
 WORTHWHILE = 0.08
 _DRAWN = 24
+# Columns that a batch of similar lengths gets as long as all of it is padding.
+_FEW = 16
 _ROWS = 4096
 
 
@@ -44,61 +47,89 @@ def leading(tokens: np.ndarray) -> bool:
     )
 
 
-def bounds(paddings: np.ndarray, ladder: tuple[int, ...], timesteps: int) -> np.ndarray:
+def bounds(
+    paddings: np.ndarray, ladder: tuple[int, ...], timesteps: int, *, mask: bool = False
+) -> np.ndarray:
     """Return at which time step each width's loop begins, and where the last one ends.
 
     Args:
         paddings: leading padding ``(batch,)`` of the samples, increasing.
         ladder: widths, increasing; the last is the batch size.
         timesteps: steps of a sample.
+        mask: whether padding is masked.
 
     Returns:
-        ``(len(ladder) + 1,)`` int32, increasing, from 0 to ``timesteps``. The loop of width ``c``
-        ends before the padding of sample ``c - 1`` does.
+        ``(len(ladder) + 1,)`` int32, increasing, from 0, or from the first step that any sample
+        has with ``mask``, to ``timesteps``. The loop of width ``c`` ends before the padding of
+        sample ``c - 1`` does.
     """
     ends = paddings[np.asarray(ladder[:-1], int) - 1]
-    return np.concatenate([[0], ends, [timesteps]]).astype(np.int32)
+    first = paddings[0] if mask else 0
+    return np.concatenate([[first], ends, [timesteps]]).astype(np.int32)
 
 
-def sort(x: np.ndarray, ladder: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def sort(
+    x: np.ndarray, ladder: tuple[int, ...], *, mask: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the order ``(batch,)`` in which a batch is computed, and :func:`bounds` for it.
 
     Args:
-        x: tokens ``(batch, time)``; with a ladder of one width inputs of any shape.
+        x: tokens ``(batch, time)``; with a ladder of one width, and no mask, inputs of any shape.
         ladder: widths; the last is the batch size.
+        mask: whether leading padding is masked, and all of it leading.
     """
     if len(ladder) == 1:
-        return np.arange(len(x)), np.array([0, x.shape[1]], np.int32)
+        first = padding(x).min() if mask else 0
+        return np.arange(len(x)), np.array([first, x.shape[1]], np.int32)
     paddings = padding(x)
     order = np.argsort(paddings, kind="stable")
-    return order, bounds(paddings[order], ladder, x.shape[1])
+    return order, bounds(paddings[order], ladder, x.shape[1], mask=mask)
 
 
-def cost(starts: np.ndarray, ladder: tuple[int, ...], fixed: float = FIXED_COST) -> float:
+def cost(
+    starts: np.ndarray, ladder: tuple[int, ...], timesteps: int, fixed: float = FIXED_COST
+) -> float:
     """Return the cost of a batch relative to computing every column at every step.
 
     Args:
         starts: of :func:`bounds`.
         ladder: widths.
+        timesteps: steps of a sample.
         fixed: share of a step's cost that does not depend on its columns.
     """
-    steps = np.diff(starts)
     shares = fixed + (1.0 - fixed) * np.asarray(ladder) / ladder[-1]
-    return float((steps * shares).sum() / steps.sum())
+    return float((np.diff(starts) * shares).sum() / timesteps)
 
 
-def choose(paddings: np.ndarray, batch: int, timesteps: int) -> tuple[int, ...]:
-    """Return the ladder that suits random batches of samples with these paddings ``(n,)``.
+def choose(
+    paddings: np.ndarray, batch: int, timesteps: int, buckets: int | None = None
+) -> tuple[int, ...]:
+    """Return the ladder that suits the batches of samples with these paddings ``(n,)``.
 
-    The choice depends on nothing but its arguments: batches are drawn with a fixed seed.
+    The choice depends on nothing but its arguments: batches are drawn with a fixed seed, out of
+    all samples, or each out of one of so many ranges of padding.
     """
     generator = np.random.default_rng(0)
-    drawn = [np.sort(generator.choice(paddings, batch)) for _ in range(_DRAWN)]
+    ranges = [paddings]
+    candidates = [_even(batch, 2), _even(batch, 4)]
+    if buckets is not None:
+        ranges = [part for part in np.array_split(np.sort(paddings), buckets) if len(part)]
+        few = min(_FEW, batch)
+        candidates = [(few, batch), (few, *_even(batch, 2)), *candidates]
+    drawn = [
+        np.sort(generator.choice(ranges[number * len(ranges) // _DRAWN], batch))
+        for number in range(_DRAWN)
+    ]
     chosen: tuple[int, ...] = (batch,)
     cheapest = 1.0
-    for parts in (2, 4):
-        ladder = tuple(sorted({-(-batch * part // parts) for part in range(1, parts + 1)}))
-        expected = float(np.mean([cost(bounds(p, ladder, timesteps), ladder) for p in drawn]))
+    for widths in candidates:
+        ladder = tuple(sorted(set(widths)))
+        costs = [cost(bounds(p, ladder, timesteps), ladder, timesteps) for p in drawn]
+        expected = float(np.mean(costs))
         if expected < cheapest - WORTHWHILE:
             chosen, cheapest = ladder, expected
     return chosen
+
+
+def _even(batch: int, parts: int) -> tuple[int, ...]:
+    return tuple(-(-batch * part // parts) for part in range(1, parts + 1))

@@ -28,6 +28,7 @@ _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 _WORDS = {
     "training.epochs": "epochs",
     "training.batch_size": "batch size",
+    "training.buckets": "buckets of length",
     "training.validation": "validation",
     "training.validation_fraction": "validation fraction",
     "training.test": "weights tested",

@@ -13,8 +13,8 @@ import numpy as np
 from rnnbench.config.schema import Config, EarlyStoppingConfig
 from rnnbench.data import Arrays
 from rnnbench.errors import ConfigError, Divergence
-from rnnbench.seeds import shuffle_order
 from rnnbench.training.batches import Samples, batches, split
+from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.order import order_metrics
@@ -113,12 +113,12 @@ def fit(
     asked = config.diagnostics.gradient_flow
     meter = GradientMeter(program.model, watched, program.spec.classes, asked)
     meter.measure(0)
+    orders = epoch_orders(data.training, config)
     for number in range(1, config.training.epochs + 1):
         start = time.perf_counter()
         program.forget()
         trained = NO_SUMS
-        order = shuffle_order(config.seed, number, len(data.training))
-        for step, batch in enumerate(batches(data.training, size, order), 1):
+        for step, batch in enumerate(batches(data.training, size, orders(number)), 1):
             sums = program.train_batch(batch)
             guard.check(sums, number, step)
             trained += sums

@@ -94,8 +94,10 @@ class Program:
         # Widths of rnnbench.kernels.ladder for a training batch.
         self.ladder: tuple[int, ...] = (size,)
         if fused and paddings is not None and shares_padding(config, spec):
-            self.ladder = choose(paddings, size, spec.timesteps)
+            self.ladder = choose(paddings, size, spec.timesteps, config.training.buckets)
         self._shares = len(self.ladder) > 1
+        # Steps that are padding in all samples of a batch are left out where they do nothing.
+        self._skips = fused and config.data.mask
         self._train_step, self._evaluation_step = compile_steps(
             self.model,
             self.optimizer,
@@ -134,7 +136,7 @@ class Program:
     def train_batch(self, batch: Batch) -> Sums:
         """Take one optimizer step on the weighted mean loss of a batch."""
         x, y, weights = batch
-        order, starts = sort(x, self.ladder)
+        order, starts = sort(x, self.ladder, mask=self._skips)
         sums = self._train_step(x[order], y[order], weights[order], starts, self.ladder)
         return Sums(*sums.numpy().tolist())
 
@@ -190,7 +192,7 @@ class Program:
         ladder: tuple[int, ...] = (len(x),)
         if self._shares and len(x) > _EVALUATION_WIDTH:
             ladder = (_EVALUATION_WIDTH, len(x))
-        order, starts = sort(x, ladder)
+        order, starts = sort(x, ladder, mask=self._skips)
         sums, output = self._evaluation_step(x[order], y[order], weights[order], starts, ladder)
         restored = np.empty_like(output)
         restored[order] = output

@@ -165,7 +165,8 @@ def keys_of(small_imdb: None, work_dir: Path) -> Callable[[str], dict[str, Any]]
         ("cells_at_500", "imdb_simple_rnn32 imdb_lstm32", 6),
         ("depth", "cells_at_500 stacked_simple_rnn32x4", 12),
         ("maxlen", "cells_at_500", 9),
-        ("padding_and_state", "cells_at_500", 9),
+        ("padding", "cells_at_500", 9),
+        ("carried_state", "cells_at_500", 9),
         ("gru_vs_lstm", "imdb_lstm128_dropout", 3),
     ],
 )

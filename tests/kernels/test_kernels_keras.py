@@ -37,6 +37,7 @@ NOTHING = batch([0] * BATCH)
         ("lstm", 1, True, False, (5, BATCH)),
         ("gru", 2, False, True, (5, BATCH)),
         ("gru", 1, True, False, (5, BATCH)),
+        ("gru", 2, True, False, (BATCH,)),
     ],
 )
 def test_equal_keras(
@@ -70,8 +71,10 @@ def test_equal_keras(
 
         return compute
 
-    def run(compute: Any, tokens: np.ndarray, ladder: tuple[int, ...]) -> list[np.ndarray]:
-        order, starts = sort(tokens, ladder)
+    def run(
+        compute: Any, tokens: np.ndarray, ladder: tuple[int, ...], skip: bool = False
+    ) -> list[np.ndarray]:
+        order, starts = sort(tokens, ladder, mask=skip)
         outputs, gradients = compute(tokens[order], tf.gather(weights, order), starts)
         restored = np.empty_like(outputs)
         restored[order] = outputs
@@ -81,6 +84,6 @@ def test_equal_keras(
     by_kernels = compiled(Network(model, step_of(config), mask=mask), ladder)
     for tokens in (MIXED, SAME, NOTHING):
         expected = run(by_keras, tokens, (BATCH,))
-        for ours, keras in zip(run(by_kernels, tokens, ladder), expected, strict=True):
+        for ours, keras in zip(run(by_kernels, tokens, ladder, mask), expected, strict=True):
             tolerance = TOLERANCE * np.abs(keras).max() + 1e-7
             np.testing.assert_allclose(ours, keras, rtol=0, atol=tolerance)

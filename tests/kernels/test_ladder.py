@@ -39,7 +39,7 @@ def test_a_loop_ends_before_the_column_that_stands_for_the_rest_does(
         for t in range(start, end):
             active = int((paddings <= t).sum())
             assert width == batch or active < width
-    assert cost(starts, ladder) <= 1.0
+    assert cost(starts, ladder, timesteps) <= 1.0
 
 
 def test_a_batch_is_sorted_by_padding_and_equal_ones_stay_in_order() -> None:

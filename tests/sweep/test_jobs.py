@@ -134,6 +134,10 @@ class TestRefusals:
         with pytest.raises(ConfigError, match="one value for the whole sweep"):
             check_arms(expand([*DIGITS, axis]))
 
+    def test_buckets_of_features_are_refused(self, declared: Declare) -> None:
+        with pytest.raises(ConfigError, match=r"training\.buckets.*only tokens tell their length"):
+            declared(*DIGITS, "training.buckets=4")
+
     def test_a_masked_mean_over_nothing_is_refused(self, declared: Declare, tmp_path: Path) -> None:
         x = np.array([[1, 2], [0, 0], [3, 1]], np.int32)
         y = np.array([0, 1, 0])
