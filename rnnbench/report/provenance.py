@@ -25,7 +25,7 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
 
     Args:
         grounds: the data sets of the report.
-        runs: the finished runs behind it.
+        runs: the finished runs behind it, without the baselines beside them.
         command: what regenerates the report.
     """
     rows = tuple(
@@ -35,7 +35,9 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
     )
     columns = (Column("", numeric=False), Column("value", numeric=False), Column("runs"))
     facts = DataTable("provenance", "Code and machine", columns, rows)
-    commands = tuple((text(value), number(count, 0)) for value, count in _counted(runs, "command"))
+    beside = [arm.runs for ground in grounds for arm in ground.baselines]
+    all_ = pd.concat([runs, *beside]).drop_duplicates("run_id")
+    commands = tuple((text(value), number(count, 0)) for value, count in _counted(all_, "command"))
     typed = DataTable(
         "commands",
         "Commands that trained the runs",
@@ -64,7 +66,7 @@ def _runs(ground: Ground) -> DataTable:
         Column("data digest", "SHA-256 of the prepared arrays", numeric=False),
         Column("run ids", "MLflow's", numeric=False),
     )
-    arms = sorted(ground.arms, key=lambda arm: arm.name)
+    arms = [*sorted(ground.arms, key=lambda arm: arm.name), *ground.baselines]
     rows = tuple(
         (
             text(arm.name),

@@ -26,6 +26,7 @@ def baseline(label: str = "bag of words", accuracy: float = 0.86, **changes: str
         names.ARM_KEY: f"{label}{sorted((k, v) for k, v in params.items() if k != 'seed')}",
         names.DATA_DIGEST: digest,
         names.TRAINING_VERSION: "1",
+        names.COMMAND: "python -m rnnbench baseline",
     }
     metrics = {"best_val_accuracy": accuracy, "test_accuracy": accuracy}
     return Record(f"{label}{params}", "FINISHED", tags, params, metrics)
@@ -86,6 +87,16 @@ def test_one_under_the_same_protocol_is_shown_with_its_seeds() -> None:
     found = table(built(seeds), "test_accuracy")
     assert column(found, "seeds") == ["5", "5", "3"]
     assert column(found, "arm")[-1] == "mean embedding (baseline)"
+
+
+def test_a_baseline_has_its_command_and_its_id() -> None:
+    known = baseline()
+    document = built([known])
+    commands = table(document, "commands")
+    assert "python -m rnnbench baseline" in column(commands, "command")
+    found = table(document, "_runs")
+    assert column(found, "arm")[-1] == "bag of words (baseline)"
+    assert column(found, "run ids")[-1] == known.run_id
 
 
 def test_a_failed_baseline_is_left_out() -> None:
