@@ -1,6 +1,6 @@
 """Finished runs measured afterwards: what ``diagnostics.order`` measures, from stored weights.
 
-Nothing that a run has logged is changed; the two metrics are added to it.
+Nothing that a run has logged is changed; three metrics are added to it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from rnnbench.training.program import Program
 
 ORDER, SHUFFLED, TESTED = "order_drop", "test_accuracy_shuffled", "test_accuracy"
+CHANGED = "order_changed"
 _SAME = 1e-3  # of the test loss, within which it is that of the same weights
 
 
@@ -91,8 +94,9 @@ def _known(subject: Subject) -> Diagnosis | None:
     record = subject.record
     if record is None or not record.is_finished:
         return Diagnosis(subject.name, {}, "not finished")
-    if ORDER in record.metrics:
-        found = {name: record.metrics.get(name, math.nan) for name in (TESTED, SHUFFLED, ORDER)}
+    if ORDER in record.metrics and CHANGED in record.metrics:
+        keys = (TESTED, SHUFFLED, ORDER, CHANGED)
+        found = {name: record.metrics.get(name, math.nan) for name in keys}
         return Diagnosis(subject.name, found, "was measured before")
     if TESTED not in record.metrics:
         return Diagnosis(subject.name, {}, "never tested")
@@ -119,12 +123,14 @@ def _measured(store: Store, subject: Subject, record: Record, program: Program) 
 
     arrays = subject.data.arrays()
     test = Samples(arrays.x_test, arrays.y_test)
-    tested = program.evaluate(test)
+    outputs: list[np.ndarray] = []
+    tested = program.evaluate(test, outputs)
     logged = record.metrics.get("test_loss", math.nan)
     if not math.isclose(tested.mean_loss, logged, rel_tol=_SAME):
         remark = f"its stored weights are not those that were tested: loss {tested.mean_loss:.4f}"
         return Diagnosis(subject.name, {}, remark)
-    found = order_metrics(program, test, subject.config.seed, record.metrics[TESTED])
+    seed, answered = subject.config.seed, np.concatenate(outputs)
+    found = order_metrics(program, test, seed, record.metrics[TESTED], answered)
     now, step = int(time.time() * 1000), int(record.metrics.get("epochs_trained", 0))
     metrics = [Metric(name, value, now, step) for name, value in found.items()]
     with translated(store.uri, store.home.path):

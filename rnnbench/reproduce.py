@@ -45,6 +45,7 @@ _REPEATED = (
     "test_calibration_error",
     "test_accuracy_shuffled",
     "order_drop",
+    "order_changed",
     "gradient_reach",
     "gradient_reach_cell",
     "parameters_total",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
-from rnnbench.diagnose import ORDER, SHUFFLED, TESTED, Diagnosis, Subject
+from rnnbench.diagnose import CHANGED, ORDER, SHUFFLED, TESTED, Diagnosis, Subject
 from rnnbench.diagnose import diagnose as measure
 from rnnbench.errors import ConfigError
 from rnnbench.jobs import Shelf, check_arms, declare
@@ -18,8 +18,8 @@ from rnnbench.tracking import names
 from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.store import Store
 
-_COLUMNS = ("run", "test accuracy", "shuffled", "drop", "")
-_KEYS = (TESTED, SHUFFLED, ORDER)
+_COLUMNS = ("run", "test accuracy", "shuffled", "drop", "answers changed", "")
+_KEYS = (TESTED, SHUFFLED, ORDER, CHANGED)
 
 
 def diagnose(words: Words) -> int:

@@ -15,7 +15,7 @@ from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
 
 # What a run has once the diagnostic was measured in it.
-_MEASURED = {"order": "order_drop", "gradient_flow": "gradient_reach"}
+_MEASURED = {"order": "order_changed", "gradient_flow": "gradient_reach"}
 
 
 def sweep(words: Words) -> int:

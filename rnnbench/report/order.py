@@ -19,7 +19,7 @@ from rnnbench.stats import half_width, statistic
 _EXPLANATION = (
     "The tokens of every test sample were shuffled, padding stayed in place, and the trained model "
     "was tested once more. What it loses is what it took from their order: a model that only "
-    "weighs which tokens occur, such as the baselines, loses nothing."
+    "weighs which tokens occur, such as the baselines, loses nothing, and answers the same."
 )
 
 
@@ -29,7 +29,9 @@ def order_block(ground: Ground) -> Block | None:
     if not arms:
         return None
     percent = f"{100 * ground.options.confidence:g} %"
-    columns = (
+    # Runs of before order_changed was known have none.
+    counted = any(arm.by_seed("order_changed") for arm in arms)
+    columns: tuple[Column, ...] = (
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
         Column("test accuracy", "mean ± standard deviation over seeds"),
@@ -37,9 +39,12 @@ def order_block(ground: Ground) -> Block | None:
         Column("drop", "test accuracy minus shuffled, seed by seed"),
         Column(f"drop {percent}", "Student's t interval of the mean over seeds"),
     )
+    if counted:
+        columns += (Column("answers changed", "test samples that get another class, of all"),)
     beside = [arm for arm in ground.baselines if arm.by_seed("test_accuracy")]
     rows = [_row(arm, ground.options.confidence) for arm in arms]
     rows += [_orderless(arm) for arm in beside]
+    rows = [row[: len(columns)] for row in rows]
     note = "Baselines: shuffled samples are the same samples to them." if beside else ""
     ids = tuple(arm.run_ids for arm in (*arms, *beside))
     key = f"{ground.key}_order"
@@ -52,6 +57,7 @@ def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
     tested, shuffled = arm.by_seed("test_accuracy"), arm.by_seed("test_accuracy_shuffled")
     whole, without = (statistic([values[s] for s in drops]) for values in (tested, shuffled))
     drop = statistic(drops.values())
+    changed = statistic(arm.by_seed("order_changed").values())
     width = half_width(drop, confidence)
     return (
         text(arm.name),
@@ -60,11 +66,12 @@ def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
         spread(without.mean, without.sd),
         spread(drop.mean, drop.sd),
         interval(drop.mean - width, drop.mean + width),
+        spread(changed.mean, changed.sd),
     )
 
 
 def _orderless(arm: ArmRuns) -> tuple[Cell, ...]:
     tested = statistic(arm.by_seed("test_accuracy").values())
     shown = spread(tested.mean, tested.sd)
-    none = float("nan")
-    return (text(arm.name), number(tested.n, 0), shown, shown, number(0.0), interval(none, none))
+    none, zero = interval(float("nan"), float("nan")), number(0.0)
+    return (text(arm.name), number(tested.n, 0), shown, shown, zero, none, zero)

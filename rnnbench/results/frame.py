@@ -76,6 +76,7 @@ COLUMNS: tuple[Column, ...] = (
         "test_accuracy_shuffled", "fraction", "the same with the steps of each sample shuffled"
     ),
     _metric("order_drop", "fraction", "test_accuracy - test_accuracy_shuffled"),
+    _metric("order_changed", "fraction", "test answers that are others for shuffled steps"),
     _metric("gradient_reach", "", "log10 of |dL/dh| at the first step over the last, last epoch"),
     _metric("gradient_reach_cell", "", "the same of an LSTM's |dL/dc| over |dL/dh| at the last"),
     _metric("gap_best", "fraction", "training minus validation accuracy, best epoch"),

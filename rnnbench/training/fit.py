@@ -150,13 +150,12 @@ def fit(
         outputs = []
         tested = _test(program, data, config, best_weights, outputs)
     metrics |= tested | {"test_seconds": time.perf_counter() - start}
-    if tested and config.diagnostics.order:
+    predictions = np.concatenate(outputs) if tested and outputs else None
+    if predictions is not None and config.diagnostics.order:
         if config.training.test == "best" and best_weights is not None:
             program.set_weights(best_weights)
-        metrics |= order_metrics(program, data.test, config.seed, tested["test_accuracy"])
-    predictions = None
-    if tested and outputs:
-        predictions = np.concatenate(outputs)
+        accuracy = tested["test_accuracy"]
+        metrics |= order_metrics(program, data.test, config.seed, accuracy, predictions)
     chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
     return Fitted(tuple(epochs), metrics, chosen, predictions, tuple(meter.flows))
 

@@ -17,20 +17,34 @@ _ROWS = 1000
 
 
 def order_metrics(
-    program: Program, test: Samples, seed: int, test_accuracy: float
+    program: Program, test: Samples, seed: int, test_accuracy: float, outputs: np.ndarray
 ) -> dict[str, float]:
-    """Return the accuracy on shuffled samples, and how much lower it is than ``test_accuracy``.
+    """Return accuracy on shuffled samples, what is lost, and the share of answers that change.
 
-    A model that only weighs which tokens occur loses nothing. Both are fractions.
+    A model that only weighs which tokens occur loses nothing and changes none. All are fractions.
 
     Args:
         program: the model with the weights that ``test_accuracy`` was measured with.
         test: the test set.
         seed: of the run; all cells of a seed meet the same shuffled samples.
         test_accuracy: accuracy on the samples as they are.
+        outputs: of the model for them, ``(n, 1)`` or ``(n, classes)``.
     """
-    accuracy = program.evaluate(shuffle_steps(test, seed)).accuracy
-    return {"test_accuracy_shuffled": accuracy, "order_drop": test_accuracy - accuracy}
+    found: list[np.ndarray] = []
+    accuracy = program.evaluate(shuffle_steps(test, seed), found).accuracy
+    changed = answers(outputs) != answers(np.concatenate(found))
+    return {
+        "test_accuracy_shuffled": accuracy,
+        "order_drop": test_accuracy - accuracy,
+        "order_changed": float(np.mean(changed)),
+    }
+
+
+def answers(outputs: np.ndarray) -> np.ndarray:
+    """Return the classes ``(n,)`` of outputs ``(n, 1)``, a sigmoid's, or ``(n, classes)``."""
+    if outputs.shape[1] == 1:
+        return np.asarray(outputs[:, 0] > 0.5, np.int64)
+    return np.asarray(outputs.argmax(axis=1), np.int64)
 
 
 def shuffle_steps(samples: Samples, seed: int) -> Samples:

@@ -39,7 +39,7 @@ def built(baselines: list[Record], runs: list[Record] = CLEAR) -> Document:
 
 def measured(record: Record, drop: float) -> Record:
     accuracy = record.metrics["test_accuracy"]
-    metrics = {"order_drop": drop, "test_accuracy_shuffled": accuracy - drop}
+    metrics = {"order_drop": drop, "test_accuracy_shuffled": accuracy - drop, "order_changed": 0.4}
     return Record(record.run_id, "FINISHED", record.tags, record.params, record.metrics | metrics)
 
 
@@ -114,6 +114,15 @@ class TestOrder:
         low, high = map(float, str(column(found, "drop 95 %")[0]).split(" to "))
         assert low < 0.32 < high
         assert column(found, "shuffled")[2] == column(found, "test accuracy")[2]
+        assert column(found, "answers changed") == ["0.4000 ± 0.0000"] * 2 + ["0.0000"]
+
+    def test_does_without_what_older_runs_were_not_asked(self) -> None:
+        runs = [measured(record, 0.3) for record in CLEAR]
+        for record in runs:
+            del record.metrics["order_changed"]
+        found = table(built([baseline()], runs), "_order")
+        assert "answers changed" not in [column.name for column in found.columns]
+        assert {len(row) for row in found.rows} == {len(found.columns)}
 
     def test_counts_only_the_seeds_that_were_measured(self) -> None:
         runs = [measured(record, 0.3) if record.seed < 2 else record for record in CLEAR]

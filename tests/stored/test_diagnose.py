@@ -16,7 +16,7 @@ from tests.stored.conftest import SMALL
 pytestmark = pytest.mark.slow
 
 BEST = ("+cell=gru", *SMALL, "training.test=best")
-ADDED = {"test_accuracy_shuffled", "order_drop"}
+ADDED = {"test_accuracy_shuffled", "order_drop", "order_changed"}
 
 
 def metrics(store: Store, run_id: str) -> dict[str, float]:

@@ -14,7 +14,7 @@ from rnnbench.runspec import relevant
 from rnnbench.tracking.recorder import parameters
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import fit
-from rnnbench.training.order import shuffle_steps
+from rnnbench.training.order import answers, shuffle_steps
 from rnnbench.training.program import Program
 
 rng = np.random.default_rng(0)
@@ -115,7 +115,7 @@ def test_accuracy_on_shuffled_samples_is_that_of_the_weights_tested(
     program: Program, arrays: Arrays, small: Any
 ) -> None:
     for test in ("last", "best"):
-        config = changed(small, test=test)
+        config = changed(small, test=test, epochs=20)
         config = config.model_copy(
             update={"tracking": config.tracking.model_copy(update={"save_model": test})}
         )
@@ -123,10 +123,21 @@ def test_accuracy_on_shuffled_samples_is_that_of_the_weights_tested(
         assert fitted.weights is not None
         program.set_weights(fitted.weights)
         shuffled = shuffle_steps(Samples(arrays.x_test, arrays.y_test), config.seed)
-        assert fitted.metrics["test_accuracy_shuffled"] == program.evaluate(shuffled).accuracy
+        found: list[np.ndarray] = []
+        accuracy = program.evaluate(shuffled, found).accuracy
+        assert fitted.metrics["test_accuracy_shuffled"] == accuracy
+        assert fitted.predictions is not None
+        changed_ = (fitted.predictions > 0.5) != (found[0] > 0.5)
+        assert fitted.metrics["order_changed"] == changed_.mean()
+        assert test == "best" or changed_.any()
         assert fitted.metrics["order_drop"] == pytest.approx(
             fitted.metrics["test_accuracy"] - fitted.metrics["test_accuracy_shuffled"]
         )
+
+
+def test_answers_are_classes() -> None:
+    assert answers(np.array([[0.2], [0.5], [0.51]])).tolist() == [0, 0, 1]
+    assert answers(np.array([[0.2, 0.5, 0.3], [0.6, 0.4, 0.0]])).tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("training", [{}, {"validation": "test"}, {"validation": "none"}])
@@ -135,7 +146,7 @@ def test_the_diagnostic_changes_nothing_else(
 ) -> None:
     plain = fit(program, arrays, changed(small, order=False, **training))
     measured = fit(program, arrays, changed(small, **training))
-    added = {"test_accuracy_shuffled", "order_drop"}
+    added = {"test_accuracy_shuffled", "order_drop", "order_changed"}
     assert set(measured.metrics) - set(plain.metrics) == added
     for name in set(plain.metrics):
         if not name.endswith("seconds") and name != "seconds_per_epoch":
