@@ -97,8 +97,9 @@ def published_section(found: Sequence[System]) -> Section | None:
     if not rows:
         return None
     note = (
-        "As their sources printed them, each from one training, most of them on another version of "
-        "the software: a difference within the spread of the seeds says nothing."
+        "As their sources printed them, each from one training, on another machine and most of "
+        "them on another version of the software: a difference within the spread of the seeds says "
+        "nothing."
     )
     table = DataTable("published", "Published numbers", _COLUMNS, tuple(rows), note, tuple(ids))
     block = Block("Published numbers beside measured ones", tables=(table,))
