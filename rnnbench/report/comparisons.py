@@ -122,6 +122,11 @@ def _would_decide(result: Comparison) -> str:
     if result.n < 2:
         return "one seed tells nothing of the spread"
     if result.seeds_needed is None:
+        low, high, wins = result.difference.low, result.difference.high, result.superiority
+        if low > 0 or high < 0:
+            # Not refused for want of seeds: the better one loses too many meetings.
+            which, won = ("first", wins) if low > 0 else ("second", 1 - wins)
+            return f"the {which} is better on average, but wins only {100 * won:.0f} % of meetings"
         return "more than a thousand seeds would be needed"
     return f"about {result.seeds_needed} seeds would decide"
 
