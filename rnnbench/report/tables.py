@@ -66,14 +66,18 @@ def _chosen(
 
 
 def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Return the runs whose parameters are those of one of the arms; seeds may be any."""
-    wanted = [_described(arm) for arm in arms]
-    keys = sorted({key for params in wanted for key in params})
-    known = runs.reindex(columns=keys).astype("string")
+    """Return the runs whose parameters are those of one of the arms; seeds may be any.
+
+    A parameter that an arm does not have is one that its runs do not have.
+    """
+    wanted = [(_described(arm), _searched(arm)) for arm in arms]
+    keys = {key for params, _ in wanted for key in params}
+    keys |= {str(key) for key in runs.columns if "." in str(key) and _describes(str(key))}
+    known = runs.reindex(columns=sorted(keys)).astype("string")
     chosen = pd.Series(False, index=runs.index)
-    for params in wanted:
+    for params, drawn in wanted:
         fits = pd.Series(True, index=runs.index)
-        for key in keys:
+        for key in keys - drawn:
             value = params.get(key)
             fits &= known[key].isna() if value is None else (known[key] == value).fillna(False)
         chosen |= fits
@@ -96,12 +100,22 @@ def _described(arm: Arm) -> dict[str, str]:
     if config.match is not None or (embedding.kind == "vectors" and embedding.path is not None):
         # Only these need the data, which a machine that reports may not have.
         config = resolve_units(config, input_spec(config.data))
-    searched = config.search.space if config.search.sampler != "none" else {}
+    drawn = _searched(arm)
     return {
         key: value
         for key, value in parameters(config).items()
-        if key not in _SHARED and key not in searched and not key.startswith("executor.")
+        if _describes(key) and key not in drawn
     }
+
+
+def _searched(arm: Arm) -> frozenset[str]:
+    search = arm.config.search
+    return frozenset(search.space if search.sampler != "none" else ())
+
+
+def _describes(key: str) -> bool:
+    """Return whether a parameter tells which run it is, on any machine and for any seed."""
+    return key not in _SHARED and not key.startswith("executor.")
 
 
 def _folders_here(store: Store, run_ids: pd.Series) -> dict[str, Path]:

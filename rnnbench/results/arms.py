@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 _NEVER_NAMES = ("seed", "match", "data.path", "data.test_path", "data.word_index")
@@ -45,8 +47,10 @@ def varying_parameters(runs: pd.DataFrame) -> list[str]:
     return [key for key in keys if (runs.groupby("cell")[key].nunique(dropna=False) > 1).any()]
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
     """Return a parameter as a name has it: drawn numbers with four digits."""
+    if pd.isna(value):
+        return "none"
     shown = str(value)
     if "." not in shown and "e" not in shown:
         return shown

@@ -228,19 +228,22 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         for key in members
     ]
     confounds += _circumstances(a, b)
+    common = len(a.seeds & b.seeds)
+    if not _one_has_all(a, b):
+        counts = f"{len(a.seeds)} against {len(b.seeds)}"
+        confounds.append(f"seeds {counts}, {common} of them in common")
+    elif a.seeds != b.seeds:
+        remarks.append(f"the {common} seeds in common of {len(a.seeds | b.seeds)}")
     return Relation(factor, tuple(confounds), tuple(remarks), len(factors) == 1)
 
 
 def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
-    """Return differences that are no parameters: code, seeds, path, test set, search budget."""
+    """Return differences that are no parameters: code, path, test set, search budget."""
     found = []
     for column in ("training_version", "path"):
         first, second = (_computed(arm.circumstances[column]) for arm in (a, b))
         if first != second:
             found.append(f"{_CIRCUMSTANCES[column]} {first} against {second}")
-    if a.seeds != b.seeds:
-        common = len(a.seeds & b.seeds)
-        found.append(f"seeds {len(a.seeds)} against {len(b.seeds)}, {common} of them in common")
     same_data = a.params.get("data.maxlen") == b.params.get("data.maxlen")
     if same_data and a.circumstances["data_digest"] != b.circumstances["data_digest"]:
         found.append(_CIRCUMSTANCES["data_digest"])
@@ -255,6 +258,11 @@ def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
         for arm in (a, b)
         if arm.metric is None
     ]
+
+
+def _one_has_all(a: ArmRuns, b: ArmRuns) -> bool:
+    """Return whether one arm has every seed of the other, which then are what is compared."""
+    return a.seeds <= b.seeds or b.seeds <= a.seeds
 
 
 def _computed(words: str) -> str:

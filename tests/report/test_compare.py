@@ -80,9 +80,14 @@ class TestRelation:
         relation = relate(*two(record("lstm", 0, 0.8), record("gru", 0, 0.7, **{key: value})))
         assert words in relation.confounds
 
-    def test_fewer_seeds_are_named(self) -> None:
+    def test_seeds_of_which_the_other_arm_has_all_are_compared(self) -> None:
         relation = relate(*two(*MATCHED, record("gru", 3, 0.8)))
-        assert relation.confounds == ("seeds 4 against 3, 3 of them in common",)
+        assert relation.is_clean
+        assert "the 3 seeds in common of 4" in relation.remarks
+
+    def test_other_seeds_are_named(self) -> None:
+        relation = relate(*two(*MATCHED, record("gru", 3, 0.8), record("lstm", 4, 0.8)))
+        assert relation.confounds == ("seeds 4 against 4, 3 of them in common",)
 
     @pytest.mark.parametrize(
         ("tag", "value", "words"),

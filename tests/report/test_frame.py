@@ -9,6 +9,14 @@ from rnnbench.tracking.record import Record
 from tests.report.records import MATCHED, record
 
 
+def test_a_parameter_that_a_run_does_not_have_is_none_in_its_name() -> None:
+    runs = frame([record("gru", 0, 0.8), record("gru", 0, 0.8, **{"training.buckets": "16"})])
+    assert set(add_arm_names(runs)["arm"]) == {
+        "gru training.buckets=none",
+        "gru training.buckets=16",
+    }
+
+
 class TestRunTable:
     def test_has_the_declared_columns_and_types(self) -> None:
         runs = frame(MATCHED)
