@@ -7,7 +7,14 @@ from typing import Any
 import pandas as pd
 
 _NEVER_NAMES = ("seed", "match", "data.path", "data.test_path", "data.word_index")
-_SHORT = {"model.units": "units", "model.depth": "depth", "data.maxlen": "maxlen"}
+_SHORT = {
+    "model.units": "units",
+    "model.depth": "depth",
+    "model.stateful": "stateful",
+    "data.maxlen": "maxlen",
+    "data.mask": "mask",
+    "training.buckets": "buckets",
+}
 
 
 def finished(runs: pd.DataFrame) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from tests.report.records import MATCHED, record
 def test_a_parameter_that_a_run_does_not_have_is_none_in_its_name() -> None:
     runs = frame([record("gru", 0, 0.8), record("gru", 0, 0.8, **{"training.buckets": "16"})])
     assert set(add_arm_names(runs)["arm"]) == {
-        "gru training.buckets=none",
-        "gru training.buckets=16",
+        "gru buckets=none",
+        "gru buckets=16",
     }
 
 
