@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnbench.seeds import derive
 from rnnbench.training.batches import Samples, release
+from rnnbench.training.predictions import answers
 
 if TYPE_CHECKING:
     from rnnbench.training.program import Program
@@ -32,19 +33,12 @@ def order_metrics(
     """
     found: list[np.ndarray] = []
     accuracy = program.evaluate(shuffle_steps(test, seed), found).accuracy
-    changed = answers(outputs) != answers(np.concatenate(found))
+    changed = answers(outputs)[0] != answers(np.concatenate(found))[0]
     return {
         "test_accuracy_shuffled": accuracy,
         "order_drop": test_accuracy - accuracy,
         "order_changed": float(np.mean(changed)),
     }
-
-
-def answers(outputs: np.ndarray) -> np.ndarray:
-    """Return the classes ``(n,)`` of outputs ``(n, 1)``, a sigmoid's, or ``(n, classes)``."""
-    if outputs.shape[1] == 1:
-        return np.asarray(outputs[:, 0] > 0.5, np.int64)
-    return np.asarray(outputs.argmax(axis=1), np.int64)
 
 
 def shuffle_steps(samples: Samples, seed: int) -> Samples:

@@ -14,7 +14,8 @@ from rnnbench.runspec import relevant
 from rnnbench.tracking.recorder import parameters
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import fit
-from rnnbench.training.order import answers, shuffle_steps
+from rnnbench.training.order import shuffle_steps
+from rnnbench.training.predictions import answers
 from rnnbench.training.program import Program
 
 rng = np.random.default_rng(0)
@@ -136,8 +137,8 @@ def test_accuracy_on_shuffled_samples_is_that_of_the_weights_tested(
 
 
 def test_answers_are_classes() -> None:
-    assert answers(np.array([[0.2], [0.5], [0.51]])).tolist() == [0, 0, 1]
-    assert answers(np.array([[0.2, 0.5, 0.3], [0.6, 0.4, 0.0]])).tolist() == [1, 0]
+    assert answers(np.array([[0.2], [0.5], [0.51]]))[0].tolist() == [0, 0, 1]
+    assert answers(np.array([[0.2, 0.5, 0.3], [0.6, 0.4, 0.0]]))[0].tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("training", [{}, {"validation": "test"}, {"validation": "none"}])
