@@ -102,8 +102,10 @@ def losses(epoch: Epoch) -> list[float]:
     return [epoch.loss, epoch.val_loss]
 
 
-@pytest.mark.parametrize("mask", ["true", "false"])
-@pytest.mark.parametrize(("cell", "depth"), [("simple_rnn", 2), ("lstm", 1), ("gru", 2)])
+@pytest.mark.parametrize(
+    ("cell", "depth", "mask"),
+    [("simple_rnn", 2, "true"), ("lstm", 1, "false"), ("gru", 1, "true")],
+)
 def test_what_is_left_out_changes_nothing(configure: Any, cell: str, depth: int, mask: str) -> None:
     """An epoch in buckets by the kernels, and by Keras's layers, which compute every step."""
     rng = np.random.default_rng(4)
@@ -118,12 +120,13 @@ def test_what_is_left_out_changes_nothing(configure: Any, cell: str, depth: int,
             "training.batch_size=16",
             "training.epochs=2",
             f"training.fused={fused}",
+            f"training.jit_compile={fused}",
             units=6,
             depth=depth,
         )
         spec = InputSpec(TIME, None, VOCABULARY, 2)
         program = Program(config, spec, None, padding(x) if fused == "true" else None)
-        assert program.path == ("xla fused" if fused == "true" else "xla")
+        assert program.path == ("xla fused" if fused == "true" else "graph")
         fitted = fit(program, arrays, config)
         found.append([losses(fitted.epochs[0]), losses(fitted.epochs[1])])
         if fused == "true":
