@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ORDER, SHUFFLED, TESTED = "order_drop", "test_accuracy_shuffled", "test_accuracy"
 CHANGED = "order_changed"
+# What is shown of a run, in this order.
+SHOWN = (TESTED, SHUFFLED, ORDER, CHANGED)
 _SAME = 1e-3  # of the test loss, within which it is that of the same weights
 
 
@@ -95,8 +97,7 @@ def _known(subject: Subject) -> Diagnosis | None:
     if record is None or not record.is_finished:
         return Diagnosis(subject.name, {}, "not finished")
     if ORDER in record.metrics and CHANGED in record.metrics:
-        keys = (TESTED, SHUFFLED, ORDER, CHANGED)
-        found = {name: record.metrics.get(name, math.nan) for name in keys}
+        found = {name: record.metrics.get(name, math.nan) for name in SHOWN}
         return Diagnosis(subject.name, found, "was measured before")
     if TESTED not in record.metrics:
         return Diagnosis(subject.name, {}, "never tested")

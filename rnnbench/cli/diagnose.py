@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
-from rnnbench.diagnose import CHANGED, ORDER, SHUFFLED, TESTED, Diagnosis, Subject
+from rnnbench.diagnose import SHOWN, Diagnosis, Subject
 from rnnbench.diagnose import diagnose as measure
 from rnnbench.errors import ConfigError
 from rnnbench.jobs import Shelf, check_arms, declare
@@ -19,7 +19,6 @@ from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.store import Store
 
 _COLUMNS = ("run", "test accuracy", "shuffled", "drop", "answers changed", "")
-_KEYS = (TESTED, SHUFFLED, ORDER, CHANGED)
 
 
 def diagnose(words: Words) -> int:
@@ -69,5 +68,5 @@ def _several(words: Words) -> tuple[Store, Iterator[Subject]]:
 
 
 def _row(one: Diagnosis) -> tuple[str, ...]:
-    numbers = (f"{one.metrics[key]:.4f}" if key in one.metrics else MISSING for key in _KEYS)
+    numbers = (f"{one.metrics[key]:.4f}" if key in one.metrics else MISSING for key in SHOWN)
     return (one.name, *numbers, one.remark)

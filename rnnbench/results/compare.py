@@ -229,7 +229,8 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     ]
     confounds += _circumstances(a, b)
     common = len(a.seeds & b.seeds)
-    if not _one_has_all(a, b):
+    # Where one arm has all seeds of the other, these are what is compared.
+    if a.seeds - b.seeds and b.seeds - a.seeds:
         counts = f"{len(a.seeds)} against {len(b.seeds)}"
         confounds.append(f"seeds {counts}, {common} of them in common")
     elif a.seeds != b.seeds:
@@ -258,11 +259,6 @@ def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
         for arm in (a, b)
         if arm.metric is None
     ]
-
-
-def _one_has_all(a: ArmRuns, b: ArmRuns) -> bool:
-    """Return whether one arm has every seed of the other, which then are what is compared."""
-    return a.seeds <= b.seeds or b.seeds <= a.seeds
 
 
 def _computed(words: str) -> str:
