@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 import rnnbench.cli
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
+from rnnbench.tracking import store
 from rnnbench.training.runtime import set_environment
 
 if TYPE_CHECKING:
@@ -48,6 +51,32 @@ class Answer:
 
 
 Run = Callable[..., Answer]
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite file, whatever its journal holds."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_of_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have MLflow make the tables of a store once; later stores of this process are copies.
+
+    Its migrations take seconds. Commands that a test starts as processes run their own.
+    """
+    kept = tmp_path_factory.mktemp("tables") / "mlflow.db"
+    make = store._make_tables
+
+    def make_once(path: Path) -> None:
+        if not kept.is_file():
+            make(kept)
+        copy_database(kept, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_make_tables", make_once)
+        yield
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
+from pathlib import Path
 from typing import Any
 
 from rnnbench.config.schema import Config
@@ -234,10 +235,15 @@ def _make_database(home: Home) -> None:
         return
     fresh = home.path / ".mlflow-new.db"
     fresh.unlink(missing_ok=True)
-    connect(f"sqlite:///{fresh}").search_experiments(max_results=1)
-    with closing(sqlite3.connect(fresh, timeout=SQLITE_TIMEOUT)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
+    _make_tables(fresh)
     for suffix in ("-wal", "-shm"):
         # The journal of a database that was deleted would be replayed into this one.
         home.database.with_name(f"{home.database.name}{suffix}").unlink(missing_ok=True)
     fresh.replace(home.database)
+
+
+def _make_tables(path: Path) -> None:
+    """Have MLflow make its tables in a new SQLite file, by migrations that take seconds."""
+    connect(f"sqlite:///{path}").search_experiments(max_results=1)
+    with closing(sqlite3.connect(path, timeout=SQLITE_TIMEOUT)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a SQLite file, whatever its journal holds."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+from tests.conftest import copy_database
 
 
 @pytest.fixture(scope="session")

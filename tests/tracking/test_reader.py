@@ -25,8 +25,8 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, Outcome
+from tests.conftest import copy_database
 from tests.sweep.conftest import SMALL
-from tests.tracking.conftest import copy_database
 
 EXPERIMENT = "rnnbench"
 METRICS = (*EPOCH_METRICS, "epoch_seconds", "test_accuracy", "never_logged")
