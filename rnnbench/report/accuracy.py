@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.replicates import replicate_rows, save_replicates
@@ -51,7 +52,7 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
     arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
     arms.sort(key=lambda arm: -arm.one(metric))
     what = (
-        "of the best epoch, on held-out training data"
+        f"of the best epoch, {_validated_on(arms)}"
         if word == "validation"
         else "of the weights that training.test names"
     )
@@ -69,6 +70,16 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         note,
         tuple(arm.run_ids for arm in arms),
     )
+
+
+def _validated_on(arms: Sequence[ArmRuns]) -> str:
+    """Return which samples the arms were validated on."""
+    on_test = {arm.params.get("training.validation") == "test" for arm in arms}
+    places = {
+        False: "on held-out training data",
+        True: "on the test data, of which the best of all epochs says too much",
+    }
+    return " or ".join(places[place] for place in sorted(on_test))
 
 
 def _pictures(ground: Ground) -> tuple[Picture, ...]:

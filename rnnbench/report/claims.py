@@ -47,13 +47,13 @@ def claims_section(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> 
             flaws.append(f"“{claim.text}”, as published: {claim.flaw}.")
     columns = (
         Column("claim", numeric=False),
-        Column("source", numeric=False),
-        Column("published", numeric=False),
-        Column("tested on", numeric=False),
+        Column("verdict", numeric=False),
         Column("measure", numeric=False),
         Column("measured", "difference of two arms, or mean of one"),
         Column("interval"),
-        Column("verdict", numeric=False),
+        Column("published", numeric=False),
+        Column("tested on", numeric=False),
+        Column("source", numeric=False),
     )
     note = "Confirmed or refuted: the interval lies wholly on that side. Undecided: it does not."
     table = DataTable("claims", "Claims", columns, tuple(rows), note, tuple(ids))
@@ -138,13 +138,13 @@ def _row(claim: ClaimConfig, finding: Finding) -> tuple[Cell, ...]:
     published = ", ".join(f"{key} {value}" for key, value in claim.published.items())
     return (
         text(claim.text),
-        text(claim.source),
-        text(published or None),
-        text(finding.title or None),
+        text(finding.verdict),
         text(claim.metric.replace("_", " ")),
         finding.measured,
         finding.span,
-        text(finding.verdict),
+        text(published or None),
+        text(finding.title or None),
+        text(claim.source),
     )
 
 

@@ -84,6 +84,8 @@ def _curves(ground: Ground) -> list[Picture]:
     data = learning_data(runs, ground.history)
     pictures = []
     for cell, group in data.groupby("cell", sort=True):
+        if group["epoch"].max() < 2:
+            continue  # one point is no curve
         count = len(shown[str(cell)])
         title = f"Learning curves of {cell}" + of(min(_MOST_DRAWN, count), count)
         arms = ", ".join(sorted(group["arm"].unique()))

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rnnbench.report.document import Block, Cell, DataTable, Document, Section
 
-LONG = 16  # rows from which a table scrolls under its head
+LONG = 32  # rows from which a table scrolls under its head
 _TAKEN = ("content", "contents", "summary", "status")
 
 

@@ -10,10 +10,17 @@ _NEVER_NAMES = ("seed", "match", "data.path", "data.test_path", "data.word_index
 _SHORT = {
     "model.units": "units",
     "model.depth": "depth",
+    "model.dropout": "dropout",
+    "model.recurrent_dropout": "recurrent_dropout",
     "model.stateful": "stateful",
     "data.maxlen": "maxlen",
     "data.mask": "mask",
+    "training.epochs": "epochs",
+    "training.batch_size": "batch_size",
     "training.buckets": "buckets",
+    "training.validation": "validation",
+    "optimizer.name": "optimizer",
+    "optimizer.learning_rate": "learning_rate",
 }
 
 

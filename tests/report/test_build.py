@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,6 +47,15 @@ CLEAR = [measured("lstm", seed, 0.88 + seed / 1000) for seed in range(5)]
 CLEAR += [measured("gru", seed, 0.84 + seed / 900) for seed in range(5)]
 
 
+@pytest.mark.parametrize(("epochs", "drawn"), [(1, 0), (2, 2)])
+def test_learning_curves_need_two_epochs(epochs: int, drawn: int) -> None:
+    known = tables(MATCHED)
+    history = known.history[known.history["epoch"] <= epochs]
+    document = build(replace(known, history=history), "x", OPTIONS, [])
+    keys = [p.key for s in document.sections for block in s.blocks for p in block.pictures]
+    assert sum("learning_curves" in key for key in keys) == drawn
+
+
 class TestAccuracy:
     def test_shows_mean_and_standard_deviation_over_seeds(self) -> None:
         spread = np.std([0.80, 0.81, 0.82], ddof=1)
@@ -58,6 +68,14 @@ class TestAccuracy:
         found = table(built(CLEAR), "test_accuracy")
         assert column(found, "arm") == ["lstm", "gru"]
         assert [row[2].best for row in found.rows] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("validation", "where"), [("split", "held-out"), ("test", "test data")]
+    )
+    def test_says_which_samples_validated(self, validation: str, where: str) -> None:
+        changes = {"training.validation": validation}
+        found = table(built([record("lstm", 0, 0.8, **changes)]), "validation_accuracy")
+        assert where in found.note
 
     def test_shows_units_matched_by_parameters(self) -> None:
         found = table(built(MATCHED), "cost")

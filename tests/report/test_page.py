@@ -89,6 +89,8 @@ class Reader(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # where a line may break, in the middle of a text
+            return
         self.elements.append(Element(tag, dict(attrs)))
         self.texts.append("")
 
