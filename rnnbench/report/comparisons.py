@@ -50,11 +50,11 @@ def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
         Column("seeds", "pairs with the same seed"),
         Column("difference", "mean of the first minus the second, in accuracy"),
         Column(percent, "interval of the mean difference"),
+        Column("verdict", numeric=False),
         Column("p", "exact paired permutation test, two-sided"),
         Column("p, Holm", "adjusted for the comparisons in this table"),
         Column("P(A>B)", "chance that a training of the first beats one of the second"),
         Column("p, McNemar", "largest over the seeds, on the test samples where answers differ"),
-        Column("verdict", numeric=False),
     )
     pairs = sorted(ground.pairs, key=lambda pair: (pair.relation.factor or "", -_difference(pair)))
     table = DataTable(
@@ -144,11 +144,11 @@ def _row(pair: Pair, ground: Ground, correct: Correct) -> tuple[Cell, ...]:
         number(result.n, 0),
         signed(result.difference.estimate),
         interval(result.difference.low, result.difference.high),
+        text(verdict_words(pair, ground.options.margin)),
         number(result.p, 3),
         number(pair.p_holm, 3),
         number(result.superiority, 2),
         _mcnemar(pair.a, pair.b, correct),
-        text(verdict_words(pair, ground.options.margin)),
     )
 
 
