@@ -17,6 +17,7 @@ from rnnbench.data.new_text import pad_tokens, text_reader
 from rnnbench.errors import ConfigError, DataError
 from rnnbench.quiet import no_remarks
 from rnnbench.stored import load_model, run_config, run_input
+from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import answers
@@ -69,7 +70,8 @@ def predict_texts(
         StoreError: for a run without stored weights, or whose files are not what they should be.
     """
     config, spec = run_config(store, record, now), run_input(store, record)
-    reader = text_reader(config.data, store.home.path, word_index, report)
+    digest = record.tags.get(names.DATA_DIGEST, "")
+    reader = text_reader(config.data, store.home.path, digest, word_index, report)
     tokens = [np.asarray(reader.vocabulary.encode(text), np.int32) for text in texts]
     counts = [_words(row, spec) for row in tokens]
     if not any(words for words, _ in counts):

@@ -15,8 +15,7 @@ from rich.console import Console
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.data import Prepared
-from rnnbench.errors import DataError, StoreError
+from rnnbench.errors import StoreError
 from rnnbench.jobs import Shelf
 from rnnbench.stored import run_config
 from rnnbench.sweep import run_arms
@@ -111,6 +110,10 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         received = f"{record.run_id}, which is {record.status}"
         raise StoreError("run", "a finished run", received, "choose one that is finished")
     config = _again(run_config(store, record, now), now)
+    if names.DIAGNOSED in record.tags:
+        # What was measured afterwards is measured again.
+        diagnostics = config.diagnostics.model_copy(update={"order": True})
+        config = config.model_copy(update={"diagnostics": diagnostics})
     with tempfile.TemporaryDirectory(prefix="rnnbench-reproduce-") as folder:
         scratch = Path(folder)
         shelf = store.home.path / "data"
@@ -118,7 +121,7 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         # Data that is prepared already is not prepared again.
         (scratch / "data").symlink_to(shelf, target_is_directory=True)
         config = config.model_copy(update={"home": folder})
-        check_data(Shelf(scratch).ready(config)[1], record)
+        Shelf(scratch).ready(config)[1].must_be(record.tags.get(names.DATA_DIGEST, ""))
         command = f"python -m rnnbench reproduce run={record.run_id}"
         swept = run_arms([Arm(config, {})], console, command, seeds=1, parent=False)
         again = swept.records[swept.specs[0].key]
@@ -131,28 +134,11 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
 
 def _again(config: Config, now: Config) -> Config:
     """Return the run's configuration for one run in a store of its own."""
-    data = config.data
-    if now.data.path is not None:
-        data = data.model_copy(update={"path": now.data.path})
     tracking = now.tracking.model_copy(
         update={"uri": None, "save_model": "none", "save_predictions": False}
     )
     executor = config.executor.model_copy(update={"workers": 1})
-    return config.model_copy(
-        update={"data": data, "tracking": tracking, "executor": executor, "seeds": 1}
-    )
-
-
-def check_data(data: Prepared, record: Record) -> None:
-    """Refuse another data set than the one that a run was trained on; raises DataError."""
-    logged = record.tags.get(names.DATA_DIGEST, "")
-    if data.digest != logged:
-        raise DataError(
-            "data",
-            f"the arrays that the run was trained on (digest {logged[:16]})",
-            f"digest {data.digest[:16]} from {data.source}",
-            "name the run's own file with data.path=...",
-        )
+    return config.model_copy(update={"tracking": tracking, "executor": executor, "seeds": 1})
 
 
 def _compare(

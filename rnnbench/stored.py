@@ -34,7 +34,8 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
     Args:
         store: where it is.
         record: the run.
-        now: the configuration of the command, for what does not describe the run.
+        now: the configuration of the command, for what does not describe the run; where it has a
+            ``data.path``, the data are there now.
 
     Raises:
         StoreError: where it is missing, or is none that this version understands.
@@ -50,7 +51,7 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
             if not isinstance(logged, dict):
                 raise ValueError("no mapping")
             own = {str(key): value for key, value in logged.items() if key not in _OURS}
-            return validate(_laid_over(now.model_dump(mode="json"), own))
+            config = validate(_laid_over(now.model_dump(mode="json"), own))
         except (OSError, ValueError, OmegaConfBaseException, YAMLError, ConfigError) as error:
             raise StoreError(
                 "run",
@@ -58,6 +59,10 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
                 f"{record.run_id} ({error})",
                 "use the version of rnnbench that trained it",
             ) from None
+    if now.data.path is None:
+        return config
+    data = config.data.model_copy(update={"path": now.data.path})
+    return config.model_copy(update={"data": data})
 
 
 def run_input(store: Store, record: Record) -> InputSpec:

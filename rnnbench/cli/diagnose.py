@@ -11,7 +11,6 @@ from rnnbench.diagnose import SHOWN, Diagnosis, Subject
 from rnnbench.diagnose import diagnose as measure
 from rnnbench.errors import ConfigError
 from rnnbench.jobs import Shelf, check_arms, declare
-from rnnbench.reproduce import check_data
 from rnnbench.stored import run_config
 from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names
@@ -43,12 +42,8 @@ def _one(words: Words) -> tuple[Store, Iterator[Subject]]:
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     own = run_config(store, record, config)
-    if config.data.path is not None:
-        own = own.model_copy(
-            update={"data": own.data.model_copy(update={"path": config.data.path})}
-        )
     own, data = Shelf(store.home.path).ready(own)
-    check_data(data, record)
+    data.must_be(record.tags.get(names.DATA_DIGEST, ""))
     name = f"{record.tags.get(names.ARM, '')} seed={record.seed}"
     return store, iter([Subject(name, own, data, record)])
 

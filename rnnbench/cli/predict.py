@@ -22,7 +22,9 @@ _WIDEST = 70
 def predict(words: Words) -> int:
     """Print the class and its probability for a text, or for every text of a file."""
     words.refuse_names()
-    words.refuse_others(("home", "tracking", "executor"), "the model is as it was trained")
+    words.refuse_others(
+        ("home", "tracking", "executor", "data.path"), "the model is as it was trained"
+    )
     texts = _texts(words)
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     store = Store.open(config, create=False)

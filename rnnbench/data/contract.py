@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.vocabulary import Vocabulary
-from rnnbench.errors import ConfigError, StoreError
+from rnnbench.errors import ConfigError, DataError, StoreError
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -171,6 +171,16 @@ class Prepared:
             raise StoreError(
                 "home", "prepared arrays", f"{self.folder}: {error}", "run the command again"
             ) from error
+
+    def must_be(self, digest: str) -> None:
+        """Refuse other arrays than those that a run logged; raises DataError."""
+        if self.digest != digest:
+            raise DataError(
+                "data",
+                f"the arrays that the run was trained on (digest {digest[:16]})",
+                f"digest {self.digest[:16]} from {self.source}",
+                "name the run's own file with data.path=...",
+            )
 
     def vocabulary(self) -> Vocabulary | None:
         """Which words the tokens are, ``None`` where that is not known; raises StoreError."""

@@ -14,6 +14,7 @@ from rnnbench.data.padding import Padding, padded
 from rnnbench.data.preparation import prepare
 from rnnbench.data.readers import ReadsText, TextReader
 from rnnbench.data.sources import SOURCES, source_of
+from rnnbench.data.store import prepared_with
 from rnnbench.data.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError
 
@@ -22,19 +23,20 @@ if TYPE_CHECKING:
 
 
 def text_reader(
-    config: DataConfig, home: Path, word_index: str | None, report: Progress
+    config: DataConfig, home: Path, digest: str, word_index: str | None, report: Progress
 ) -> TextReader:
     """Return how a data set reads text.
 
     Args:
         config: the data section of the run's configuration.
         home: the folder under which data sets are prepared.
+        digest: of the arrays that the run was trained on.
         word_index: the user's own file of words, or ``None``.
         report: told what takes long.
 
     Raises:
         ConfigError: for a data set that is no text.
-        DataError: where its vocabulary is not to be had.
+        DataError: where its vocabulary is not to be had, or is no longer the one of the run.
     """
     source = source_of(config)
     if config.name in ("text_dir", "csv"):
@@ -45,7 +47,7 @@ def text_reader(
                 word_index,
                 "leave it out",
             )
-        return _prepared_reader(config, home, report)
+        return _prepared_reader(config, home, digest, report)
     if not isinstance(source, ReadsText):
         known = ", ".join(
             name
@@ -72,8 +74,11 @@ class _Kept:
         return np.array(self._vocabulary.encode(text), np.int32)
 
 
-def _prepared_reader(config: DataConfig, home: Path, report: Progress) -> TextReader:
-    prepared = prepare(config, home, on_progress=report)
+def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progress) -> TextReader:
+    # What the run was trained on is prepared already, whatever became of the user's own file.
+    kept = prepared_with(digest, Path(home).absolute() / "data", config.name)
+    prepared = kept[0] if len(kept) == 1 else prepare(config, home, on_progress=report)
+    prepared.must_be(digest)
     vocabulary = prepared.vocabulary()
     if vocabulary is None:
         raise ConfigError(

@@ -110,6 +110,20 @@ def read_prepared(folder: Path, key: str) -> Prepared | None:
         return None
 
 
+def prepared_with(digest: str, place: Path, name: str) -> list[Prepared]:
+    """Return what is prepared under ``place`` of the data set ``name`` with this digest."""
+    found = []
+    for folder in sorted(place.glob(f"{name}-*")):
+        try:
+            key = str(json.loads((folder / META).read_text("utf-8"))["key"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        ready = read_prepared(folder, key)
+        if ready is not None and ready.digest == digest:
+            found.append(ready)
+    return found
+
+
 def write_folder(
     folder: Path,
     key: str,

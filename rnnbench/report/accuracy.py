@@ -60,13 +60,18 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         f"{word.capitalize()} accuracy {what}. Marked: the best arm and those that are not shown "
         "to be worse."
     )
-    if any(arm in ground.baselines for arm in arms):
+    own = [arm for arm in arms if arm not in ground.baselines]
+    if any(len(arm.seeds & own[0].seeds) < 2 for arm in own[1:]):
+        note += " Fewer than two seeds in common with the best show nothing: such are not marked."
+    if len(own) < len(arms):
         note += " Baselines see which tokens occur, not their order, and are never marked."
     return DataTable(
         f"{ground.key}_{word}_accuracy",
         f"{word.capitalize()} accuracy",
         columns,
-        tuple(_row(arm, metric, ground.options.confidence, arm.name in marked) for arm in arms),
+        tuple(
+            _row(arm, metric, ground.options.confidence, marked=arm.name in marked) for arm in arms
+        ),
         note,
         tuple(arm.run_ids for arm in arms),
     )
@@ -103,14 +108,14 @@ def _pictures(ground: Ground) -> tuple[Picture, ...]:
     return ()
 
 
-def _row(arm: ArmRuns, metric: str, confidence: float, best: bool) -> tuple[Cell, ...]:
+def _row(arm: ArmRuns, metric: str, confidence: float, *, marked: bool) -> tuple[Cell, ...]:
     values = list(arm.by_seed(metric).values())
     summary = statistic(values)
     middle = bootstrap(values, interquartile_mean, confidence)
     return (
         text(arm.name),
         number(summary.n, 0),
-        spread(summary.mean, summary.sd, best=best),
+        spread(summary.mean, summary.sd, marked=marked),
         number(middle.estimate),
         interval(middle.low, middle.high),
         number(max(values)),

@@ -178,8 +178,11 @@ def _titles(runs: pd.DataFrame) -> pd.Series:
 
 
 def _unfinished(runs: pd.DataFrame, done: pd.DataFrame) -> Section | None:
-    """Return the last try of every run that has not been made up for."""
-    left = runs[~runs["key"].isin(done["key"])].drop_duplicates("key", keep="last")
+    """Return the last try of every run that has not been made up for, by this version or later."""
+    newest = done.set_index(["arm_key", "seed"])["training_version"]
+    version = newest.reindex(pd.MultiIndex.from_frame(runs[["arm_key", "seed"]])).to_numpy()
+    is_open = ~(runs["training_version"] <= pd.array(version, dtype="Int64")).fillna(False)
+    left = runs[is_open].drop_duplicates("key", keep="last")
     if left.empty:
         return None
     named = add_arm_names(left).sort_values(["arm", "seed"])

@@ -22,7 +22,7 @@ from rnnbench.report.document import (
 from rnnbench.report.ground import Ground, of
 from rnnbench.report.pairs import Pair
 from rnnbench.results.compare import ArmRuns, factor_words
-from rnnbench.stats.paired import Comparison, mcnemar, power
+from rnnbench.stats.paired import MEETINGS, Comparison, mcnemar, power
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
 
@@ -122,11 +122,11 @@ def _would_decide(result: Comparison) -> str:
     if result.n < 2:
         return "one seed tells nothing of the spread"
     if result.seeds_needed is None:
-        low, high, wins = result.difference.low, result.difference.high, result.superiority
-        if low > 0 or high < 0:
-            # Not refused for want of seeds: the better one loses too many meetings.
-            which, won = ("first", wins) if low > 0 else ("second", 1 - wins)
-            return f"the {which} is better on average, but wins only {100 * won:.0f} % of meetings"
+        mean, wins = result.difference.estimate, result.superiority
+        which, won = ("first", wins) if mean > 0 else ("second", 1 - wins)
+        if won < MEETINGS:
+            # More seeds like these decide nothing: the one with the higher mean loses too often.
+            return f"the {which} has the higher mean, but wins only {100 * won:.0f} % of meetings"
         return "more than a thousand seeds would be needed"
     return f"about {result.seeds_needed} seeds would decide"
 

@@ -17,13 +17,13 @@ class Cell:
     Attributes:
         text: what readers see.
         value: what tables sort by and CSV holds; ``None`` where nothing was measured.
-        best: whether nothing in its column is better.
+        marked: whether it stands out, by what the table's note says.
         extra: further numbers that CSV holds in columns of their own, such as ``("sd", 0.0034)``.
     """
 
     text: str
     value: float | str | None
-    best: bool = False
+    marked: bool = False
     extra: tuple[tuple[str, float], ...] = ()
 
 
@@ -102,11 +102,11 @@ def text(value: object) -> Cell:
     return Cell(shown, None if value is None else shown)
 
 
-def number(value: float | None, digits: int = 4, *, best: bool = False) -> Cell:
+def number(value: float | None, digits: int = 4, *, marked: bool = False) -> Cell:
     """Return an entry that is a number; NaN was not measured."""
     if value is None or math.isnan(value):
         return Cell(MISSING, None)
-    return Cell(f"{value:,.{digits}f}", float(value), best)
+    return Cell(f"{value:,.{digits}f}", float(value), marked)
 
 
 def signed(value: float, digits: int = 4) -> Cell:
@@ -116,14 +116,14 @@ def signed(value: float, digits: int = 4) -> Cell:
     return Cell(f"{value:+,.{digits}f}", float(value))
 
 
-def spread(mean: float, sd: float, digits: int = 4, *, best: bool = False) -> Cell:
+def spread(mean: float, sd: float, digits: int = 4, *, marked: bool = False) -> Cell:
     """Return ``0.8712 ± 0.0034``; it sorts by the mean."""
     if math.isnan(mean):
         return Cell(MISSING, None)
     shown = f"{mean:,.{digits}f}"
     if math.isnan(sd):
-        return Cell(shown, float(mean), best)
-    return Cell(f"{shown} ± {sd:,.{digits}f}", float(mean), best, (("sd", float(sd)),))
+        return Cell(shown, float(mean), marked)
+    return Cell(f"{shown} ± {sd:,.{digits}f}", float(mean), marked, (("sd", float(sd)),))
 
 
 def interval(low: float, high: float, digits: int = 4) -> Cell:

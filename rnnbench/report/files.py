@@ -135,7 +135,7 @@ def _latex_cell(cell: Cell) -> str:
     shown = _latex(cell.text)
     if shown.startswith("-") and isinstance(cell.value, (int, float)):
         shown = f"$-${shown[1:]}"
-    return rf"\textbf{{{shown}}}" if cell.best else shown
+    return rf"\textbf{{{shown}}}" if cell.marked else shown
 
 
 def _latex(text: str) -> str:

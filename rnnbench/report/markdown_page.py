@@ -53,7 +53,7 @@ def _line(cells: Iterable[str]) -> str:
 
 def _cell(cell: Cell) -> str:
     shown = _escape(cell.text)
-    return f"**{shown}**" if cell.best and shown else shown
+    return f"**{shown}**" if cell.marked and shown else shown
 
 
 def _picture(picture: Picture) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rnnbench.report.document import Block, Cell, DataTable, Document, Section
+from rnnbench.report.document import Block, Cell, Document, Section
 
 LONG = 32  # rows from which a table scrolls under its head
 _TAKEN = ("content", "contents", "summary", "status")
@@ -78,10 +78,6 @@ def _sort_value(cell: Cell) -> str | None:
     return None if math.isnan(value) else repr(value)
 
 
-def _has_best(table: DataTable) -> bool:
-    return any(cell.best for row in table.rows for cell in row)
-
-
 def _data_address(svg: str) -> str:
     """Return an address that holds the image: as an ``<img>`` its styles cannot leak."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
@@ -109,7 +105,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"sort_value": _sort_value, "has_best": _has_best}
+    environment.filters |= {"sort_value": _sort_value}
     return environment
 
 

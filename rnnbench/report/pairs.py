@@ -52,12 +52,12 @@ class Pair:
 
 def make_pair(a: ArmRuns, b: ArmRuns, options: ReportConfig) -> Pair:
     """Relate two arms, and compare them where they are alike in everything but one factor."""
-    relation = relate(a, b)
     metric = shared_metric(a, b)
     if metric is None:
-        return Pair(a, b, relation, None)
+        return Pair(a, b, relate(a, b), None)
     if _mean(b, metric) > _mean(a, metric):
         a, b = b, a
+    relation = relate(a, b)
     if not relation.is_clean:
         return Pair(a, b, relation, metric)
     result = compare(a.by_seed(metric), b.by_seed(metric), options.margin, options.confidence)

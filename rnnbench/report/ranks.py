@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from statistics import fmean
 
 import numpy as np
 
@@ -17,15 +18,17 @@ FEWEST = 6
 
 
 def ranks_section(grounds: Sequence[Ground]) -> Section | None:
-    """Return ranks of the cells that are on every one of at least six data sets (Demsar 2006)."""
-    scores = [_by_cell(ground) for ground in grounds]
-    scores = [found for found in scores if len(found) > 1]
+    """Return ranks of the cells that are on every one of at least six data sets (Demsar 2006).
+
+    Sections that are about one data set, such as parts of it or several lengths, count once.
+    """
+    scores = _by_data(grounds)
     if len(scores) < FEWEST:
         return None
-    cells = sorted(set.intersection(*(set(found) for found in scores)))
+    cells = sorted(set.intersection(*(set(one) for found in scores for one in found)))
     if len(cells) < 2:
         return None
-    table = np.array([[found[cell] for cell in cells] for found in scores])
+    table = np.array([[fmean(one[cell] for one in found) for cell in cells] for found in scores])
     ranks = average_ranks(table)
     confidence = grounds[0].options.confidence
     distance = critical_difference(len(cells), len(scores), confidence)
@@ -50,6 +53,18 @@ def ranks_section(grounds: Sequence[Ground]) -> Section | None:
         pictures=(picture,),
     )
     return Section("ranks", "All data sets", (block,))
+
+
+def _by_data(grounds: Sequence[Ground]) -> list[list[dict[str, float]]]:
+    """Return what the cells reach in the sections of each data set that have several."""
+    found: dict[str, list[dict[str, float]]] = {}
+    for ground in grounds:
+        reached = _by_cell(ground)
+        if len(reached) > 1:
+            first = ground.arms[0].runs.iloc[0]
+            own = f" {first['data_digest']}" if first["data"] == "arrays" else ""
+            found.setdefault(f"{first['data']}{own}", []).append(reached)
+    return list(found.values())
 
 
 def _by_cell(ground: Ground) -> dict[str, float]:

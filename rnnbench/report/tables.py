@@ -70,16 +70,18 @@ def restrict(runs: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
 
     A parameter that an arm does not have is one that its runs do not have.
     """
-    wanted = [(_described(arm), _searched(arm)) for arm in arms]
+    wanted = [(_described(arm), _left_open(arm)) for arm in arms]
     keys = {key for params, _ in wanted for key in params}
     keys |= {str(key) for key in runs.columns if "." in str(key) and _describes(str(key))}
     known = runs.reindex(columns=sorted(keys)).astype("string")
     chosen = pd.Series(False, index=runs.index)
-    for params, drawn in wanted:
+    for params, left_open in wanted:
         fits = pd.Series(True, index=runs.index)
-        for key in keys - drawn:
+        for key in keys - left_open:
             value = params.get(key)
-            fits &= known[key].isna() if value is None else (known[key] == value).fillna(False)
+            # A report that was passed on has the names of files only.
+            is_value = [value, _FOLDERS.sub("", value)] if value and key in _FILES else [value]
+            fits &= known[key].isna() if value is None else known[key].isin(is_value)
         chosen |= fits
     return runs[chosen]
 
@@ -96,21 +98,24 @@ def _without_folders(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _described(arm: Arm) -> dict[str, str]:
     """Return the parameters that a run of the arm has, but for those that a search draws."""
-    config, embedding = arm.config, arm.config.model.embedding
-    if config.match is not None or (embedding.kind == "vectors" and embedding.path is not None):
-        # Only these need the data, which a machine that reports may not have.
+    config = arm.config
+    if config.match is not None:
+        # Only this needs the data, which a machine that reports may not have.
         config = resolve_units(config, input_spec(config.data))
-    drawn = _searched(arm)
+    left_open = _left_open(arm)
     return {
         key: value
         for key, value in parameters(config).items()
-        if _describes(key) and key not in drawn
+        if _describes(key) and key not in left_open
     }
 
 
-def _searched(arm: Arm) -> frozenset[str]:
-    search = arm.config.search
-    return frozenset(search.space if search.sampler != "none" else ())
+def _left_open(arm: Arm) -> frozenset[str]:
+    """Return the parameters that an arm doesn't decide: a search draws them, or a file has them."""
+    search, embedding = arm.config.search, arm.config.model.embedding
+    drawn = frozenset(search.space if search.sampler != "none" else ())
+    has_file = embedding.kind == "vectors" and embedding.path is not None
+    return drawn | {"model.embedding.dim"} if has_file else drawn
 
 
 def _describes(key: str) -> bool:

@@ -69,7 +69,7 @@ def _accuracy(arm: ArmRuns) -> float:
 
 def _cost(arm: ArmRuns, column: str, on_front: bool) -> Cell:
     digits = 0 if column.startswith("parameters") else 1
-    return number(arm.one(column), digits, best=on_front)
+    return number(arm.one(column), digits, marked=on_front)
 
 
 def _point(arm: ArmRuns, column: str, confidence: float) -> Point:

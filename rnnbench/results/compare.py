@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -17,6 +17,8 @@ _SILENT = (
     *("seed", "match", "data.name", "cell.name"),
     *("data.path", "data.test_path", "data.word_index"),
 )
+_SAME_ARRAYS = ("data.mask",)  # of data.*, what leaves the prepared arrays as they are
+_LEADING = ("cell", "model.embedding.kind", "model.embedding.path")
 _SILENT_SECTIONS = ("executor.",)
 _CIRCUMSTANCES = {
     "training_version": "training code version",
@@ -37,7 +39,7 @@ _WORDS = {
     "model.dropout": "dropout",
     "model.recurrent_dropout": "recurrent dropout",
     "model.stateful": "carried-over state",
-    "model.embedding.dim": "embedding",
+    "model.embedding.dim": "embedding width",
     "model.embedding.kind": "embedding",
     "model.embedding.path": "word vectors",
     "model.embedding.trainable": "trained word vectors",
@@ -130,11 +132,12 @@ class ArmRuns:
     def metric(self) -> Metric | None:
         """What it is judged by: test accuracy, else that of validation; ``None``: neither.
 
-        A test set on which the best epoch was chosen, or that served for validation of a choice,
-        is no test.
+        A test set on which the best epoch or the last one was chosen is no test.
         """
         validation = self.params.get("training.validation")
-        chosen_on_test = validation == "test" and self.params.get("training.test") == "best"
+        patience = self.params.get("training.early_stopping.patience", "null")
+        has_choice = self.params.get("training.test") == "best" or patience != "null"
+        chosen_on_test = validation == "test" and has_choice
         if not chosen_on_test and self.by_seed("test_accuracy"):
             return "test_accuracy"
         if validation != "test" and self.by_seed("best_val_accuracy"):
@@ -200,14 +203,8 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         # Options of a cell come with the cell.
         different = {key: pair for key, pair in different.items() if not key.startswith("cell.")}
         different["cell"] = (a.cell, b.cell)
-    for leading in ("model.embedding.kind", "model.embedding.path"):
-        if leading in different:
-            # What the embedding starts from brings its width along.
-            different = {
-                key: pair
-                for key, pair in different.items()
-                if key == leading or not key.startswith("model.embedding.")
-            }
+    for key in _brought_along(different, a, b):
+        different.pop(key, None)
     if a.drawn and a.search == b.search:
         chosen = sorted(key for key in different if key in a.drawn)
         for key in chosen:
@@ -219,15 +216,16 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         remarks.append(f"units matched by parameters: {first} and {second}")
     factors: dict[str, list[str]] = {}
     for key in different:
-        factors.setdefault(_factor(key), []).append(key)
-    factor = "cell" if "cell" in factors else next(iter(factors), None)
+        factors.setdefault(_factor(key, different), []).append(key)
+    factor = next((name for name in (*_LEADING, *factors) if name in factors), None)
     confounds = [
         f"{_words(key)} {different[key][0]} against {different[key][1]}"
         for name, members in factors.items()
         if name != factor
         for key in members
     ]
-    confounds += _circumstances(a, b)
+    shapes = any(key.startswith("data.") and key not in _SAME_ARRAYS for key in different)
+    confounds += _circumstances(a, b, same_data=not shapes)
     common = len(a.seeds & b.seeds)
     # Where one arm has all seeds of the other, these are what is compared.
     if a.seeds - b.seeds and b.seeds - a.seeds:
@@ -238,14 +236,24 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     return Relation(factor, tuple(confounds), tuple(remarks), len(factors) == 1)
 
 
-def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
-    """Return differences that are no parameters: code, path, test set, search budget."""
+def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[str, ...]:
+    """Return the keys of an embedding that follow from what it starts from.
+
+    A file decides the width, and vectors have options that random numbers don't have.
+    """
+    kind, path = "model.embedding.kind" in different, "model.embedding.path" in different
+    options = ("model.embedding.path", "model.embedding.trainable") if kind else ()
+    has_file = any(arm.params.get("model.embedding.path", "null") != "null" for arm in (a, b))
+    return (*options, "model.embedding.dim") if has_file and (kind or path) else options
+
+
+def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
+    """Return differences that are no parameters: code, path, data, search budget."""
     found = []
     for column in ("training_version", "path"):
         first, second = (_computed(arm.circumstances[column]) for arm in (a, b))
         if first != second:
             found.append(f"{_CIRCUMSTANCES[column]} {first} against {second}")
-    same_data = a.params.get("data.maxlen") == b.params.get("data.maxlen")
     if same_data and a.circumstances["data_digest"] != b.circumstances["data_digest"]:
         found.append(_CIRCUMSTANCES["data_digest"])
     if bool(a.drawn) != bool(b.drawn):
@@ -255,7 +263,7 @@ def _circumstances(a: ArmRuns, b: ArmRuns) -> list[str]:
     elif a.trials != b.trials:
         found.append(f"trials of the search {a.trials} against {b.trials}")
     return found + [
-        f"{arm.name}: validation on the test set, where the best epoch was chosen"
+        f"{arm.name}: validation on the test set, where the epoch was chosen"
         for arm in (a, b)
         if arm.metric is None
     ]
@@ -282,10 +290,10 @@ def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:
     return abs(p - q) <= _MATCHED_WITHIN * max(p, q)
 
 
-def _factor(key: str) -> str:
-    """Return the name of what varies: parameters that change together count as one."""
+def _factor(key: str, different: Collection[str]) -> str:
+    """Return the name of what varies: another cell or optimizer comes with options of its own."""
     section = key.split(".")[0]
-    return section if section in ("cell", "optimizer") else key
+    return section if section == "cell" or f"{section}.name" in different else key
 
 
 def _words(key: str) -> str:

@@ -22,7 +22,7 @@ _MOST_SEEDS = 1_000
 # Of the meetings of a training of A and one of B, how many the better arm must win: the threshold
 # that Bouthillier et al. 2021 ("Accounting for variance in machine learning benchmarks") recommend,
 # and more where the pairs are too few for the exact test to refuse.
-_MEETINGS = 0.75
+MEETINGS = 0.75
 _MEETINGS_OF_FEW = 0.8
 
 
@@ -82,14 +82,12 @@ def compare(
     p, wins = permutation_p(differences), superiority(first, second)
     smallest_p = 2.0 ** (1 - len(seeds)) if seeds else 1.0
     verdict = _verdict(interval, margin)
-    few = smallest_p > 1 - confidence
-    agrees = p <= (smallest_p if few else 1 - confidence)
-    better = verdict in ("A better", "B better")
-    wanted = _MEETINGS_OF_FEW if few else _MEETINGS
-    rare = better and (wins if verdict == "A better" else 1 - wins) < wanted
-    if better and (rare or not agrees):
+    agrees = p <= max(smallest_p, 1 - confidence)
+    won = wins if interval.estimate > 0 else 1 - wins
+    rare = won < _meetings_wanted(len(seeds), confidence)
+    if verdict in ("A better", "B better") and (rare or not agrees):
         verdict = "undecided"
-    needed = _seeds_needed(summary, rare, margin, confidence) if verdict == "undecided" else None
+    needed = _seeds_needed(summary, won, margin, confidence) if verdict == "undecided" else None
     return Comparison(len(seeds), interval, p, wins, verdict, needed, smallest_p)
 
 
@@ -215,19 +213,25 @@ def _verdict(interval: Interval, margin: float) -> Verdict:
     return "undecided"
 
 
-def _seeds_needed(summary: Statistic, rare: bool, margin: float, confidence: float) -> int | None:
-    """Return with how many pairs of this mean and spread Student's interval would decide.
+def _meetings_wanted(n: int, confidence: float) -> float:
+    """Return the share of meetings that the better arm must win, given ``n`` pairs."""
+    return _MEETINGS_OF_FEW if 2.0 ** (1 - n) > 1 - confidence else MEETINGS
 
-    Where it lies on one side of zero, but the better arm wins too rarely (``rare``), more pairs
-    could only show that the arms are equivalent.
+
+def _seeds_needed(summary: Statistic, won: float, margin: float, confidence: float) -> int | None:
+    """Return how many pairs like these would decide: of this mean, spread and share of meetings.
+
+    Where the arm with the higher mean wins too few meetings (``won``), more pairs could only show
+    that the arms are equivalent.
     """
     if summary.n < 2:
         return None
     equivalent = margin - abs(summary.mean)
-    distance = equivalent if rare else max(abs(summary.mean), equivalent)
 
     def decides(n: int) -> bool:
-        return half_width(Statistic(summary.mean, summary.sd, n), confidence) < distance
+        width = half_width(Statistic(summary.mean, summary.sd, n), confidence)
+        is_better = width < abs(summary.mean) and won >= _meetings_wanted(n, confidence)
+        return is_better or width < equivalent
 
     candidates = range(summary.n + 1, _MOST_SEEDS + 1)
     place = bisect_left(candidates, True, key=decides)

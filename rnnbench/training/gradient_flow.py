@@ -13,7 +13,6 @@ difficult, IEEE Transactions on Neural Networks 5, 1994.
 from __future__ import annotations
 
 import math
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.training.batches import Samples
+from rnnbench.training.stored_arrays import load_arrays
 from rnnbench.training.through_time import BACKWARD, CELL, FORWARD, HIDDEN, ThroughTime
 
 FILE = "gradient_flow.npz"
@@ -116,13 +116,13 @@ def save(flows: Sequence[Flow], folder: Path) -> None:
 
 def load(path: Path) -> tuple[Flow, ...] | None:
     """Return what :func:`save` wrote, or ``None`` where there is no such file."""
+    found = load_arrays(path, "epochs", "layers", "states", "norms")
+    if found is None:
+        return None
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            names = ("epochs", "layers", "states", "norms")
-            epochs, layers, states, norms = (arrays[name] for name in names)
         return tuple(
             Flow(int(epoch), str(layer), str(state), np.asarray(row, np.float32))
-            for epoch, layer, state, row in zip(epochs, layers, states, norms, strict=True)
+            for epoch, layer, state, row in zip(*found, strict=True)
         )
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+    except (ValueError, TypeError):
         return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from rnnbench.stats.calibration import calibration_error
+from rnnbench.training.stored_arrays import load_arrays
 
 FILE = "predictions.npz"
 
@@ -39,8 +39,7 @@ def save(outputs: np.ndarray, labels: np.ndarray, folder: Path) -> None:
 
 def load_correct(path: Path) -> np.ndarray | None:
     """Return which test samples were answered rightly ``(n,)``, or ``None`` without such a file."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return np.asarray(arrays["correct"], dtype=np.bool_)
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+    found = load_arrays(path, "correct")
+    if found is None or found[0].ndim != 1 or found[0].dtype != np.bool_:
         return None
+    return found[0]

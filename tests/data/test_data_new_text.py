@@ -30,7 +30,7 @@ def test_texts_of_reviews_become_their_prepared_arrays(
 ) -> None:
     config = configure("reviews", num_words=num_words, maxlen=20, test_limit=40, **changes)
     prepared = prepare(config, tmp_path)
-    reader = text_reader(config, tmp_path, None, ignore)
+    reader = text_reader(config, tmp_path, "", None, ignore)
     tokens = [reader.vocabulary.encode(text) for text, _ in texts("test", 40)]
     expected = prepared.arrays().x_test
     np.testing.assert_array_equal(pad_tokens(tokens, config, prepared.spec), expected)
@@ -97,7 +97,7 @@ class TestWordIndex:
         prepared = prepare(config, tmp_path)
         index = load_word_index(str(REAL), ignore)
         words = {rank + 3: word for word, rank in index.items()}
-        reader = text_reader(config, tmp_path, str(REAL), ignore)
+        reader = text_reader(config, tmp_path, "", str(REAL), ignore)
         rows = prepared.arrays().x_test
         # Without what was cut off: reviews that are whole start with the start mark.
         whole = rows[(rows == 1).any(axis=1)]
@@ -111,12 +111,12 @@ def test_data_that_are_no_text_are_refused_with_those_that_are(
     configure: Any, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError, match=r"data that is text \(reviews, imdb.*on data=digits"):
-        text_reader(configure("digits"), tmp_path, None, ignore)
+        text_reader(configure("digits"), tmp_path, "", None, ignore)
 
 
 def test_a_word_index_has_no_use_for_generated_reviews(configure: Any, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="leave it out") as caught:
-        text_reader(configure("reviews"), tmp_path, "index.json", ignore)
+        text_reader(configure("reviews"), tmp_path, "", "index.json", ignore)
     assert caught.value.key == "data.word_index"
 
 
@@ -134,7 +134,7 @@ def test_own_texts_are_read_by_the_words_that_preparation_counted(
         (folder / "1.txt").write_text(text)
     config = configure("text_dir", path=str(tmp_path / "mine"), maxlen=6)
     prepared = prepare(config, tmp_path)
-    reader = text_reader(config, tmp_path, None, ignore)
+    reader = text_reader(config, tmp_path, prepared.digest, None, ignore)
     assert reader.classes == ("happy", "sad")
     tokens = [reader.vocabulary.encode(text) for text in ("a good day", "no day")]
     rows = pad_tokens(tokens, config, prepared.spec)
@@ -142,7 +142,25 @@ def test_own_texts_are_read_by_the_words_that_preparation_counted(
     expected = {tuple(row) for row in arrays.x_test.tolist()}
     assert {tuple(row) for row in rows.tolist()} == expected
     with pytest.raises(ConfigError, match="keeps its vocabulary"):
-        text_reader(config, tmp_path, "index.json", ignore)
+        text_reader(config, tmp_path, prepared.digest, "index.json", ignore)
+
+
+def test_own_texts_that_have_changed_are_read_as_they_were_when_the_run_was_trained(
+    configure: Any, tmp_path: Path
+) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("text,label\n" + "a good day,happy\nno good,sad\n" * 9)
+    config = configure("csv", path=str(table), maxlen=6, test_fraction=0.25)
+    digest = prepare(config, tmp_path).digest
+    before = text_reader(config, tmp_path, digest, None, ignore).vocabulary.encode("good day")
+    with table.open("a") as file:
+        file.write("day day day day day day day day day day,angry\n" * 9)
+    assert prepare(config, tmp_path).digest != digest
+    reader = text_reader(config, tmp_path, digest, None, ignore)
+    assert reader.classes == ("happy", "sad")
+    assert reader.vocabulary.encode("good day").tolist() == before.tolist()
+    with pytest.raises(DataError, match="the arrays that the run was trained on"):
+        text_reader(config, tmp_path / "elsewhere", digest, None, ignore)
 
 
 def test_a_new_source_reads_text_where_it_has_a_reader(
@@ -157,6 +175,6 @@ def test_a_new_source_reads_text_where_it_has_a_reader(
             return TextReader(Letters(), ("one", "two", "three"))
 
     monkeypatch.setitem(sources.SOURCES, "reviews", Source())
-    reader = text_reader(configure("reviews"), tmp_path, None, ignore)
+    reader = text_reader(configure("reviews"), tmp_path, "", None, ignore)
     assert reader.vocabulary.encode("ab").tolist() == [97, 98]
     assert reader.classes == ("one", "two", "three")

@@ -47,7 +47,7 @@ def measured(record: Record, drop: float) -> Record:
 def test_a_baseline_has_its_row_by_its_mean_and_no_mark(ending: str) -> None:
     found = table(built([baseline()]), ending)
     assert column(found, "arm") == ["lstm", "bag of words (baseline)", "gru"]
-    assert [row[2].best for row in found.rows][1] is False
+    assert [row[2].marked for row in found.rows][1] is False
     assert "never marked" in found.note
     assert len(found.runs[1]) == 1
 
@@ -55,7 +55,7 @@ def test_a_baseline_has_its_row_by_its_mean_and_no_mark(ending: str) -> None:
 def test_a_better_baseline_takes_no_mark_from_the_cells() -> None:
     found = table(built([baseline(accuracy=0.95)]), "test_accuracy")
     assert column(found, "arm")[0] == "bag of words (baseline)"
-    assert [row[2].best for row in found.rows] == [False, True, False]
+    assert [row[2].marked for row in found.rows] == [False, True, False]
 
 
 def test_nothing_is_compared_with_a_baseline() -> None:

@@ -67,7 +67,7 @@ class TestAccuracy:
     def test_puts_the_best_arm_first_and_marks_what_is_not_worse(self) -> None:
         found = table(built(CLEAR), "test_accuracy")
         assert column(found, "arm") == ["lstm", "gru"]
-        assert [row[2].best for row in found.rows] == [True, False]
+        assert [row[2].marked for row in found.rows] == [True, False]
 
     @pytest.mark.parametrize(
         ("validation", "where"), [("split", "held-out"), ("test", "test data")]
@@ -254,6 +254,21 @@ class TestWhatIsMissing:
         found = table(built([*MATCHED, bad]), "unfinished")
         assert [cell.text for cell in found.rows[0]] == ["gru seed=7", "FAILED", "loss is nan"]
 
+    def test_runs_that_a_newer_version_made_up_for_are_not_among_them(self) -> None:
+        old = {names.TRAINING_VERSION: "0"}
+        tried = [
+            Record(f"old{at}", status, {**run.tags, **old, names.KEY: f"old{at}"}, run.params, {})
+            for at, (run, status) in enumerate(
+                [(MATCHED[0], "FINISHED"), (MATCHED[1], "FAILED"), (MATCHED[2], "KILLED")]
+            )
+        ]
+        assert not any(s.key == "unfinished" for s in built([*tried, *MATCHED]).sections)
+        known = MATCHED[0]
+        new = {names.TRAINING_VERSION: "2", names.KEY: "new"}
+        bad = Record("new", "FAILED", {**known.tags, **new}, known.params, {})
+        found = table(built([*tried, *MATCHED, bad]), "unfinished")
+        assert [row[0].text for row in found.rows] == ["lstm seed=0"]
+
     def test_nothing_finished_is_said(self) -> None:
         bad = Record("bad", "FAILED", MATCHED[0].tags, MATCHED[0].params, {})
         assert "no finished run" in built([bad]).summary[0]
@@ -268,3 +283,22 @@ class TestWhatIsMissing:
 
     def test_one_arm_has_no_comparison(self) -> None:
         assert "no two arms" in " ".join(built(MATCHED[:3]).summary)
+
+
+class TestRanks:
+    def test_need_six_data_sets_not_six_parts_of_one(self) -> None:
+        def parts(*keys: str, values: int) -> list[Record]:
+            return [
+                record(cell, 0, accuracy, **dict.fromkeys(keys, f"{value}00"))
+                for value in range(1, values + 1)
+                for cell, accuracy in (("lstm", 0.8), ("gru", 0.7 + value / 100))
+            ]
+
+        found = [s.key for s in built(parts("data.limit", values=7)).sections]
+        assert "ranks" not in found
+        document = built(parts("data.name", values=6))
+        assert column(table(document, "ranks"), "cell") == ["lstm", "gru"]
+        note = table(document, "ranks").note
+        assert "Over 6 data sets" in note
+        again = built([*parts("data.name", values=6), *parts("data.name", "data.limit", values=6)])
+        assert table(again, "ranks").note == note

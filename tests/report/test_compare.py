@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rnnbench.report.pairs import compare_all, make_pair, not_worse
@@ -54,13 +56,46 @@ class TestRelation:
             "model.embedding.trainable": "False",
         }
         other = vectors | {"model.embedding.path": "glove.txt", "model.embedding.dim": "50"}
-        for one, two_, factor in (
-            (random, vectors, "model.embedding.kind"),
-            (vectors, other, "model.embedding.path"),
-            (vectors, vectors | {"model.embedding.dim": "50"}, "model.embedding.dim"),
+        trained = {"model.embedding.trainable": "True"}
+        width = "embedding width 128 against 300"
+        for one, two_, factor, confounds in (
+            (random, other, "model.embedding.kind", ()),
+            (random, vectors, "model.embedding.kind", (width,)),
+            (random, vectors | {"model.embedding.dim": "128"}, "model.embedding.kind", ()),
+            (vectors, other, "model.embedding.path", ()),
+            (vectors, other | trained, "model.embedding.path", ("trained word vectors",)),
+            (vectors, vectors | {"model.embedding.dim": "50"}, "model.embedding.dim", ()),
         ):
             relation = relate(*two(record("gru", 0, 0.8, **one), record("gru", 0, 0.8, **two_)))
-            assert (relation.factor, relation.confounds) == (factor, ())
+            assert relation.factor == factor
+            assert len(relation.confounds) == len(confounds)
+            assert all(map(str.startswith, relation.confounds, confounds))
+
+    def test_options_come_along_with_another_optimizer_only(self) -> None:
+        slow = {"optimizer.name": "adam", "optimizer.learning_rate": "0.001"}
+        clipped = slow | {"optimizer.learning_rate": "0.1", "optimizer.clipnorm": "1.0"}
+        other = slow | {"optimizer.name": "sgd", "optimizer.learning_rate": "0.1"}
+        plain = record("gru", 0, 0.8, **slow)
+        relation = relate(*two(plain, record("gru", 0, 0.8, **clipped)))
+        assert len(relation.confounds) == 1
+        relation = relate(*two(plain, record("gru", 0, 0.8, **other)))
+        assert (relation.factor, relation.confounds) == ("optimizer", ())
+
+    @pytest.mark.parametrize(
+        ("key", "value", "is_clean"),
+        [
+            ("data.num_words", "5000", True),
+            ("data.truncating", "post", True),
+            ("data.mask", "True", False),
+            ("model.depth", "2", False),
+        ],
+    )
+    def test_other_contents_follow_from_how_the_data_were_made(
+        self, key: str, value: str, is_clean: bool
+    ) -> None:
+        other = tagged(record("gru", 0, 0.8, **{key: value}), **{names.DATA_DIGEST: "ffff"})
+        relation = relate(*two(record("gru", 0, 0.8, **{key: "1"}), other))
+        assert (relation.factor, relation.is_clean) == (key, is_clean)
 
     def test_ten_epochs_against_one_is_no_comparison(self) -> None:
         one = record("gru", 0, 0.7, **{"training.epochs": "1"})
@@ -101,9 +136,14 @@ class TestRelation:
         other = tagged(record("gru", 0, 0.8), **{tag: value})
         assert words in relate(*two(record("lstm", 0, 0.8), other)).confounds
 
-    def test_a_choice_on_the_test_set_is_named(self) -> None:
-        changes = {"training.validation": "test", "training.test": "best"}
-        relation = relate(*two(*(record(cell, 0, 0.8, **changes) for cell in ("lstm", "gru"))))
+    @pytest.mark.parametrize(
+        ("key", "value"), [("training.test", "best"), ("training.early_stopping.patience", "2")]
+    )
+    def test_a_choice_on_the_test_set_is_named(self, key: str, value: str) -> None:
+        changes = {"training.validation": "test", key: value}
+        tried = [record(cell, 0, 0.8, **changes) for cell in ("lstm", "gru")]
+        tested = [replace(one, metrics=one.metrics | {"test_accuracy": 0.8}) for one in tried]
+        relation = relate(*two(*tested))
         assert not relation.is_clean
         assert all("validation on the test set" in words for words in relation.confounds)
 
@@ -145,6 +185,14 @@ class TestPairs:
     def test_put_the_arm_with_the_higher_mean_first(self) -> None:
         low, high = record("lstm", 0, 0.7), record("gru", 0, 0.9)
         assert make_pair(*two(low, high), OPTIONS).a.cell == "gru"
+
+    def test_say_what_differs_in_the_order_of_the_arms(self) -> None:
+        few = {"training.epochs": "1", "model.units": "154"}
+        low, high = record("lstm", 0, 0.7), record("gru", 0, 0.9, **few)
+        for arms_ in (two(low, high), two(high, low)):
+            pair = make_pair(*arms_, OPTIONS)
+            assert (pair.a.cell, pair.relation.confounds) == ("gru", ("epochs 1 against 10",))
+            assert pair.relation.remarks == ("units matched by parameters: 154 and 128",)
 
     def test_that_are_confounded_have_no_verdict(self) -> None:
         one = record("gru", 0, 0.7, **{"training.epochs": "1"})

@@ -64,7 +64,7 @@ class TestCsv:
 
     def test_has_raw_values_and_nothing_for_what_is_missing(self) -> None:
         rows = (
-            (text("gru"), number(1 / 3, 2, best=True)),
+            (text("gru"), number(1 / 3, 2, marked=True)),
             (text("lstm"), number(131_208.0)),
             (text(None), interval(math.nan, 1.0)),
             (text("rnn"), Cell("nan", math.nan)),
@@ -98,7 +98,7 @@ def body(made: DataTable) -> list[str]:
 
 class TestLatex:
     def test_is_a_tabular_of_booktabs(self) -> None:
-        made = table((text("gru"), spread(0.9, 0.01, best=True)), (text("lstm"), number(None)))
+        made = table((text("gru"), spread(0.9, 0.01, marked=True)), (text("lstm"), number(None)))
         assert latex_text(made).splitlines() == [
             r"% Needs \usepackage{booktabs}.",
             r"\begin{tabular}{lr}",
@@ -130,7 +130,7 @@ class TestLatex:
     @settings(max_examples=50, deadline=None)
     @given(WORDS)
     def test_keeps_rows_and_braces_whole(self, word: str) -> None:
-        made = table((text(word), Cell(word, word, best=True)))
+        made = table((text(word), Cell(word, word, marked=True)))
         assert len(latex_text(made).splitlines()) == 8
         row = body(made)[1]
         bare = re.sub(r"\\[{}&%$#_]", "", row)

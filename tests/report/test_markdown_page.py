@@ -49,7 +49,7 @@ def filled(word: str) -> Document:
         "key",
         f"table {word}",
         (Column(word, word, numeric=False), Column(word)),
-        ((Cell(word, word, best=True), text(word)),),
+        ((Cell(word, word, marked=True), text(word)),),
         word,
     )
     block = Block(f"block {word}", (word, word), (table,), (picture,), (word, word))
@@ -102,7 +102,7 @@ def rows(document: Document) -> list[str]:
 
 class TestPage:
     columns = (Column("arm", numeric=False), Column("accuracy", "of the best epoch"))
-    entries = ((text("gru"), number(0.9, best=True)), (text("lstm"), signed(-0.1)))
+    entries = ((text("gru"), number(0.9, marked=True)), (text("lstm"), signed(-0.1)))
     table = DataTable("t", "Accuracy", columns, entries, "Over seeds.", (("1a",), ("1b",)))
     picture = Picture("curves", "Curves", "Loss falls.", lambda _: None)
     block = Block("Accuracy", ("Text.",), (table,), (picture,), ("One.", "Two."))

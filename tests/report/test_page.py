@@ -62,7 +62,7 @@ def filled(word: str) -> Document:
         "key",
         f"table {word}",
         (Column(f"arm {word}", f"meaning {word}", numeric=False), Column(f"number {word}")),
-        ((Cell(f"best {word}", f"value {word}", best=True), text(f"text {word}")),),
+        ((Cell(f"best {word}", f"value {word}", marked=True), text(f"text {word}")),),
         f"note {word}",
         ((f"run {word}", f"other {word}"),),
     )
@@ -226,13 +226,12 @@ class TestTable:
         names = [head.get("data-value") for head in page.all("th") if head["scope"] == "row"]
         assert names == ["gru", "lstm", "rnn", None]
 
-    def test_marks_the_best_by_more_than_colour(self) -> None:
-        rows = ((text("gru"), spread(0.9, 0.1, best=True)), (text("lstm"), spread(0.8, 0.1)))
+    def test_marks_by_more_than_colour(self) -> None:
+        rows = ((text("gru"), spread(0.9, 0.1, marked=True)), (text("lstm"), spread(0.8, 0.1)))
         html = render(document(table(*rows)), {})
-        assert html.count('role="img" aria-label="best"') == 1
+        assert html.count('role="img" aria-label="marked"') == 1
         assert "<strong>0.9000 ± 0.1000</strong>" in html
-        assert "best in its column" in html
-        assert "best in its column" not in render(document(table(rows[1])), {})
+        assert 'aria-label="marked"' not in render(document(table(rows[1])), {})
 
     def test_leads_to_the_runs_behind_each_row(self) -> None:
         runs = (("1a", "1b"), ())

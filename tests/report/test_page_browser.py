@@ -69,7 +69,7 @@ def document() -> Document:
         "numbers",
         "Numbers",
         columns,
-        tuple((text(name), number(value, 2, best=value == 100)) for name, value in entries),
+        tuple((text(name), number(value, 2, marked=value == 100)) for name, value in entries),
         "A note.",
         runs,
     )

@@ -188,7 +188,7 @@ class TestSeedsNeeded:
         assert half_width(Statistic(0, sd, needed - 1), 0.95) >= distance
 
     def test_none_where_a_thousand_would_not_do(self) -> None:
-        assert judged([0.5, -0.5, 0.501], [0.0] * 3, margin=0).seeds_needed is not None
+        assert judged([0.5, -0.5, 0.501, 0.5], [0.0] * 4, margin=0).seeds_needed is not None
         assert judged([0.5, -0.5, 0.001], [0.0] * 3, margin=0).seeds_needed is None
 
     def test_more_seeds_do_not_make_an_arm_win_more_often(self) -> None:
@@ -202,6 +202,25 @@ class TestSeedsNeeded:
         needed = next(n for n in range(11, 99) if half_width(Statistic(0, sd, n), 0.95) < 0.0015)
         assert within.difference.low > 0
         assert (within.verdict, within.seeds_needed) == ("undecided", needed)
+
+    def test_is_promised_only_where_seeds_like_these_do_decide(self) -> None:
+        """The mean of A is beyond the margin, its interval is not, and A wins 60 % of meetings."""
+        b = [0.84, 0.85, 0.86, 0.87, 0.88, 0.86, 0.85, 0.87]
+        a = [0.90, 0.84, 0.87, 0.86, 0.92, 0.84, 0.88, 0.86]
+        few = judged(a, b, margin=0.005)
+        assert few.difference.low < 0 < 0.005 < few.difference.estimate
+        assert few.superiority < 3 / 4
+        many = judged(a * 40, b * 40, margin=0.005)
+        assert many.difference.low > 0.005
+        assert (few.verdict, few.seeds_needed) == ("undecided", None)
+        assert (many.verdict, many.seeds_needed) == ("undecided", None)
+
+    def test_three_of_four_meetings_are_enough_once_the_exact_test_can_refuse(self) -> None:
+        """Seven of nine meetings: too few with fewer than six seeds, enough from there on."""
+        found = judged([0.860, 0.870, 0.875], [0.854, 0.8641, 0.869], margin=0.0)
+        assert found.difference.low > 0
+        assert 3 / 4 <= found.superiority < 4 / 5
+        assert (found.verdict, found.seeds_needed) == ("undecided", 6)
 
 
 class TestDifferenceInterval:
