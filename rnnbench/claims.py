@@ -10,12 +10,15 @@ from pathlib import Path
 from filelock import BaseFileLock, Timeout
 
 from rnnbench.config.schema import SweepConfig
+from rnnbench.executors.events import DIED
 from rnnbench.jobs import JOB_COLUMNS, Job
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record, also_trial_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, epochs_of
+
+_MOST_DEATHS = 3  # of a run's worker, before the run is kept as failed
 
 
 class Claim(Enum):
@@ -86,6 +89,19 @@ class Claims:
             return True
         record = self.record(spec)
         return record is not None and self._is_foreign(record)
+
+    def has_died_often(self, spec: RunSpec) -> bool:
+        """Return whether one more death of its worker is to count as a failure of the run."""
+        killed = self._store.records(
+            {names.KEY: spec.key}, kind=spec.kind, status="KILLED", only=JOB_COLUMNS
+        )
+        return sum(record.reason.startswith(DIED) for record in killed) >= _MOST_DEATHS - 1
+
+    def owner(self, spec: RunSpec) -> str | None:
+        """Return the host and home that train a run whose locks are not here, or ``None``."""
+        record = self.record(spec)
+        foreign = record is not None and self._is_foreign(record)
+        return record.tags.get(names.OWNER, "") if record is not None and foreign else None
 
     def folder(self, key: str) -> Path:
         """Return where a worker leaves the files of a run."""

@@ -46,23 +46,26 @@ class Driver:
         self._command = command
         self._recorders: dict[str, Recorder] = {}
         self._to_store: list[Finished] = []
+        self._queue: Queue | None = None
         self.trained: set[str] = set()
 
     def __enter__(self) -> Driver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Leave no run shown as running: whatever is open now was interrupted."""
+        """Store what has a result; whatever else is open now was interrupted."""
         with ExitStack() as stack:
             stack.callback(self._claims.release_all)
             if self._parent is not None:
                 stack.callback(self._parent.close, "FINISHED" if kind is None else "KILLED")
             for recorder in self._recorders.values():
-                stack.callback(recorder.fail, "the sweep was interrupted", killed=True)
+                stack.callback(recorder.abandon, "the sweep was interrupted")
+            if self._queue is not None:
+                stack.callback(self._store_waiting, self._queue)
 
     def train(self, executor: LocalExecutor, queue: Queue, interruption: Interruption) -> None:
         """Have everything of a queue trained, here or by others who are at it already."""
-        working = True
+        self._queue, working = queue, True
         while working:
             for event in executor.run(queue, interruption):
                 self._handle(event, queue, executor)
@@ -70,9 +73,7 @@ class Driver:
 
     def _handle(self, event: Event, queue: Queue, executor: LocalExecutor) -> None:
         if isinstance(event, Filled):
-            for finished in self._to_store:
-                self._store_result(self._claims.specs[finished.key], finished, queue)
-            self._to_store.clear()
+            self._store_waiting(queue)
             return
         spec = self._claims.specs[event.key]
         if isinstance(event, Started):
@@ -91,15 +92,22 @@ class Driver:
                 self._store_result(spec, event, queue)
         elif isinstance(event, Stopped):
             self._recorders[event.key].prune()
+            del self._recorders[event.key]
             queue.pruned(spec)
             self._close(spec, "pruned")
         elif isinstance(event, Failed):
-            self._fail(spec, event.reason, queue, killed=event.killed)
+            again = event.killed and not self._claims.has_died_often(spec)
+            self._fail(spec, event.reason, queue, killed=again)
 
     def _started(self, spec: RunSpec) -> None:
         parent = None if self._parent is None else self._parent.open()
         self._recorders[spec.key] = Recorder(self._store, spec, parent, self._key, self._command)
         self._progress.started(spec)
+
+    def _store_waiting(self, queue: Queue) -> None:
+        while self._to_store:
+            finished = self._to_store.pop(0)
+            self._store_result(self._claims.specs[finished.key], finished, queue)
 
     def _store_result(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
         """Store a result; files that cannot be written cost this run, not the sweep."""
@@ -111,6 +119,7 @@ class Driver:
         except (OSError, ValueError) as error:
             self._fail(spec, f"its files could not be stored: {error}", queue, killed=True)
             return
+        del self._recorders[event.key]
         queue.finished(spec, event.outcome)
         if spec.trial is None:
             self.trained.add(event.key)
@@ -120,11 +129,11 @@ class Driver:
 
     def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:
         self._recorders[spec.key].fail(reason, killed=killed)
+        del self._recorders[spec.key]
         queue.failed(spec, reason, killed=killed)
         self._close(spec, ("killed: " if killed else "failed: ") + reason)
 
     def _close(self, spec: RunSpec, text: str) -> None:
-        del self._recorders[spec.key]
         self._claims.release(spec.key)
         self._progress.ended(spec, text)
 

@@ -89,7 +89,16 @@ class RunQueue:
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`Queue`."""
         if self._elsewhere:
-            self._progress.say(f"waiting for {len(self._elsewhere)} runs of another sweep")
+            count = len(self._elsewhere)
+            runs = "a run" if count == 1 else f"{count} runs"
+            owners = {owner for spec in self._elsewhere if (owner := self._claims.owner(spec))}
+            where = f" on {', '.join(sorted(owners))}" if owners else ""
+            self._progress.say(f"waiting for {runs} of another sweep{where}")
+            if owners:
+                self._progress.say(
+                    "if it has ended there without a trace, delete its running runs in MLflow's "
+                    "user interface, and they are trained here"
+                )
         for spec in self._elsewhere:
             wait_while(partial(self._claims.is_elsewhere, spec), interruption)
         # Whatever they left undone is claimed again; what is done is passed over then.

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from rnnbench.training.history import Epoch, Outcome
 
+DIED = "the worker"  # with this begins why a run failed whose worker was lost
+
 
 @dataclass(frozen=True)
 class Started:

@@ -21,6 +21,7 @@ from typing import Any
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.errors import RunFailure
 from rnnbench.executors.events import (
+    DIED,
     EpochEnded,
     Event,
     Failed,
@@ -151,6 +152,8 @@ class LocalExecutor:
             task = source.take([worker.group for worker in idle], busy)
             if task is None:
                 return
+            # Told before its process is there: others see at once that it has an owner.
+            yield Started(task.key)
             worker = next((w for w in idle if w.group == task.group), None)
             if worker is None:
                 if len(self._workers) >= self._count:
@@ -162,7 +165,6 @@ class LocalExecutor:
             # A worker that has died meanwhile is noticed by the end of its events.
             with contextlib.suppress(OSError):
                 worker.tasks.send(task)
-            yield Started(task.key)
 
     def _drop_dead(self) -> None:
         """Forget idle workers that have died, before one is given a task."""
@@ -222,7 +224,7 @@ class LocalExecutor:
         self._workers.remove(worker)
         worker.stop(kill=True)
         if code >= 0:
-            return Failed(key, f"the worker exited with status {code}", killed=True)
+            return Failed(key, f"{DIED} exited with status {code}", killed=True)
         name = signal.Signals(-code).name
         hint = ", perhaps for lack of memory" if name == "SIGKILL" else ""
-        return Failed(key, f"the worker was killed by {name}{hint}", killed=True)
+        return Failed(key, f"{DIED} was killed by {name}{hint}", killed=True)

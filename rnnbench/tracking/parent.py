@@ -11,7 +11,7 @@ from rnnbench.errors import StoreError
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
-from rnnbench.tracking.store import Store, sweep_lock
+from rnnbench.tracking.store import Store
 
 _WAIT_SECONDS = 60
 _POLL_SECONDS = 0.2
@@ -25,7 +25,7 @@ class SweepParent:
         self._key = sweep_key
         self._name = name
         self._command = command
-        self._lock = store.home.lock(sweep_lock(sweep_key))
+        self._lock = store.home.lock(store.sweep_lock(sweep_key))
         self.run_id: str | None = None
 
     def open(self) -> str:

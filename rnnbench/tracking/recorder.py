@@ -66,6 +66,11 @@ class Recorder:
         status: names.Status = "KILLED" if killed else "FAILED"
         self._end(status, {names.REASON: reason[:5000]}, names.FAIL)
 
+    def abandon(self, reason: str) -> None:
+        """Log that the run was interrupted; what has ended already stays as it is."""
+        if self._client.get_run(self.run_id).info.status == "RUNNING":
+            self.fail(reason, killed=True)
+
     def _end(self, status: names.Status, tags: dict[str, str], state: str) -> None:
         """Log tags, then the terminal status: what was not ended has no result."""
         from mlflow.entities import RunTag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
@@ -31,6 +32,7 @@ class Store:
         self.experiment_id = experiment_id
         self.home = home
         self.uri = uri
+        self._has_locks = uri.startswith(f"sqlite:///{home.database}")
         self._client = client
         self._reader: Reader
         if client is None:
@@ -161,15 +163,32 @@ class Store:
             dead = [
                 record
                 for record in self._reader.search({}, status="RUNNING", only=_OWNERSHIP)
-                if self.is_ours(record) and not self.home.is_owned(lock_name(record))
+                if self.is_ours(record) and not self.home.is_owned(self._lock_name(record))
             ]
             for record in dead:
                 self.end_dead(record)
         return [record.run_id for record in dead]
 
     def is_ours(self, record: Record) -> bool:
-        """Return whether a run was started from this home, whose locks tell if it is alive."""
-        return record.tags.get(names.OWNER) == self.home.owner
+        """Return whether the locks of this home tell if a running run's owner is alive.
+
+        Those beside a database do for all its runs, whatever host or path they were started under.
+        """
+        return self._has_locks or record.tags.get(names.OWNER) == self.home.owner
+
+    def sweep_lock(self, sweep_key: str) -> str:
+        """Return the name of the lock of a sweep's parent run: one in each experiment."""
+        scope = hashlib.sha256(f"{self.uri} {self.experiment_id}".encode()).hexdigest()
+        return f"sweep-{scope[:8]}-{sweep_key}"
+
+    def _lock_name(self, record: Record) -> str:
+        """Return the name of the lock that the owner of a running run holds."""
+        kind = record.tags.get(names.KIND)
+        if kind == names.SWEEP_PARENT:
+            return self.sweep_lock(record.tags.get(names.SWEEP, ""))
+        if kind == names.ARM_SUMMARY:
+            return arm_lock(record.tags.get(names.ARM_KEY, ""))
+        return record.key
 
     def end_dead(self, record: Record) -> None:
         """End a run that is shown as running although nobody trains it."""
@@ -178,21 +197,6 @@ class Store:
 
 
 _OWNERSHIP = (names.KIND, names.KEY, names.SWEEP, names.ARM_KEY, names.OWNER)
-
-
-def lock_name(record: Record) -> str:
-    """Return the name of the lock that the owner of a running run holds."""
-    kind = record.tags.get(names.KIND)
-    if kind == names.SWEEP_PARENT:
-        return sweep_lock(record.tags.get(names.SWEEP, ""))
-    if kind == names.ARM_SUMMARY:
-        return arm_lock(record.tags.get(names.ARM_KEY, ""))
-    return record.key
-
-
-def sweep_lock(sweep_key: str) -> str:
-    """Return the name of the lock of a sweep's parent run."""
-    return f"sweep-{sweep_key}"
 
 
 def arm_lock(arm_key: str) -> str:

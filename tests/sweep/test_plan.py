@@ -133,7 +133,7 @@ class TestStatus:
     def test_is_running_for_what_another_machine_trains(
         self, swept: None, run: Run, store: Store
     ) -> None:
-        words = [*ARM, "seeds=3"]
+        words = [*ARM, "seeds=3", "home=other", f"tracking.uri=sqlite:///{store.home.database}"]
         spec = declare(expand(words), store.home.path)[2]
         recorder = Recorder(store, spec, None, "some-sweep", "rnnbench sweep")
         store.client.set_tag(recorder.run_id, names.OWNER, "elsewhere:/home/anna/runs")

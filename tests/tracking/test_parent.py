@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 
+from rnnbench.config.expand import load
 from rnnbench.tracking import names
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.store import Store, arm_lock, sweep_lock
+from rnnbench.tracking.store import Store, arm_lock
 
 Open = Callable[[], SweepParent]
 
@@ -110,20 +112,28 @@ class TestSweepParent:
         assert driver().open() == run_id
 
 
-# For each kind of run: the tag that names its lock, and its lock where that tag is the kind.
-LOCKS = {
-    "run": (names.KEY, "run"),
-    "trial": (names.KEY, "trial"),
-    "arm": (names.ARM_KEY, arm_lock("arm")),
-    "sweep": (names.SWEEP, sweep_lock("sweep")),
-}
+# For each kind of run, the tag that names its lock.
+TAGS = {"run": names.KEY, "trial": names.KEY, "arm": names.ARM_KEY, "sweep": names.SWEEP}
+
+
+def locks(store: Store) -> dict[str, str]:
+    """The lock of a run of each kind whose tag is the kind."""
+    own = {"run": "run", "trial": "trial"}
+    return {**own, "arm": arm_lock("arm"), "sweep": store.sweep_lock("sweep")}
+
+
+@pytest.fixture
+def shared(store: Store, tmp_path: Path) -> Store:
+    """A store whose database is another home's, as a server's is."""
+    words = [f"home={tmp_path / 'other'}", f"tracking.uri=sqlite:///{store.home.database}"]
+    return Store.open(load(words, cell=False))
 
 
 def begin_all(store: Store, owner: str | None) -> dict[str, str]:
     """Create a run of each kind that is shown as running; returns the ids by kind."""
     owned = {} if owner is None else {names.OWNER: owner}
     ids = {}
-    for kind, (tag, _) in LOCKS.items():
+    for kind, tag in TAGS.items():
         run = store.client.create_run(
             store.experiment_id, tags={names.KIND: kind, tag: kind} | owned
         )
@@ -147,18 +157,23 @@ class TestReap:
         assert store.reap() == []
 
     def test_leaves_what_has_a_living_owner(self, store: Store) -> None:
-        for kind, (_, lock) in LOCKS.items():
+        for kind, lock in locks(store).items():
             ids = begin_all(store, store.home.owner)
             with store.home.lock(lock):
                 assert set(store.reap()) == set(ids.values()) - {ids[kind]}
                 assert store.client.get_run(ids[kind]).info.status == "RUNNING"
             assert store.reap() == [ids[kind]]
 
-    def test_leaves_what_others_own(self, store: Store) -> None:
+    def test_leaves_what_others_own(self, shared: Store) -> None:
         for owner in ("elsewhere:/home/anna/runs", "", None):
-            ids = begin_all(store, owner)
-            assert store.reap() == []
-            assert statuses(store, ids) == {"RUNNING"}
+            ids = begin_all(shared, owner)
+            assert shared.reap() == []
+            assert statuses(shared, ids) == {"RUNNING"}
+
+    def test_ends_what_was_started_under_another_host_or_path(self, store: Store) -> None:
+        """The locks lie beside the database, so they tell, as after a move of the folder."""
+        ids = begin_all(store, "the-container-before:/data/runs")
+        assert set(store.reap()) == set(ids.values())
 
     def test_leaves_what_has_ended_and_what_is_deleted(self, store: Store) -> None:
         ended, deleted = (begin_all(store, store.home.owner) for _ in range(2))
@@ -169,3 +184,13 @@ class TestReap:
         assert store.reap() == []
         assert statuses(store, ended) == {"FAILED"}
         assert statuses(store, deleted) == {"RUNNING"}
+
+
+def test_sweeps_of_two_experiments_have_parents_of_their_own(store: Store) -> None:
+    other = Store.open(load(["tracking.experiment=other"], cell=False))
+    opened = [SweepParent(each, "some-key", "sweep", "rnnbench sweep") for each in (store, other)]
+    ids = {parent.open() for parent in opened}
+    assert len(ids) == 2
+    for parent in opened:
+        parent.close("FINISHED")
+    assert [len(parents(each)) for each in (store, other)] == [1, 1]

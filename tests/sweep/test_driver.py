@@ -1,0 +1,110 @@
+"""What the driver makes of events, and that no end of a sweep undoes a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from rnnbench.claims import Claims
+from rnnbench.config.expand import expand, load
+from rnnbench.driver import Driver
+from rnnbench.executors.events import DIED, Event, Failed, Filled, Finished, Started
+from rnnbench.interrupt import Interruption
+from rnnbench.jobs import declare
+from rnnbench.progress import SweepProgress
+from rnnbench.queues import RunQueue
+from rnnbench.runspec import RunSpec
+from rnnbench.tracking.store import Store
+from rnnbench.training.history import Epoch, Outcome
+from tests.sweep.conftest import SMALL
+
+WORDS = ["+cell=gru", *SMALL, "seeds=2"]
+EPOCHS = (Epoch(1, 0.6, 0.7, 0.65, 0.68, 0.1),)
+OUTCOME = Outcome(EPOCHS, {"fit_seconds": 1.0, "test_accuracy": 0.7}, "xla", "a summary")
+
+
+class Executor:
+    """Tells a list of events, the tasks taken first; an exception in it is raised."""
+
+    def __init__(self, events: Sequence[Event | type[BaseException]]) -> None:
+        self._events = events
+
+    def run(self, source: Any, _: Interruption) -> Iterator[Event]:
+        while (task := source.take([], set())) is not None:
+            yield Started(task.key)
+        for event in self._events:
+            if isinstance(event, type):
+                raise event
+            yield event
+
+
+class BrokenQueue(RunQueue):
+    """A queue that cannot hear of a result."""
+
+    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def specs(store: Store) -> list[RunSpec]:
+    return declare(expand(WORDS), store.home.path)
+
+
+def drive(
+    store: Store,
+    specs: Sequence[RunSpec],
+    *events: Event | type[BaseException],
+    queue: type[RunQueue] = RunQueue,
+) -> None:
+    """Have events handled, as a sweep does."""
+    claims = Claims(store, load([], cell=False).sweep)
+    with SweepProgress(Console(quiet=True)) as progress, Interruption() as interruption:
+        driver = Driver(store, claims, progress, None, "some-sweep", "rnnbench sweep")
+        with driver:
+            executor: Any = Executor(events)
+            driver.train(executor, queue(claims, progress, specs), interruption)
+
+
+def statuses(store: Store, spec: RunSpec) -> list[str]:
+    return [record.status for record in store.records() if record.key == spec.key]
+
+
+def test_a_result_that_was_stored_stays_whatever_goes_wrong_next(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    done = Finished(specs[0].key, OUTCOME)
+    with pytest.raises(KeyboardInterrupt):
+        drive(store, specs, done, Filled(), queue=BrokenQueue)
+    assert statuses(store, specs[0]) == ["FINISHED"]
+    assert statuses(store, specs[1]) == ["KILLED"]
+
+
+def test_a_result_that_has_come_in_is_stored_before_an_interruption_ends_the_sweep(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        drive(store, specs, Finished(specs[1].key, OUTCOME), KeyboardInterrupt)
+    assert [statuses(store, spec) for spec in specs] == [["KILLED"], ["FINISHED"]]
+    (finished,) = (record for record in store.records() if record.is_finished)
+    folder = store.artifact_folders([finished.run_id])[finished.run_id]
+    assert (Path(folder.removeprefix("file://")) / "history.csv").is_file()
+
+
+def test_a_run_whose_worker_dies_again_and_again_is_kept_as_failed(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    reason = f"{DIED} was killed by SIGKILL, perhaps for lack of memory"
+    for _ in range(3):
+        drive(store, specs[:1], Failed(specs[0].key, reason, killed=True))
+    assert statuses(store, specs[0]) == ["KILLED", "KILLED", "FAILED"]
+
+
+def test_interruptions_of_a_sweep_never_make_a_run_fail(store: Store, specs: list[RunSpec]) -> None:
+    for _ in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            drive(store, specs[:1], KeyboardInterrupt)
+    assert statuses(store, specs[0]) == ["KILLED"] * 4
