@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
+from rnnbench.errors import ConfigError
 from rnnbench.executors.local import worker_count
 from rnnbench.expected import Expected
 from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, check_arms, declare, job_table
@@ -142,9 +143,14 @@ def _searches(
 
 def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> Line:
     search = result.search
-    spec = search.trial(trial.number, apply(as_trial(search.config), trial.params))
     status = _TRIAL_STATUS.get(trial.state, "RUNNING" if is_owned else "PENDING")
     retried = status == "FAILED" and search.config.sweep.retry_failed
+    try:
+        spec = search.trial(trial.number, apply(as_trial(search.config), trial.params))
+    except ConfigError:
+        # Values that don't go together, which the search has passed over.
+        name = f"{search.label} trial {trial.number}"
+        return Line(name, status, None, None, None, to_train=retried)
     return Line(
         spec.name,
         status,

@@ -6,6 +6,8 @@ import time
 import warnings
 from typing import Any
 
+import numpy as np
+
 from rnnbench.baselines.bags import presence
 from rnnbench.baselines.result import Result, measure
 from rnnbench.config.schema import Config
@@ -35,17 +37,17 @@ def fit_bag_of_words(parts: Parts, spec: InputSpec, config: Config) -> Result:
         model = _fit(x, parts.training.y, strength)
         loss = accuracy = float("nan")
         if parts.validation is not None:
-            loss, accuracy = measure(model.predict_proba(held_out), parts.validation.y)
+            loss, accuracy = measure(_probabilities(model, held_out, spec), parts.validation.y)
         if best is None or (accuracy, -loss) > (best[0], -best[1]):
             best = (accuracy, loss, strength, model)
     assert best is not None
     accuracy, loss, strength, model = best
-    train_loss, train_accuracy = measure(model.predict_proba(x), parts.training.y)
+    train_loss, train_accuracy = measure(_probabilities(model, x, spec), parts.training.y)
     metrics = {
         "final_loss": train_loss,
         "final_accuracy": train_accuracy,
         "inverse_penalty": strength,
-        "parameters_total": float(model.coef_.size + model.intercept_.size),
+        "parameters_total": _parameters(model),
     }
     if parts.validation is not None:
         metrics |= {
@@ -57,15 +59,29 @@ def fit_bag_of_words(parts: Parts, spec: InputSpec, config: Config) -> Result:
         }
     metrics["fit_seconds"] = time.perf_counter() - start
     if config.training.test != "none":
-        probabilities = model.predict_proba(presence(parts.test.x, spec))
+        probabilities = _probabilities(model, presence(parts.test.x, spec), spec)
         metrics["test_loss"], metrics["test_accuracy"] = measure(probabilities, parts.test.y)
     return Result(metrics)
 
 
+def _probabilities(model: Any, x: Any, spec: InputSpec) -> np.ndarray:
+    """Return ``(n, classes)``; a class that the training part lacks has none."""
+    probabilities = np.zeros((x.shape[0], spec.classes))
+    probabilities[:, model.classes_] = model.predict_proba(x)
+    return probabilities
+
+
+def _parameters(model: Any) -> float:
+    return float(sum(getattr(model, name, np.empty(0)).size for name in ("coef_", "intercept_")))
+
+
 def _fit(x: Any, y: Any, strength: float) -> Any:
+    from sklearn.dummy import DummyClassifier
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
+    if len(np.unique(y)) == 1:
+        return DummyClassifier(strategy="prior").fit(x, y)
     with warnings.catch_warnings():
         # An optimum that is not exact after so many steps is no worse a baseline.
         warnings.simplefilter("ignore", ConvergenceWarning)

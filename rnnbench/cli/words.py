@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ class Words:
     @property
     def typed(self) -> str:
         """The command as it can be typed again."""
-        rest = [shlex.quote(word) for word in (*self.names, *self.overrides)]
+        folders = [f"--config-dir={folder}" for folder in self.config_dirs]
+        rest = [shlex.quote(word) for word in (*self.names, *self.overrides, *folders)]
         return " ".join(["python -m rnnbench", self.command or "", *rest])
 
     def option(self, name: str) -> str | None:
@@ -205,7 +207,9 @@ def _split(command: str, rest: Sequence[str]) -> Words:
             options.append((name, value))
         elif not word.startswith("-"):
             is_override = bool(equals) or word.startswith("~")
-            (overrides if is_override else names).append(word)
+            # A shell's quotes may span lines; Hydra's grammar knows no line.
+            one_line = re.sub(r"\s*\n\s*", " ", word)
+            (overrides if is_override else names).append(one_line)
         elif name in ("--config-dir", "-cd"):
             config_dirs.append(Path(value or _value_of(word, words)))
         elif word == "--open" and command == "report":

@@ -16,6 +16,7 @@ from hydra.core.object_type import ObjectType
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from yaml import YAMLError
 
 from rnnbench.config import space_words
 from rnnbench.config.overrides import CELL, parse
@@ -77,6 +78,12 @@ class Composer:
             raise self._missing(error) from None
         except (HydraException, OmegaConfBaseException) as error:
             raise self._refused(error) from None
+        except YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f"{mark.name}, line {mark.line + 1}" if mark else _first_line(error)
+            raise _unreadable("valid YAML", place) from None
+        except UnicodeDecodeError as error:
+            raise _unreadable("text in UTF-8", self._not_utf8() or str(error)) from None
         except ValueError as error:
             # Hydra's answer to data=null and data=4.
             raise self._not_an_option(words) or error from None
@@ -98,6 +105,16 @@ class Composer:
             return None
         section = OmegaConf.to_container(OmegaConf.create(text))
         return section if isinstance(section, dict) else None
+
+    def _not_utf8(self) -> str:
+        """Return the path of the user's file that is not UTF-8, or an empty string."""
+        for folder in self._searchpath:
+            for path in sorted(Path(folder.removeprefix("file://")).rglob("*.yaml")):
+                try:
+                    path.read_text("utf-8")
+                except (OSError, UnicodeDecodeError):
+                    return str(path)
+        return ""
 
     def _missing(self, error: MissingConfigException) -> ConfigError:
         group, _, option = str(error.missing_cfg_file or "").rpartition("/")
@@ -162,6 +179,10 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
         config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
     ):
         yield Composer([f"file://{folder.resolve()}" for folder in config_dirs])
+
+
+def _unreadable(expected: str, received: str) -> ConfigError:
+    return ConfigError("--config-dir", f"files of {expected}", received, "mend that file")
 
 
 def _refers(node: Any) -> bool:

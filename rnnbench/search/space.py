@@ -117,7 +117,17 @@ def _check_key(key: str, mapping: Mapping[str, Any]) -> None:
                 key,
                 "make it an axis of the sweep instead, where it may vary between arms",
             )
-    _check_exists("search.space", key, mapping)
+    if not _is_idle(key, mapping):
+        _check_exists("search.space", key, mapping)
+
+
+def _is_idle(key: str, mapping: Mapping[str, Any]) -> bool:
+    """Return whether the schema has a key that this configuration leaves out while it is null."""
+    *parents, last = key.split(".")
+    node: Any = mapping
+    for part in parents:
+        node = node.get(part) if isinstance(node, dict) else None
+    return isinstance(node, dict) and last not in node and key in known_keys()
 
 
 def _check_exists(where: str, key: str, mapping: Mapping[str, Any]) -> None:

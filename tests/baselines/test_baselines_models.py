@@ -134,6 +134,20 @@ def test_the_penalty_is_the_one_of_the_best_validation(arrays: Arrays, configure
     assert fit(parts(arrays, config), SPEC, config).metrics["inverse_penalty"] == 1.0
 
 
+@pytest.mark.parametrize("known", [[0, 2], [1]])
+def test_a_class_that_the_training_part_lacks_is_never_right(
+    arrays: Arrays, configured: Any, known: list[int]
+) -> None:
+    """As for the cells, which have an output for it."""
+    kept = np.isin(arrays.y_train, known)
+    few = arrays._replace(x_train=arrays.x_train[kept], y_train=arrays.y_train[kept])
+    config = configured()
+    metrics = BASELINES["bag_of_words"].fit(parts(few, config), SPEC, config).metrics
+    share = np.isin(arrays.y_test, known).mean()
+    assert 0.9 * share < metrics["test_accuracy"] <= share
+    assert np.isfinite(metrics["test_loss"])
+
+
 class TestMeanEmbedding:
     @pytest.mark.parametrize("classes", [2, 3])
     def test_gradients_are_what_finite_differences_say(self, classes: int, configured: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from rnnbench.cells import CELLS
+from rnnbench.cli.words import split_words
 from rnnbench.config.paths import preset_files, resource_dir
 from tests.conftest import Run
 
@@ -188,6 +190,29 @@ class TestConfigDir:
         answer = cli("match", *words)
         assert answer.status == 0, answer.err
         assert arms_of(answer.out) == ["mine", "gru"]
+
+    @pytest.mark.parametrize(
+        ("text", "parts"),
+        [
+            (b"name: gru\n\tactivation: tanh\n", ("valid YAML", "cell/broken.yaml, line 2")),
+            (b"name: gru  # caf\xe9\n", ("UTF-8", "cell/broken.yaml")),
+        ],
+    )
+    def test_tells_which_file_of_the_user_cannot_be_read(
+        self, cli: Run, folder: Path, text: bytes, parts: tuple[str, str]
+    ) -> None:
+        (folder / "cell" / "broken.yaml").write_bytes(text)
+        words = ("--config-dir", str(folder), "+cell=broken", "match=lstm:8")
+        answer = cli("match", *words)
+        assert answer.status == 2
+        assert answer.err.startswith("error: --config-dir: expected files of ")
+        assert all(part in answer.err for part in parts)
+        assert "Traceback" not in answer.err
+
+    def test_is_part_of_the_command_that_is_logged(self, folder: Path) -> None:
+        words = split_words(["sweep", "+cell=mine", "--config-dir", "my conf"])
+        assert words.typed == "python -m rnnbench sweep +cell=mine '--config-dir=my conf'"
+        assert split_words(shlex.split(words.typed)[3:]) == words
 
     def test_adds_the_users_data(self, cli: Run, folder: Path) -> None:
         answer = cli("data", f"--config-dir={folder}", "data=few")

@@ -546,3 +546,16 @@ class TestDivergingTrial:
         assert numbers == sorted({*range(4), *new} - set(failed))
         (row,) = again.rows("Search: best configuration by arm")
         assert row[1] == "4 of 4"
+
+
+class TestImpossibleTrial:
+    def test_counts_as_failed_and_is_planned_as_such(self, tmp_path: Path) -> None:
+        """Each value goes with the arm, but they don't go together."""
+        always = "{type: categorical, choices: [true]}"
+        space = f"search.space={{model.stateful: {always}, model.bidirectional: {always}}}"
+        words = ("+cell=gru", "data=digits", "search=random", "search.n_trials=2", space)
+        swept = sweep(tmp_path, *words)
+        assert swept.status == 1
+        assert "Traceback" not in swept.err
+        found = [(line.name, line.status, line.to_train) for line in plan(tmp_path, *words).lines]
+        assert found[:2] == [(f"gru trial {n}", "FAILED", False) for n in range(2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,22 @@ def with_space(config: Config, space: Mapping[str, Any], **search: object) -> Co
 @pytest.fixture(scope="module")
 def base(configure: Configure) -> Config:
     return configure(*SMALL)
+
+
+class TestIdleKeys:
+    @pytest.mark.parametrize(
+        "space",
+        [
+            {"training.buckets": {"type": "int", "low": 2, "high": 16}},
+            {"model.embedding.trainable": choices(True, False)},
+        ],
+    )
+    def test_may_be_drawn(self, base: Config, space: dict[str, Any]) -> None:
+        check_space(with_space(base, space))
+        ((key, value),) = {key: entry.get("low", True) for key, entry in space.items()}.items()
+        found, drawn = draw(with_space(base, space), lambda *_: value)
+        assert drawn == {key: value}
+        assert attrgetter(key)(found) == value
 
 
 class TestRefusedSpace:

@@ -53,6 +53,10 @@ def test_one_run_is_measured_by_its_id(
     answer = run("diagnose", f"run={run_id[:12]}", f"home={home}")
     assert answer.status == 0, answer.err
     assert set(metrics(store, run_id)) - set(runs["lstm_peephole"].metrics) == ADDED
+    # What was measured afterwards is given again, too.
+    again = run("reproduce", f"run={run_id}", f"home={home}")
+    assert again.status == 0, again.out
+    assert "They agree exactly" in again.out
 
 
 def test_what_cannot_be_measured_says_why(

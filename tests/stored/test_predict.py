@@ -20,6 +20,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import answers
 from tests.conftest import Run
+from tests.stored.conftest import SMALL
 
 Runs = dict[str, Record]
 
@@ -127,6 +128,19 @@ def test_a_run_without_stored_weights_says_how_to_get_them(
     assert answer.status == 2
     assert len(answer.err.splitlines()) == 1
     assert "train with tracking.save_model=last" in answer.err
+
+
+def test_training_a_finished_run_for_its_weights_says_how_to_get_them(
+    run: Run, home: Path, runs: Runs
+) -> None:
+    words = ("train", "+cell=simple_rnn", "data=digits", *SMALL[:2], "model.units=4")
+    assert "no model" not in run(*words, f"home={home}").err
+    answer = run(*words, "tracking.save_model=last", f"home={home}")
+    assert answer.status == 0
+    assert "finished already" in answer.err
+    assert "it keeps no model; another seed, such as seed=10," in " ".join(answer.err.split())
+    words = ("train", "+cell=gru", *SMALL, "training.test=best", "tracking.save_model=best")
+    assert "no model" not in run(*words, f"home={home}").err
 
 
 def test_nothing_but_configuration_and_weights_is_read(
