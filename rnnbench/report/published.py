@@ -120,9 +120,27 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _measured(runs: pd.DataFrame, column: str) -> list[float]:
+    if column == "parameters_dense":
+        return [value for _, run in runs.iterrows() if (value := _head(run)) is not None]
+    return [float(value) for value in runs[column].dropna()] if column in runs else []
+
+
+def _head(run: pd.Series) -> float | None:
+    """Return the trained parameters that are neither recurrent nor those of an embedding."""
+    recurrent = run["parameters_recurrent"]
+    rest = run["parameters_total"] - recurrent
+    has_vectors = run.get("model.embedding.kind") == "vectors"
+    if has_vectors and run.get("model.embedding.trainable") == "False":
+        return None if pd.isna(rest) else float(rest)
+    rows, dim = (str(run.get(key)) for key in ("data.num_words", "model.embedding.dim"))
+    if pd.isna(rest) or not (rows.isdigit() and dim.isdigit()):
+        return None
+    return float(rest) - int(rows) * int(dim)
+
+
 def _row(system: System, words: str, printed: float, column: str) -> tuple[Cell, ...]:
-    known = system.runs[column].dropna() if column in system.runs else pd.Series(dtype="Float64")
-    values = [float(value) for value in known]
+    values = _measured(system.runs, column)
     summary = statistic(values)
     digits = 0 if column.startswith("parameters") else 1 if "seconds" in column else 4
     missing = float("nan")

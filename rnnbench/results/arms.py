@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -33,19 +35,46 @@ def finished(runs: pd.DataFrame) -> pd.DataFrame:
 def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs with a column ``arm``: the cell, then every parameter that varies.
 
-    Parameters that a cell's name implies do not name an arm. Arms
-    that differ in nothing that is a parameter (another file of the same data set) carry the
-    first digits of their content key.
+    Parameters that a cell's name implies do not name an arm, nor do those that a search has drawn
+    for it where the others tell it from all arms. Arms that differ in nothing that is a parameter
+    (another file of the same data set) carry the first digits of their content key.
     """
     varying = varying_parameters(runs)
-    names = []
+    full, short = [], []
     for _, run in runs.iterrows():
-        parts = [f"{_SHORT.get(key, key)}={_shown(run[key])}" for key in varying]
-        names.append(" ".join([str(run["cell"]), *parts]))
-    named = runs.assign(arm=pd.Series(names, index=runs.index, dtype="string"))
-    ambiguous = named.groupby("arm")["arm_key"].transform("nunique") > 1
+        parts = {key: f"{_SHORT.get(key, key)}={_shown(run[key])}" for key in varying}
+        drawn = drawn_keys(run.get("search"))
+        full.append(" ".join([str(run["cell"]), *parts.values()]))
+        told = [part for key, part in parts.items() if key not in drawn]
+        short.append(" ".join([str(run["cell"]), *told]))
+    named = runs.assign(arm=pd.Series(short, index=runs.index, dtype="string"))
+    named["arm"] = named["arm"].where(~_is_ambiguous(named), pd.Series(full, index=runs.index))
     suffix = " [" + named["arm_key"].str[:6] + "]"
-    return named.assign(arm=named["arm"].where(~ambiguous, named["arm"] + suffix))
+    return named.assign(arm=named["arm"].where(~_is_ambiguous(named), named["arm"] + suffix))
+
+
+def search_of(described: Any) -> dict[str, Any]:
+    """Return what a run's tag says of the search that chose its values; empty without one."""
+    return {} if pd.isna(described) else _read(str(described))
+
+
+def drawn_keys(described: Any) -> frozenset[str]:
+    """Return the dotted keys whose values that search chose."""
+    space = search_of(described).get("space")
+    return frozenset(space) if isinstance(space, dict) else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _read(described: str) -> dict[str, Any]:
+    try:
+        found = json.loads(described)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_ambiguous(named: pd.DataFrame) -> pd.Series[bool]:
+    return named.groupby("arm")["arm_key"].transform("nunique") > 1
 
 
 def varying_parameters(runs: pd.DataFrame) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import pandas as pd
+
+from rnnbench.results.arms import drawn_keys, search_of
 
 Metric = Literal["test_accuracy", "best_val_accuracy"]
 
@@ -100,19 +101,13 @@ class ArmRuns:
     def search(self) -> dict[str, object]:
         """What a search drew for it, and how; empty where it was not searched for."""
         known = self.runs["search"].dropna()
-        if known.empty:
-            return {}
-        try:
-            found = json.loads(str(known.iloc[-1]))
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return {} if known.empty else search_of(known.iloc[-1])
 
     @cached_property
     def drawn(self) -> frozenset[str]:
         """Dotted keys whose values a search chose."""
-        space = self.search.get("space")
-        return frozenset(space) if isinstance(space, dict) else frozenset()
+        known = self.runs["search"].dropna()
+        return frozenset() if known.empty else drawn_keys(known.iloc[-1])
 
     @cached_property
     def telling(self) -> frozenset[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rnnbench.results.arms import add_arm_names, finished, varying_parameters
 from rnnbench.results.frame import COLUMNS, frame
 from rnnbench.tracking import names
@@ -41,6 +43,20 @@ class TestArmNames:
 
     def test_leave_out_what_only_repeats_the_cell(self) -> None:
         assert set(add_arm_names(frame(MATCHED))["arm"]) == {"lstm", "gru"}
+
+    def test_have_drawn_values_only_where_nothing_else_tells_arms_apart(self) -> None:
+        search = {names.SEARCH: '{"sampler": "random", "space": {"optimizer.learning_rate": {}}}'}
+        found = []
+        for depth, rate in (("1", "0.01"), ("2", "0.002"), ("2", "0.003")):
+            changes = {"model.depth": depth, "optimizer.learning_rate": rate}
+            known = record("gru", 0, 0.8, **changes)
+            found.append(replace(known, tags={**known.tags, **search}))
+        assert list(add_arm_names(frame(found[:2]))["arm"]) == ["gru depth=1", "gru depth=2"]
+        assert list(add_arm_names(frame(found))["arm"]) == [
+            "gru depth=1",
+            "gru depth=2 learning_rate=0.002",
+            "gru depth=2 learning_rate=0.003",
+        ]
 
     def test_tell_apart_arms_that_differ_in_their_data_only(self) -> None:
         one, other = record("gru", 0, 0.8), record("gru", 1, 0.8)

@@ -11,7 +11,7 @@ from benchmarks.recorded import fill
 from rnnbench.report.published import published_section, systems
 from rnnbench.results.frame import frame
 from tests.conftest import Run
-from tests.report.records import MATCHED
+from tests.report.records import MATCHED, record
 
 RUNS = frame(MATCHED)
 CURVE = [0.5, 0.9, 0.8]
@@ -53,6 +53,24 @@ def test_parameters_are_whole_numbers() -> None:
     ((*_, printed, seeds, measured, _, difference),) = rows({"x": {"parameters_total": 1_411_363}})
     assert (printed, seeds, measured) == ("1,411,363", "6", "1,411,363 ± 0")
     assert difference == "+0"
+
+
+@pytest.mark.parametrize(
+    ("changes", "measured"),
+    [
+        ({"data.num_words": "10000", "model.embedding.dim": "128"}, "155"),
+        ({"model.embedding.kind": "vectors", "model.embedding.trainable": "False"}, "1,280,155"),
+        ({"data.num_words": "null"}, "–"),
+    ],
+)
+def test_parameters_of_the_head_are_what_is_neither_recurrent_nor_embedded(
+    changes: dict[str, str], measured: str
+) -> None:
+    runs = frame([record("gru", 0, 0.8, **changes)])
+    section = published_section(systems({"GRU": {"parameters_dense": 155}}, runs))
+    assert section is not None
+    ((*_, shown, _, _),) = section.blocks[0].tables[0].rows
+    assert shown.text == measured
 
 
 def test_without_runs_the_published_number_stands_alone() -> None:
