@@ -190,10 +190,7 @@ class Shelf:
         Raises:
             ConfigError, DataError: where the two don't go together, or the data is not to be had.
         """
-        name = config.data.model_dump_json(exclude={"mask"})
-        if name not in self._prepared:
-            self._prepared[name] = prepare(config.data, self._home, on_progress=self._report)
-        data = self._prepared[name]
+        data = self.prepared(config)
         _refuse_empty_samples(config, data)
         if config.training.buckets is not None and data.spec.features is not None:
             raise ConfigError(
@@ -203,17 +200,30 @@ class Shelf:
                 "leave it out",
             )
         if config.model.embedding.kind == "vectors":
-            data = replace(data, vectors=self._vectors_of(config, name, data))
+            data = self.with_vectors(config)
         return resolve_units(config, data.spec), data
 
-    def _vectors_of(self, config: Config, name: str, data: Prepared) -> Vectors:
-        embedding = config.model.embedding
-        key = (name, embedding.model_dump_json(exclude={"trainable"}))
+    def prepared(self, config: Config) -> Prepared:
+        """Return the prepared data, without word vectors."""
+        name = _name(config)
+        if name not in self._prepared:
+            self._prepared[name] = prepare(config.data, self._home, on_progress=self._report)
+        return self._prepared[name]
+
+    def with_vectors(self, config: Config) -> Prepared:
+        """Return the prepared data with the vectors that the embedding starts from."""
+        embedding, data = config.model.embedding, self.prepared(config)
+        key = (_name(config), embedding.model_dump_json(exclude={"trainable"}))
         if key not in self._vectors:
             self._vectors[key] = prepare_vectors(
                 embedding, config.data, data, self._home, on_progress=self._report
             )
-        return self._vectors[key]
+        return replace(data, vectors=self._vectors[key])
+
+
+def _name(config: Config) -> str:
+    """Return what tells a data set from another: masking doesn't change its arrays."""
+    return config.data.model_dump_json(exclude={"mask"})
 
 
 def _refuse_empty_samples(config: Config, data: Prepared) -> None:

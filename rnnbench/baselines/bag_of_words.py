@@ -15,12 +15,18 @@ from rnnbench.data import InputSpec
 from rnnbench.training.fit import Parts
 
 # Inverse strengths of the penalty on the weights; the one of the highest validation accuracy is
-# taken, so that the baseline is as good as it gets. Without validation it is scikit-learn's 1.
+# taken, so that the baseline is as good as it gets. Without samples held out for that (validation
+# none, or on the test set) it is scikit-learn's 1.
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _STEPS = 1000
 
 
-def fit_bag_of_words(parts: Parts, spec: InputSpec, config: Config) -> Result:
+def fit_bag_of_words(
+    parts: Parts,
+    spec: InputSpec,
+    config: Config,
+    vectors: np.ndarray | None = None,  # noqa: ARG001
+) -> Result:
     """Train on the parts that a cell trains on, choose by validation, and meet the test set once.
 
     Tokens count once a sample, which is better for sentiment than how often they occur (Pang, Lee &

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
 
 from rnnbench.baselines.bag_of_words import fit_bag_of_words
 from rnnbench.baselines.mean_embedding import fit_mean_embedding
@@ -15,6 +17,16 @@ from rnnbench.errors import ConfigError
 from rnnbench.training.fit import Parts
 
 
+class Fit(Protocol):
+    """See :attr:`Baseline.fit`."""
+
+    def __call__(
+        self, parts: Parts, spec: InputSpec, config: Config, vectors: np.ndarray | None = None
+    ) -> Result:
+        """Return what the baseline gives."""
+        ...
+
+
 @dataclass(frozen=True)
 class Baseline:
     """A model without recurrence.
@@ -23,7 +35,8 @@ class Baseline:
         name: as it is typed.
         title: as tables call it.
         does: what it is, for people.
-        fit: trains it on the parts of a data set for ``config.seed``.
+        fit: trains it on the parts of a data set for ``config.seed``, from word vectors
+            ``(vocabulary, dim)`` where the embedding starts from some.
         sections: sections of the configuration that decide its result, beside data and validation.
         has_seed: whether its result depends on the seed.
         needs_tokens: whether features are no input for it.
@@ -32,7 +45,7 @@ class Baseline:
     name: str
     title: str
     does: str
-    fit: Callable[[Parts, InputSpec, Config], Result]
+    fit: Fit
     sections: tuple[str, ...] = ()
     has_seed: bool = False
     needs_tokens: bool = False

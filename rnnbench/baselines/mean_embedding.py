@@ -14,13 +14,19 @@ from rnnbench.baselines.result import Result, measure
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.errors import Divergence
-from rnnbench.seeds import derive, shuffle_order
+from rnnbench.seeds import derive
+from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.fit import Parts, Patience
 from rnnbench.training.history import Epoch, better, summarise
 
 
-def fit_mean_embedding(parts: Parts, spec: InputSpec, config: Config) -> Result:
+def fit_mean_embedding(
+    parts: Parts, spec: InputSpec, config: Config, vectors: np.ndarray | None = None
+) -> Result:
     """Train under the protocol of the cells: the same epochs, batches, order and optimizer.
+
+    There is no dropout. An embedding that starts from word vectors starts from them here, too, and
+    stays as it is where the configuration says so.
 
     With M the share of each token in a sample, ``(n, vocabulary)``, E the embedding, W and b the
     head::
@@ -36,19 +42,20 @@ def fit_mean_embedding(parts: Parts, spec: InputSpec, config: Config) -> Result:
     """
     assert spec.vocabulary is not None
     start = time.perf_counter()
-    model = MeanEmbedding(spec.vocabulary, config.model.embedding.dim, spec.classes, config)
+    model = MeanEmbedding(spec.vocabulary, spec.classes, config, vectors)
     data = [
         None if part is None else shares(part.x, spec.vocabulary)
         for part in (parts.training, parts.validation)
     ]
     stop = Patience(config.training.early_stopping)
     epochs: list[Epoch] = []
+    orders = epoch_orders(parts.training, config)
     best: Epoch | None = None
     kept: list[np.ndarray] = []
     for number in range(1, config.training.epochs + 1):
         begun = time.perf_counter()
-        order = shuffle_order(config.seed, number, len(parts.training))
-        loss, accuracy = model.train(data[0], parts.training.y, order, config.training.batch_size)
+        size = config.training.batch_size
+        loss, accuracy = model.train(data[0], parts.training.y, orders(number), size)
         if not math.isfinite(loss):
             raise Divergence(f"training loss is {loss} in epoch {number}")
         val_loss = val_accuracy = None
@@ -58,14 +65,14 @@ def fit_mean_embedding(parts: Parts, spec: InputSpec, config: Config) -> Result:
         epoch = Epoch(number, loss, accuracy, val_loss, val_accuracy, seconds)
         epochs.append(epoch)
         if better(epoch, best):
-            best, kept = epoch, [variable.copy() for variable in model.variables]
+            best, kept = epoch, [variable.copy() for variable in model.trained]
         if stop.exhausted(epoch):
             break
     metrics = summarise(epochs)
-    metrics["parameters_total"] = float(sum(variable.size for variable in model.variables))
+    metrics["parameters_total"] = float(sum(variable.size for variable in model.trained))
     metrics["fit_seconds"] = time.perf_counter() - start
     if config.training.test == "best":
-        for variable, value in zip(model.variables, kept, strict=True):
+        for variable, value in zip(model.trained, kept, strict=True):
             variable[...] = value
     if config.training.test != "none":
         tested = model.probabilities(shares(parts.test.x, spec.vocabulary))
@@ -76,19 +83,26 @@ def fit_mean_embedding(parts: Parts, spec: InputSpec, config: Config) -> Result:
 class MeanEmbedding:
     """Embedding ``(vocabulary, dim)``, head ``(dim, outputs)`` and its bias, in float32.
 
-    One output for two classes, else one for each.
+    One output for two classes, else one for each. ``vectors``, where given, are what the embedding
+    starts from. ``trained`` are the variables that training changes.
     """
 
-    def __init__(self, vocabulary: int, dim: int, classes: int, config: Config) -> None:
+    def __init__(
+        self, vocabulary: int, classes: int, config: Config, vectors: np.ndarray | None = None
+    ) -> None:
+        dim = config.model.embedding.dim if vectors is None else vectors.shape[1]
         outputs = 1 if classes == 2 else classes
         rng = np.random.default_rng(derive(config.seed, "baselines/mean_embedding"))
         limit = math.sqrt(6 / (dim + outputs))
+        drawn = rng.uniform(-0.05, 0.05, (vocabulary, dim)).astype(np.float32)
         self.variables = [
-            rng.uniform(-0.05, 0.05, (vocabulary, dim)).astype(np.float32),
+            drawn if vectors is None else np.array(vectors, np.float32),
             rng.uniform(-limit, limit, (dim, outputs)).astype(np.float32),
             np.zeros(outputs, np.float32),
         ]
-        self._optimizer = Optimizer(config.optimizer, self.variables)
+        self._first_trained = 1 if config.model.embedding.is_frozen else 0
+        self.trained = self.variables[self._first_trained :]
+        self._optimizer = Optimizer(config.optimizer, self.trained)
 
     def train(
         self, bags: Any, labels: np.ndarray, order: np.ndarray, size: int
@@ -101,7 +115,7 @@ class MeanEmbedding:
             probabilities, gradients = self.gradients(batch, y)
             mean, accuracy = measure(probabilities, y)
             loss, correct = loss + mean * len(y), correct + accuracy * len(y)
-            self._optimizer.apply(gradients)
+            self._optimizer.apply(gradients[self._first_trained :])
         return loss / len(order), correct / len(order)
 
     def gradients(self, batch: Any, y: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:

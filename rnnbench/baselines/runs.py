@@ -84,9 +84,10 @@ def _train(store: Store, spec: BaselineSpec, command: str, report: Callable[[str
 
 def _fit(spec: BaselineSpec) -> Result:
     # More threads than free cores wait for each other: on a busy machine four times as long.
+    vectors = None if spec.data.vectors is None else spec.data.vectors.matrix()
     with threadpool_limits(spec.config.executor.threads):
         return spec.baseline.fit(
-            parts(spec.data.arrays(), spec.config), spec.data.spec, spec.config
+            parts(spec.data.arrays(), spec.config), spec.data.spec, spec.config, vectors
         )
 
 

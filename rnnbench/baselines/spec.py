@@ -10,8 +10,11 @@ from typing import Any
 from rnnbench.baselines.kinds import BASELINES, Baseline
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.data import Prepared, prepare
+from rnnbench.data import Prepared
+from rnnbench.data.contract import Progress
 from rnnbench.errors import ConfigError
+from rnnbench.jobs import Shelf
+from rnnbench.matching import with_dim
 from rnnbench.runspec import digest
 
 # Raised by hand whenever a change can alter a baseline's result.
@@ -49,7 +52,10 @@ class BaselineSpec:
 
 
 def declare_baselines(
-    arms: Iterable[Arm], home: Path, chosen: Sequence[Baseline] = ()
+    arms: Iterable[Arm],
+    home: Path,
+    chosen: Sequence[Baseline] = (),
+    on_progress: Progress = lambda _: None,
 ) -> list[BaselineSpec]:
     """Return every run of some baselines on the data sets of some arms; equal ones appear once.
 
@@ -57,20 +63,19 @@ def declare_baselines(
         arms: configurations; what belongs to a cell is of no concern.
         home: the folder under which data sets are prepared.
         chosen: the baselines; none for all that the data sets allow.
+        on_progress: told what takes long.
 
     Raises:
         ConfigError: for a baseline that has no use for the data.
         DataError: where the data are not to be had.
     """
     specs: dict[str, BaselineSpec] = {}
-    prepared: dict[str, Prepared] = {}
+    shelf = Shelf(home, on_progress)
     for arm in arms:
-        config = arm.config
-        name = config.data.model_dump_json(exclude={"mask"})
-        if name not in prepared:
-            prepared[name] = prepare(config.data, home)
-        data = prepared[name]
         for baseline in chosen or BASELINES.values():
+            config, data = arm.config, shelf.prepared(arm.config)
+            if "embedding" in baseline.sections and config.model.embedding.kind == "vectors":
+                config, data = with_dim(config, data.spec), shelf.with_vectors(config)
             if baseline.needs_tokens and data.spec.vocabulary is None:
                 if chosen:
                     raise ConfigError(
@@ -100,6 +105,8 @@ def _spec(baseline: Baseline, config: Config, data: Prepared) -> BaselineSpec:
             if not key.startswith("data.") and key != "seed"
         },
     }
+    if "embedding" in baseline.sections and data.vectors is not None:
+        content["vectors"] = data.vectors.digest
     seed = config.seed if baseline.has_seed else None
     key = digest(content | {"seed": seed, "version": BASELINE_VERSION})
     return BaselineSpec(baseline, config, data, digest(content), key)
@@ -123,7 +130,11 @@ def _described(baseline: Baseline, config: Config) -> dict[str, Any]:
         "training": training,
     }
     if "embedding" in baseline.sections:
-        sections["model.embedding"] = {"dim": config.model.embedding.dim}
+        embedding = config.model.embedding.model_dump()
+        # An embedding that starts from random numbers is told by its width alone.
+        sections["model.embedding"] = (
+            embedding if embedding["kind"] == "vectors" else {"dim": embedding["dim"]}
+        )
     if "optimizer" in baseline.sections:
         sections["optimizer"] = config.optimizer.model_dump()
     found = {f"{name}.{key}": v for name, part in sections.items() for key, v in part.items()}

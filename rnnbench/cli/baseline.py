@@ -26,12 +26,14 @@ def baseline(words: Words) -> int:
     tracking_uri(config)  # a wrong address is told before any data is prepared
     home = Home.of(config.home)
     home.make()
-    specs = declare_baselines(arms, home.path, chosen)
     console = stderr()
+
+    def report(text: str) -> None:
+        console.print(text, markup=False)
+
+    specs = declare_baselines(arms, home.path, chosen, report)
     store = Store.open(config)
-    trained = run_baselines(
-        store, specs, words.typed, lambda text: console.print(text, markup=False)
-    )
+    trained = run_baselines(store, specs, words.typed, report)
     show(_table(trained))
     return 0
 

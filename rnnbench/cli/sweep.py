@@ -31,7 +31,11 @@ def sweep(words: Words) -> int:
     for name, metric in _MEASURED.items():
         if not getattr(arms[0].config.diagnostics, name):
             continue
-        before = [r for r in swept.records.values() if r.is_finished and metric not in r.metrics]
+        before = [
+            record
+            for key, record in swept.records.items()
+            if key not in swept.trained and record.is_finished and metric not in record.metrics
+        ]
         if before:
             console.print(
                 f"finished before, and so without diagnostics.{name}: {len(before)} of "

@@ -11,6 +11,7 @@ from rnnbench.results.compare import ArmRuns
 
 # The digest of the prepared arrays tells whether data are the same.
 _NOT_COMPARED = ("data.", "baseline.", "seed")
+_RANDOM = "trainable"  # the kind of an embedding that does not say where it starts from
 
 
 def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmRuns]:
@@ -45,6 +46,11 @@ def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
     if digest not in set(arm.runs["data_digest"].dropna().astype(str)):
         return False
     wanted = {k: v for k, v in params.items() if not k.startswith(_NOT_COMPARED)}
+    kind = "model.embedding.kind"
+    if "model.embedding.dim" in wanted and wanted.pop(kind, _RANDOM) != arm.params.get(
+        kind, _RANDOM
+    ):
+        return False
     if "training.epochs" in wanted:
         wanted.setdefault("training.early_stopping.patience", "null")
     else:

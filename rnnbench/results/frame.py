@@ -77,7 +77,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     _metric("order_drop", "fraction", "test_accuracy - test_accuracy_shuffled"),
     _metric("order_changed", "fraction", "test answers that are others for shuffled steps"),
-    _metric("gradient_reach", "", "log10 of |dL/dh| at the first step over the last, last epoch"),
+    _metric("gradient_reach", "", "log10 of |dL/dh|, first step over last, last measured"),
     _metric("gradient_reach_cell", "", "the same of an LSTM's |dL/dc| over |dL/dh| at the last"),
     _metric("gap_best", "fraction", "training minus validation accuracy, best epoch"),
     _metric("gap_final", "fraction", "training minus validation accuracy, last epoch"),

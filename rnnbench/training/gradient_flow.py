@@ -75,7 +75,9 @@ class GradientMeter:
         ]
 
     def metrics(self) -> dict[str, float]:
-        """Return how much of the error reaches the first step of the top layer, at the last epoch.
+        """Return how much of the error reaches the first step of the top layer.
+
+        It is that of the last epoch that was measured; of two directions, the forward one.
 
         ``gradient_reach`` is log10 of the norm at the first step over that at the last, and
         ``gradient_reach_cell`` the same of an LSTM's cell state, over the same. 0: it arrives as

@@ -23,7 +23,7 @@ def test_both_are_trained_once_and_are_no_training_runs(run: Run, store: Store) 
     assert answer.status == 0, answer.err
     assert "bag of words" in answer.out
     assert "mean embedding" in answer.out
-    assert len(answer.err.splitlines()) == 3  # one bag, two seeds
+    assert len(answer.err.splitlines()) == 4  # the data, one bag, two seeds
     found = load_baselines(store)
     assert sorted(found["label"]) == ["bag of words", "mean embedding", "mean embedding"]
     assert found["test_accuracy"].notna().all()

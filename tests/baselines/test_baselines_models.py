@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from rnnbench.baselines import BASELINES, get_baseline
+from rnnbench.baselines.bag_of_words import STRENGTHS
 from rnnbench.baselines.bags import count_tokens, mean_features, presence, shares
 from rnnbench.baselines.mean_embedding import MeanEmbedding
 from rnnbench.baselines.optimizers import Optimizer
@@ -128,10 +130,23 @@ def test_an_unknown_baseline_is_refused_with_the_nearest() -> None:
 def test_the_penalty_is_the_one_of_the_best_validation(arrays: Arrays, configured: Any) -> None:
     fit = BASELINES["bag_of_words"].fit
     config = configured()
-    chosen = fit(parts(arrays, config), SPEC, config).metrics
-    assert chosen["inverse_penalty"] in (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-    config = configured(validation="none")
-    assert fit(parts(arrays, config), SPEC, config).metrics["inverse_penalty"] == 1.0
+    noise = np.random.default_rng(5).integers(0, 3, len(arrays.y_train)).astype(np.int32)
+    noisy = np.where(np.arange(len(noise)) % 3 == 0, noise, arrays.y_train)
+    data = parts(arrays._replace(y_train=noisy), config)
+    chosen = fit(data, SPEC, config).metrics
+    assert data.validation is not None
+    x, held_out = (presence(part.x, SPEC) for part in (data.training, data.validation))
+    reached = {
+        strength: LogisticRegression(C=strength, max_iter=1000)
+        .fit(x, data.training.y)
+        .score(held_out, data.validation.y)
+        for strength in STRENGTHS
+    }
+    assert chosen["best_val_accuracy"] == pytest.approx(max(reached.values()))
+    assert reached[chosen["inverse_penalty"]] == max(reached.values()) > min(reached.values())
+    for validation in ("none", "test"):
+        config = configured(validation=validation)
+        assert fit(parts(arrays, config), SPEC, config).metrics["inverse_penalty"] == 1.0
 
 
 @pytest.mark.parametrize("known", [[0, 2], [1]])
@@ -151,7 +166,8 @@ def test_a_class_that_the_training_part_lacks_is_never_right(
 class TestMeanEmbedding:
     @pytest.mark.parametrize("classes", [2, 3])
     def test_gradients_are_what_finite_differences_say(self, classes: int, configured: Any) -> None:
-        model = MeanEmbedding(6, 4, classes, configured())
+        config = configured()
+        model = MeanEmbedding(6, classes, config)
         model.variables[:] = [variable.astype(np.float64) for variable in model.variables]
         bags, y = shares(X, 6).astype(np.float64), np.array([0, 1, 1])
         _, gradients = model.gradients(bags, y)
@@ -169,7 +185,7 @@ class TestMeanEmbedding:
         import keras
 
         config = configured()
-        model = MeanEmbedding(30, 8, 3, config)
+        model = MeanEmbedding(30, 3, config)
         twin = keras.Sequential(
             [
                 keras.Input((10,), dtype="int32"),
@@ -188,6 +204,39 @@ class TestMeanEmbedding:
         config = configured(test="best", validation="test", epochs=6)
         metrics = fit(parts(arrays, config), SPEC, config).metrics
         assert metrics["test_accuracy"] == metrics["best_val_accuracy"]
+
+    @pytest.mark.parametrize("trainable", [True, False])
+    def test_starts_from_word_vectors(
+        self, arrays: Arrays, configured: Any, trainable: bool
+    ) -> None:
+        config = configured(epochs=2)
+        embedding = config.model.embedding.model_copy(
+            update={"kind": "vectors", "trainable": trainable, "dim": 5}
+        )
+        config = config.model_copy(
+            update={"model": config.model.model_copy(update={"embedding": embedding})}
+        )
+        vectors = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
+        model = MeanEmbedding(30, 3, config, vectors)
+        x, y = problem(40, 0)
+        model.train(shares(x, 30), y, np.arange(40), 8)
+        assert np.array_equal(model.variables[0], vectors) is not trainable
+        found = BASELINES["mean_embedding"].fit(parts(arrays, config), SPEC, config, vectors)
+        head = 5 * 3 + 3
+        assert found.metrics["parameters_total"] == head + (30 * 5 if trainable else 0)
+
+    def test_takes_its_batches_from_buckets_where_the_cells_do(
+        self, arrays: Arrays, configured: Any
+    ) -> None:
+        arrays = arrays._replace(x_train=arrays.x_train.copy())
+        arrays.x_train[::2, :6] = 0
+        fit = BASELINES["mean_embedding"].fit
+        losses = {
+            buckets: fit(parts(arrays, config), SPEC, config).metrics["final_loss"]
+            for buckets in (None, 4)
+            if (config := configured(epochs=2, buckets=buckets))
+        }
+        assert losses[None] != losses[4]
 
     def test_stops_early(self, arrays: Arrays, configured: Any) -> None:
         config = configured(epochs=60)

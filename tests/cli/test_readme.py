@@ -15,13 +15,17 @@ from rnnbench.config.expand import expand
 README = Path(__file__).parents[2] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```bash\n(.*?)^```$", TEXT, re.M | re.S)
+INLINE = [
+    f"python -m rnnbench {' '.join(words.split())}"
+    for words in re.findall(rf"`((?:{'|'.join(COMMANDS)})\s[^`]*)`", TEXT)
+]
 ROWS = re.findall(r"^\| `(python -m rnnbench .*?)`", TEXT, re.M)
 WORDS = ("python", "-m", "rnnbench")
 
 
 def commands() -> Iterator[tuple[str, ...]]:
-    """The words after ``python -m rnnbench`` of every command, in blocks and in the table."""
-    for block in [*BLOCKS, *ROWS]:
+    """The words after ``python -m rnnbench`` of every command: in blocks, table and sentences."""
+    for block in [*BLOCKS, *ROWS, *INLINE]:
         joined = block.replace("\\\n", " ").replace(".venv/bin/python", "python")
         # A new line, && or ; outside single quotes ends a command.
         for text in re.split(r"(?:\n|&&|;)(?=(?:[^']*'[^']*')*[^']*$)", joined):

@@ -93,6 +93,14 @@ def test_a_published_system_has_its_protocol(name: str) -> None:
     assert training.validation != "split" or training.validation_fraction == 0.2
 
 
+@pytest.mark.parametrize("name", ["imdb_lstm150", "text_simple_rnn50_vectors"])
+def test_a_system_that_was_saved_is_saved(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNNBENCH_ACLIMDB", str(tmp_path))
+    assert the_arm(name).tracking.save_model == "last"
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_published_system_stands_beside_its_numbers(name: str) -> None:
     assert the_arm(name).published == {name: PUBLISHED[name]}

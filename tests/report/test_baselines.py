@@ -13,6 +13,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, tables
 from tests.report.test_build import CLEAR, column, table
+from tests.report.test_build import measured as known
 
 
 def baseline(label: str = "bag of words", accuracy: float = 0.86, **changes: str) -> Record:
@@ -50,6 +51,31 @@ def test_a_baseline_has_its_row_by_its_mean_and_no_mark(ending: str) -> None:
     assert [row[2].marked for row in found.rows][1] is False
     assert "never marked" in found.note
     assert len(found.runs[1]) == 1
+
+
+VECTORS = {
+    "model.embedding.kind": "vectors",
+    "model.embedding.dim": "300",
+    "model.embedding.trainable": "False",
+}
+
+
+@pytest.mark.parametrize(
+    ("own", "of_arms", "is_shown"),
+    [
+        ({"model.embedding.dim": "300"}, {"model.embedding.dim": "300"}, True),
+        ({"model.embedding.dim": "300"}, VECTORS, False),
+        (VECTORS, VECTORS, True),
+        (VECTORS, {**VECTORS, "model.embedding.trainable": "True"}, False),
+        (VECTORS, {"model.embedding.kind": "trainable", "model.embedding.dim": "300"}, False),
+    ],
+)
+def test_an_embedding_starts_from_what_that_of_the_arms_does(
+    own: dict[str, str], of_arms: dict[str, str], is_shown: bool
+) -> None:
+    runs = [known(cell, seed, 0.8, **of_arms) for cell in ("lstm", "gru") for seed in (0, 1)]
+    found = table(built([baseline("mean embedding", **own)], runs), "test_accuracy")
+    assert ("mean embedding (baseline)" in column(found, "arm")) is is_shown
 
 
 def test_a_better_baseline_takes_no_mark_from_the_cells() -> None:

@@ -220,8 +220,16 @@ def test_measure_at_the_epochs_asked_for_and_change_nothing(
 def test_without_validation_training_samples_are_watched(
     program: Program, arrays: Arrays, small: Any
 ) -> None:
-    fitted = fit(program, arrays, changed(small, [0], validation="none", epochs=1))
-    assert len(fitted.flows) == 2
+    config = changed(small, [0], validation="none", epochs=1)
+    fitted = fit(program, arrays, config)
+    program.reset(config.seed, config.optimizer.learning_rate)
+    expected = GradientMeter(
+        program.model, Samples(arrays.x_train, arrays.y_train), program.spec.classes, [0]
+    )
+    expected.measure(0)
+    assert len(fitted.flows) == len(expected.flows) == 2
+    for found, wanted in zip(fitted.flows, expected.flows, strict=True):
+        np.testing.assert_array_equal(found.norms, wanted.norms)
 
 
 def test_the_diagnostic_is_no_part_of_what_a_run_is(small: Any) -> None:
