@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from rnnbench.report.document import Block, Cell, Document, Section
 
@@ -68,6 +69,12 @@ def _outline(document: Document) -> list[_Entry]:
     return outline
 
 
+def _breakable(text: str) -> Markup:
+    """Return a name that may go on in another line after ``_`` and ``=``."""
+    broken = str(escape(text)).replace("_", "_<wbr>").replace("=", "=<wbr>")
+    return Markup(broken)
+
+
 def _sort_value(cell: Cell) -> str | None:
     """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last."""
     if cell.value is None or isinstance(cell.value, str):
@@ -105,7 +112,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"sort_value": _sort_value}
+    environment.filters |= {"sort_value": _sort_value, "breakable": _breakable}
     return environment
 
 

@@ -226,6 +226,11 @@ class TestTable:
         names = [head.get("data-value") for head in page.all("th") if head["scope"] == "row"]
         assert names == ["gru", "lstm", "rnn", None]
 
+    def test_breaks_names_where_they_have_a_joint(self) -> None:
+        made = table((text("<b> learning_rate=0.01"), number(1.0)))
+        html = render(document(made), {})
+        assert "&lt;b&gt; learning_<wbr>rate=<wbr>0.01" in html
+
     def test_marks_by_more_than_colour(self) -> None:
         rows = ((text("gru"), spread(0.9, 0.1, marked=True)), (text("lstm"), spread(0.8, 0.1)))
         html = render(document(table(*rows)), {})
