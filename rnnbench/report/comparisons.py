@@ -69,8 +69,8 @@ def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
     return Block("Comparisons", lead, (table,), _pictures(ground, pairs), bullets)
 
 
-def verdict_words(pair: Pair, margin: float) -> str:
-    """Return a verdict as a reader would say it."""
+def verdict_words(pair: Pair, margin: float, *, is_short: bool = False) -> str:
+    """Return a verdict as a reader would say it, or in few words for a table."""
     assert pair.result is not None
     a, b, _ = pair.words
     words = {
@@ -81,7 +81,8 @@ def verdict_words(pair: Pair, margin: float) -> str:
     }[pair.result.verdict]
     if pair.result.verdict != "undecided":
         return words
-    return f"{words} ({_would_decide(pair.result)})"
+    why = _would_decide_shortly(pair.result) if is_short else _would_decide(pair.result)
+    return f"{words} ({why})"
 
 
 def sentence(pair: Pair, ground: Ground, *, alone: bool = False) -> str:
@@ -121,14 +122,29 @@ def refusal(pair: Pair) -> str:
 def _would_decide(result: Comparison) -> str:
     if result.n < 2:
         return "one seed tells nothing of the spread"
-    if result.seeds_needed is None:
-        mean, wins = result.difference.estimate, result.superiority
-        which, won = ("first", wins) if mean > 0 else ("second", 1 - wins)
-        if won < MEETINGS:
-            # More seeds like these decide nothing: the one with the higher mean loses too often.
-            return f"the {which} has the higher mean, but wins only {100 * won:.0f} % of meetings"
-        return "more than a thousand seeds would be needed"
-    return f"about {result.seeds_needed} seeds would decide"
+    if result.seeds_needed is not None:
+        return f"about {result.seeds_needed} seeds would decide"
+    won = _won(result)
+    if won < MEETINGS:
+        # More seeds like these decide nothing: the one with the higher mean loses too often.
+        which = "first" if result.difference.estimate > 0 else "second"
+        return f"the {which} has the higher mean, but wins only {100 * won:.0f} % of meetings"
+    return "more than a thousand seeds would be needed"
+
+
+def _would_decide_shortly(result: Comparison) -> str:
+    if result.n < 2:
+        return "one seed"
+    if result.seeds_needed is not None:
+        return f"about {result.seeds_needed} seeds"
+    won = _won(result)
+    return f"wins {100 * won:.0f} %" if won < MEETINGS else "over 1,000 seeds"
+
+
+def _won(result: Comparison) -> float:
+    """Return the share of meetings that the arm with the higher mean wins."""
+    wins = result.superiority
+    return wins if result.difference.estimate > 0 else 1 - wins
 
 
 def _row(pair: Pair, ground: Ground, correct: Correct) -> tuple[Cell, ...]:
@@ -144,7 +160,7 @@ def _row(pair: Pair, ground: Ground, correct: Correct) -> tuple[Cell, ...]:
         number(result.n, 0),
         signed(result.difference.estimate),
         interval(result.difference.low, result.difference.high),
-        text(verdict_words(pair, ground.options.margin)),
+        text(verdict_words(pair, ground.options.margin, is_short=True)),
         number(result.p, 3),
         number(pair.p_holm, 3),
         number(result.superiority, 2),
@@ -177,7 +193,8 @@ def _note(ground: Ground) -> str:
         f"By {' or '.join(metrics)}, paired by seed. Better: the interval lies on one side of zero "
         "and three of four meetings are won (four of five with fewer than six seeds); "
         "equivalent: it lies within "
-        f"±{options.margin:g}; undecided: anything else."
+        f"±{options.margin:g}; undecided: anything else, with about how many seeds would decide, "
+        "or, where more like these would not, how many meetings the arm with the higher mean wins."
     )
     if seen:
         note += (
