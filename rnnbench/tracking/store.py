@@ -178,7 +178,9 @@ class Store:
 
     def sweep_lock(self, sweep_key: str) -> str:
         """Return the name of the lock of a sweep's parent run: one in each experiment."""
-        scope = hashlib.sha256(f"{self.uri} {self.experiment_id}".encode()).hexdigest()
+        # Locks beside the database are the same for all paths that lead there.
+        address = "" if self._has_locks else self.uri
+        scope = hashlib.sha256(f"{address} {self.experiment_id}".encode()).hexdigest()
         return f"sweep-{scope[:8]}-{sweep_key}"
 
     def _lock_name(self, record: Record) -> str:

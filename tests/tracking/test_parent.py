@@ -186,6 +186,16 @@ class TestReap:
         assert statuses(store, deleted) == {"RUNNING"}
 
 
+def test_a_sweep_has_one_lock_whatever_path_leads_to_its_home(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(store.home.path, target_is_directory=True)
+    linked = Store.open(load([f"home={tmp_path / 'link'}"], cell=False))
+    parent = SweepParent(store, "some-key", "sweep", "rnnbench sweep")
+    run_id = parent.open()
+    assert linked.reap() == []
+    assert SweepParent(linked, "some-key", "sweep", "rnnbench sweep").open() == run_id
+    parent.close("FINISHED")
+
+
 def test_sweeps_of_two_experiments_have_parents_of_their_own(store: Store) -> None:
     other = Store.open(load(["tracking.experiment=other"], cell=False))
     opened = [SweepParent(each, "some-key", "sweep", "rnnbench sweep") for each in (store, other)]
