@@ -81,7 +81,7 @@ def diagnose(
         assert subject.record is not None
         with run_file(store, subject.record.run_id, WEIGHTS_FILE) as path:
             if path is None:
-                remark = "no stored weights: train with tracking.save_model=last"
+                remark = "no stored weights: train another seed with tracking.save_model=last"
                 yield Diagnosis(subject.name, {}, remark)
                 continue
             report(f"measuring {subject.name}")

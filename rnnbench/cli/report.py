@@ -20,7 +20,9 @@ from rnnbench.report import Tables, build, write_report
 from rnnbench.report.kept import RUNS, is_kept, kept_tables
 from rnnbench.report.published import System, systems
 from rnnbench.report.tables import read_tables, restrict, restricted
+from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
+from rnnbench.results.parquet import read_runs
 from rnnbench.tracking.address import redacted
 from rnnbench.tracking.store import Store
 
@@ -42,6 +44,7 @@ def report(words: Words) -> int:
     name = config.report.name
     folder = Path("reports") / name
     tables = _tables(config, [arm for preset in presets for arm in preset.arms], folder)
+    _refuse_loss(config, folder, tables)
     document = build(
         tables,
         f"Comparison report: {name}",
@@ -76,11 +79,11 @@ class _Preset:
         """Compose it; its arms are those that the words restrict the report to, none for all."""
         words = [word for word in overrides if not _is_preset(word)]
         words += [] if name is None else [f"experiments={name}"]
-        config = load(words, config_dirs=config_dirs, cell=False)
         keys = [word.lstrip("+~").partition("=")[0].split(".")[0] for word in words]
         if all(key in _GENERAL for key in keys):
-            return cls(config, [])
-        return cls(config, expand(words, config_dirs=config_dirs, default_cells=DEFAULT_CELLS))
+            return cls(load(words, config_dirs=config_dirs, cell=False), [])
+        arms = expand(words, config_dirs=config_dirs, default_cells=DEFAULT_CELLS)
+        return cls(arms[0].config, arms)
 
 
 def _preset_names(overrides: Sequence[str]) -> list[str | None]:
@@ -143,6 +146,27 @@ def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
         )
     stderr().print(f"made from {folder / RUNS}, without a store", markup=False)
     return tables
+
+
+def _refuse_loss(config: Config, folder: Path, tables: Tables) -> None:
+    """Refuse to write over a report that keeps runs which are nowhere else."""
+    if not is_kept(folder):
+        return
+    try:
+        kept = set(finished(read_runs(folder / RUNS))["run_id"])
+    except StoreError:
+        return  # nothing that could be read again
+    lost = kept - set(tables.runs["run_id"])
+    store = Store.find(config) if lost else None
+    if store is not None:
+        lost -= set(load_runs(store)["run_id"])
+    if lost:
+        raise StoreError(
+            "report.name",
+            "the name of a new report, or of one whose runs are in the store",
+            f"{folder}, which keeps {len(lost)} finished runs that would be lost",
+            "choose another name, or remove that folder first",
+        )
 
 
 def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:

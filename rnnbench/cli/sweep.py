@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Console
+
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
+from rnnbench.config.schema import Config
 from rnnbench.results.frame import frame
 from rnnbench.runspec import RunSpec
 from rnnbench.search.summary import search_tables
+from rnnbench.stored import WEIGHTS_FILE
 from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
+from rnnbench.tracking.lookup import run_file
+from rnnbench.tracking.store import Store
 
 # What a run has once the diagnostic was measured in it.
 _MEASURED = {"order": "order_changed", "gradient_flow": "gradient_reach"}
@@ -42,10 +48,28 @@ def sweep(words: Words) -> int:
                 f"{len(swept.specs)} runs",
                 markup=False,
             )
+    if arms[0].config.tracking.save_model != "none":
+        _tell_models(arms[0].config, swept, console)
     for table in search_tables(swept.searched):
         show(table)
     _show(swept.specs, swept)
     return 0 if swept.all_finished else 1
+
+
+def _tell_models(config: Config, swept: Swept, console: Console) -> None:
+    """Say which runs were finished without their models being kept."""
+    store = Store.open(config, create=False)
+    bare = 0
+    for key, record in swept.records.items():
+        if record.is_finished and key not in swept.trained:
+            with run_file(store, record.run_id, WEIGHTS_FILE) as found:
+                bare += found is None
+    if bare:
+        console.print(
+            f"finished before, and so without a stored model: {bare} of {len(swept.specs)} runs; "
+            f"another seed, such as seed={config.seed + 10}, makes runs that have one",
+            markup=False,
+        )
 
 
 def _show(specs: Sequence[RunSpec], swept: Swept) -> None:

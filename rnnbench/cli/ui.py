@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -26,6 +27,7 @@ def ui(words: Words) -> int:
         print(f"the store is a server, which has its own user interface: {redacted(uri)}")
         return 0
     store = Store.open(config, create=False)
+    _refuse_taken(host, int(port))
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
     command += ["--backend-store-uri", uri]
     command += ["--default-artifact-root", store.home.artifacts.as_uri(), "--workers", "1"]
@@ -35,6 +37,21 @@ def ui(words: Words) -> int:
     server = subprocess.Popen(command, env=os.environ | quiet)
     try:
         return server.wait()
+    except KeyboardInterrupt:
+        return 130
     finally:
         server.terminate()
         server.wait()
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Refuse a port that another server has; raises ConfigError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            received = f"{host}:{port} ({error.strerror})"
+            action = "choose another, as in --port 5001"
+            raise ConfigError("--port", "a port that is free", received, action) from None

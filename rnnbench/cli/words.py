@@ -39,7 +39,7 @@ COMMANDS: dict[str, Command] = {
         "report", "regenerate reports/NAME/ from the store, or without it", "report lstm_vs_gru"
     ),
     "predict": Command(
-        "predict", "a stored model applied to new text", 'predict run=ID text="a fine film"'
+        "predict", "a stored model applied to new text", 'predict run=ID text="i love the cast"'
     ),
     "reproduce": Command(
         "reproduce", "train a run again, and tell whether it gives the same", "reproduce run=ID"
@@ -140,7 +140,12 @@ class Words:
         """Refuse words that are no overrides, for commands that take no name."""
         if self.names:
             word = self.names[0]
-            raise ConfigError(word, "overrides of the form key=value", word, f"type {word}=...")
+            action = f"type {word}=..."
+            if any(override.endswith(",") for override in self.overrides):
+                action = "leave no blank after a comma, as in +cell=lstm,gru"
+            elif word in DEFAULT_CELLS:
+                action = f"type +cell={word}"
+            raise ConfigError(word, "overrides of the form key=value", word, action)
 
 
 def split_words(argv: Sequence[str]) -> Words:

@@ -49,7 +49,7 @@ def _treebank() -> Tokenizer:
             "data.tokens",
             "keras where the package nltk is not installed",
             "treebank",
-            "install it with: pip install 'rnnbench[text]'",
+            "install it with: python -m pip install nltk",
         ) from None
     split: Tokenizer = TreebankWordTokenizer().tokenize
     return split

@@ -72,7 +72,7 @@ def train_vectors(
             "model.embedding.path",
             "a file of word vectors where the package gensim is not installed",
             "null",
-            "install it with: pip install 'rnnbench[text]'",
+            "install it with: python -m pip install gensim",
         ) from None
     few = config.model_copy(update={"test_limit": 1})  # the test part is of no concern
     raw = source_of(config).load(few, found, report)

@@ -118,7 +118,9 @@ def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:
     for place, row in enumerate(rows):
         draw_strip(axes, place, row.values, row.cell, alpha=0.6, markersize=5)
         if row.low == row.low:
-            axes.plot([row.low, row.high], [place, place], color="black", linewidth=1.4, zorder=3)
+            # Of two seeds Student's interval may leave what an accuracy can be.
+            ends = [max(row.low, 0.0), min(row.high, 1.0)]
+            axes.plot(ends, [place, place], color="black", linewidth=1.4, zorder=3)
         axes.plot(
             [row.mean],
             [place],

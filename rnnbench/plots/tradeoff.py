@@ -106,7 +106,7 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:
         axes.errorbar(
             [x],
             [point.accuracy],
-            [[point.accuracy - point.low], [point.high - point.accuracy]],
+            [[point.accuracy - max(point.low, 0.0)], [min(point.high, 1.0) - point.accuracy]],
             marker=marker(point.cell),
             linestyle="none",
             color=tone,

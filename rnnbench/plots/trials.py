@@ -103,7 +103,7 @@ def draw_expected_best(axes: Axes, curves: Sequence[Curve], metric: str) -> None
         axes.plot(budgets, curve.expected, line, color=tone, label=curve.arm, **style)
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.set(xlabel="budget, trials", ylabel=f"expected best {metric}")
+    axes.set(xlabel="budget, trials", ylabel=f"expected best {metric.removeprefix('best ')}")
     axes.grid(alpha=0.25)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
 _NEVER_NAMES = ("seed", "match", "data.path", "data.test_path", "data.word_index")
+_OPTION = "cell."
 _SHORT = {
     "model.units": "units",
     "model.depth": "depth",
@@ -40,9 +42,14 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     (another file of the same data set) carry the first digits of their content key.
     """
     varying = varying_parameters(runs)
+    own = _options_by_cell(runs, varying)
     full, short = [], []
     for _, run in runs.iterrows():
-        parts = {key: f"{_SHORT.get(key, key)}={_shown(run[key])}" for key in varying}
+        parts = {
+            key: f"{_SHORT.get(key, key.removeprefix(_OPTION))}={_shown(run[key])}"
+            for key in varying
+            if not key.startswith(_OPTION) or key in own[run["cell"]]
+        }
         drawn = drawn_keys(run.get("search"))
         full.append(" ".join([str(run["cell"]), *parts.values()]))
         told = [part for key, part in parts.items() if key not in drawn]
@@ -87,7 +94,21 @@ def varying_parameters(runs: pd.DataFrame) -> list[str]:
         for key in runs.columns
         if "." in str(key) and str(key) not in _NEVER_NAMES and not str(key).startswith("executor.")
     ]
-    return [key for key in keys if (runs.groupby("cell")[key].nunique(dropna=False) > 1).any()]
+    # An option of a cell that a file of it does not mention has a value all the same.
+    return [
+        key
+        for key in keys
+        if (runs.groupby("cell")[key].nunique(dropna=key.startswith(_OPTION)) > 1).any()
+    ]
+
+
+def _options_by_cell(runs: pd.DataFrame, varying: Sequence[str]) -> dict[str, set[str]]:
+    """Return for each cell which of its options vary between its arms."""
+    options = [key for key in varying if key.startswith(_OPTION)]
+    return {
+        str(cell): {key for key in options if group[key].nunique() > 1}
+        for cell, group in runs.groupby("cell")
+    }
 
 
 def _shown(value: Any) -> str:

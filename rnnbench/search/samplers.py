@@ -76,7 +76,7 @@ def check_sampler(search: SearchConfig) -> None:
             "search.sampler",
             "a sampler whose package is installed",
             "cmaes",
-            "install it with pip install 'rnnbench[cmaes]'",
+            "install it with: python -m pip install cmaes",
         )
 
 

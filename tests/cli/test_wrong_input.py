@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnbench.config.expand import load
+from rnnbench.tracking.store import Store
 from tests.conftest import Answer, Run
 
 
@@ -117,6 +120,8 @@ COMBINATIONS = [
 FLAGS = [
     ("trian +cell=gru", "command", "did you mean train?"),
     ("frobnicate", "command", "--help"),
+    ("train gru", "gru", "type +cell=gru"),
+    ("sweep +cell=lstm, gru", "gru", "no blank after a comma"),
     ("train +cell=gru --frobnicate", "--frobnicate", "--hydra-help"),
     ("train +cell=gru --multirun", "--multirun", "sweep"),
     ("train +cell=gru -m", "--multirun", "sweep"),
@@ -277,3 +282,12 @@ def test_home_that_cannot_be_written() -> None:
             assert "Permission denied" in message
             assert message.count("\n") == 1
         assert list((folder / "closed").iterdir()) == []
+
+
+def test_a_port_that_another_server_has_is_refused(cli: Run, work_dir: Path) -> None:
+    Store.open(load([], cell=False))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert_refused(cli("ui", "--port", str(port)), "--port", "free", "--port 5001")

@@ -44,6 +44,20 @@ class TestArmNames:
     def test_leave_out_what_only_repeats_the_cell(self) -> None:
         assert set(add_arm_names(frame(MATCHED))["arm"]) == {"lstm", "gru"}
 
+    def test_have_the_options_of_a_cell_only_where_these_vary(self) -> None:
+        """What a file of a cell does not mention has Keras's default, not none."""
+        lstm = {"cell.activation": "tanh", "cell.unit_forget_bias": "True"}
+        found = [
+            record("lstm", 0, 0.8, **lstm),
+            record("lstm", 0, 0.8, **{"cell.activation": "relu"}),
+            record("gru", 0, 0.8, **{"cell.activation": "tanh"}),
+        ]
+        assert list(add_arm_names(frame(found))["arm"]) == [
+            "lstm activation=tanh",
+            "lstm activation=relu",
+            "gru",
+        ]
+
     def test_have_drawn_values_only_where_nothing_else_tells_arms_apart(self) -> None:
         search = {names.SEARCH: '{"sampler": "random", "space": {"optimizer.learning_rate": {}}}'}
         found = []

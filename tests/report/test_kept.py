@@ -75,12 +75,17 @@ def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: 
 
     # A store with other runs makes its own reports, and leaves those it knows nothing of.
     fill(Path("second"), (*WORDS, "+cell=simple_rnn", "seeds=1"), epochs=2)
-    words = ("home=second/runs", "+cell=gru", "model.units=8", *WORDS)
-    answer = run("report", "mine", *words)
-    assert answer.status == 0
-    assert "without a store" in answer.err
+    part = ("home=second/runs", "+cell=gru", "model.units=8", *WORDS)
+    for words in (part, ("home=second/runs",)):
+        answer = run("report", "mine", *words)
+        assert answer.status == 2
+        assert "finished runs that would be lost; choose another name" in answer.err
+        assert contents(made) == before
+    answer = run("report", "own", "home=second/runs")
+    assert answer.status == 0, answer.err
+    assert "Made from 1 finished run." in Path("reports", "own", "report.md").read_text("utf-8")
+    (made / "runs.parquet").unlink()
     assert run("report", "mine", "home=second/runs").status == 0
-    assert "Made from 1 finished run." in (made / "report.md").read_text("utf-8")
 
 
 def whole() -> Any:

@@ -139,8 +139,11 @@ def test_training_a_finished_run_for_its_weights_says_how_to_get_them(
     assert answer.status == 0
     assert "finished already" in answer.err
     assert "it keeps no model; another seed, such as seed=10," in " ".join(answer.err.split())
-    words = ("train", "+cell=gru", *SMALL, "training.test=best", "tracking.save_model=best")
-    assert "no model" not in run(*words, f"home={home}").err
+    answer = run("sweep", *words[1:], "seeds=1", "tracking.save_model=last", f"home={home}")
+    assert "so without a stored model: 1 of 1 runs;" in " ".join(answer.err.split())
+    words = ("+cell=gru", *SMALL, "training.test=best", "tracking.save_model=best", f"home={home}")
+    assert "no model" not in run("train", *words).err
+    assert "without a stored model" not in run("sweep", *words, "seeds=1").err
 
 
 def test_nothing_but_configuration_and_weights_is_read(
