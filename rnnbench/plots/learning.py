@@ -1,4 +1,4 @@
-"""Learning curves by cell: training as points, validation as a line with its spread over seeds."""
+"""Learning curves of arms: training as points, validation as a line with its spread over seeds."""
 
 from __future__ import annotations
 
@@ -42,8 +42,13 @@ def learning_data(runs: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_learning(axes: Axes, data: pd.DataFrame, metric: str) -> None:
-    """Draw ``accuracy`` or ``loss`` of the arms of one cell on an axis."""
-    cell = str(data["cell"].iloc[0])
+    """Draw ``accuracy`` or ``loss`` of arms on an axis, those of a cell in shades of its colour."""
+    for cell, group in data.groupby("cell", sort=True):
+        _draw_cell(axes, str(cell), group, metric)
+    finish_epoch_axis(axes, metric, legend=False)
+
+
+def _draw_cell(axes: Axes, cell: str, data: pd.DataFrame, metric: str) -> None:
     arms = sorted(data["arm"].unique())
     for arm, tone, line in zip(arms, shades(cell, len(arms)), cycle(_LINES), strict=False):
         group = data[data["arm"] == arm]
@@ -66,11 +71,10 @@ def draw_learning(axes: Axes, data: pd.DataFrame, metric: str) -> None:
         )
         axes.plot(epochs, mean, line, color=tone, label=arm)
         axes.fill_between(epochs, mean - sd, mean + sd, color=tone, alpha=0.15, linewidth=0)
-    finish_epoch_axis(axes, metric, legend=False)
 
 
 def save_learning(data: pd.DataFrame, title: str, paths: Iterable[Path]) -> None:
-    """Draw the learning curves of all arms of one cell, accuracy and loss, into each file."""
+    """Draw the learning curves of arms, accuracy and loss, into each file."""
     import matplotlib as mpl
 
     with mpl.rc_context(RC):

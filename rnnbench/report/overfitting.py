@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rnnbench.plots.learning import learning_data, save_learning
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
 from rnnbench.report.ground import Ground, of, order
 from rnnbench.results.compare import ArmRuns
 from rnnbench.stats import statistic
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
 _COLUMNS = (
@@ -82,20 +86,26 @@ def _curves(ground: Ground) -> list[Picture]:
         shown.setdefault(arm.cell, []).append(arm)
     runs = pd.concat([arm.runs for arms in shown.values() for arm in arms[:_MOST_DRAWN]])
     data = learning_data(runs, ground.history)
+    curved = data[data.groupby("arm")["epoch"].transform("max") > 1]  # one point is no curve
+    best = curved[curved["arm"].isin([arms[0].name for arms in shown.values()])]
     pictures = []
-    for cell, group in data.groupby("cell", sort=True):
-        if group["epoch"].max() < 2:
-            continue  # one point is no curve
+    if best["cell"].nunique() > 1:
+        alone = all(len(arms) == 1 for arms in shown.values())
+        title = "Learning curves of the cells" + ("" if alone else ", the best arm of each")
+        pictures.append(_picture(f"learning_curves_{ground.key}", title, ground, best))
+        if alone:
+            return pictures
+    for cell, group in curved.groupby("cell", sort=True):
         count = len(shown[str(cell)])
         title = f"Learning curves of {cell}" + of(min(_MOST_DRAWN, count), count)
-        arms = ", ".join(sorted(group["arm"].unique()))
-        pictures.append(
-            Picture(
-                f"learning_curves_{ground.key}_{cell}",
-                title,
-                f"Learning curves of {arms} on {ground.title}: accuracy and loss by epoch, "
-                "training as points, validation as line with one standard deviation over seeds",
-                partial(save_learning, group, title),
-            )
-        )
+        pictures.append(_picture(f"learning_curves_{ground.key}_{cell}", title, ground, group))
     return pictures
+
+
+def _picture(key: str, title: str, ground: Ground, data: pd.DataFrame) -> Picture:
+    arms = ", ".join(sorted(data["arm"].unique()))
+    alt = (
+        f"Learning curves of {arms} on {ground.title}: accuracy and loss by epoch, "
+        "training as points, validation as line with one standard deviation over seeds"
+    )
+    return Picture(key, title, alt, partial(save_learning, data, title))

@@ -53,7 +53,7 @@ def test_treebank_tokens_keep_case_and_part_punctuation(texts_of, write_texts):
 def test_treebank_without_its_package_says_how_to_get_it(configure, write_texts, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "nltk.tokenize.treebank", None)
     config = configure("text_dir", path=str(write_texts()), tokens="treebank")
-    with pytest.raises(ConfigError, match=r"pip install 'rnnbench\[text\]'"):
+    with pytest.raises(ConfigError, match=r"python -m pip install nltk"):
         prepare(config, write_texts() / "home")
 
 

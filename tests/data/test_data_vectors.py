@@ -157,7 +157,7 @@ class TestOfTheCorpus:
 
     def test_without_gensim_says_how_to_get_it(self, texts, tmp_path, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, "gensim.models", None)
-        with pytest.raises(ConfigError, match=r"pip install 'rnnbench\[text\]'"):
+        with pytest.raises(ConfigError, match=r"python -m pip install gensim"):
             prepare_vectors(embedding(dim=3), *texts, tmp_path / "home")
 
     def test_long_texts_are_not_cut_off(self):
