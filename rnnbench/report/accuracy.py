@@ -19,7 +19,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import Ground, loops, of, order
 from rnnbench.report.pairs import not_worse
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import bootstrap, interquartile_mean
 

@@ -18,7 +18,8 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.ground import Ground
-from rnnbench.results.compare import ArmRuns, relate
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.compare import relate
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.paired import compare
 

@@ -21,7 +21,8 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import Ground, of
 from rnnbench.report.pairs import Pair
-from rnnbench.results.compare import ArmRuns, factor_words
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.compare import factor_words
 from rnnbench.stats.paired import MEETINGS, Comparison, mcnemar, power
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all

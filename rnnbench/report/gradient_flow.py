@@ -17,7 +17,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.ground import Ground, of, order
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.training.gradient_flow import SAMPLES, Flow, reach
 from rnnbench.training.through_time import CELL, FORWARD, HIDDEN

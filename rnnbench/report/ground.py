@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.pairs import Pair
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.ground import Ground, order
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
 _EXPLANATION = (

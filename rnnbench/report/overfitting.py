@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rnnbench.plots.learning import learning_data, save_learning
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
 from rnnbench.report.ground import Ground, of, order
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
 if TYPE_CHECKING:

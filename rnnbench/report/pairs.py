@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.results.compare import ArmRuns, Metric, Relation, relate
+from rnnbench.results.arm_runs import ArmRuns, Metric
+from rnnbench.results.compare import Relation, relate
 from rnnbench.stats.paired import Comparison, compare, holm
 
 

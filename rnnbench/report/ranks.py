@@ -11,7 +11,7 @@ import numpy as np
 from rnnbench.plots.ranks import average_ranks, critical_difference, friedman_p, save_ranks
 from rnnbench.report.document import Block, Column, DataTable, Picture, Section, number, text
 from rnnbench.report.ground import Ground
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
 FEWEST = 6

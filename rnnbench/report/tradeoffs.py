@@ -8,7 +8,7 @@ from functools import partial
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
 from rnnbench.report.ground import Ground, loops
-from rnnbench.results.compare import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
 _MOST_DRAWN = 12  # arms in a figure: the front and the most accurate

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished
-from rnnbench.results.compare import ArmRuns
 
 # The digest of the prepared arrays tells whether data are the same.
 _NOT_COMPARED = ("data.", "baseline.", "seed")

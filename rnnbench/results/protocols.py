@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from rnnbench.results.arm_runs import ArmRuns, group_arms
 from rnnbench.results.arms import add_arm_names
-from rnnbench.results.compare import ArmRuns, factor_words, group_arms, relate
+from rnnbench.results.compare import factor_words, relate
 
 _MOST_WORDS = 5
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from rnnbench.report.pairs import compare_all, make_pair, not_worse
+from rnnbench.results.arm_runs import ArmRuns, group_arms
 from rnnbench.results.arms import add_arm_names
-from rnnbench.results.compare import ArmRuns, group_arms, relate
+from rnnbench.results.compare import relate
 from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
 from rnnbench.tracking import names
