@@ -87,8 +87,7 @@ class Claims:
         """Return whether another process is training a run."""
         if self._store.home.is_owned(spec.key):
             return True
-        record = self.record(spec)
-        return record is not None and self._is_foreign(record)
+        return self.owner(spec) is not None
 
     def has_died_often(self, spec: RunSpec) -> bool:
         """Return whether one more death of its worker is to count as a failure of the run."""
@@ -100,8 +99,9 @@ class Claims:
     def owner(self, spec: RunSpec) -> str | None:
         """Return the host and home that train a run whose locks are not here, or ``None``."""
         record = self.record(spec)
-        foreign = record is not None and self._is_foreign(record)
-        return record.tags.get(names.OWNER, "") if record is not None and foreign else None
+        if record is None or not self._is_foreign(record):
+            return None
+        return record.tags.get(names.OWNER, "")
 
     def folder(self, key: str) -> Path:
         """Return where a worker leaves the files of a run."""

@@ -65,6 +65,12 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
     return config.model_copy(update={"data": data})
 
 
+def has_weights(store: Store, run_id: str) -> bool:
+    """Return whether a run keeps its weights."""
+    with run_file(store, run_id, WEIGHTS_FILE) as found:
+        return found is not None
+
+
 def run_input(store: Store, record: Record) -> InputSpec:
     """Return the shape of the input that a run was trained on.
 

@@ -13,11 +13,10 @@ from rnnbench.config.schema import Config
 from rnnbench.results.frame import frame
 from rnnbench.runspec import RunSpec
 from rnnbench.search.summary import search_tables
-from rnnbench.stored import WEIGHTS_FILE
+from rnnbench.stored import has_weights
 from rnnbench.summary import sweep_table
 from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
-from rnnbench.tracking.lookup import run_file
 from rnnbench.tracking.store import Store
 
 # What a run has once the diagnostic was measured in it.
@@ -59,11 +58,10 @@ def sweep(words: Words) -> int:
 def _tell_models(config: Config, swept: Swept, console: Console) -> None:
     """Say which runs were finished without their models being kept."""
     store = Store.open(config, create=False)
-    bare = 0
-    for key, record in swept.records.items():
-        if record.is_finished and key not in swept.trained:
-            with run_file(store, record.run_id, WEIGHTS_FILE) as found:
-                bare += found is None
+    bare = sum(
+        record.is_finished and key not in swept.trained and not has_weights(store, record.run_id)
+        for key, record in swept.records.items()
+    )
     if bare:
         console.print(
             f"finished before, and so without a stored model: {bare} of {len(swept.specs)} runs; "

@@ -5,15 +5,13 @@ from __future__ import annotations
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load
-from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
 from rnnbench.results.arms import add_arm_names
 from rnnbench.results.frame import frame
-from rnnbench.stored import WEIGHTS_FILE
+from rnnbench.stored import has_weights
 from rnnbench.summary import sweep_table
 from rnnbench.sweep import run_arms
 from rnnbench.tables import Table
-from rnnbench.tracking.lookup import run_file
 from rnnbench.tracking.store import Store
 
 
@@ -34,14 +32,10 @@ def train(words: Words) -> int:
         return 1
     if not swept.trained:
         console.print("this run is finished already; nothing was trained", markup=False)
-        if config.tracking.save_model != "none" and not _has_model(config, record.run_id):
+        asked = config.tracking.save_model != "none"
+        if asked and not has_weights(Store.open(config, create=False), record.run_id):
             action = f"another seed, such as seed={config.seed + 10}, makes a run that has one"
             console.print(f"it keeps no model; {action}", markup=False)
     table = sweep_table(add_arm_names(frame([record])))
     show(Table(f"{spec.name}: run {record.run_id}", table.columns, table.rows))
     return 0
-
-
-def _has_model(config: Config, run_id: str) -> bool:
-    with run_file(Store.open(config, create=False), run_id, WEIGHTS_FILE) as found:
-        return found is not None
