@@ -8,7 +8,7 @@ PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn3
 	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
 	long_training padding carried_state optimizers text_simple_rnn50_vectors
 
-.PHONY: demo presets test stress bench lint format clean
+.PHONY: demo presets reports test stress bench lint format clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,10 @@ presets: $(BIN)/.installed  ## every preset into one store: many hours, and goes
 	  $(BIN)/python -m rnnbench sweep experiments=$$preset $(WORDS) || failed=$$?; \
 	  if [ $$failed -gt 1 ]; then break; fi; \
 	done; exit $$failed
+
+reports: $(BIN)/.installed  ## the committed reports, made again from the Parquet files in them
+	sed -n 's|.* by: python -m rnnbench \(report \([^ ]*\).*\)|\1 report.source=reports/\2|p' \
+	  reports/*/report.md | xargs -L 1 $(BIN)/python -m rnnbench
 
 test: $(BIN)/.installed  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
