@@ -15,8 +15,13 @@ from rnnbench.config.schema import CellConfig
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
 
-# Keras's defaults, which fast implementations of a cell know.
-_USUAL = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+# What Keras takes where an option is not given.
+DEFAULTS: Mapping[str, Any] = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "unit_forget_bias": True,
+}
+_COMPUTED = ("activation", "recurrent_activation")  # fast implementations know their defaults only
 _ACTIVATIONS: tuple[Any, ...] = ("tanh", "relu", "sigmoid", "linear")
 
 
@@ -63,7 +68,7 @@ class Cell:
 
     def is_usual(self, options: Mapping[str, Any]) -> bool:
         """Return whether the activations are Keras's defaults."""
-        return all(options.get(key, value) == value for key, value in _USUAL.items())
+        return all(options.get(key, DEFAULTS[key]) == DEFAULTS[key] for key in _COMPUTED)
 
     def parameters(self, inputs: int, units: int) -> int:
         """Return the parameters of one layer with ``inputs`` features and ``units`` units."""

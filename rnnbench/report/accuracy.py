@@ -17,8 +17,8 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, loops, of, order
-from rnnbench.report.pairs import not_worse
+from rnnbench.report.ground import Ground, failures, of, order, seconds_apart
+from rnnbench.report.pairs import outstanding
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import bootstrap, interquartile_mean
@@ -38,7 +38,6 @@ def accuracy_block(ground: Ground) -> Block:
 
 
 def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
-    marked = not_worse(ground.arms, metric, ground.options)
     percent = f"{100 * ground.options.confidence:g} %"
     columns = (
         Column("arm", numeric=False),
@@ -51,20 +50,25 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
     )
     arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
     arms.sort(key=lambda arm: -arm.one(metric))
+    marked = outstanding(arms, metric, ground.options)
     what = (
         f"of the best epoch, {_validated_on(arms)}"
         if word == "validation"
         else "of the weights that training.test names"
     )
-    note = (
-        f"{word.capitalize()} accuracy {what}. Marked: the best arm and those that are not shown "
-        "to be worse."
-    )
-    own = [arm for arm in arms if arm not in ground.baselines]
-    if any(len(arm.seeds & own[0].seeds) < 2 for arm in own[1:]):
-        note += " Fewer than two seeds in common with the best show nothing: such are not marked."
-    if len(own) < len(arms):
-        note += " Baselines see which tokens occur, not their order, and are never marked."
+    note = f"{word.capitalize()} accuracy {what}."
+    if marked:
+        note += (
+            " Marked: the best arm and those after it that are not shown to be worse, down to the "
+            "first that is, or that cannot be compared with it."
+        )
+    elif sum(bool(arm.cell) for arm in arms) > 1:
+        note += " Nothing is marked: the first two arms cannot be compared."
+    if any(not arm.cell for arm in arms):
+        note += " Baselines see which tokens occur, not their order, and are compared with nothing"
+        note += "; one that lies above a marked arm is marked, too." if marked else "."
+    failed = failures(ground.arms)
+    note += f" {failed}" if failed else ""
     return DataTable(
         f"{ground.key}_{word}_accuracy",
         f"{word.capitalize()} accuracy",
@@ -148,11 +152,11 @@ def _cost(ground: Ground) -> DataTable:
             _timed(arm, "seconds_per_epoch"),
             _timed(arm, "fit_seconds"),
             number(arm.one("peak_rss_mb"), 0),
-            text(arm.circumstances["path"]),
+            text(arm.shown("path")),
         )
         for arm in arms
     )
-    note = "Seconds compare only within one machine that did nothing else." + loops(arms)
+    note = "Seconds compare only within one machine that did nothing else." + seconds_apart(arms)
     ids = tuple(arm.run_ids for arm in arms)
     return DataTable(f"{ground.key}_cost", "Size and time", columns, rows, note, ids)
 

@@ -24,7 +24,7 @@ from rnnbench.report.published import System, published_section
 from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section, studies_of, trial_counts
 from rnnbench.report.tradeoffs import tradeoffs_block
-from rnnbench.results.arms import add_arm_names, finished
+from rnnbench.results.arms import add_arm_names, failed_seeds, finished, unfinished
 from rnnbench.results.baselines import baseline_arms
 from rnnbench.results.protocols import divide
 
@@ -80,19 +80,19 @@ def build(
     ranks = ranks_section(grounds)
     searched = search_section(studies_of(tables.trials))
     sections += [section for section in (ranks, searched) if section is not None]
-    unfinished = _unfinished(tables.runs, done)
-    if unfinished is not None:
-        sections.append(unfinished)
+    left = _left(tables.runs, done)
+    if not left.empty:
+        sections.append(_unfinished(left))
     if not done.empty:
         sections.append(provenance_section(grounds, done, command))
-    return Document(title, _summary(grounds, len(done)), tuple(sections))
+    return Document(title, _summary(grounds, len(done), _lost(left, done)), tuple(sections))
 
 
 def _grounds(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[Ground]:
-    counts = trial_counts(tables.trials)
+    counts, failed = trial_counts(tables.trials), failed_seeds(tables.runs)
     grounds: list[Ground] = []
     for title, group in done.groupby(_titles(done), sort=True):
-        for words, arms in divide(group, counts):
+        for words, arms in divide(group, counts, failed):
             full = ", ".join(part for part in (str(title), words or _length(group)) if part)
             pairs, refused = compare_all(arms, options)
             ids = [run_id for arm in arms for run_id in arm.runs["run_id"]]
@@ -122,7 +122,7 @@ def _length(runs: pd.DataFrame) -> str:
 
 def _section(ground: Ground, tables: Tables) -> Section:
     blocks: Iterable[Block | None] = (
-        comparisons_block(ground, tables.correct),
+        comparisons_block(ground),
         accuracy_block(ground),
         order_block(ground),
         gradient_block(ground, tables.flows),
@@ -133,10 +133,10 @@ def _section(ground: Ground, tables: Tables) -> Section:
     return Section(ground.key, ground.title, present)
 
 
-def _summary(grounds: Sequence[Ground], runs: int) -> tuple[str, ...]:
-    """Return the verdicts in sentences, comparisons of cells first."""
+def _summary(grounds: Sequence[Ground], runs: int, lost: Sequence[str]) -> tuple[str, ...]:
+    """Return the verdicts in sentences, what failed first, then comparisons of cells."""
     if not runs:
-        return ("There is no finished run to compare.",)
+        return ("There is no finished run to compare.", *lost)
     pairs = [(ground, pair) for ground in grounds for pair in ground.pairs]
     pairs.sort(key=lambda item: _interest(item[1]))
     alone = len(grounds) == 1
@@ -154,7 +154,7 @@ def _summary(grounds: Sequence[Ground], runs: int) -> tuple[str, ...]:
     if not pairs and not refused:
         told.append("There are no two arms to compare on one data set.")
     many = "1 finished run" if runs == 1 else f"{runs} finished runs"
-    return (f"Made from {many}.", *told)
+    return (f"Made from {many}.", *lost, *told)
 
 
 def _is_undecided(pair: Pair) -> bool:
@@ -177,15 +177,24 @@ def _titles(runs: pd.DataFrame) -> pd.Series:
     return titles.where(~own.fillna(False), titles + " " + runs["data_digest"].str[:8])
 
 
-def _unfinished(runs: pd.DataFrame, done: pd.DataFrame) -> Section | None:
-    """Return the last try of every run that has not been made up for, by this version or later."""
-    newest = done.set_index(["arm_key", "seed"])["training_version"]
-    version = newest.reindex(pd.MultiIndex.from_frame(runs[["arm_key", "seed"]])).to_numpy()
-    is_open = ~(runs["training_version"] <= pd.array(version, dtype="Int64")).fillna(False)
-    left = runs[is_open].drop_duplicates("key", keep="last")
-    if left.empty:
-        return None
-    named = add_arm_names(left).sort_values(["arm", "seed"])
+def _left(runs: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs without a result, by name: what tells them from finished ones, too."""
+    left = unfinished(runs)
+    named = add_arm_names(pd.concat([done, left]).drop_duplicates("run_id"))
+    return named[named["run_id"].isin(left["run_id"])].sort_values(["arm", "seed"])
+
+
+def _lost(left: pd.DataFrame, done: pd.DataFrame) -> list[str]:
+    """Return a sentence for each arm that failed in all of its seeds."""
+    failed = left[(left["status"] == "FAILED") & ~left["arm_key"].isin(done["arm_key"])]
+    counts = failed.groupby("arm", sort=True)["seed"].nunique()
+    return [
+        f"{arm} failed in {n} of {n} seeds: there is nothing to compare."
+        for arm, n in counts.items()
+    ]
+
+
+def _unfinished(left: pd.DataFrame) -> Section:
     columns = tuple(Column(name, numeric=False) for name in ("run", "status", "reason"))
     rows = tuple(
         (
@@ -193,8 +202,8 @@ def _unfinished(runs: pd.DataFrame, done: pd.DataFrame) -> Section | None:
             text(run["status"]),
             text(None if pd.isna(run["reason"]) else run["reason"]),
         )
-        for _, run in named.iterrows()
+        for _, run in left.iterrows()
     )
-    ids = tuple((str(run_id),) for run_id in named["run_id"])
+    ids = tuple((str(run_id),) for run_id in left["run_id"])
     table = DataTable("unfinished", "Runs without a result", columns, rows, "", ids)
     return Section("unfinished", "Unfinished", (Block("Runs without a result", tables=(table,)),))

@@ -17,11 +17,14 @@ from rnnbench.report.document import (
     signed,
     text,
 )
-from rnnbench.report.ground import Ground
+from rnnbench.report.ground import ELSEWHERE, Ground
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import relate
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.paired import compare
+
+# What a machine decides as much as an arm does.
+_COSTS = ("fit_seconds", "validation_seconds", "seconds_per_epoch", "compile_seconds")
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,15 @@ def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Findi
     }[result.verdict]
     if result.verdict == "undecided" and result.seeds_needed is not None:
         verdict += f" (about {result.seeds_needed} seeds would decide)"
-    if not relation.is_clean:
-        reasons = "; ".join(relation.confounds) or "they are one arm"
+    confounds = list(relation.confounds)
+    if claim.metric in _COSTS:
+        confounds += [words for column, words in relation.machine.items() if column in ELSEWHERE]
+    remarks = [words for words in (relation.failures, *relation.machine.values()) if words]
+    if confounds or not relation.is_clean:
+        reasons = "; ".join(confounds) or "they are one arm"
         verdict = f"not comparable: {reasons}"
+    elif remarks:
+        verdict += f" ({'; '.join(remarks)})"
     return Finding(verdict, signed(sign * difference.estimate), interval(low, high), (a, b), title)
 
 

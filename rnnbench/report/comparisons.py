@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -19,31 +18,26 @@ from rnnbench.report.document import (
     signed,
     text,
 )
-from rnnbench.report.ground import Ground, of
+from rnnbench.report.ground import Ground, failures, of
 from rnnbench.report.pairs import Pair
-from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import factor_words
-from rnnbench.stats.paired import MEETINGS, Comparison, mcnemar, power
+from rnnbench.stats.paired import MEETINGS, Comparison, power
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
 
 METRIC_WORDS = {"test_accuracy": "test accuracy", "best_val_accuracy": "validation accuracy"}
-Correct = Mapping[str, np.ndarray]
 
 
-def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
-    """Return the table of comparisons and the list of what is not compared.
-
-    Args:
-        ground: the section.
-        correct: which test samples each run answered rightly, by run id, where that is stored.
-    """
+def comparisons_block(ground: Ground) -> Block | None:
+    """Return the table of comparisons and the list of what is not compared."""
     if len(ground.arms) < 2:
         return None
     bullets = tuple(refusal(pair) for pair in ground.refused)
+    failed = failures(ground.arms)
+    lead: tuple[str, ...] = (failed,) if failed else ()
     if not ground.pairs:
         why = "No two arms here agree in everything but one factor: there is no verdict."
-        return Block("Comparisons", (why,), bullets=bullets)
+        return Block("Comparisons", (*lead, why), bullets=bullets)
     percent = f"{100 * ground.options.confidence:g} %"
     columns = (
         Column("comparison", numeric=False),
@@ -52,21 +46,21 @@ def comparisons_block(ground: Ground, correct: Correct) -> Block | None:
         Column("difference", "mean of the first minus the second, in accuracy"),
         Column(percent, "interval of the mean difference"),
         Column("verdict", numeric=False),
+        Column("remarks", "what a reader of the verdict has to know", numeric=False),
         Column("p", "exact paired permutation test, two-sided"),
         Column("p, Holm", "adjusted for the comparisons in this table"),
         Column("P(A>B)", "chance that a training of the first beats one of the second"),
-        Column("p, McNemar", "largest over the seeds, on the test samples where answers differ"),
     )
     pairs = sorted(ground.pairs, key=lambda pair: (pair.relation.factor or "", -_difference(pair)))
     table = DataTable(
         f"{ground.key}_comparisons",
         "Comparisons",
         columns,
-        tuple(_row(pair, ground, correct) for pair in pairs),
+        tuple(_row(pair, ground) for pair in pairs),
         _note(ground),
         tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs),
     )
-    lead = ("Not compared, because more than one thing differs:",) if bullets else ()
+    lead += ("Not compared, because more than one thing differs:",) if bullets else ()
     return Block("Comparisons", lead, (table,), _pictures(ground, pairs), bullets)
 
 
@@ -106,8 +100,10 @@ def sentence(pair: Pair, ground: Ground, *, alone: bool = False) -> str:
     a, b, shared = pair.words
     both = f" (both {shared})" if shared else ""
     place = "" if alone else f"{ground.title}: "
+    failed = f"{pair.relation.failures}; " if pair.relation.failures else ""
     verdict = verdict_words(pair, ground.options.margin)
-    return f"{place}{a} against {b}{both}: {verdict}; {difference}."
+    risks = "".join(f"; {words}" for words in pair.relation.machine.values())
+    return f"{place}{failed}{a} against {b}{both}: {verdict}; {difference}{risks}."
 
 
 def refusal(pair: Pair) -> str:
@@ -148,36 +144,22 @@ def _won(result: Comparison) -> float:
     return wins if result.difference.estimate > 0 else 1 - wins
 
 
-def _row(pair: Pair, ground: Ground, correct: Correct) -> tuple[Cell, ...]:
+def _row(pair: Pair, ground: Ground) -> tuple[Cell, ...]:
     result = pair.result
     assert result is not None
-    factor = factor_words(pair.relation.factor or "")
-    if pair.relation.remarks:
-        factor += f" ({'; '.join(pair.relation.remarks)})"
     a, b, shared = pair.words
     return (
         text(f"{a} − {b}" + (f", both {shared}" if shared else "")),
-        text(factor),
+        text(factor_words(pair.relation.factor or "")),
         number(result.n, 0),
         signed(result.difference.estimate),
         interval(result.difference.low, result.difference.high),
         text(verdict_words(pair, ground.options.margin, is_short=True)),
+        text("; ".join(pair.relation.all_remarks) or None),
         number(result.p, 3),
         number(pair.p_holm, 3),
         number(result.superiority, 2),
-        _mcnemar(pair.a, pair.b, correct),
     )
-
-
-def _mcnemar(a: ArmRuns, b: ArmRuns, correct: Correct) -> Cell:
-    """Return the largest p over the seeds that both arms have predictions of."""
-    found = []
-    second = dict(zip(b.runs["seed"], b.runs["run_id"], strict=True))
-    for seed, run_id in zip(a.runs["seed"], a.runs["run_id"], strict=True):
-        x, y = correct.get(str(run_id)), correct.get(str(second.get(seed)))
-        if x is not None and y is not None and x.shape == y.shape:
-            found.append(mcnemar(int((x & ~y).sum()), int((~x & y).sum())))
-    return number(max(found), 3) if found else text(None)
 
 
 def _note(ground: Ground) -> str:

@@ -9,7 +9,10 @@ import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.pairs import Pair
-from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.arm_runs import MACHINE, ArmRuns
+from rnnbench.results.compare import failures_of
+
+ELSEWHERE = ("hardware", "threads")  # where seconds of different arms cannot be compared
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,37 @@ def of(drawn: int, all_: int) -> str:
     return f" ({drawn} of {all_})" if drawn < all_ else ""
 
 
-def loops(arms: Sequence[ArmRuns]) -> str:
-    """Return what a note on seconds says where not all arms were computed by the same loops."""
-    if len({arm.circumstances["path"] for arm in arms}) < 2:
+def failures(arms: Sequence[ArmRuns]) -> str:
+    """Return in how many seeds each arm failed, as a sentence; empty where none did."""
+    if not any(arm.failed for arm in arms):
         return ""
-    return (
-        " Not all arms are computed by the same loops (“computed by” in the table of size and "
-        "time): their seconds differ for that reason, too."
-    )
+    names = [arm for arm in arms if arm.failed]
+    rest = ", the others in none" if len(names) < len(arms) else ""
+    told = failures_of(names)
+    return f"{told}{rest}: means and differences are of the seeds that did not fail."
+
+
+def seconds_apart(arms: Sequence[ArmRuns]) -> str:
+    """Return what a note on seconds says where arms differ in who or what computed them."""
+    words = ""
+    if len({arm.shown("path") for arm in arms}) > 1:
+        words += (
+            " Not all arms are computed by the same loops (“computed by” in the table of size and "
+            "time): their seconds differ for that reason, too."
+        )
+    apart = [f"{MACHINE[c]} {'; '.join(v)}" for c in ELSEWHERE if len(v := _all(arms, c)) > 1]
+    if apart:
+        words += f" The runs differ in {', and in '.join(apart)}: seconds do not compare."
+    return words
+
+
+def is_one_machine(arms: Sequence[ArmRuns]) -> bool:
+    """Return whether the seconds of arms are of one machine, with as many threads."""
+    return all(len(_all(arms, column)) < 2 for column in ELSEWHERE)
+
+
+def _all(arms: Sequence[ArmRuns], column: str) -> list[str]:
+    return sorted({value for arm in arms for value in arm.circumstances[column].values()})
 
 
 def order(ground: Ground) -> list[ArmRuns]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from rnnbench.config.schema import ReportConfig
@@ -17,7 +17,7 @@ class Pair:
     """Two arms, the one with the higher mean first, and their comparison.
 
     Attributes:
-        a: the arm with the higher mean.
+        a: the arm with the higher mean over the seeds in common.
         b: the other one.
         relation: in what they differ.
         metric: what they are compared by; ``None`` where they share no measure.
@@ -56,7 +56,8 @@ def make_pair(a: ArmRuns, b: ArmRuns, options: ReportConfig) -> Pair:
     metric = shared_metric(a, b)
     if metric is None:
         return Pair(a, b, relate(a, b), None)
-    if _mean(b, metric) > _mean(a, metric):
+    common = a.seeds & b.seeds
+    if _mean(b, metric, common) > _mean(a, metric, common):
         a, b = b, a
     relation = relate(a, b)
     if not relation.is_clean:
@@ -103,26 +104,38 @@ def shared_metric(a: ArmRuns, b: ArmRuns) -> Metric | None:
     return None
 
 
-def not_worse(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> frozenset[str]:
-    """Return the names of the best arm and of those that are not shown to be worse."""
-    measured = [arm for arm in arms if arm.by_seed(metric)]
-    if not measured:
-        return frozenset()
-    best = max(measured, key=lambda arm: _mean(arm, metric))
-    names = {best.name}
-    for arm in measured:
-        result = compare(
-            best.by_seed(metric), arm.by_seed(metric), options.margin, options.confidence
-        )
+def outstanding(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> frozenset[str]:
+    """Return the names of the arms that stand out in a table, whatever it is written in.
+
+    The best arm and those that follow it and are not shown to be worse, down to the first that is
+    or cannot be compared with it (something else differs, or fewer than two seeds are shared). The
+    best one stands out only where the next can be compared with it. A baseline, which is compared
+    with nothing, stands out where it lies above an arm that does.
+
+    Args:
+        arms: the rows of the table, highest mean first; baselines have no cell.
+        metric: what they are sorted by.
+        options: margin and confidence.
+    """
+    own = [arm for arm in arms if arm.cell]
+    count = 0
+    for arm in own[1:]:
+        if not relate(own[0], arm).is_clean:
+            break
+        first, second = own[0].by_seed(metric), arm.by_seed(metric)
+        result = compare(first, second, options.margin, options.confidence)
         if result.n < 2:
-            # One seed tells nothing of the spread: only an equal mean is not worse.
-            if _mean(arm, metric) == _mean(best, metric):
-                names.add(arm.name)
-        elif result.verdict != "A better":
-            names.add(arm.name)
-    return frozenset(names)
+            break
+        count = max(count, 1)
+        if result.verdict == "A better":
+            break
+        count += 1
+    if not count:
+        return frozenset()
+    last = arms.index(own[count - 1])
+    return frozenset(arm.name for arm in arms[: last + 1])
 
 
-def _mean(arm: ArmRuns, metric: str) -> float:
-    values = list(arm.by_seed(metric).values())
+def _mean(arm: ArmRuns, metric: str, seeds: Collection[int]) -> float:
+    values = [value for seed, value in arm.by_seed(metric).items() if seed in seeds]
     return sum(values) / len(values) if values else float("-inf")

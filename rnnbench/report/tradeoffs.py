@@ -7,14 +7,15 @@ from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
-from rnnbench.report.ground import Ground, loops
+from rnnbench.report.ground import Ground, is_one_machine, seconds_apart
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
 _MOST_DRAWN = 12  # arms in a figure: the front and the most accurate
+_SECONDS = "seconds_per_epoch"
 _COSTS = (
     ("parameters_recurrent", "recurrent parameters"),
-    ("seconds_per_epoch", "seconds an epoch"),
+    (_SECONDS, "seconds an epoch"),
 )
 
 
@@ -41,11 +42,16 @@ def tradeoffs_block(ground: Ground) -> Block | None:
                     partial(save_tradeoff, _drawn(points, chosen), title, words),
                 )
             )
+    # Nothing stands out where no two arms are compared, or their seconds cannot be.
+    marked = {
+        column: front if ground.pairs and (column != _SECONDS or is_one_machine(arms)) else set()
+        for column, front in fronts.items()
+    }
     rows = tuple(
         (
             text(arm.name),
             number(_accuracy(arm)),
-            *(_cost(arm, column, arm.name in fronts[column]) for column, _ in _COSTS),
+            *(_cost(arm, column, arm.name in marked[column]) for column, _ in _COSTS),
         )
         for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
     )
@@ -55,7 +61,9 @@ def tradeoffs_block(ground: Ground) -> Block | None:
         *(Column(words) for _, words in _COSTS),
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
-    note += loops(arms)
+    if not ground.pairs:
+        note = "Nothing is marked: no two arms can be compared."
+    note += seconds_apart(arms)
     ids = tuple(
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )

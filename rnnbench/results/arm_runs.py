@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from rnnbench.results.arms import drawn_keys, search_of
 
 Metric = Literal["test_accuracy", "best_val_accuracy"]
+UNKNOWN = "unknown"
 
 # Parameters that change nothing in a result, or are told by others.
 _SILENT = (
@@ -19,12 +20,19 @@ _SILENT = (
     *("data.path", "data.test_path", "data.word_index"),
 )
 _SILENT_SECTIONS = ("executor.",)
-# What is no parameter of a run and may make a difference: column -> words.
-CIRCUMSTANCES = {
+# What is no parameter of a run: column -> words. The first ones make a difference, the others at
+# most in the last bits of a sum, and in seconds.
+DECISIVE = {
     "training_version": "training code version",
-    "path": "computed by",
     "data_digest": "other contents of the data set",
 }
+MACHINE = {
+    "hardware": "hardware",
+    "versions": "versions",
+    "threads": "threads",
+    "path": "computed by",
+}
+_TRAINING = ("tensorflow=", "keras=")  # of the versions, those that compute
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class ArmRuns:
         params: dotted key -> value, as text.
         runs: one row a replicate (:data:`rnnbench.results.frame.COLUMNS`).
         trials: how many trials its search had, 0 without one.
+        failed: seeds that failed, and have no finished run.
     """
 
     name: str
@@ -44,6 +53,7 @@ class ArmRuns:
     params: Mapping[str, str]
     runs: pd.DataFrame = field(compare=False)
     trials: int = 0
+    failed: frozenset[int] = frozenset()
     _known: dict[str, list[float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -115,17 +125,36 @@ class ArmRuns:
         return None
 
     @cached_property
-    def circumstances(self) -> Mapping[str, str]:
-        """What is no parameter and may make a difference, by column of :attr:`runs`."""
-        return {column: _shown(self.runs[column]) for column in CIRCUMSTANCES}
+    def circumstances(self) -> Mapping[str, Mapping[int, str]]:
+        """What is no parameter, by column of :attr:`runs` (:data:`MACHINE`) and by seed."""
+        seeds = [int(seed) for seed in self.runs["seed"]]
+        return {
+            column: dict(zip(seeds, map(_told, self.runs[column]), strict=True))
+            for column in (*DECISIVE, *MACHINE)
+        }
+
+    def shown(self, column: str) -> str:
+        """Return a circumstance of all replicates in words."""
+        known = set(self.circumstances[column].values()) - {UNKNOWN}
+        return ", ".join(sorted(known)) or UNKNOWN
+
+    @property
+    def failures(self) -> str:
+        """In how many of its seeds it failed: ``2 of 10``."""
+        return f"{len(self.failed)} of {len(self.failed | self.seeds)}"
 
 
-def group_arms(runs: pd.DataFrame, trials: Mapping[str, int] | None = None) -> list[ArmRuns]:
+def group_arms(
+    runs: pd.DataFrame,
+    trials: Mapping[str, int] | None = None,
+    failed: Mapping[str, frozenset[int]] | None = None,
+) -> list[ArmRuns]:
     """Return the arms of finished runs that carry names (``add_arm_names``), in their order.
 
     Args:
         runs: one row a run.
         trials: number of ended trials by study.
+        failed: seeds that failed (:func:`rnnbench.results.arms.failed_seeds`) by content key.
     """
     keys = [key for key in runs.columns if "." in str(key)]
     arms = []
@@ -136,9 +165,14 @@ def group_arms(runs: pd.DataFrame, trials: Mapping[str, int] | None = None) -> l
             params["match"] = str(first["match"])
         study = group["study"].dropna()
         count = 0 if study.empty or trials is None else trials.get(str(study.iloc[-1]), 0)
-        arms.append(ArmRuns(str(name), str(first["cell"]), params, group, count))
+        lost = (failed or {}).get(str(first["arm_key"]), frozenset())
+        arms.append(ArmRuns(str(name), str(first["cell"]), params, group, count, lost))
     return arms
 
 
-def _shown(values: pd.Series) -> str:
-    return ", ".join(sorted({str(value) for value in values.dropna()})) or "unknown"
+def _told(value: Any) -> str:
+    """Return a circumstance as text; of several packages, those that train."""
+    if pd.isna(value):
+        return UNKNOWN
+    words = str(value).split()
+    return " ".join([word for word in words if word.startswith(_TRAINING)] or words)

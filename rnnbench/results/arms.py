@@ -34,6 +34,25 @@ def finished(runs: pd.DataFrame) -> pd.DataFrame:
     return done.drop_duplicates(["arm_key", "seed"], keep="last").sort_index()
 
 
+def unfinished(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the last try of every run that has not been made up for, by this version or later."""
+    newest = finished(runs).set_index(["arm_key", "seed"])["training_version"]
+    version = newest.reindex(pd.MultiIndex.from_frame(runs[["arm_key", "seed"]])).to_numpy()
+    is_open = ~(runs["training_version"] <= pd.array(version, dtype="Int64")).fillna(False)
+    return runs[is_open].drop_duplicates("key", keep="last")
+
+
+def failed_seeds(runs: pd.DataFrame) -> dict[str, frozenset[int]]:
+    """Return by content key of an arm the seeds that failed and have no finished run."""
+    left = unfinished(runs)
+    done = set(zip(*(finished(runs)[name] for name in ("arm_key", "seed")), strict=True))
+    found: dict[str, set[int]] = {}
+    for _, run in left[left["status"] == "FAILED"].iterrows():
+        if (run["arm_key"], run["seed"]) not in done and not pd.isna(run["seed"]):
+            found.setdefault(str(run["arm_key"]), set()).add(int(run["seed"]))
+    return {key: frozenset(seeds) for key, seeds in found.items()}
+
+
 def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the runs with a column ``arm``: the cell, then every parameter that varies.
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from rnnbench.results.arm_runs import CIRCUMSTANCES, ArmRuns
+from rnnbench.cells import CELLS, DEFAULTS
+from rnnbench.results.arm_runs import DECISIVE, MACHINE, ArmRuns
 
 _SAME_ARRAYS = ("data.mask",)  # of data.*, what leaves the prepared arrays as they are
-_LEADING = ("cell", "model.embedding.kind", "model.embedding.path")
+_LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
+_OPTION = "cell."
+# An optimizer has a rate of its own; what all optimizers share, such as clipping, is no part of it.
+_OPTIMIZER = ("optimizer.name", "optimizer.learning_rate")
+# Who computes a result doesn't change it: these are compared only where nothing else differs.
+_WHO_COMPUTES = ("training.fused", "training.jit_compile")
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 
 _WORDS = {
@@ -44,17 +50,27 @@ class Relation:
         confounds: what else differs, in words; with any there is no verdict.
         remarks: what differs on purpose, such as matched units.
         has_one_factor: whether no second parameter differs, whatever the circumstances.
+        failures: in how many seeds each of the two failed, empty where none did.
+        machine: hardware, versions, threads and who computes, where they differ, in words by
+            column: a risk, not a cause.
     """
 
     factor: str | None
     confounds: tuple[str, ...]
     remarks: tuple[str, ...] = ()
     has_one_factor: bool = False
+    failures: str = ""
+    machine: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
         """Whether a verdict means what it says."""
         return self.factor is not None and not self.confounds
+
+    @property
+    def all_remarks(self) -> tuple[str, ...]:
+        """Everything that a reader of the verdict has to know."""
+        return (*((self.failures,) if self.failures else ()), *self.remarks, *self.machine.values())
 
 
 def relate(a: ArmRuns, b: ArmRuns) -> Relation:
@@ -62,14 +78,16 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     different = {
         key: (a.params.get(key, "none"), b.params.get(key, "none"))
         for key in sorted({key for key, _ in a.telling ^ b.telling})
+        if not key.startswith(_OPTION)
     }
+    different |= _options(a, b)
     remarks = []
     if a.cell != b.cell:
-        # Options of a cell come with the cell.
-        different = {key: pair for key, pair in different.items() if not key.startswith("cell.")}
         different["cell"] = (a.cell, b.cell)
     for key in _brought_along(different, a, b):
         different.pop(key, None)
+    if set(different) - set(_WHO_COMPUTES):
+        different = {key: pair for key, pair in different.items() if key not in _WHO_COMPUTES}
     if a.drawn and a.search == b.search:
         chosen = sorted(key for key in different if key in a.drawn)
         for key in chosen:
@@ -95,13 +113,47 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     shapes = any(key.startswith("data.") and key not in _SAME_ARRAYS for key in different)
     confounds += _circumstances(a, b, same_data=not shapes)
     common = len(a.seeds & b.seeds)
-    # Where one arm has all seeds of the other, these are what is compared.
-    if a.seeds - b.seeds and b.seeds - a.seeds:
-        counts = f"{len(a.seeds)} against {len(b.seeds)}"
-        confounds.append(f"seeds {counts}, {common} of them in common")
+    if not common:
+        confounds.append(f"no seed in common ({len(a.seeds)} against {len(b.seeds)})")
     elif a.seeds != b.seeds:
         remarks.append(f"the {common} seeds in common of {len(a.seeds | b.seeds)}")
-    return Relation(factor, tuple(confounds), tuple(remarks), len(factors) == 1)
+    has_failed = a.failed or b.failed
+    return Relation(
+        factor,
+        tuple(confounds),
+        tuple(remarks),
+        len(factors) == 1,
+        failures_of((a, b)) if has_failed else "",
+        {column: words for column in MACHINE if (words := _told(a, b, column))},
+    )
+
+
+def failures_of(arms: Collection[ArmRuns]) -> str:
+    """Return in how many seeds arms failed: ``lstm failed in 2 of 10 seeds, gru in 0 of 10``."""
+    first, *others = arms
+    rest = (f", {arm.name} in {arm.failures}" for arm in others)
+    return f"{first.name} failed in {first.failures} seeds" + "".join(rest)
+
+
+def _options(a: ArmRuns, b: ArmRuns) -> dict[str, tuple[str, str]]:
+    """Return the options of the cells in which two arms differ, by dotted key.
+
+    An option that a file of a cell leaves out has its default. One that only one of two cells has
+    is a part of that cell while it has its default, and a difference beside the cell otherwise.
+    """
+    keys = {key for arm in (a, b) for key in arm.params if key.startswith(_OPTION)}
+    keys |= {_OPTION + name for arm in (a, b) for name in _names_of(arm)}
+    found = {}
+    for key in sorted(keys - {f"{_OPTION}name"}):
+        default = str(DEFAULTS.get(key.removeprefix(_OPTION), "none"))
+        values = a.params.get(key, default), b.params.get(key, default)
+        if values[0] != values[1]:
+            found[key] = values
+    return found
+
+
+def _names_of(arm: ArmRuns) -> Collection[str]:
+    return CELLS[arm.cell].options if arm.cell in CELLS else ()
 
 
 def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[str, ...]:
@@ -116,14 +168,14 @@ def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[
 
 
 def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
-    """Return differences that are no parameters: code, path, data, search budget."""
+    """Return differences that are no parameters: code, data, search budget."""
     found = []
-    for column in ("training_version", "path"):
-        first, second = (_computed(arm.circumstances[column]) for arm in (a, b))
-        if first != second:
-            found.append(f"{CIRCUMSTANCES[column]} {first} against {second}")
-    if same_data and a.circumstances["data_digest"] != b.circumstances["data_digest"]:
-        found.append(CIRCUMSTANCES["data_digest"])
+    for column in DECISIVE:
+        if column == "data_digest" and not same_data:
+            continue
+        if not _is_same(a, b, column):
+            # A digest says nothing to a reader.
+            found.append(DECISIVE[column] if column == "data_digest" else _told(a, b, column))
     if bool(a.drawn) != bool(b.drawn):
         found.append(f"tuned by a search: {'the first' if a.drawn else 'the second'} only")
     elif a.drawn and a.search != b.search:
@@ -135,6 +187,29 @@ def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
         for arm in (a, b)
         if arm.metric is None
     ]
+
+
+def _by_seed(a: ArmRuns, b: ArmRuns, column: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Return a circumstance of two arms by seed, of the seeds in common where there are any."""
+    common = a.seeds & b.seeds
+    first, second = (arm.circumstances[column] for arm in (a, b))
+    if not common:
+        return dict(first), dict(second)
+    return {seed: first[seed] for seed in common}, {seed: second[seed] for seed in common}
+
+
+def _is_same(a: ArmRuns, b: ArmRuns, column: str) -> bool:
+    first, second = _by_seed(a, b, column)
+    return first == second or len({*first.values(), *second.values()}) == 1
+
+
+def _told(a: ArmRuns, b: ArmRuns, column: str) -> str:
+    """Return how a circumstance differs between two arms or their seeds, empty where it is one."""
+    first, second = (sorted(set(map(_computed, f.values()))) for f in _by_seed(a, b, column))
+    words = {**DECISIVE, **MACHINE}[column]
+    if first != second:
+        return f"{words} {' and '.join(first)} against {' and '.join(second)}"
+    return f"{words} {' and '.join(first)}, by seed" if len(first) > 1 else ""
 
 
 def _computed(words: str) -> str:
@@ -160,9 +235,9 @@ def _has_as_many(a: ArmRuns, b: ArmRuns) -> bool:
 
 
 def _factor(key: str, different: Collection[str]) -> str:
-    """Return the name of what varies: another cell or optimizer comes with options of its own."""
-    section = key.split(".")[0]
-    return section if section == "cell" or f"{section}.name" in different else key
+    """Return the name of what varies: another optimizer comes with a learning rate of its own."""
+    is_rate = key in _OPTIMIZER and "optimizer.name" in different
+    return "optimizer" if is_rate else key
 
 
 def _words(key: str) -> str:

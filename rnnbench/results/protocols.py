@@ -13,7 +13,11 @@ from rnnbench.results.compare import factor_words, relate
 _MOST_WORDS = 5
 
 
-def divide(runs: pd.DataFrame, trials: Mapping[str, int]) -> list[tuple[str, list[ArmRuns]]]:
+def divide(
+    runs: pd.DataFrame,
+    trials: Mapping[str, int],
+    failed: Mapping[str, frozenset[int]] | None = None,
+) -> list[tuple[str, list[ArmRuns]]]:
     """Return the protocols of the runs on one data set, each with what tells it from the others.
 
     Two arms are of one protocol where they differ in one factor and nothing else, or are joined
@@ -23,8 +27,9 @@ def divide(runs: pd.DataFrame, trials: Mapping[str, int]) -> list[tuple[str, lis
     Args:
         runs: finished runs on one data set.
         trials: number of ended trials by study.
+        failed: seeds that failed, by the content key of their arm.
     """
-    arms = group_arms(add_arm_names(runs), trials)
+    arms = group_arms(add_arm_names(runs), trials, failed)
     parts: list[list[ArmRuns]] = []
     for arm in arms:
         joined = [part for part in parts if any(_is_alike(arm, other) for other in part)]
@@ -36,18 +41,18 @@ def divide(runs: pd.DataFrame, trials: Mapping[str, int]) -> list[tuple[str, lis
         together.append(alone)
     if len(together) == 1:
         return [("", arms)]
-    named = [(_words(part, arms), _renamed(part, runs, trials)) for part in together]
+
+    def renamed(part: list[ArmRuns]) -> list[ArmRuns]:
+        ids = pd.concat([arm.runs["run_id"] for arm in part])
+        return group_arms(add_arm_names(runs[runs["run_id"].isin(ids)]), trials, failed)
+
+    named = [(_words(part, arms), renamed(part)) for part in together]
     return sorted(_distinct(named), key=lambda item: item[0])
 
 
 def _is_alike(a: ArmRuns, b: ArmRuns) -> bool:
     """Return whether two arms differ in one parameter; circumstances such as seeds may differ."""
     return relate(a, b).has_one_factor
-
-
-def _renamed(part: list[ArmRuns], runs: pd.DataFrame, trials: Mapping[str, int]) -> list[ArmRuns]:
-    ids = pd.concat([arm.runs["run_id"] for arm in part])
-    return group_arms(add_arm_names(runs[runs["run_id"].isin(ids)]), trials)
 
 
 def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
@@ -57,7 +62,10 @@ def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
     for key in keys:
         own = {arm.params.get(key, "none") for arm in part}
         all_ = {arm.params.get(key, "none") for arm in arms}
-        if len(own) == 1 and len(all_) > 1 and not key.startswith(("cell.", "executor.", "match")):
+        if key.startswith("cell."):
+            all_ -= {"none"}  # a cell that has no such option
+        is_told = key != "cell.name" and not key.startswith(("executor.", "match"))
+        if is_told and len(own) == 1 and own < all_:
             told.append(f"{factor_words(key)} {next(iter(own))}")
     return ", ".join(told[:_MOST_WORDS])
 

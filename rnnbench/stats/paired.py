@@ -163,20 +163,6 @@ def power(n: int, effect: float, confidence: float) -> float:
     return float(1 - missed + wrong)
 
 
-def mcnemar(only_a: int, only_b: int) -> float:
-    """Return the exact two-sided p of McNemar's test.
-
-    Args:
-        only_a: samples that A answers correctly and B does not.
-        only_b: samples that B answers correctly and A does not.
-    """
-    from scipy.special import bdtr
-
-    # The binomial distribution of a fair coin is symmetric: both tails are equal.
-    tail = float(bdtr(min(only_a, only_b), only_a + only_b, 0.5))
-    return min(1.0, 2 * tail)
-
-
 @lru_cache(maxsize=8)
 def _signs(n: int) -> NDArray[np.float64]:
     """Return the sign patterns of ``n`` values that leave the first as it is, ``(2^(n-1), n)``.

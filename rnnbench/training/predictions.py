@@ -1,4 +1,4 @@
-"""What a finished model answers on the test set, kept for calibration and paired tests."""
+"""What a finished model answers on the test set, kept for calibration, and with a report."""
 
 from __future__ import annotations
 

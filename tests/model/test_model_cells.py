@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from rnnbench.cells import CELLS, Cell, build_layer, check_cell, get_cell
+from rnnbench.cells import CELLS, DEFAULTS, Cell, build_layer, check_cell, get_cell
 from rnnbench.config.schema import CellConfig
 from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError
@@ -153,6 +153,13 @@ class TestCell:
                 default = "tanh" if key == "activation" else "sigmoid"
                 known = key == "unit_forget_bias" or value == default
                 assert cell.is_usual({key: value}) == known
+
+    def test_an_option_that_is_not_given_has_keras_s_default(self, name: str) -> None:
+        plain = built(configured(name)).get_config()
+        layer = plain.get("cell", {}).get("config", plain)
+        assert {key: layer[key] for key in CELLS[name].options} == {
+            key: DEFAULTS[key] for key in CELLS[name].options
+        }
 
     def test_is_drawn_with_a_colour_and_marker_of_its_own(self, name: str) -> None:
         cell = CELLS[name]

@@ -157,14 +157,6 @@ class TestComparisons:
         assert any("epochs" in bullet and "10" in bullet for bullet in bullets)
         assert any("not compared" in sentence for sentence in document.summary)
 
-    def test_have_mcnemar_where_answers_are_stored(self) -> None:
-        right, wrong = np.ones(40, bool), np.arange(40) >= 10
-        correct = {r.run_id: right if r.params["cell.name"] == "lstm" else wrong for r in CLEAR}
-        made = tables(CLEAR)
-        made = type(made)(made.runs, made.history, made.trials, correct)
-        found = table(build(made, "x", OPTIONS), "comparisons")
-        assert column(found, "p, McNemar") == [f"{2 * 0.5**10:.3f}"]
-
 
 class TestClaims:
     CLAIM = ClaimConfig(

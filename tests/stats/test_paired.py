@@ -18,7 +18,6 @@ from rnnbench.stats.paired import (
     compare,
     difference_interval,
     holm,
-    mcnemar,
     permutation_p,
     power,
     superiority,
@@ -380,21 +379,6 @@ class TestPower:
     def test_without_a_spread_there_is_nothing_to_see(self) -> None:
         assert power(1, 3.0, 0.95) == 0
         assert math.isnan(power(5, NAN, 0.95))
-
-
-class TestMcnemar:
-    @given(st.integers(0, 40), st.integers(0, 40))
-    def test_is_a_fair_coins_two_sided_p(self, only_a: int, only_b: int) -> None:
-        n = only_a + only_b
-        tail = sum(math.comb(n, k) for k in range(min(only_a, only_b) + 1)) / 2**n
-        assert mcnemar(only_a, only_b) == pytest.approx(min(1.0, 2 * tail))
-        assert mcnemar(only_a, only_b) == mcnemar(only_b, only_a)
-
-    def test_by_hand(self) -> None:
-        assert mcnemar(0, 0) == 1
-        assert mcnemar(5, 0) == pytest.approx(2 / 32)
-        assert mcnemar(1, 9) == pytest.approx(22 / 1024)
-        assert mcnemar(30, 10) == pytest.approx(stats.binomtest(30, 40).pvalue)
 
 
 def ends(found: Comparison) -> list[float]:

@@ -1,0 +1,90 @@
+"""Seeds that failed: their share is told first, and the others are compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rnnbench.report.build import build
+from rnnbench.results.arms import failed_seeds
+from rnnbench.results.frame import frame
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from tests.report.records import OPTIONS, tables
+from tests.report.test_build import column, measured, table
+from tests.report.test_compare import tagged
+
+
+def ended(run: Record, status: str = "FAILED") -> Record:
+    failed = tagged(run, **{names.REASON: "loss is nan"})
+    return Record(f"{run.run_id}{status}", status, failed.tags, failed.params, {})
+
+
+RUNS = {
+    cell: [measured(cell, seed, high + seed / 1000) for seed in range(10)]
+    for cell, high in (("lstm", 0.88), ("gru", 0.80))
+}
+LOST = {"lstm": (3,), "gru": (5, 8)}
+WITH_FAILURES = [
+    ended(run) if seed in LOST[cell] else run
+    for cell, runs in RUNS.items()
+    for seed, run in enumerate(runs)
+]
+
+
+def test_one_in_each_arm_leaves_the_seeds_in_common_to_be_compared() -> None:
+    found = table(build(tables(WITH_FAILURES), "x", OPTIONS), "comparisons")
+    assert column(found, "verdict") == ["lstm better"]
+    assert column(found, "seeds") == ["7"]
+
+
+def test_share_of_each_arm_stands_first() -> None:
+    document = build(tables(WITH_FAILURES), "x", OPTIONS)
+    told = "lstm failed in 1 of 10 seeds, gru in 2 of 10"
+    assert document.summary[1].startswith(f"{told}; lstm against gru: lstm better;")
+    (block,) = (b for s in document.sections for b in s.blocks if b.title == "Comparisons")
+    assert "gru failed in 2 of 10 seeds" in block.paragraphs[0]
+    assert told in str(column(table(document, "comparisons"), "remarks")[0])
+    assert "lstm in 1 of 10" in table(document, "test_accuracy").note
+
+
+def test_an_arm_without_any_is_told_with_the_other() -> None:
+    runs = [*WITH_FAILURES[:10], *RUNS["gru"]]
+    document = build(tables(runs), "x", OPTIONS)
+    assert "lstm failed in 1 of 10 seeds, gru in 0 of 10" in document.summary[1]
+    assert "failed" not in " ".join(
+        build(tables([*RUNS["lstm"], *RUNS["gru"]]), "x", OPTIONS).summary
+    )
+
+
+def test_an_arm_of_which_all_failed_is_named() -> None:
+    wide = [ended(measured("gru", s, 0.8, **{"model.units": "512"})) for s in range(3)]
+    document = build(tables([*RUNS["lstm"], *RUNS["gru"], *wide]), "x", OPTIONS)
+    assert document.summary[1].startswith("gru units=512 failed in 3 of 3 seeds")
+    nothing = build(tables(wide), "x", OPTIONS)
+    assert "failed in 3 of 3 seeds" in nothing.summary[1]
+
+
+@pytest.mark.parametrize("status", ["KILLED", "RUNNING"])
+def test_a_run_that_was_interrupted_has_not_failed(status: str) -> None:
+    assert failed_seeds(frame([*RUNS["lstm"][1:], ended(RUNS["lstm"][0], status)])) == {}
+
+
+def test_a_seed_that_was_made_up_for_has_not_failed() -> None:
+    run = RUNS["lstm"][0]
+    assert failed_seeds(frame([ended(run), run])) == {}
+    newer = ended(tagged(run, **{names.TRAINING_VERSION: "2", names.KEY: "new"}))
+    assert failed_seeds(frame([run, newer])) == {}
+    (seeds,) = failed_seeds(frame([ended(run), replace(RUNS["lstm"][1])])).values()
+    assert seeds == {0}
+
+
+def test_the_better_arm_is_that_of_the_seeds_in_common() -> None:
+    """A seed that only one arm has may turn the order of the means."""
+    gru = [measured("gru", seed, 0.8) for seed in range(3)]
+    lstm = [measured("lstm", seed, 0.801) for seed in range(3)]
+    low = measured("lstm", 3, 0.1)
+    found = table(build(tables([*gru, *lstm, low]), "x", OPTIONS), "comparisons")
+    assert column(found, "difference") == ["+0.0010"]
+    assert column(found, "comparison") == ["lstm − gru"]
