@@ -44,7 +44,8 @@ class Cell:
         gates: blocks of weights in the order in which Keras stores them.
         biases: bias vectors a block, 1 or (where the recurrent product has its own) 2.
         peepholes: symbols of the gates that see the cell state, each through a ``(u, u)`` matrix.
-        options: configuration keys that belong to the cell, with the values they take.
+        options: configuration keys that belong to the cell, with the values they take; what they
+            are where they are not given is in :data:`DEFAULTS`.
         fixed: constructor arguments that make this cell what it is.
         cudnn: whether Keras has a cuDNN kernel for the cell with Keras's default options.
         kernel: class of :mod:`rnnbench.kernels.steps` that computes the cell with Keras's default

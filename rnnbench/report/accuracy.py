@@ -60,10 +60,14 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
     if marked:
         note += (
             " Marked: the best arm and those after it that are not shown to be worse, down to the "
-            "first that is, or that cannot be compared with it."
+            "first that is, that differs from it in more than one thing, or that shares fewer than "
+            "two seeds with it."
         )
     elif sum(bool(arm.cell) for arm in arms) > 1:
-        note += " Nothing is marked: the first two arms cannot be compared."
+        note += (
+            " Nothing is marked: the first two arms differ in more than one thing, or share fewer "
+            "than two seeds."
+        )
     if any(not arm.cell for arm in arms):
         note += " Baselines see which tokens occur, not their order, and are compared with nothing"
         note += "; one that lies above a marked arm is marked, too." if marked else "."

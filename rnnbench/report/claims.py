@@ -19,7 +19,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import ELSEWHERE, Ground
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.compare import relate
+from rnnbench.results.compare import failures_of, relate
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.paired import compare
 
@@ -97,7 +97,7 @@ def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Findi
     first = {seed: sign * value for seed, value in a.by_seed(claim.metric).items()}
     second = {seed: sign * value for seed, value in b.by_seed(claim.metric).items()}
     result = compare(first, second, _margin(claim, options), options.confidence)
-    if not result.n:
+    if not first or not second:
         return _unmeasured(claim, (a, b), title)
     difference = result.difference
     low, high = sorted((sign * difference.low, sign * difference.high))
@@ -138,6 +138,8 @@ def _single(claim: ClaimConfig, arm: ArmRuns, ground: Ground) -> Finding:
         verdict = "confirmed"
     elif claim.below is not None and low > claim.below:
         verdict = "refuted"
+    if arm.failed:
+        verdict += f" ({failures_of((arm,))})"
     bound = f" above {claim.above:g}" if claim.above is not None else ""
     bound += f" below {claim.below:g}" if claim.below is not None else ""
     title = f"{ground.title}: {arm.name}{',' if bound else ''}{bound}"

@@ -46,7 +46,9 @@ def comparisons_block(ground: Ground) -> Block | None:
         Column("difference", "mean of the first minus the second, in accuracy"),
         Column(percent, "interval of the mean difference"),
         Column("verdict", numeric=False),
-        Column("remarks", "what a reader of the verdict has to know", numeric=False),
+        Column(
+            "remarks", "seeds that failed or are left out, and what else differs", numeric=False
+        ),
         Column("p", "exact paired permutation test, two-sided"),
         Column("p, Holm", "adjusted for the comparisons in this table"),
         Column("P(A>B)", "chance that a training of the first beats one of the second"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rnnbench.config.schema import ClaimConfig
 from rnnbench.report.build import build
 from rnnbench.results.arms import failed_seeds
 from rnnbench.results.frame import frame
@@ -88,3 +89,23 @@ def test_the_better_arm_is_that_of_the_seeds_in_common() -> None:
     found = table(build(tables([*gru, *lstm, low]), "x", OPTIONS), "comparisons")
     assert column(found, "difference") == ["+0.0010"]
     assert column(found, "comparison") == ["lstm − gru"]
+
+
+def test_claims_tell_them_too() -> None:
+    about = ClaimConfig(text="x", source="y", factor="cell", a="lstm", metric="test_accuracy")
+    one = about.model_copy(update={"above": 0.8})
+    both = about.model_copy(update={"b": "gru"})
+    found = table(build(tables(WITH_FAILURES), "x", OPTIONS, [one, both]), "claims")
+    assert column(found, "verdict") == [
+        "confirmed (lstm failed in 1 of 10 seeds)",
+        "confirmed (lstm failed in 1 of 10 seeds, gru in 2 of 10)",
+    ]
+
+
+def test_a_claim_about_arms_without_a_seed_in_common_says_so() -> None:
+    claim = ClaimConfig(
+        text="x", source="y", factor="cell", a="lstm", b="gru", metric="test_accuracy"
+    )
+    runs = [*RUNS["lstm"][:2], *RUNS["gru"][2:4]]
+    found = table(build(tables(runs), "x", OPTIONS, [claim]), "claims")
+    assert column(found, "verdict") == ["not comparable: no seed in common (2 against 2)"]
