@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from rnnbench.cells import CELLS, DEFAULTS
 from rnnbench.results.arms import drawn_keys, search_of
 
 Metric = Literal["test_accuracy", "best_val_accuracy"]
@@ -132,6 +133,20 @@ class ArmRuns:
             column: dict(zip(seeds, map(_told, self.runs[column]), strict=True))
             for column in (*DECISIVE, *MACHINE)
         }
+
+    @cached_property
+    def sole(self) -> Mapping[str, str]:
+        """The circumstances that all its replicates share, by column."""
+        known = {column: set(values.values()) for column, values in self.circumstances.items()}
+        return {column: values.pop() for column, values in known.items() if len(values) == 1}
+
+    @cached_property
+    def options(self) -> Mapping[str, str]:
+        """The options of its cell by dotted key; one that its file leaves out has its default."""
+        known = CELLS[self.cell].options if self.cell in CELLS else ()
+        defaults = {f"cell.{name}": str(DEFAULTS[name]) for name in known}
+        own = {k: v for k, v in self.params.items() if k.startswith("cell.") and k != "cell.name"}
+        return defaults | own
 
     def shown(self, column: str) -> str:
         """Return a circumstance of all replicates in words."""

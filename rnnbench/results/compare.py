@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from rnnbench.cells import CELLS, DEFAULTS
+from rnnbench.cells import DEFAULTS
 from rnnbench.results.arm_runs import DECISIVE, MACHINE, ArmRuns
+from rnnbench.results.circumstances import differing, is_same
 
 _SAME_ARRAYS = ("data.mask",)  # of data.*, what leaves the prepared arrays as they are
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
@@ -124,7 +125,7 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         tuple(remarks),
         len(factors) == 1,
         failures_of((a, b)) if has_failed else "",
-        {column: words for column in MACHINE if (words := _told(a, b, column))},
+        {column: words for column in MACHINE if (words := differing(a, b, column))},
     )
 
 
@@ -138,22 +139,18 @@ def failures_of(arms: Collection[ArmRuns]) -> str:
 def _options(a: ArmRuns, b: ArmRuns) -> dict[str, tuple[str, str]]:
     """Return the options of the cells in which two arms differ, by dotted key.
 
-    An option that a file of a cell leaves out has its default. One that only one of two cells has
-    is a part of that cell while it has its default, and a difference beside the cell otherwise.
+    One that only one of two cells has is a part of that cell while it has its default, and a
+    difference beside the cell otherwise.
     """
-    keys = {key for arm in (a, b) for key in arm.params if key.startswith(_OPTION)}
-    keys |= {_OPTION + name for arm in (a, b) for name in _names_of(arm)}
+    if a.options == b.options:
+        return {}
     found = {}
-    for key in sorted(keys - {f"{_OPTION}name"}):
+    for key in sorted(a.options.keys() | b.options.keys()):
         default = str(DEFAULTS.get(key.removeprefix(_OPTION), "none"))
-        values = a.params.get(key, default), b.params.get(key, default)
+        values = a.options.get(key, default), b.options.get(key, default)
         if values[0] != values[1]:
             found[key] = values
     return found
-
-
-def _names_of(arm: ArmRuns) -> Collection[str]:
-    return CELLS[arm.cell].options if arm.cell in CELLS else ()
 
 
 def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[str, ...]:
@@ -173,9 +170,9 @@ def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
     for column in DECISIVE:
         if column == "data_digest" and not same_data:
             continue
-        if not _is_same(a, b, column):
+        if not is_same(a, b, column):
             # A digest says nothing to a reader.
-            found.append(DECISIVE[column] if column == "data_digest" else _told(a, b, column))
+            found.append(DECISIVE[column] if column == "data_digest" else differing(a, b, column))
     if bool(a.drawn) != bool(b.drawn):
         found.append(f"tuned by a search: {'the first' if a.drawn else 'the second'} only")
     elif a.drawn and a.search != b.search:
@@ -187,34 +184,6 @@ def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
         for arm in (a, b)
         if arm.metric is None
     ]
-
-
-def _by_seed(a: ArmRuns, b: ArmRuns, column: str) -> tuple[dict[int, str], dict[int, str]]:
-    """Return a circumstance of two arms by seed, of the seeds in common where there are any."""
-    common = a.seeds & b.seeds
-    first, second = (arm.circumstances[column] for arm in (a, b))
-    if not common:
-        return dict(first), dict(second)
-    return {seed: first[seed] for seed in common}, {seed: second[seed] for seed in common}
-
-
-def _is_same(a: ArmRuns, b: ArmRuns, column: str) -> bool:
-    first, second = _by_seed(a, b, column)
-    return first == second or len({*first.values(), *second.values()}) == 1
-
-
-def _told(a: ArmRuns, b: ArmRuns, column: str) -> str:
-    """Return how a circumstance differs between two arms or their seeds, empty where it is one."""
-    first, second = (sorted(set(map(_computed, f.values()))) for f in _by_seed(a, b, column))
-    words = {**DECISIVE, **MACHINE}[column]
-    if first != second:
-        return f"{words} {' and '.join(first)} against {' and '.join(second)}"
-    return f"{words} {' and '.join(first)}, by seed" if len(first) > 1 else ""
-
-
-def _computed(words: str) -> str:
-    """Return a circumstance without what changes seconds only: a kernel equals Keras's layer."""
-    return words.replace(" fused", "")
 
 
 def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:
