@@ -17,9 +17,10 @@ from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.report import Tables, build, write_report
+from rnnbench.report.declared import restrict
 from rnnbench.report.kept import RUNS, is_kept, kept_tables
 from rnnbench.report.published import System, systems
-from rnnbench.report.tables import read_tables, restrict, restricted
+from rnnbench.report.tables import read_tables, restricted
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
@@ -114,7 +115,8 @@ def _published(presets: Sequence[_Preset], tables: Tables) -> list[System]:
         for preset in presets
         if preset.config.published
         for system in systems(
-            preset.config.published, restrict(done, preset.arms) if preset.arms else done
+            preset.config.published,
+            restrict(done, preset.arms, tables.trials) if preset.arms else done,
         )
     ]
 
@@ -128,7 +130,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> Tables:
     if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
         return _kept(folder, arms)
     store = Store.open(config, create=False)
-    tables = read_tables(store, arms)
+    tables = read_tables(store, arms, _tell)
     if tables.runs.empty and may_be_kept:
         return _kept(folder, arms)
     _refuse_empty(tables, store, restricted=bool(arms))
@@ -136,7 +138,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> Tables:
 
 
 def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
-    tables = restricted(kept_tables(folder), arms)
+    tables = restricted(kept_tables(folder), arms, _tell)
     if tables.runs.empty:
         raise StoreError(
             "report",
@@ -146,6 +148,10 @@ def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
         )
     stderr().print(f"made from {folder / RUNS}, without a store", markup=False)
     return tables
+
+
+def _tell(text: str) -> None:
+    stderr().print(text, markup=False)
 
 
 def _refuse_loss(config: Config, folder: Path, tables: Tables) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -25,7 +24,15 @@ from rnnbench.runspec import RunSpec, SearchOf, TrialOf, replicates
 from rnnbench.search.samplers import check_sampler
 from rnnbench.search.space import apply, check_space
 from rnnbench.search.storage import close_storage, open_storage
-from rnnbench.search.study import Study, Trial, best_of, direction, intermediate, study_key
+from rnnbench.search.study import (
+    Study,
+    Trial,
+    best_of,
+    description,
+    direction,
+    intermediate,
+    study_key,
+)
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
@@ -61,8 +68,7 @@ class Search:
     @cached_property
     def described(self) -> SearchOf:
         """What was searched and how, for the tags of its runs; the number of trials may grow."""
-        search = self.config.search.model_dump(mode="json", exclude={"n_trials"})
-        return SearchOf(self.key, json.dumps(search, sort_keys=True))
+        return SearchOf(self.key, description(self.config.search))
 
     def trial(self, number: int, config: Config) -> RunSpec:
         """Return the run of a trial whose values are drawn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rnnbench.config.schema import Config, DiagnosticsConfig
+from rnnbench.config.schema import Config, DiagnosticsConfig, SearchConfig
 from rnnbench.data import Prepared
 from rnnbench.runspec import digest, relevant
 from rnnbench.search.importance import shares
@@ -61,6 +62,11 @@ def study_key(config: Config, data: Prepared) -> str:
             "training_version": TRAINING_VERSION,
         }
     )
+
+
+def description(search: SearchConfig) -> str:
+    """Return what is searched and how, as JSON; the number of trials may grow."""
+    return json.dumps(search.model_dump(mode="json", exclude={"n_trials"}), sort_keys=True)
 
 
 def as_trial(config: Config) -> Config:

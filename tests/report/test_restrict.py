@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rnnbench.config.expand import expand
-from rnnbench.report.tables import restrict
+from rnnbench.report.declared import declared_trials, left_out, restrict
 from rnnbench.results.frame import frame
+from rnnbench.search.study import as_trial, description
+from rnnbench.seeds import selection_seed
+from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import parameters
 
@@ -31,6 +34,7 @@ RUNS = frame(
         ),
     ]
 )
+NO_TRIALS = frame([])
 VECTORS = ("model.embedding.kind=vectors", "model.embedding.path=/home/a/glove.txt")
 
 
@@ -41,22 +45,91 @@ VECTORS = ("model.embedding.kind=vectors", "model.embedding.path=/home/a/glove.t
         (("training.buckets=16",), {"training.buckets=16"}),
         (("training.buckets=null,16",), {"plain", "training.buckets=16"}),
         (("data.mask=true,false",), {"plain", "data.mask=true"}),
-        (("seed=7", "executor.threads=2"), {"plain"}),
-        (("search=random",), {"plain", "optimizer.learning_rate=0.02"}),
+        (("executor.threads=2",), {"plain"}),
     ],
 )
 def test_runs_have_the_parameters_of_an_arm_and_no_others(
     words: tuple[str, ...], found: set[str]
 ) -> None:
-    chosen = restrict(RUNS, expand([*WORDS, *words]))
+    chosen = restrict(RUNS, expand([*WORDS, *words]), NO_TRIALS)
     assert set(chosen["run_id"]) == found
 
 
 def test_a_file_is_known_by_its_name_where_a_report_was_passed_on() -> None:
     """The file itself, which decides the width of its vectors, need not be there."""
     arms = expand([*WORDS, *VECTORS])
-    assert list(restrict(RUNS, arms)["run_id"]) == [" ".join(VECTORS)]
+    assert list(restrict(RUNS, arms, NO_TRIALS)["run_id"]) == [" ".join(VECTORS)]
     passed_on = RUNS.assign(**{"model.embedding.path": "glove.txt"})
-    assert list(restrict(passed_on, arms)["run_id"]) == [" ".join(VECTORS)]
+    assert list(restrict(passed_on, arms, NO_TRIALS)["run_id"]) == [" ".join(VECTORS)]
     other = expand([*WORDS, VECTORS[0], "model.embedding.path=/home/a/other.txt"])
-    assert restrict(passed_on, other).empty
+    assert restrict(passed_on, other, NO_TRIALS).empty
+
+
+@pytest.mark.parametrize(
+    ("words", "declared", "others"),
+    [
+        (("seeds=3",), [0, 1, 2], [3, 30]),
+        (("seed=1", "seeds=2"), [1, 2], [0, 3, 30]),
+        (("seeds=31",), [0, 1, 2, 3, 30], []),
+        (("seed=4", "seeds=2"), [], [0, 1, 2, 3, 30]),
+    ],
+)
+def test_runs_have_the_seeds_that_the_sweep_declares(
+    words: tuple[str, ...], declared: list[int], others: list[int]
+) -> None:
+    """A run that was trained alone, with another seed, is none of the sweep's."""
+    runs = frame([run_of(f"seed={seed}") for seed in (0, 1, 2, 3, 30)])
+    arms = expand([*WORDS, *words])
+    assert list(restrict(runs, arms, NO_TRIALS)["seed"]) == declared
+    assert list(left_out(runs, arms, NO_TRIALS)["seed"]) == others
+
+
+SEARCH = ("search=random", "~search.space.model.dropout")
+
+
+def trial_of(number: int, rate: str, value: float, state: str = names.COMPLETE) -> Record:
+    (arm,) = expand([*WORDS, *SEARCH])
+    params = parameters(as_trial(arm.config)) | {
+        "optimizer.learning_rate": rate,
+        "seed": str(selection_seed(0, number)),
+    }
+    tags = {
+        names.STUDY: "s",
+        names.SEARCH: description(arm.config.search),
+        names.TRIAL: str(number),
+        names.TRIAL_STATE: state,
+    }
+    metrics = {"best_val_accuracy": value} if state == names.COMPLETE else {}
+    return Record(f"t{number}", "FINISHED", tags, params, metrics)
+
+
+TRIALS = frame(
+    [
+        trial_of(0, "0.1", 0.0, names.FAIL),
+        trial_of(1, "0.02", 0.8),
+        trial_of(2, "0.03", 0.7),
+        trial_of(3, "0.1", 0.9),  # the first once more
+        trial_of(4, "0.005", 0.95),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("budget", "trials", "best"),
+    [(1, {"t1"}, "0.02"), (2, {"t1", "t2"}, "0.02"), (3, {"t1", "t2", "t3"}, "0.1")],
+)
+def test_runs_of_a_search_have_the_values_of_the_best_of_its_trials(
+    budget: int, trials: set[str], best: str
+) -> None:
+    """Those of a smaller or a larger budget, and those of no search, are none of its runs."""
+    rates = ("0.1", "0.02", "0.03", "0.005", "0.001")
+    runs = frame([run_of(f"optimizer.learning_rate={rate}") for rate in rates])
+    arms = expand([*WORDS, *SEARCH, f"search.n_trials={budget}"])
+    assert set(declared_trials(TRIALS, arms[0])["run_id"]) == trials
+    assert list(restrict(runs, arms, TRIALS)["optimizer.learning_rate"]) == [best]
+
+
+@pytest.mark.parametrize("words", [("seed=1",), ("search.pruner=median",), ("model.depth=2",)])
+def test_trials_of_another_search_choose_nothing(words: tuple[str, ...]) -> None:
+    (arm,) = expand([*WORDS, *SEARCH, *words])
+    assert declared_trials(TRIALS, arm).empty
