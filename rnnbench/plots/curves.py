@@ -62,8 +62,8 @@ def save_run_curves(epochs: Sequence[Epoch], title: str, path: Path) -> None:
 
     Every run of a sweep gets one: its margins are given, for computing them draws it twice.
     """
-    figure = new_figure(9, 3.6, title)
-    panels = figure.subplots(1, 2, gridspec_kw=_MARGINS)
-    for axes, curve in zip(panels, run_curves(epochs), strict=True):
-        draw_curve(axes, curve)
-    figure.savefig(path, metadata={"Software": None}, dpi=100)
+    with new_figure(9, 3.6, title) as figure:
+        panels = figure.subplots(1, 2, gridspec_kw=_MARGINS)
+        for axes, curve in zip(panels, run_curves(epochs), strict=True):
+            draw_curve(axes, curve)
+        figure.savefig(path, metadata={"Software": None}, dpi=100)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.plots.style import (
-    RC,
     draw_legend,
     legend_columns,
     new_figure,
@@ -71,6 +70,8 @@ def gradient_lines(arm: str, cell: str, replicates: Iterable[Sequence[Flow]]) ->
 
 def draw_gradients(axes: Axes, lines: Sequence[GradientLine]) -> None:
     """Draw the lines of one epoch on an axis; steps are counted back from the last."""
+    from matplotlib.ticker import LogFormatter
+
     cells: dict[str, list[str]] = {}
     for line in lines:
         arms = cells.setdefault(line.cell, [])
@@ -87,21 +88,21 @@ def draw_gradients(axes: Axes, lines: Sequence[GradientLine]) -> None:
         style = _DOTS if line.state == CELL else dash
         axes.plot(steps, line.norms, linestyle=style, color=tone, linewidth=1.4, label=line.name)
     axes.set_yscale("log")
+    # Matplotlib's own labels of such an axis are formulas.
+    axes.yaxis.set_major_formatter(LogFormatter())
+    axes.yaxis.set_minor_formatter(LogFormatter())
     axes.set_xlabel("time step, back from the last")
     axes.grid(alpha=0.25)
 
 
 def save_gradients(lines: Sequence[GradientLine], title: str, paths: Iterable[Path]) -> None:
     """Draw a panel for each epoch into each file."""
-    import matplotlib as mpl
-
     epochs = sorted({line.epoch for line in lines})
     names = list(dict.fromkeys(line.name for line in lines))
-    with mpl.rc_context(RC):
-        columns = min(_PANELS, len(epochs))
-        rows = -(-len(epochs) // columns)
-        height = 0.6 + 2.9 * rows + 0.2 * -(-len(names) // legend_columns(names))
-        figure = new_figure(max(5.0, 2.8 * columns), height, title)
+    columns = min(_PANELS, len(epochs))
+    rows = -(-len(epochs) // columns)
+    height = 0.6 + 2.9 * rows + 0.2 * -(-len(names) // legend_columns(names))
+    with new_figure(max(5.0, 2.8 * columns), height, title) as figure:
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, epoch in zip(panels.flat, epochs, strict=False):
             draw_gradients(axes, [line for line in lines if line.epoch == epoch])

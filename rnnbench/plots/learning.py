@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from rnnbench.plots.style import (
-    RC,
     draw_legend,
     finish_epoch_axis,
     legend_columns,
@@ -75,12 +74,9 @@ def _draw_cell(axes: Axes, cell: str, data: pd.DataFrame, metric: str) -> None:
 
 def save_learning(data: pd.DataFrame, title: str, paths: Iterable[Path]) -> None:
     """Draw the learning curves of arms, accuracy and loss, into each file."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(RC):
-        rows = -(-data["arm"].nunique() // legend_columns(data["arm"].unique()))
-        words = f"{title}: training as points, validation as line"
-        figure = new_figure(10, 3.8 + 0.2 * rows, words)
+    rows = -(-data["arm"].nunique() // legend_columns(data["arm"].unique()))
+    words = f"{title}: training as points, validation as line"
+    with new_figure(10, 3.8 + 0.2 * rows, words) as figure:
         for axes, metric in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
             draw_learning(axes, data, metric)
         draw_legend(axes)

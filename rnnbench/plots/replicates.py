@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.plots.style import RC, colour, marker, new_figure, write
+from rnnbench.plots.style import colour, marker, new_figure, write
 from rnnbench.stats import half_width, statistic
 
 if TYPE_CHECKING:
@@ -105,10 +105,7 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
         title: above the axis.
         paths: PNG or SVG files.
     """
-    import matplotlib as mpl
-
-    with mpl.rc_context(RC):
-        figure = new_figure(*size, wrap(title, 80))
+    with new_figure(*size, wrap(title, 80)) as figure:
         yield figure.subplots()
         write(figure, paths)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ RC: Any = {
     "axes.spines.right": False,
     "svg.hashsalt": "rnnbench",
     "svg.fonttype": "path",
+    "text.parse_math": False,
 }
 
 
@@ -72,15 +74,21 @@ def draw_legend(axes: Axes) -> None:
     figure.legend(handles, labels, loc="outside lower center", **style)
 
 
-def new_figure(width: float, height: float, title: str) -> Figure:
-    """Return an empty figure, in inches, that :func:`write` will lay out."""
+@contextmanager
+def new_figure(width: float, height: float, title: str) -> Iterator[Figure]:
+    """Give an empty figure, in inches, that :func:`write` will lay out.
+
+    Whatever is written on it is drawn as it stands: ``$`` in a label begins no formula.
+    """
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height))
-    FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=11)
-    return figure
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(width, height))
+        FigureCanvasAgg(figure)
+        figure.suptitle(title, fontsize=11)
+        yield figure
 
 
 def write(figure: Figure, paths: Iterable[Path], dpi: float | None = None) -> None:

@@ -7,12 +7,16 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from rnnbench.cells import CELLS
+from rnnbench.plots.curves import save_run_curves
 from rnnbench.plots.differences import difference_rows, save_differences
 from rnnbench.plots.gradients import gradient_lines, save_gradients
+from rnnbench.plots.learning import save_learning
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.plots.replicates import replicate_rows, save_replicates
+from rnnbench.plots.search import save_history, save_importance
 from rnnbench.plots.tradeoff import Point, save_tradeoff
 from rnnbench.plots.trials import (
     Shares,
@@ -24,6 +28,7 @@ from rnnbench.plots.trials import (
 )
 from rnnbench.stats.paired import compare
 from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.history import Epoch
 
 Save = Callable[[list[Path]], None]
 KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")
@@ -106,4 +111,24 @@ def _flows(exponents: np.ndarray, cell: str) -> list[Flow]:
 FIGURES: Mapping[str, Save] = {
     **{f"{name}, few": save for name, save in figures(FEW, 3, 8).items()},
     **{f"{name}, many": save for name, save in figures(MANY, 10, 60).items()},
+}
+
+# Neither a formula nor the beginning of one, whatever stands in it.
+LITERAL = r"$\frac{1$ $x_2$"
+_EPOCHS = [Epoch(n, 1 / n, 0.5, 1 / n, 0.6, seconds=1.0) for n in (1, 2)]
+_LEARNING = pd.DataFrame(
+    [
+        {"arm": LITERAL, "cell": "gru", "epoch": n, "metric": metric, "mean": 0.5, "sd": 0.1}
+        for n in (1, 2)
+        for metric in ("accuracy", "val_accuracy", "loss", "val_loss")
+    ]
+)
+LITERALS: Mapping[str, Save] = {
+    **figures([(f"{LITERAL} {cell}", cell) for _, cell in FEW], 3, 8),
+    "learning": partial(save_learning, _LEARNING, "Learning curves"),
+    "curves of a run": lambda paths: save_run_curves(_EPOCHS, LITERAL, paths[0]),
+    "history of a search": lambda paths: save_history(
+        [(0, 0.5, "COMPLETE"), (1, 0.6, "PRUNED")], "accuracy", LITERAL, paths[0]
+    ),
+    "importance in a search": lambda paths: save_importance({LITERAL: 0.5}, LITERAL, paths[0]),
 }

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from tests.plots.figures import FIGURES
+from tests.plots.figures import FIGURES, LITERAL, LITERALS
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("figure.png", "figure.svg")
@@ -136,3 +136,22 @@ def test_axes_say_what_they_show(drawn: Figure) -> None:
     shown = [axes for axes in drawn.axes if axes.get_visible()]
     assert shown
     assert all(not axes.axison or axes.get_xlabel() for axes in shown)
+
+
+@pytest.mark.parametrize("name", LITERALS)
+def test_labels_are_drawn_as_they_stand(name: str, tmp_path: Path) -> None:
+    """A dollar sign in a path or in a name begins no formula, and ends no report."""
+    found: list[Figure] = []
+    save = Figure.savefig
+
+    def kept(figure: Figure, path: Path, **how: object) -> None:
+        found.append(figure)
+        save(figure, path, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", kept)
+        LITERALS[name]([tmp_path / "figure.png"])
+    written = [text for figure in found for text in figure.findobj(Text) if text.get_text()]
+    assert any(LITERAL in text.get_text() for text in written)
+    assert [text.get_text() for text in written if text.get_parse_math()] == []
+    assert [text.get_text() for text in written if "\\math" in text.get_text()] == []
