@@ -21,8 +21,9 @@ from rnnbench.report.ground import Ground, failures, of, order, seconds_apart
 from rnnbench.report.pairs import outstanding
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
-from rnnbench.stats.bootstrap import bootstrap, interquartile_mean
+from rnnbench.stats.bootstrap import FEWEST, Interval, bootstrap, interquartile_mean
 
+_OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
 _MOST_DRAWN = 24  # arms in a figure, the best; tables have all
 _MEASURES = (("best_val_accuracy", "validation"), ("test_accuracy", "test"))
 
@@ -39,17 +40,18 @@ def accuracy_block(ground: Ground) -> Block:
 
 def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
     percent = f"{100 * ground.options.confidence:g} %"
+    arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
+    arms.sort(key=lambda arm: -arm.one(metric))
+    has_interval = any(len(arm.by_seed(metric)) >= FEWEST for arm in arms)
     columns = (
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
         Column("mean", "mean ± standard deviation over seeds"),
         Column("IQM", "interquartile mean: the mean of the middle half (Agarwal et al. 2021)"),
-        Column(f"IQM {percent}", "percentile bootstrap over seeds"),
+        *([Column(f"IQM {percent}", _OF_IQM)] if has_interval else []),
         Column("best", "highest of the seeds"),
         Column("worst", "lowest of the seeds"),
     )
-    arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
-    arms.sort(key=lambda arm: -arm.one(metric))
     marked = outstanding(arms, metric, ground.options)
     what = (
         f"of the best epoch, {_validated_on(arms)}"
@@ -78,7 +80,14 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         f"{word.capitalize()} accuracy",
         columns,
         tuple(
-            _row(arm, metric, ground.options.confidence, marked=arm.name in marked) for arm in arms
+            _row(
+                arm,
+                metric,
+                ground.options.confidence,
+                marked=arm.name in marked,
+                has_interval=has_interval,
+            )
+            for arm in arms
         ),
         note,
         tuple(arm.run_ids for arm in arms),
@@ -116,7 +125,9 @@ def _pictures(ground: Ground) -> tuple[Picture, ...]:
     return ()
 
 
-def _row(arm: ArmRuns, metric: str, confidence: float, *, marked: bool) -> tuple[Cell, ...]:
+def _row(
+    arm: ArmRuns, metric: str, confidence: float, *, marked: bool, has_interval: bool
+) -> tuple[Cell, ...]:
     values = list(arm.by_seed(metric).values())
     summary = statistic(values)
     middle = bootstrap(values, interquartile_mean, confidence)
@@ -125,10 +136,15 @@ def _row(arm: ArmRuns, metric: str, confidence: float, *, marked: bool) -> tuple
         number(summary.n, 0),
         spread(summary.mean, summary.sd, marked=marked),
         number(middle.estimate),
-        interval(middle.low, middle.high),
+        *([_span(middle, len(values))] if has_interval else []),
         number(max(values)),
         number(min(values)),
     )
+
+
+def _span(middle: Interval, seeds: int) -> Cell:
+    """Return an interval, where it holds what it says."""
+    return interval(middle.low, middle.high) if seeds >= FEWEST else text(None)
 
 
 def _cost(ground: Ground) -> DataTable:

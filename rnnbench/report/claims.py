@@ -21,7 +21,7 @@ from rnnbench.report.ground import ELSEWHERE, Ground
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import failures_of, relate
 from rnnbench.stats import half_width, statistic
-from rnnbench.stats.paired import compare
+from rnnbench.stats.paired import FEWEST, compare
 
 # What a machine decides as much as an arm does.
 _COSTS = ("fit_seconds", "validation_seconds", "seconds_per_epoch", "compile_seconds")
@@ -59,7 +59,10 @@ def claims_section(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> 
         Column("tested on", numeric=False),
         Column("source", numeric=False),
     )
-    note = "Confirmed or refuted: the interval lies wholly on that side. Undecided: it does not."
+    note = (
+        "Confirmed or refuted: the interval lies wholly on that side. Undecided: it does not, or "
+        f"fewer than {FEWEST} seeds were measured."
+    )
     table = DataTable("claims", "Claims", columns, tuple(rows), note, tuple(ids))
     block = Block("Published claims, tested", tables=(table,), bullets=tuple(flaws))
     return Section("claims", "Claims", (block,))
@@ -129,21 +132,26 @@ def _single(claim: ClaimConfig, arm: ArmRuns, ground: Ground) -> Finding:
     summary = statistic(arm.by_seed(claim.metric).values())
     width = half_width(summary, ground.options.confidence)
     low, high = summary.mean - width, summary.mean + width
-    verdict = "undecided"
-    if claim.above is not None and low > claim.above:
-        verdict = "confirmed"
-    elif claim.above is not None and high < claim.above:
-        verdict = "refuted"
-    elif claim.below is not None and high < claim.below:
-        verdict = "confirmed"
-    elif claim.below is not None and low > claim.below:
-        verdict = "refuted"
+    verdict = _beyond(claim, low, high) if summary.n >= FEWEST else "undecided"
     if arm.failed:
         verdict += f" ({failures_of((arm,))})"
     bound = f" above {claim.above:g}" if claim.above is not None else ""
     bound += f" below {claim.below:g}" if claim.below is not None else ""
     title = f"{ground.title}: {arm.name}{',' if bound else ''}{bound}"
     return Finding(verdict, number(summary.mean), interval(low, high), (arm,), title)
+
+
+def _beyond(claim: ClaimConfig, low: float, high: float) -> str:
+    """Return whether an interval lies wholly on the side of a number that a claim names."""
+    if claim.above is not None and low > claim.above:
+        return "confirmed"
+    if claim.above is not None and high < claim.above:
+        return "refuted"
+    if claim.below is not None and high < claim.below:
+        return "confirmed"
+    if claim.below is not None and low > claim.below:
+        return "refuted"
+    return "undecided"
 
 
 def _row(claim: ClaimConfig, finding: Finding) -> tuple[Cell, ...]:

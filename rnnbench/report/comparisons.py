@@ -21,7 +21,7 @@ from rnnbench.report.document import (
 from rnnbench.report.ground import Ground, failures, of
 from rnnbench.report.pairs import Pair
 from rnnbench.results.compare import factor_words
-from rnnbench.stats.paired import MEETINGS, Comparison, power
+from rnnbench.stats.paired import FEWEST, MEETINGS, Comparison, decisive_pairs
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
 
@@ -167,27 +167,17 @@ def _row(pair: Pair, ground: Ground) -> tuple[Cell, ...]:
 def _note(ground: Ground) -> str:
     options = ground.options
     counts = sorted({pair.result.n for pair in ground.pairs if pair.result is not None})
-    seen = "; ".join(
-        f"with {n} seeds {100 * power(n, 1, options.confidence):.0f} % and "
-        f"{100 * power(n, 2, options.confidence):.0f} %"
-        for n in counts
-        if n > 1
-    )
+    decisive = decisive_pairs(options.confidence)
     metrics = sorted({METRIC_WORDS[pair.metric] for pair in ground.pairs if pair.metric})
     note = (
         f"By {' or '.join(metrics)}, paired by seed. Better: the interval lies on one side of zero "
-        "and three of four meetings are won (four of five with fewer than six seeds); "
-        "equivalent: it lies within "
-        f"±{options.margin:g}; undecided: anything else, with about how many seeds would decide, "
+        f"and three of four meetings are won (four of five with fewer than {decisive} seeds); "
+        f"equivalent: it lies within ±{options.margin:g}; undecided: anything else, and always "
+        f"with fewer than {FEWEST} seeds, with about how many seeds would decide, "
         "or, where more like these would not, how many meetings the arm with the higher mean wins."
     )
-    if seen:
-        note += (
-            " A true difference of one and of two standard deviations (of the paired differences) "
-            f"is seen {seen} of the time."
-        )
     smallest = min(counts, default=0)
-    if 1 < smallest < 6:
+    if 1 < smallest < decisive:
         floor = 2.0 ** (1 - smallest)
         note += f" With {smallest} seeds the exact test cannot go below p = {floor:g}."
     return note

@@ -25,7 +25,7 @@ _EXPLANATION = (
 
 def order_block(ground: Ground) -> Block | None:
     """Return the accuracies with and without order, or ``None`` where that was not measured."""
-    arms = [arm for arm in order(ground) if arm.by_seed("order_drop")]
+    arms = [arm for arm in order(ground) if _measured(arm)]
     if not arms:
         return None
     percent = f"{100 * ground.options.confidence:g} %"
@@ -52,11 +52,16 @@ def order_block(ground: Ground) -> Block | None:
     return Block("Does order matter?", (_EXPLANATION,), (table,))
 
 
+def _measured(arm: ArmRuns) -> list[tuple[float, float, float]]:
+    """Return by seed, where all three are known, both accuracies and what lies between them."""
+    whole, without, drop = (
+        arm.by_seed(name) for name in ("test_accuracy", "test_accuracy_shuffled", "order_drop")
+    )
+    return [(whole[s], without[s], drop[s]) for s in drop if s in whole and s in without]
+
+
 def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
-    drops = arm.by_seed("order_drop")
-    tested, shuffled = arm.by_seed("test_accuracy"), arm.by_seed("test_accuracy_shuffled")
-    whole, without = (statistic([values[s] for s in drops]) for values in (tested, shuffled))
-    drop = statistic(drops.values())
+    whole, without, drop = map(statistic, zip(*_measured(arm), strict=True))
     changed = statistic(arm.by_seed("order_changed").values())
     width = half_width(drop, confidence)
     return (

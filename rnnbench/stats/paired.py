@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ Verdict = Literal["A better", "B better", "equivalent", "undecided"]
 _EXACT_UP_TO = 16  # pairs; beyond, the permutations are sampled
 _SAMPLED = 20_000
 _MOST_SEEDS = 1_000
+FEWEST = 3  # values, or pairs of them, that can decide anything: two tell too little of the spread
 # Of the meetings of a training of A and one of B, how many the better arm must win: the threshold
 # that Bouthillier et al. 2021 ("Accounting for variance in machine learning benchmarks") recommend,
 # and more where the pairs are too few for the exact test to refuse.
@@ -63,7 +65,7 @@ def compare(
       (:attr:`Comparison.superiority`; Bouthillier et al. 2021). With too few pairs for the exact
       test to agree (fewer than six at 95 %), its ``p`` must be as low as it can be and the better
       arm win four of five meetings;
-    - ``undecided``: anything else, and always with fewer than two pairs.
+    - ``undecided``: anything else, and always with fewer than three pairs (:data:`FEWEST`).
 
     Of two equal arms, at most ``1 - confidence`` of the verdicts so name a better one.
 
@@ -81,7 +83,7 @@ def compare(
     interval = _interval(differences, summary, confidence)
     p, wins = permutation_p(differences), superiority(first, second)
     smallest_p = 2.0 ** (1 - len(seeds)) if seeds else 1.0
-    verdict = _verdict(interval, margin)
+    verdict = _verdict(interval, margin) if summary.n >= FEWEST else "undecided"
     agrees = p <= max(smallest_p, 1 - confidence)
     won = wins if interval.estimate > 0 else 1 - wins
     rare = won < _meetings_wanted(len(seeds), confidence)
@@ -142,25 +144,9 @@ def superiority(a: Sequence[float], b: Sequence[float]) -> float:
     return float(((first > second) + 0.5 * (first == second)).mean())
 
 
-def power(n: int, effect: float, confidence: float) -> float:
-    """Return the chance that Student's interval of ``n`` paired differences excludes zero.
-
-    Args:
-        n: pairs.
-        effect: the true mean difference in standard deviations of the differences.
-        confidence: of the interval.
-    """
-    from scipy.special import nctdtr, stdtrit
-
-    if n < 2:
-        return 0.0
-    if math.isnan(effect):
-        return math.nan
-    critical = stdtrit(n - 1, 0.5 + confidence / 2)
-    shift = abs(effect) * math.sqrt(n)
-    # SciPy answers NaN for chances below about 1e-16, such as those of strong effects here.
-    missed, wrong = np.nan_to_num(nctdtr(n - 1, shift, [critical, -critical]))
-    return float(1 - missed + wrong)
+def decisive_pairs(confidence: float) -> int:
+    """Return from how many pairs on the exact test can refuse: 6 at 95 %, 8 at 99 %."""
+    return next(n for n in itertools.count(1) if 2.0 ** (1 - n) <= 1 - confidence)
 
 
 @lru_cache(maxsize=8)
@@ -201,7 +187,7 @@ def _verdict(interval: Interval, margin: float) -> Verdict:
 
 def _meetings_wanted(n: int, confidence: float) -> float:
     """Return the share of meetings that the better arm must win, given ``n`` pairs."""
-    return _MEETINGS_OF_FEW if 2.0 ** (1 - n) > 1 - confidence else MEETINGS
+    return _MEETINGS_OF_FEW if n < decisive_pairs(confidence) else MEETINGS
 
 
 def _seeds_needed(summary: Statistic, won: float, margin: float, confidence: float) -> int | None:

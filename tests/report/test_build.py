@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnnbench.config.schema import ClaimConfig
+from rnnbench.report import markdown_page
 from rnnbench.report.build import build
 from rnnbench.report.document import DataTable, Document
 from rnnbench.stats.search import expected_best
@@ -41,6 +42,12 @@ def measured(cell: str, seed: int, accuracy: float, **changes: str) -> Record:
     known = record(cell, seed, accuracy, **changes)
     metrics = {**known.metrics, "test_accuracy": accuracy}
     return Record(known.run_id, known.status, known.tags, known.params, metrics)
+
+
+def shuffled(known: Record) -> Record:
+    """The same run, its order measured, too."""
+    metrics = {"test_accuracy_shuffled": 0.7, "order_drop": 0.1, "order_changed": 0.2}
+    return replace(known, metrics={**known.metrics, **metrics})
 
 
 CLEAR = [measured("lstm", seed, 0.88 + seed / 1000) for seed in range(5)]
@@ -79,6 +86,16 @@ class TestAccuracy:
         found = table(built(CLEAR), "test_accuracy")
         assert column(found, "arm") == ["lstm", "gru"]
         assert [row[2].marked for row in found.rows] == [True, False]
+
+    def test_has_no_interval_of_the_middle_half_where_it_would_be_too_narrow(self) -> None:
+        few = built([measured("gru", seed, 0.8 + seed / 100) for seed in range(9)])
+        assert "IQM 95 %" not in [c.name for c in table(few, "test_accuracy").columns]
+        assert column(table(few, "test_accuracy"), "IQM") == ["0.8400"]
+        many = [measured("lstm", seed, 0.8 + seed / 100) for seed in range(10)]
+        both = table(built([*many, *CLEAR[5:]]), "test_accuracy")
+        spans = dict(zip(column(both, "arm"), column(both, "IQM 95 %"), strict=True))
+        assert " to " in str(spans["lstm"])
+        assert spans["gru"] == "–"
 
     @pytest.mark.parametrize(
         ("validation", "where"), [("split", "held-out"), ("test", "test data")]
@@ -129,6 +146,21 @@ class TestComparisons:
         assert column(table(document, "comparisons"), "verdict") == ["lstm better"]
         assert any("lstm better" in sentence for sentence in document.summary)
 
+    def test_of_two_seeds_are_undecided(self) -> None:
+        two = [known for known in CLEAR if known.seed < 2]
+        (verdict,) = column(table(built(two), "comparisons"), "verdict")
+        assert str(verdict).startswith("undecided (about 3 seeds")
+
+    @pytest.mark.parametrize(("confidence", "decisive"), [(0.9, 5), (0.95, 6), (0.99, 8)])
+    def test_say_from_how_many_seeds_on_the_exact_test_can_refuse(
+        self, confidence: float, decisive: int
+    ) -> None:
+        options = OPTIONS.model_copy(update={"confidence": confidence})
+        found = table(build(tables(CLEAR), "x", options), "comparisons")
+        assert f"four of five with fewer than {decisive} seeds" in found.note
+        assert ("cannot go below p = 0.0625" in found.note) == (decisive > 5)
+        assert "of the time" not in found.note
+
     def test_of_equal_arms_are_equivalent_within_the_margin(self) -> None:
         assert column(table(built(MATCHED), "comparisons"), "verdict") == ["equivalent within 0.01"]
 
@@ -171,6 +203,13 @@ class TestClaims:
     def verdicts(self, records: list[Record], **changes: object) -> list[object]:
         claim = self.CLAIM.model_copy(update=changes)
         return column(table(built(records, claim), "claims"), "verdict")
+
+    def test_are_undecided_with_two_seeds(self) -> None:
+        two = [known for known in CLEAR if known.seed < 2]
+        assert self.verdicts(two)[0].startswith("undecided")  # type: ignore[attr-defined]
+        alone = {"factor": None, "b": None, "a": None, "above": 0.1}
+        assert set(self.verdicts(two, **alone)) == {"undecided"}
+        assert set(self.verdicts(CLEAR, **alone)) == {"confirmed"}
 
     def test_are_confirmed_or_refuted_by_the_interval(self) -> None:
         assert self.verdicts(CLEAR) == ["confirmed"]
@@ -275,6 +314,20 @@ class TestWhatIsMissing:
         bad = Record("new", "FAILED", {**known.tags, **new}, known.params, {})
         found = table(built([*tried, *MATCHED, bad]), "unfinished")
         assert [row[0].text for row in found.rows] == ["lstm seed=0"]
+
+    @pytest.mark.parametrize("metric", sorted(shuffled(CLEAR[0]).metrics))
+    @pytest.mark.parametrize("seeds", [{0}, set(range(5))])
+    def test_a_measure_that_runs_lack_is_left_out(self, metric: str, seeds: set[int]) -> None:
+        """A run of another version, or one whose end was not logged in full."""
+        records = []
+        for known in map(shuffled, CLEAR):
+            kept = {name: value for name, value in known.metrics.items() if name != metric}
+            bare = known.params["cell.name"] == "gru" and known.seed in seeds
+            records.append(replace(known, metrics=kept) if bare else known)
+        for some in (records, records[:5] + records[5:6], records[5:]):
+            document = built(some)
+            assert markdown_page.render(document)
+            assert document.summary
 
     def test_nothing_finished_is_said(self) -> None:
         bad = Record("bad", "FAILED", MATCHED[0].tags, MATCHED[0].params, {})

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from rnnbench.stats.paired import compare, power
+from rnnbench.stats.paired import compare
 
 pytestmark = pytest.mark.slow
 
@@ -43,14 +43,8 @@ def test_true_differences_are_seen_more_often_with_more_seeds() -> None:
         for n in SEEDS:
             found = verdicts(n, effect * SD)
             right, wrong = found["A better"] / COMPARISONS, found["B better"] / COMPARISONS
-            could = power(n, effect, CONFIDENCE)
-            print(
-                f"{n} seeds, {effect} sd: {100 * right:.1f} % right, {100 * wrong:.1f} % wrong, "
-                f"Student alone {100 * could:.1f} %"
-            )
+            print(f"{n} seeds, {effect} sd: {100 * right:.1f} % right, {100 * wrong:.1f} % wrong")
             assert wrong < 0.02
-            # The verdict asks for more than Student's interval does.
-            assert right <= could + 3 * (could * (1 - could) / COMPARISONS) ** 0.5
             seen.append(right)
         assert seen == sorted(seen)
         assert len(set(seen)) == len(seen)
