@@ -17,6 +17,7 @@ from rnnbench.jobs import JOB_COLUMNS, check_arms, declare, job_table, sweep_key
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue, RunQueue
 from rnnbench.runspec import RunSpec
+from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import Searched, look_up, save_artifacts
 from rnnbench.search.queue import Search, SearchQueue, declare_searches
 from rnnbench.tracking import names
@@ -84,6 +85,8 @@ def run_arms(
 
     if config.search.sampler != "none":
         searches = declare_searches(arms, home, report)
+        for remark in remarks(search.config for search in searches):
+            report(remark)
     else:
         specs = declare(arms, home.path, seeds, on_progress=report)
     with LocalExecutor(config.executor) as executor:

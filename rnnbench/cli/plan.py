@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rnnbench.cli.console import show, stdout
+from rnnbench.cli.console import show, stderr, stdout
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.jobs import JobStatus
 from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.progress import duration
+from rnnbench.search.epochs import remarks
 from rnnbench.tables import MISSING, Table
 
 _STATUSES: tuple[JobStatus, ...] = ("DONE", "RUNNING", "PENDING", "FAILED", "STALE")
@@ -18,6 +19,8 @@ def plan(words: Words) -> int:
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     made = make_plan(arms)
+    for remark in remarks(arm.config for arm in arms):
+        stderr().print(remark, markup=False)
     columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
     show(Table("Plan", columns, tuple(map(_row, made.lines))))
     stdout().print(_total(made), markup=False)

@@ -22,7 +22,8 @@ from rnnbench.report.pairs import Pair, compare_all
 from rnnbench.report.provenance import provenance_section
 from rnnbench.report.published import System, published_section
 from rnnbench.report.ranks import ranks_section
-from rnnbench.report.searches import search_section, studies_of, trial_counts
+from rnnbench.report.searches import search_section
+from rnnbench.report.studies import studies_of, trial_counts
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arms import add_arm_names, failed_seeds, finished, unfinished
 from rnnbench.results.baselines import baseline_arms
@@ -78,7 +79,7 @@ def build(
     sections += [section for section in (judged, beside) if section is not None]
     sections += [_section(ground, tables) for ground in grounds]
     ranks = ranks_section(grounds)
-    searched = search_section(studies_of(tables.trials))
+    searched = search_section(studies_of(tables.trials), done)
     sections += [section for section in (ranks, searched) if section is not None]
     left = _left(tables.runs, done)
     if not left.empty:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -29,89 +26,30 @@ from rnnbench.report.document import (
     number,
     text,
 )
+from rnnbench.report.studies import StudyRuns
+from rnnbench.results.arms import search_of
+from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
 from rnnbench.stats.search import expected_best
 
 _TOP = 0.1  # share of the trials that count as the top ones
 
 
-@dataclass(frozen=True)
-class StudyRuns:
-    """The trials of one arm's search, as the store holds them.
+def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section | None:
+    """Return the tables of all searches, or nothing where none was made.
 
-    Attributes:
-        label: the arm.
-        data: its data set.
-        metric: what was optimised.
-        sampler: Optuna's.
-        space: dotted key -> range.
-        trials: one row a trial, the last try of each number.
+    Args:
+        studies: the searches.
+        runs: the finished runs of the report, those of the winners among them.
     """
-
-    label: str
-    data: str
-    cell: str
-    metric: str
-    sampler: str
-    space: dict[str, dict[str, object]]
-    trials: pd.DataFrame = field(compare=False)
-
-    @property
-    def largest(self) -> bool:
-        """Whether larger values are better."""
-        return not self.metric.endswith("loss")
-
-    @property
-    def values(self) -> list[float]:
-        """The metric of every complete trial, by number."""
-        complete = self.trials[self.trials["trial_state"] == "COMPLETE"]
-        return [float(value) for value in complete[self.metric].dropna()]
-
-    def count(self, state: str) -> int:
-        """Return how many trials ended in a state of Optuna's."""
-        return int((self.trials["trial_state"] == state).sum())
-
-
-def studies_of(trials: pd.DataFrame) -> list[StudyRuns]:
-    """Return the searches behind a table of trials, by arm."""
-    found = []
-    for _, group in trials.dropna(subset=["study"]).groupby("study", sort=True):
-        ended = group[group["trial_state"].notna() & (group["status"] != "KILLED")]
-        ended = ended.drop_duplicates("trial", keep="last").sort_values("trial")
-        if ended.empty:
-            continue
-        first = ended.iloc[0]
-        described = _described(first["search"])
-        found.append(
-            StudyRuns(
-                str(first["label"]),
-                f"{first['data']}, maxlen {first['maxlen']}",
-                str(first["cell"]),
-                str(described.get("metric", "best_val_accuracy")),
-                str(described.get("sampler", "unknown")),
-                dict(described.get("space", {})),
-                ended,
-            )
-        )
-    return sorted(found, key=lambda study: (study.data, study.sampler, study.label))
-
-
-def trial_counts(trials: pd.DataFrame) -> dict[str, int]:
-    """Return the number of ended trials by study."""
-    ended = trials[trials["trial_state"].notna() & (trials["status"] != "KILLED")]
-    counts = ended.dropna(subset=["study"]).groupby("study")["trial"].nunique()
-    return {str(study): int(count) for study, count in counts.items()}
-
-
-def search_section(studies: Sequence[StudyRuns]) -> Section | None:
-    """Return the tables of all searches, or nothing where none was made."""
     if not studies:
         return None
     groups = _groups(studies)
+    same = "Every arm had the same budget, the same space and the same sampler in one search."
     blocks = [
         Block(
             "Trials",
-            ("Every arm had the same budget, the same space and the same sampler in one search.",),
+            (same, *_other_epochs(runs)),
             (_trials(studies), _best(studies)),
             tuple(_drawn_trials(key, group) for key, group in groups.items()),
         )
@@ -131,6 +69,20 @@ def search_section(studies: Sequence[StudyRuns]) -> Section | None:
     if told:
         blocks.append(Block("What mattered", (), (_importance(told),), (_drawn_importance(told),)))
     return Section("search", "Search", tuple(blocks))
+
+
+def _other_epochs(runs: pd.DataFrame) -> list[str]:
+    """Return a sentence for each way in which winners are tested by another epoch than chosen."""
+    found = set()
+    for described, several in runs.dropna(subset=["search"]).groupby("search"):
+        trained = several[several["epochs"].fillna(2) > 1]
+        tests = trained["training.test"].dropna().unique() if "training.test" in runs else ()
+        metric = str(search_of(described).get("metric"))
+        found |= {told for test in tests if (told := other_epoch(metric, str(test)))}
+    return [
+        f"What was tuned is not what is tested: {told}. What wins can have overfitted by then."
+        for told in sorted(found)
+    ]
 
 
 def _groups(studies: Sequence[StudyRuns]) -> dict[str, list[StudyRuns]]:
@@ -282,14 +234,6 @@ def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable
         "Shares by PED-ANOVA (Watanabe et al. 2023); keys that are not always drawn are left out."
     )
     return DataTable("search_importance", "Importance of what was drawn", columns, rows, note)
-
-
-def _described(value: object) -> dict[str, Any]:
-    try:
-        found = json.loads(str(value))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _at(ordered: Sequence[float], place: int) -> Cell:

@@ -292,6 +292,23 @@ class TestSearch:
         assert column(found, "trial") == ["11"]
         assert column(found, "optimizer.learning_rate") == ["0.012"]
 
+    @pytest.mark.parametrize(("test", "is_told"), [("last", True), ("best", False)])
+    def test_says_where_winners_are_tested_by_another_epoch(
+        self, trials: list[Record], test: str, is_told: bool
+    ) -> None:
+        search = {names.STUDY: "s", names.SEARCH: trials[0].tags[names.SEARCH]}
+        records = [
+            replace(
+                known,
+                tags={**known.tags, **search},
+                params={**known.params, "training.test": test},
+            )
+            for known in CLEAR
+        ]
+        (section,) = (s for s in built(records, trials=trials).sections if s.key == "search")
+        told = [p for p in section.blocks[0].paragraphs if "tested" in p]
+        assert len(told) == is_told
+
 
 class TestWhatIsMissing:
     def test_runs_without_a_result_are_named_with_their_reason(self) -> None:

@@ -185,6 +185,12 @@ def run_ids(swept: Swept) -> set[str]:
 
 
 class TestFinishedSearch:
+    def test_said_first_that_it_chooses_by_another_epoch_than_the_test(
+        self, searched: Swept
+    ) -> None:
+        before, _, _ = searched.err.partition("[1/")
+        assert before.count("but training.test=last tests the weights of the last epoch") == 1
+
     def test_prints_the_best_configuration_of_each_arm(self, searched: Swept) -> None:
         rows = searched.rows("Search: best configuration by arm")
         assert [row[:5] for row in rows] == [[arm, "3 of 3", "3", "0", "0"] for arm in ARMS]

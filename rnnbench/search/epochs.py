@@ -1,0 +1,50 @@
+"""Whether a search chooses by the epoch whose weights are tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rnnbench.config.schema import Config
+
+_LAST, _BEST = "the last epoch", "the epoch of the highest validation accuracy"
+_CHOSEN = {
+    "best_val_accuracy": _BEST,
+    "final_val_accuracy": _LAST,
+    "best_val_loss": "the epoch of the lowest validation loss",
+    "final_val_loss": _LAST,
+}
+_TESTED = {"best": _BEST, "last": _LAST}
+
+
+def other_epoch(metric: str, test: str) -> str | None:
+    """Return in words that a search chooses by another epoch than the test takes.
+
+    What wins then may have overfitted by the epoch that is tested. ``None`` where it is one epoch,
+    or nothing is tested.
+
+    Args:
+        metric: ``search.metric``.
+        test: ``training.test``.
+    """
+    chosen, tested = _CHOSEN.get(metric), _TESTED.get(test)
+    if chosen is None or tested is None or chosen == tested:
+        return None
+    return (
+        f"search.metric={metric} chooses by {chosen}, but training.test={test} tests the weights "
+        f"of {tested}"
+    )
+
+
+def remarks(configs: Iterable[Config]) -> list[str]:
+    """Return a line for each way in which the searches of some arms choose by another epoch."""
+    found: dict[str, None] = {}
+    for config in configs:
+        told = other_epoch(config.search.metric, config.training.test)
+        has_one_epoch = config.training.epochs == 1 and "training.epochs" not in config.search.space
+        if config.search.sampler == "none" or told is None or has_one_epoch:
+            continue
+        found.setdefault(
+            f"{told}; for one epoch in both, set training.test=best and "
+            "search.metric=best_val_accuracy, or last and final_val_accuracy"
+        )
+    return list(found)
