@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -60,15 +61,15 @@ def kept_tables(folder: Path) -> Tables:
     return Tables(
         read_runs(folder / RUNS),
         read_history(folder / HISTORY),
-        _runs(folder / TRIALS),
+        _runs(folder / TRIALS, ("run_id", "study")),
         read_answers(folder / ANSWERS) if (folder / ANSWERS).exists() else {},
         _runs(folder / BASELINES),
         read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
     )
 
 
-def _runs(path: Path) -> pd.DataFrame:
-    return read_runs(path) if path.exists() else frame([])
+def _runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
+    return read_runs(path, unique) if path.exists() else frame([])
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

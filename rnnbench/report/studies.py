@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from rnnbench.results.arms import search_of
+from rnnbench.search.epochs import METRICS
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,13 @@ def studies_of(trials: pd.DataFrame) -> list[StudyRuns]:
             continue
         first = ended.iloc[0]
         described = search_of(first["search"])
+        metric = str(described.get("metric"))
         found.append(
             StudyRuns(
                 str(first["label"]),
                 f"{first['data']}, maxlen {first['maxlen']}",
                 str(first["cell"]),
-                str(described.get("metric", "best_val_accuracy")),
+                metric if metric in METRICS else METRICS[0],
                 str(described.get("sampler", "unknown")),
                 dict(described.get("space", {})),
                 ended,

@@ -80,23 +80,28 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def search_of(described: Any) -> dict[str, Any]:
-    """Return what a run's tag says of the search that chose its values; empty without one."""
+    """Return what a run's tag says of the search that chose its values.
+
+    Empty without one, and where it is none: a space is a range by dotted key.
+    """
     return {} if pd.isna(described) else _read(str(described))
 
 
 def drawn_keys(described: Any) -> frozenset[str]:
     """Return the dotted keys whose values that search chose."""
-    space = search_of(described).get("space")
-    return frozenset(space) if isinstance(space, dict) else frozenset()
+    return frozenset(search_of(described).get("space", ()))
 
 
 @lru_cache(maxsize=256)
 def _read(described: str) -> dict[str, Any]:
     try:
         found = json.loads(described)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict) or not isinstance(found.get("space", {}), dict):
+        return {}
+    is_space = all(isinstance(one, dict) for one in found.get("space", {}).values())
+    return found if is_space else {}
 
 
 def _is_ambiguous(named: pd.DataFrame) -> pd.Series[bool]:

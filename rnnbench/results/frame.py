@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +18,11 @@ Source = Literal["info", "tag", "param", "metric"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the run table: where its value comes from, its type, unit and meaning."""
+    """A column of the run table: where its value comes from, its type, unit, meaning and range.
+
+    ``low`` and ``high`` bound numbers, ends included; of text, ``words`` are the only values where
+    it has some.
+    """
 
     name: str
     source: Source
@@ -25,15 +30,26 @@ class Column:
     dtype: str
     unit: str
     meaning: str
+    low: float = 0.0
+    high: float = math.inf
+    words: tuple[str, ...] = ()
 
 
-def _metric(name: str, unit: str, meaning: str) -> Column:
-    return Column(name, "metric", name, "Float64", unit, meaning)
+def _metric(
+    name: str, unit: str, meaning: str, low: float = 0.0, high: float | None = None
+) -> Column:
+    """Return the column of a metric; a fraction ends at 1 where nothing else is said."""
+    if high is None:
+        high = 1.0 if unit == "fraction" else math.inf
+    return Column(name, "metric", name, "Float64", unit, meaning, low, high)
 
 
 COLUMNS: tuple[Column, ...] = (
     Column("run_id", "info", "run_id", "string", "", "MLflow's id of the run"),
-    Column("status", "info", "status", "string", "", "FINISHED, FAILED, KILLED or RUNNING"),
+    Column(
+        *("status", "info", "status", "string", "", "how the run ended, or RUNNING"),
+        words=("FINISHED", "FAILED", "KILLED", "RUNNING", "SCHEDULED"),
+    ),
     Column("key", "tag", names.KEY, "string", "", "content key of the run"),
     Column("arm_key", "tag", names.ARM_KEY, "string", "", "content key without the seed"),
     Column("reason", "tag", names.REASON, "string", "", "why the run did not finish"),
@@ -43,7 +59,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("study", "tag", names.STUDY, "string", "", "search that chose its values"),
     Column("search", "tag", names.SEARCH, "string", "", "space and sampler of that search, JSON"),
     Column("trial", "tag", names.TRIAL, "Int64", "", "number of the trial, from 0"),
-    Column("trial_state", "tag", names.TRIAL_STATE, "string", "", "COMPLETE, PRUNED or FAIL"),
+    Column(
+        *("trial_state", "tag", names.TRIAL_STATE, "string", "", "how a trial ended"),
+        words=(names.COMPLETE, names.PRUNED, names.FAIL),
+    ),
     Column("label", "tag", names.ARM, "string", "", "arm as its sweep called it"),
     Column("command", "tag", names.COMMAND, "string", "", "what was typed"),
     Column("commit", "tag", "mlflow.source.git.commit", "string", "", "commit of the code"),
@@ -54,15 +73,17 @@ COLUMNS: tuple[Column, ...] = (
     Column("cell", "param", "cell.name", "string", "", "recurrent cell"),
     Column("seed", "param", "seed", "Int64", "", "seed of the run"),
     Column("data", "param", "data.name", "string", "", "data set"),
-    Column("maxlen", "param", "data.maxlen", "Int64", "steps", "time steps"),
-    Column("units", "param", "model.units", "Int64", "units", "width of the state"),
-    Column("depth", "param", "model.depth", "Int64", "layers", "recurrent layers"),
-    Column("epochs", "param", "training.epochs", "Int64", "epochs", "epochs asked for"),
-    Column("batch_size", "param", "training.batch_size", "Int64", "samples", "samples a step"),
+    Column("maxlen", "param", "data.maxlen", "Int64", "steps", "time steps", low=1),
+    Column("units", "param", "model.units", "Int64", "units", "width of the state", low=1),
+    Column("depth", "param", "model.depth", "Int64", "layers", "recurrent layers", low=1),
+    Column("epochs", "param", "training.epochs", "Int64", "epochs", "epochs asked for", low=1),
+    Column(
+        "batch_size", "param", "training.batch_size", "Int64", "samples", "samples a step", low=1
+    ),
     _metric("parameters_recurrent", "parameters", "parameters of the recurrent layers"),
     _metric("parameters_total", "parameters", "parameters of the model"),
-    _metric("epochs_trained", "epochs", "epochs trained, fewer where training stopped early"),
-    _metric("best_epoch", "epoch", "epoch of the highest validation accuracy, from 1"),
+    _metric("epochs_trained", "epochs", "epochs trained, fewer where training stopped early", 1),
+    _metric("best_epoch", "epoch", "epoch of the highest validation accuracy, from 1", 1),
     _metric("best_val_accuracy", "fraction", "validation accuracy of the best epoch"),
     _metric("best_val_loss", "nats", "lowest validation loss of any epoch"),
     _metric("final_accuracy", "fraction", "training accuracy of the last epoch"),
@@ -75,13 +96,20 @@ COLUMNS: tuple[Column, ...] = (
     _metric(
         "test_accuracy_shuffled", "fraction", "the same with the steps of each sample shuffled"
     ),
-    _metric("order_drop", "fraction", "test_accuracy - test_accuracy_shuffled"),
+    _metric("order_drop", "fraction", "test_accuracy - test_accuracy_shuffled", -1),
     _metric("order_changed", "fraction", "test answers that are others for shuffled steps"),
-    _metric("gradient_reach", "", "log10 of |dL/dh|, first step over last, last measured"),
-    _metric("gradient_reach_cell", "", "the same of an LSTM's |dL/dc| over |dL/dh| at the last"),
-    _metric("gap_best", "fraction", "training minus validation accuracy, best epoch"),
-    _metric("gap_final", "fraction", "training minus validation accuracy, last epoch"),
-    _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss"),
+    _metric(
+        "gradient_reach", "", "log10 of |dL/dh|, first step over last, last measured", -math.inf
+    ),
+    _metric(
+        "gradient_reach_cell",
+        "",
+        "the same of an LSTM's |dL/dc| over |dL/dh| at the last",
+        -math.inf,
+    ),
+    _metric("gap_best", "fraction", "training minus validation accuracy, best epoch", -1),
+    _metric("gap_final", "fraction", "training minus validation accuracy, last epoch", -1),
+    _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss", 0, math.inf),
     _metric("fit_seconds", "seconds", "training and validation, without compilation"),
     _metric("validation_seconds", "seconds", "of these, validation"),
     _metric("seconds_per_epoch", "seconds", "mean of the epochs"),

@@ -6,8 +6,9 @@ What a file says of pandas, of extension types or of anything else is not follow
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from itertools import compress, repeat
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from rnnbench.errors import StoreError
-from rnnbench.results.frame import COLUMNS
+from rnnbench.results.frame import COLUMNS, Column
 from rnnbench.results.history import history_frame
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import EPOCH_METRICS
@@ -28,7 +29,10 @@ _KIND_OF: dict[str, Kind] = {"string": "text", "Int64": "whole", "Float64": "num
 LARGEST_NUMBER = 1e15  # of either sign: nothing that is measured comes near it
 # Without the first no run is told from another, without the others no finished one is compared.
 _IDENTITY = ("run_id", "status")
-_FINISHED = ("arm_key", "seed")
+_FINISHED = ("key", "arm_key", "seed")
+_DECLARED = {column.name: column for column in COLUMNS}
+# Float32 sums of a share can end a little beyond it.
+_SLACK = 1e-6
 _FLOWS: dict[str, Kind] = {
     "run_id": "text",
     "epoch": "whole",
@@ -39,10 +43,14 @@ _FLOWS: dict[str, Kind] = {
 _ANSWERS: dict[str, Kind] = {"run_id": "text", "samples": "whole", "right": "bytes"}
 
 
-def read_runs(path: Path) -> pd.DataFrame:
+def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
     """Return runs in the columns of :func:`rnnbench.results.load_runs`.
 
     A declared column that an older file lacks is empty.
+
+    Args:
+        path: the file.
+        unique: the columns by which no two rows are alike.
 
     Raises:
         StoreError: for a file that holds anything else.
@@ -54,6 +62,10 @@ def read_runs(path: Path) -> pd.DataFrame:
     finished = [status == "FINISHED" for status in found["status"]]
     done = {name: list(compress(found[name], finished)) for name in _FINISHED}
     _refuse_gaps(path, done, _FINISHED)
+    _refuse_twice(path, found, unique)
+    for name, values in found.items():
+        if name in _DECLARED:
+            _refuse_beyond(path, name, values, _DECLARED[name])
     count = len(finished)
     columns = {
         column.name: pd.Series(found.pop(column.name, [None] * count), dtype=column.dtype)
@@ -70,6 +82,10 @@ def read_history(path: Path) -> pd.DataFrame:
     found = _columns(path, wanted)
     _refuse_missing(path, found, wanted)
     _refuse_gaps(path, found, ("run_id", "epoch"))
+    _refuse_twice(path, found, ("run_id", "epoch"))
+    _refuse_beyond(path, "epoch", found["epoch"], _DECLARED["best_epoch"])
+    for name in EPOCH_METRICS:
+        _refuse_beyond(path, name, found[name], _DECLARED[f"final_{name}"])
     names = tuple(wanted)
     rows = zip(*(found[name] for name in names), strict=True)
     return history_frame(dict(zip(names, row, strict=True)) for row in rows)
@@ -80,6 +96,7 @@ def read_answers(path: Path) -> dict[str, np.ndarray]:
     found = _columns(path, _ANSWERS)
     _refuse_missing(path, found, _ANSWERS)
     _refuse_gaps(path, found, _ANSWERS)
+    _refuse_twice(path, found, ("run_id",))
     answers = {}
     for run_id, samples, packed in zip(*(found[name] for name in _ANSWERS), strict=True):
         if samples < 0 or len(packed) != -(-samples // 8):
@@ -106,6 +123,8 @@ def read_flows(path: Path) -> dict[str, tuple[Flow, ...]]:
     found = _columns(path, _FLOWS)
     _refuse_missing(path, found, _FLOWS)
     _refuse_gaps(path, found, _FLOWS)
+    _refuse_twice(path, found, ("run_id", "epoch", "layer", "state"))
+    _refuse_beyond(path, "epoch", found["epoch"], _DECLARED["trial"])
     flows: dict[str, list[Flow]] = {}
     rows = zip(*(found[name] for name in _FLOWS), strict=True)
     for run_id, epoch, layer, state, packed in rows:
@@ -194,6 +213,27 @@ def _refuse_gaps(path: Path, found: Mapping[str, list[Any]], names: Iterable[str
     for name in names:
         if any(value is None for value in found[name]):
             raise _refused(path, f"a row without {name}")
+
+
+def _refuse_twice(path: Path, found: Mapping[str, list[Any]], names: Sequence[str]) -> None:
+    rows = Counter(zip(*(found.get(name, repeat(None)) for name in names), strict=False))
+    for row, count in rows.most_common(1):
+        if count > 1:
+            told = ", ".join(f"{n} {v}" for n, v in zip(names, row, strict=True) if v is not None)
+            raise _refused(path, f"{told} in {count} rows")
+
+
+def _refuse_beyond(path: Path, name: str, values: Iterable[Any], column: Column) -> None:
+    """Refuse values that are none of a column's, such as an accuracy of 7.5."""
+    for value in values:
+        if value is None or value != value:
+            continue
+        if isinstance(value, str):
+            if column.words and value not in column.words:
+                raise _refused(path, f"{value!r} as {name}, not one of {', '.join(column.words)}")
+        elif not column.low - _SLACK <= value <= column.high + _SLACK:
+            end = "at least" if column.high == math.inf else f"at most {column.high:g} and at least"
+            raise _refused(path, f"{value:g} as {name}, which is {end} {column.low:g}")
 
 
 def _refused(path: Path, received: str) -> StoreError:

@@ -13,6 +13,7 @@ _CHOSEN = {
     "best_val_loss": "the epoch of the lowest validation loss",
     "final_val_loss": _LAST,
 }
+METRICS = tuple(_CHOSEN)  # of search.metric, the default first
 _TESTED = {"best": _BEST, "last": _LAST}
 
 

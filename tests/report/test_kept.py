@@ -92,7 +92,8 @@ def whole() -> Any:
     """Tables with something in each."""
     trial = record("gru", 0, 0.8)
     tags = {**trial.tags, names.STUDY: "s", names.TRIAL: "3", names.TRIAL_STATE: names.COMPLETE}
-    trials = [Record("t0", "FINISHED", tags, trial.params, trial.metrics)] * 2
+    also = {**tags, names.STUDY: "another"}
+    trials = [Record("t0", "FINISHED", told, trial.params, trial.metrics) for told in (tags, also)]
     failed = Record("bad", "FAILED", {names.REASON: "loss is nan"}, MATCHED[0].params, {})
     made = tables([*MATCHED, failed], trials)
     rng = np.random.default_rng(0)
@@ -146,7 +147,8 @@ class _Evil:
 
 def _changed(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], None]:
     def apply(folder: Path) -> None:
-        change(pd.read_parquet(folder / name)).to_parquet(folder / name)
+        changed = change(pd.read_parquet(folder / name))
+        changed.reset_index(drop=True).to_parquet(folder / name)
 
     return apply
 
@@ -193,6 +195,70 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "further columns": (
         _changed("history.parquet", lambda t: t.assign(more=1.0)),
         "a column 'more'",
+    ),
+    "an accuracy of 750 %": (
+        _changed("runs.parquet", lambda t: t.assign(test_accuracy=7.5)),
+        "runs.parquet: 7.5 as test_accuracy, which is at most 1 and at least 0",
+    ),
+    "an accuracy below zero": (
+        _changed("history.parquet", lambda t: t.assign(val_accuracy=-0.5)),
+        "history.parquet: -0.5 as val_accuracy",
+    ),
+    "a gap beyond one": (
+        _changed("trials.parquet", lambda t: t.assign(gap_best=-1.5)),
+        "trials.parquet: -1.5 as gap_best, which is at most 1 and at least -1",
+    ),
+    "seconds below zero": (
+        _changed("baselines.parquet", lambda t: t.assign(fit_seconds=-1.0)),
+        "baselines.parquet: -1 as fit_seconds, which is at least 0",
+    ),
+    "no unit": (
+        _changed("runs.parquet", lambda t: t.assign(units=pd.Series([0] * len(t), dtype="Int64"))),
+        "runs.parquet: 0 as units",
+    ),
+    "epoch zero": (
+        _changed("history.parquet", lambda t: t.assign(epoch=t["epoch"] - 1)),
+        "history.parquet: 0 as epoch",
+    ),
+    "an epoch before the first": (
+        _changed("gradient_flow.parquet", lambda t: t.assign(epoch=t["epoch"] - 1)),
+        "gradient_flow.parquet: -1 as epoch",
+    ),
+    "a status of no run": (
+        _changed("runs.parquet", lambda t: t.assign(status="DONE")),
+        "runs.parquet: 'DONE' as status, not one of FINISHED",
+    ),
+    "numbers for keys": (
+        _changed("runs.parquet", lambda t: t.assign(key=np.nan)),
+        "a column 'key' of type double",
+    ),
+    "no keys": (
+        _changed(
+            "runs.parquet", lambda t: t.assign(key=pd.Series([None] * len(t), dtype="string"))
+        ),
+        "runs.parquet: a row without key",
+    ),
+    "whole numbers for fractions": (
+        _changed("runs.parquet", lambda t: t.assign(test_accuracy=1)),
+        "a column 'test_accuracy' of type int64",
+    ),
+    **{
+        f"one {what} twice in {name}": (
+            _changed(f"{name}.parquet", lambda t: pd.concat([t, t[:1]])),
+            f"{name}.parquet: run_id ",
+        )
+        for name, what in (
+            ("runs", "run"),
+            ("history", "epoch"),
+            ("trials", "trial"),
+            ("baselines", "run"),
+            ("answers", "run"),
+            ("gradient_flow", "norm"),
+        )
+    },
+    "one run six times": (
+        _changed("runs.parquet", lambda t: t.loc[[*t.index, *[t.index[0]] * 5]]),
+        "run_id lstm0{} in 6 rows",
     ),
     "too few answers": (
         _changed("answers.parquet", lambda t: t.assign(samples=1000)),
