@@ -15,6 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from rnnbench.printable import printable
 from rnnbench.runspec import RunSpec
 from rnnbench.training.history import Epoch
 
@@ -87,7 +88,8 @@ class SweepProgress:
     def started(self, spec: RunSpec) -> None:
         """Show a run that has begun."""
         total = spec.config.training.epochs
-        self._running[spec.key] = self._bars.add_task(f"  {spec.name}", total=total, note="starts")
+        name = printable(f"  {spec.name}")
+        self._running[spec.key] = self._bars.add_task(name, total=total, note="starts")
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> None:
         """Show an epoch that has ended."""

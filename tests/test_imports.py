@@ -18,7 +18,7 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors interrupt quiet",
+    "errors interrupt quiet printable",
     "config.paths config.schema config.validate config.overrides config.space_words",
     "config.compose config.expand",
     "config",

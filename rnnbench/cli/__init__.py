@@ -14,6 +14,7 @@ from typing import Any
 
 from rnnbench.cli.words import COMMANDS, help_text, split_words
 from rnnbench.errors import RnnbenchError
+from rnnbench.printable import printable
 
 INTERRUPTED = 130
 
@@ -24,7 +25,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return _dispatch(list(argv))
     except RnnbenchError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("interrupted; finished runs are kept, the same command goes on", file=sys.stderr)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from rnnbench.config.schema import ClaimConfig, ReportConfig
+from rnnbench.printable import all_printable, printable
 from rnnbench.report.accuracy import accuracy_block
 from rnnbench.report.claims import claims_section
 from rnnbench.report.comparisons import comparisons_block, sentence
@@ -71,6 +72,7 @@ def build(
         command: what regenerates it.
         published: systems whose numbers stand beside what was measured.
     """
+    tables = _printable(tables)
     done = finished(tables.runs)
     grounds = _grounds(done, tables, options)
     sections: list[Section] = []
@@ -86,7 +88,23 @@ def build(
         sections.append(_unfinished(left))
     if not done.empty:
         sections.append(provenance_section(grounds, done, command))
-    return Document(title, _summary(grounds, len(done), _lost(left, done)), tuple(sections))
+    summary = _summary(grounds, len(done), _lost(left, done))
+    return all_printable(Document(title, summary, tuple(sections)))
+
+
+def _printable(tables: Tables) -> Tables:
+    """Return the tables as their names are shown, in figures too."""
+
+    def shown(table: pd.DataFrame) -> pd.DataFrame:
+        texts = [key for key in table.columns if table[key].dtype == "string"]
+        return table.assign(**{key: table[key].map(printable, "ignore") for key in texts})
+
+    return replace(
+        tables,
+        runs=shown(tables.runs),
+        trials=shown(tables.trials),
+        baselines=shown(tables.baselines),
+    )
 
 
 def _grounds(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[Ground]:

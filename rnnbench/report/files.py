@@ -8,8 +8,11 @@ from collections.abc import Iterable
 
 from rnnbench.report.document import Cell, Column, DataTable
 
-# What spreadsheets take for the start of a formula, in half and full width.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# Where a spreadsheet lets a field begin that it takes for a formula, in half and full width: at
+# another delimiter than ours, too, and after blanks and what shows nothing.
+_BLANK = '\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"'
+_FORMULA = re.compile(f"(?:^|[;|\t\r\n])(?=[{_BLANK}]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -108,7 +111,8 @@ def _raw(value: float | str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return text with an apostrophe wherever a spreadsheet would find a formula in it."""
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\g<0>'", text)
 
 
 def _csv_line(fields: list[str]) -> str:

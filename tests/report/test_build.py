@@ -309,6 +309,25 @@ class TestSearch:
         told = [p for p in section.blocks[0].paragraphs if "tested" in p]
         assert len(told) == is_told
 
+    @pytest.mark.parametrize(
+        "described",
+        [
+            "[1]",
+            '{"space": 3}',
+            '{"space": {"a": 1}, "metric": "run_id"}',
+            '{"metric": "label", "sampler": 7, "space": {"a": {"type": "int"}}}',
+            "[" * 100_000,
+            "NaN",
+        ],
+    )
+    def test_that_cannot_be_read_is_shown_without_its_space(
+        self, trials: list[Record], described: str
+    ) -> None:
+        odd = [replace(r, tags={**r.tags, names.SEARCH: described}) for r in trials]
+        own = {names.STUDY: "s", names.SEARCH: described}
+        runs = [replace(known, tags={**known.tags, **own}) for known in CLEAR]
+        assert column(table(built(runs, trials=odd), "search_trials"), "trials") == ["12"]
+
 
 class TestWhatIsMissing:
     def test_runs_without_a_result_are_named_with_their_reason(self) -> None:

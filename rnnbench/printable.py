@@ -1,0 +1,34 @@
+"""Text from stores, files and words as it can be shown: nothing in it drives a terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+_Value = TypeVar("_Value")
+# Control characters but for tab and line feed, what turns the direction of text around, and halves
+# of surrogate pairs, as which Python reads the bytes of a path that are no UTF-8.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return text with its control characters as Python writes them: ``\\x1b`` for escape."""
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def all_printable(value: _Value) -> _Value:
+    """Return a value with every text in it, its tuples and its dataclasses printable."""
+    return cast(_Value, _all(value))
+
+
+def _all(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, tuple):
+        return tuple(map(_all, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _all(getattr(value, f.name)) for f in fields(value)})
+    return value
