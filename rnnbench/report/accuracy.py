@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from rnnbench.plots.replicates import replicate_rows, save_replicates
@@ -53,28 +53,6 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
         Column("worst", "lowest of the seeds"),
     )
     marked = outstanding(arms, metric, ground.options)
-    what = (
-        f"of the best epoch, {_validated_on(arms)}"
-        if word == "validation"
-        else "of the weights that training.test names"
-    )
-    note = f"{word.capitalize()} accuracy {what}."
-    if marked:
-        note += (
-            " Marked: the best arm and those after it that are not shown to be worse, down to the "
-            "first that is, that differs from it in more than one thing, or that shares fewer than "
-            "two seeds with it."
-        )
-    elif sum(bool(arm.cell) for arm in arms) > 1:
-        note += (
-            " Nothing is marked: the first two arms differ in more than one thing, or share fewer "
-            "than two seeds."
-        )
-    if any(not arm.cell for arm in arms):
-        note += " Baselines see which tokens occur, not their order, and are compared with nothing"
-        note += "; one that lies above a marked arm is marked, too." if marked else "."
-    failed = failures(ground.arms)
-    note += f" {failed}" if failed else ""
     return DataTable(
         f"{ground.key}_{word}_accuracy",
         f"{word.capitalize()} accuracy",
@@ -89,9 +67,40 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
             )
             for arm in arms
         ),
-        note,
+        _note(ground, arms, word, marked),
         tuple(arm.run_ids for arm in arms),
     )
+
+
+def _note(ground: Ground, arms: Sequence[ArmRuns], word: str, marked: Collection[str]) -> str:
+    """Return what the numbers are, why some are marked, and what baselines are."""
+    what = (
+        f"of the best epoch, {_validated_on(arms)}"
+        if word == "validation"
+        else "of the weights that training.test names"
+    )
+    note = f"{word.capitalize()} accuracy {what}."
+    own = [arm for arm in arms if arm.cell]
+    baselines = [arm for arm in arms if not arm.cell]
+    if marked:
+        note += (
+            " Marked: the best arm and those after it that are not shown to be worse, down to the "
+            "first that is, that differs from it in more than one thing, or that shares fewer than "
+            "two seeds with it."
+        )
+    elif len(own) > 1:
+        note += (
+            " Nothing is marked: the first two arms differ in more than one thing, or share fewer "
+            "than two seeds."
+        )
+    if baselines:
+        note += " Baselines see which tokens occur, not their order, and are compared with nothing"
+        note += "; one that lies above a marked arm is marked, too." if marked else "."
+        drawn = {key for arm in own for key in arm.drawn}
+        if any(drawn & set(arm.params) for arm in baselines):
+            note += " No search tuned them: theirs are the values that were configured."
+    failed = failures(ground.arms)
+    return f"{note} {failed}" if failed else note
 
 
 def _validated_on(arms: Sequence[ArmRuns]) -> str:

@@ -79,6 +79,11 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     return named.assign(arm=named["arm"].where(~_is_ambiguous(named), named["arm"] + suffix))
 
 
+def short_name(key: str) -> str:
+    """Return a parameter as the names of arms have it."""
+    return _SHORT.get(key, key.rsplit(".", 1)[-1])
+
+
 def search_of(described: Any) -> dict[str, Any]:
     """Return what a run's tag says of the search that chose its values.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.arms import finished
+from rnnbench.results.arms import finished, short_name
 
 # The digest of the prepared arrays tells whether data are the same.
 _NOT_COMPARED = ("data.", "baseline.", "seed")
@@ -42,10 +42,17 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
 
 
 def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
-    """Return whether a baseline is what an arm is without its recurrent layers."""
+    """Return whether a baseline is what an arm is without its recurrent layers.
+
+    What a search drew for the arm is the arm's own: the baseline has what it was configured with.
+    """
     if digest not in set(arm.runs["data_digest"].dropna().astype(str)):
         return False
-    wanted = {k: v for k, v in params.items() if not k.startswith(_NOT_COMPARED)}
+    wanted = {
+        key: value
+        for key, value in params.items()
+        if not key.startswith(_NOT_COMPARED) and key not in arm.drawn
+    }
     kind = "model.embedding.kind"
     if "model.embedding.dim" in wanted and wanted.pop(kind, _RANDOM) != arm.params.get(
         kind, _RANDOM
@@ -66,7 +73,7 @@ def _distinct(arms: Sequence[ArmRuns]) -> list[ArmRuns]:
         alike = [other for other in arms if other.name == arm.name]
         keys = sorted({key for other in alike for key in other.params} - {"seed", "data.path"})
         varying = [k for k in keys if len({other.params.get(k) for other in alike}) > 1]
-        parts = [f"{key.rsplit('.', 1)[-1]}={arm.params.get(key, 'none')}" for key in varying]
+        parts = [f"{short_name(key)}={arm.params.get(key, 'none')}" for key in varying]
         runs = arm.runs
         if len(alike) > 1 and not parts:
             parts = [f"[{str(runs['arm_key'].iloc[0])[:6]}]"]

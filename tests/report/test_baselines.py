@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -113,6 +114,27 @@ def test_one_under_the_same_protocol_is_shown_with_its_seeds() -> None:
     found = table(built(seeds), "test_accuracy")
     assert column(found, "seeds") == ["5", "5", "3"]
     assert column(found, "arm")[-1] == "mean embedding (baseline)"
+
+
+@pytest.mark.parametrize("is_searched", [True, False])
+def test_one_stands_beside_arms_whose_values_a_search_drew(is_searched: bool) -> None:
+    """Untuned, as it was configured: what a search drew for a cell is no part of the protocol."""
+    space = {"optimizer.learning_rate": {"type": "float", "low": 0.001, "high": 0.1}}
+    tags = {names.STUDY: "s", names.SEARCH: json.dumps({"space": space})} if is_searched else {}
+    runs = [
+        known(cell, seed, 0.8, **{"optimizer.learning_rate": "0.02"})
+        for cell in ("lstm", "gru")
+        for seed in range(3)
+    ]
+    runs = [replace(one, tags={**one.tags, **tags}) for one in runs]
+    rates = [
+        baseline("mean embedding", **{"optimizer.name": name, "optimizer.learning_rate": "0.001"})
+        for name in ("adam", "sgd")
+    ]
+    found = table(built(rates, runs), "test_accuracy")
+    assert ("mean embedding (baseline)" in column(found, "arm")) is is_searched
+    assert len(found.rows) == 2 + is_searched
+    assert ("No search tuned them" in found.note) is is_searched
 
 
 def test_a_baseline_has_its_command_and_its_id() -> None:
