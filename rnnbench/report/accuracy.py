@@ -96,11 +96,24 @@ def _note(ground: Ground, arms: Sequence[ArmRuns], word: str, marked: Collection
     if baselines:
         note += " Baselines see which tokens occur, not their order, and are compared with nothing"
         note += "; one that lies above a marked arm is marked, too." if marked else "."
-        drawn = {key for arm in own for key in arm.drawn}
-        if any(drawn & set(arm.params) for arm in baselines):
-            note += " No search tuned them: theirs are the values that were configured."
+        note += _untuned(own, baselines)
     failed = failures(ground.arms)
     return f"{note} {failed}" if failed else note
+
+
+def _untuned(arms: Sequence[ArmRuns], baselines: Sequence[ArmRuns]) -> str:
+    """Return what was chosen of the baselines and not of the arms, and the other way round."""
+    note = ""
+    if any(
+        arm.params.get("baseline.name") == "bag_of_words"
+        and arm.params.get("training.validation") == "split"
+        for arm in baselines
+    ):
+        note += " A bag of words has the penalty of the best validation accuracy."
+    drawn = {key for arm in arms for key in arm.drawn}
+    if any(drawn & set(arm.params) for arm in baselines):
+        note += " What a search drew for the arms, baselines have as it was configured."
+    return note
 
 
 def _validated_on(arms: Sequence[ArmRuns]) -> str:

@@ -116,6 +116,16 @@ def test_one_under_the_same_protocol_is_shown_with_its_seeds() -> None:
     assert column(found, "arm")[-1] == "mean embedding (baseline)"
 
 
+@pytest.mark.parametrize(("validation", "is_told"), [("split", True), ("none", False)])
+def test_a_penalty_that_was_chosen_is_told(validation: str, is_told: bool) -> None:
+    """It stands beside cells of which nothing was."""
+    changes = {"training.validation": validation}
+    runs = [known(cell, seed, 0.8, **changes) for cell in ("lstm", "gru") for seed in (0, 1)]
+    bag = baseline(**changes, **{"baseline.name": "bag_of_words"})
+    note = table(built([bag], runs), "test_accuracy").note
+    assert ("has the penalty of the best validation accuracy" in note) is is_told
+
+
 @pytest.mark.parametrize("is_searched", [True, False])
 def test_one_stands_beside_arms_whose_values_a_search_drew(is_searched: bool) -> None:
     """Untuned, as it was configured: what a search drew for a cell is no part of the protocol."""
@@ -134,7 +144,7 @@ def test_one_stands_beside_arms_whose_values_a_search_drew(is_searched: bool) ->
     found = table(built(rates, runs), "test_accuracy")
     assert ("mean embedding (baseline)" in column(found, "arm")) is is_searched
     assert len(found.rows) == 2 + is_searched
-    assert ("No search tuned them" in found.note) is is_searched
+    assert ("baselines have as it was configured" in found.note) is is_searched
 
 
 def test_a_baseline_has_its_command_and_its_id() -> None:
