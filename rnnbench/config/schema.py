@@ -55,6 +55,7 @@ class DataConfig(Section):
     # How texts become tokens.
     tokens: Literal["keras", "treebank", "numbers"] | None = None
     lower: bool | None = None
+    punctuation: Literal["unicode"] | None = None
     start: bool | None = None
     unknown: Literal["oov", "drop", "imdb"] | None = None
     word_index: str | None = None

@@ -35,7 +35,7 @@ LARGEST_BYTES = 512 * 2**20
 LARGEST_WORDS = 100_000_000
 LARGEST_INDEX = 10_000_000
 # How the reviews became tokens: data=text_dir with these keys and Keras's word index repeats it.
-READING = Reading("keras", lower=True, start=True, unknown="imdb")
+READING = Reading("keras", lower=True, start=True, unknown="imdb", breaks="imdb")
 
 
 class Imdb:

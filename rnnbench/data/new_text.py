@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import InputSpec, Progress, Split
+from rnnbench.data.contract import InputSpec, Prepared, Progress, Split
 from rnnbench.data.padding import Padding, padded
 from rnnbench.data.preparation import prepare
 from rnnbench.data.readers import ReadsText, TextReader
 from rnnbench.data.sources import SOURCES, source_of
-from rnnbench.data.store import prepared_with
+from rnnbench.data.store import META, prepared_with
 from rnnbench.data.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError
 
@@ -77,7 +77,7 @@ class _Kept:
 def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progress) -> TextReader:
     # What the run was trained on is prepared already, whatever became of the user's own file.
     kept = prepared_with(digest, Path(home).absolute() / "data", config.name)
-    prepared = kept[0] if len(kept) == 1 else prepare(config, home, on_progress=report)
+    prepared = _as_first_read(kept) or prepare(config, home, on_progress=report)
     prepared.must_be(digest)
     vocabulary = prepared.vocabulary()
     if vocabulary is None:
@@ -85,6 +85,22 @@ def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progre
             "run", "a run on words", "one on token numbers", "give a run with data.tokens=keras"
         )
     return TextReader(_Kept(vocabulary), tuple(map(str, prepared.facts["class_names"])))
+
+
+def _as_first_read(kept: Sequence[Prepared]) -> Prepared | None:
+    """Return which of data sets with the same arrays a run was trained on, ``None`` if unclear.
+
+    A newer version prepares the same texts once more. The run is not trained again for that, so
+    its reading is the older one, where words and classes agree.
+    """
+    told = set()
+    for one in kept:
+        vocabulary = one.vocabulary()
+        rows = () if vocabulary is None else tuple(sorted(vocabulary.rows.items()))
+        told.add((rows, tuple(map(str, one.facts.get("class_names", ())))))
+    if len(told) != 1:
+        return None
+    return min(kept, key=lambda one: (one.folder / META).stat().st_mtime_ns)
 
 
 def pad_tokens(

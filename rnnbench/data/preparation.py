@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import VOCABULARY, Fingerprint, InputSpec, Prepared, Raw, Split
+from rnnbench.data.contract import (
+    VOCABULARY,
+    Fingerprint,
+    InputSpec,
+    Prepared,
+    Progress,
+    Raw,
+    Split,
+)
 from rnnbench.data.padding import Padding, padded, padded_blocks
+from rnnbench.data.remarks import UNKNOWN, holds_words, remarks, without_known_words
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import (
     ArrayPlan,
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
 
 # Raise by hand whenever padding, file layout or facts change for the same raw data.
-PREPARATION_VERSION = 1
+PREPARATION_VERSION = 2
 QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
 
 
@@ -49,6 +58,13 @@ def prepare(
     used and StoreError for a home that cannot be written.
     """
     report = on_progress or _silent
+    prepared = _prepared(config, home, report)
+    for remark in remarks(prepared.facts):
+        report(remark)
+    return prepared
+
+
+def _prepared(config: DataConfig, home: Path, report: Progress) -> Prepared:
     source = source_of(config)
     spec = source.spec(config)
     found = source.fingerprint(config)
@@ -102,6 +118,10 @@ def _write(
         ]
     extra = raw.facts_of(pad_split) if raw.facts_of else {}
     facts = {**_common_facts(raw, config.maxlen, spec.classes), **raw.facts, **extra}
+    if spec.vocabulary is not None and holds_words(config, source_of(config)):
+        for part, split in (("train", raw.train), ("test", raw.test)):
+            if count := without_known_words(split, spec.vocabulary):
+                facts[UNKNOWN[part]] = count
     meta = {
         "name": config.name,
         "source": found.text,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 CLASSES = ("negative", "positive")
-READING = Reading("keras", lower=True, start=True, unknown="oov")
+READING = Reading("keras", lower=True, start=True, unknown="oov", breaks="unicode")
 LARGEST = 25_000
 REFERENCE = 1_000
 

@@ -28,7 +28,7 @@ SOURCES: dict[str, Source] = {
 }
 
 # Keys of ``data`` that only some data sets have; all have the others.
-_READING = frozenset({"tokens", "lower", "start", "unknown", "word_index"})
+_READING = frozenset({"tokens", "lower", "punctuation", "start", "unknown", "word_index"})
 _TABLE = {"text_column", "label_column", "delimiter", "test_path", "test_fraction"}
 OWN_KEYS: dict[str, frozenset[str]] = {
     "imdb": frozenset({"word_index"}),

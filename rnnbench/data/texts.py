@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from rnnbench.data.contract import Progress, Split
 from rnnbench.data.npz import file_digest
-from rnnbench.data.tokens import whole_number
+from rnnbench.data.tokens import Breaks, other_breaks, whole_number
 from rnnbench.data.vocabulary import Counting, Reading, Vocabulary, read_word_index
 from rnnbench.errors import ConfigError, DataError
 
@@ -24,6 +25,12 @@ SHUFFLE_SEED = 113  # Keras's for IMDB
 LARGEST_TEXT = 16 * 2**20  # bytes
 _LARGEST_NUMBER = 2**31 - 1
 _TOLD_EVERY = 5000
+_SPACE = re.compile(r"\s")
+_NEARLY_ALL = 0.9
+# Facts: training texts without white space where nearly all are, and those that have some that
+# Keras leaves inside words.
+WITHOUT_SPACES = "texts_without_spaces"
+OTHER_BREAKS = "texts_with_spaces_beyond_keras"
 
 
 @dataclass(frozen=True)
@@ -47,13 +54,17 @@ def reading_of(config: DataConfig) -> Reading:
     assert config.start is not None
     assert config.unknown is not None
     lower = config.tokens == "keras" if config.lower is None else config.lower
+    # Words of Keras's IMDB have some white space inside.
+    breaks: Breaks = "imdb" if config.unknown == "imdb" else "unicode"
     if config.tokens == "numbers":
-        if config.word_index is not None:
-            raise ConfigError(
-                "data.word_index", "null with data.tokens=numbers", config.word_index, "drop it"
-            )
-        return Reading("numbers", lower=False, start=False, unknown="oov")
-    return Reading(config.tokens, lower, config.start, config.unknown)
+        for key in ("word_index", "punctuation"):
+            value = getattr(config, key)
+            if value is not None:
+                raise ConfigError(
+                    f"data.{key}", "null with data.tokens=numbers", value, f"leave data.{key} out"
+                )
+        return Reading("numbers", lower=False, start=False, unknown="oov", breaks=breaks)
+    return Reading(config.tokens, lower, config.start, config.unknown, breaks, config.punctuation)
 
 
 def word_index_path(config: DataConfig) -> Path | None:
@@ -89,20 +100,56 @@ def encode(
     if reading.tokens == "numbers":
         return _numbers(train()), _numbers(test()), None, {}
     path = word_index_path(config)
+    read = _Read(reading)
+    texts = _told(read.noted(train()), "training texts", report)
+    facts: dict[str, Any] = {}
     if path is not None:
         vocabulary = Vocabulary.of_ranks(reading, read_word_index(path), num_words)
-        encoded = _with(vocabulary, _told(train(), "training texts", report))
-        facts = {}
+        encoded = _with(vocabulary, texts)
     else:
         counting = Counting(reading.tokenizer())
-        for text in _told(train(), "training texts", report):
+        for text in texts:
             counting.add(text.text)
         ranks = counting.ranks()
+        if not ranks:
+            raise DataError(
+                "data.tokens",
+                "training texts with words",
+                f"{read.texts:,} texts of nothing but punctuation",
+                "check data.path, or set data.tokens=treebank, where punctuation is words",
+            )
         vocabulary = Vocabulary.of_ranks(reading, ranks, num_words)
         encoded = counting.encoded(vocabulary)
         facts = {"words_counted": len(ranks)}
     facts["words_in_vocabulary"] = len(vocabulary.words)
+    facts |= read.facts()
     return encoded, _with(vocabulary, _told(test(), "test texts", report)), vocabulary, facts
+
+
+@dataclass
+class _Read:
+    """What is noticed of the training texts while they are read."""
+
+    reading: Reading
+    texts: int = 0
+    unbroken: int = 0
+    otherwise_broken: int = 0
+
+    def noted(self, texts: Iterable[Text]) -> Iterator[Text]:
+        """Pass texts on."""
+        other = other_breaks(self.reading.breaks if self.reading.tokens == "keras" else "blank")
+        for text in texts:
+            self.texts += 1
+            self.unbroken += not _SPACE.search(text.text.strip())
+            self.otherwise_broken += other.search(text.text) is not None
+            yield text
+
+    def facts(self) -> dict[str, int]:
+        """Return the counts that say something."""
+        found = {OTHER_BREAKS: self.otherwise_broken} if self.otherwise_broken else {}
+        if self.unbroken >= _NEARLY_ALL * self.texts:
+            found[WITHOUT_SPACES] = self.unbroken
+        return found
 
 
 def shuffled(

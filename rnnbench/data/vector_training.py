@@ -36,8 +36,10 @@ _NOT_OF_TEXTS = {
 }
 
 
-def recipe_key(config: DataConfig, dim: int, found: Fingerprint) -> str:
+def recipe_key(config: DataConfig, dim: int, found: Fingerprint, breaks: str | None) -> str:
     """Return the SHA-256 of all that the vectors follow from; ``maxlen`` and padding are not in it.
+
+    ``breaks`` names the white space between words where the texts have some that once was none.
 
     gensim's arithmetic may differ in the last digit from machine to machine, so the recipe
     identifies the vectors, not their numbers: runs stay the same runs elsewhere.
@@ -48,6 +50,7 @@ def recipe_key(config: DataConfig, dim: int, found: Fingerprint) -> str:
         "dim": dim,
         "identity": found.identity,
         "data": config.model_dump(exclude=_NOT_OF_TEXTS),
+        **({} if breaks is None else {"breaks": breaks}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

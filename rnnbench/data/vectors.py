@@ -24,6 +24,7 @@ from rnnbench.data.store import (
     store_errors,
     write_folder,
 )
+from rnnbench.data.texts import OTHER_BREAKS
 from rnnbench.data.vector_files import VectorFile, open_vectors
 from rnnbench.data.vector_training import recipe_key, train_vectors
 from rnnbench.data.vocabulary import Vocabulary
@@ -93,7 +94,7 @@ def prepare_vectors(
     rows = prepared.spec.vocabulary
     assert rows is not None
     if embedding.path is None:
-        plan = _of_corpus(config, rows, dim, on_progress)
+        plan = _of_corpus(config, prepared, rows, dim, on_progress)
     else:
         plan = _of_file(open_vectors(embedding.path), config, prepared, rows)
     vectors = _on_disk(plan, Path(home).absolute() / "data", on_progress)
@@ -135,13 +136,17 @@ def _read(folder: Path, plan: _Plan) -> Vectors | None:
         return None
 
 
-def _of_corpus(config: DataConfig, rows: int, dim: int, report: Progress) -> _Plan:
+def _of_corpus(
+    config: DataConfig, prepared: Prepared, rows: int, dim: int, report: Progress
+) -> _Plan:
     found = source_of(config).fingerprint(config)
 
     def make() -> tuple[NDArray[np.float32], dict[str, Any]]:
         return train_vectors(config, rows, dim, found, report), {}
 
-    key = recipe_key(config, dim, found)
+    # Where other white space separates words than before, the same files have other words.
+    breaks = "unicode" if OTHER_BREAKS in prepared.facts else None
+    key = recipe_key(config, dim, found, breaks)
     return _Plan(key, f"the training texts of {found.text}", make, key)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.indices import INDEX_FROM, OOV, START
-from rnnbench.data.tokens import Tokenizer, Tokens, tokenizer
+from rnnbench.data.tokens import Breaks, Punctuation, Tokenizer, Tokens, tokenizer
 from rnnbench.errors import DataError
 
 Unknown = Literal["oov", "drop", "imdb"]
@@ -28,17 +28,22 @@ class Reading:
 
     ``unknown`` decides about words that have no row: ``oov`` gives them one in common, ``drop``
     leaves them out, and ``imdb`` leaves out those that were never counted and gives the common
-    row to those that were, but are too rare.
+    row to those that were, but are too rare. ``breaks`` says what white space separates words, and
+    ``punctuation`` whether typographic marks count (:mod:`rnnbench.data.tokens`).
     """
 
     tokens: Tokens
     lower: bool
     start: bool
     unknown: Unknown
+    breaks: Breaks
+    punctuation: Punctuation | None = None
 
     def tokenizer(self) -> Tokenizer:
         """Return what splits a text; raises ConfigError where a package is missing."""
-        return tokenizer(self.tokens, lower=self.lower)
+        return tokenizer(
+            self.tokens, lower=self.lower, breaks=self.breaks, punctuation=self.punctuation
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ class Vocabulary:
     def from_json(cls, text: str) -> Vocabulary:
         """Read :meth:`to_json`; raises ValueError, KeyError or TypeError for anything else."""
         plain = json.loads(text)
-        return cls(Reading(**plain["reading"]), plain["rows"])
+        # Vocabularies that don't say so were counted in words between blanks.
+        return cls(Reading(**{"breaks": "blank", **plain["reading"]}), plain["rows"])
 
 
 class Counting:

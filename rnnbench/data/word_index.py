@@ -32,7 +32,7 @@ class KerasVocabulary:
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """Return the start mark and a token a word, 2 for one that is not in the index."""
-        ranks = (self._index.get(word) for word in keras_words(text.lower()))
+        ranks = (self._index.get(word) for word in keras_words(text.lower(), "imdb"))
         tokens = [OOV if rank is None else rank + INDEX_FROM for rank in ranks]
         return np.array([START, *tokens], np.int32)
 
