@@ -42,6 +42,16 @@ def real_imdb() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def real_word_index() -> Path:
+    given = os.environ.get("RNNBENCH_WORD_INDEX")
+    shared = REPOSITORY.parent / "shared" / "data" / "imdb_word_index.json"
+    path = Path(given) if given else shared
+    if not path.is_file():
+        pytest.skip(f"needs Keras's word index: set RNNBENCH_WORD_INDEX or put it at {path}")
+    return path
+
+
 def object_rows(rows: list[Any]) -> np.ndarray:
     out = np.empty(len(rows), object)
     out[:] = rows

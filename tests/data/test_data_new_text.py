@@ -16,8 +16,6 @@ from rnnbench.data.reviews import texts
 from rnnbench.data.word_index import KerasVocabulary, load_word_index
 from rnnbench.errors import ConfigError, DataError
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "imdb_word_index.json"
-
 
 def ignore(_: str) -> None:
     """Hear of no progress."""
@@ -89,15 +87,13 @@ class TestWordIndex:
 
     @pytest.mark.imdb
     def test_the_real_index_reads_the_real_reviews(
-        self, configure: Any, tmp_path: Path, real_imdb: Path
+        self, configure: Any, tmp_path: Path, real_imdb: Path, real_word_index: Path
     ) -> None:
-        if not REAL.is_file():
-            pytest.skip(f"no word index at {REAL}")
         config = configure("imdb", path=str(real_imdb), maxlen=80, limit=50, test_limit=50)
         prepared = prepare(config, tmp_path)
-        index = load_word_index(str(REAL), ignore)
+        index = load_word_index(str(real_word_index), ignore)
         words = {rank + 3: word for word, rank in index.items()}
-        reader = text_reader(config, tmp_path, "", str(REAL), ignore)
+        reader = text_reader(config, tmp_path, "", str(real_word_index), ignore)
         rows = prepared.arrays().x_test
         # Without what was cut off: reviews that are whole start with the start mark.
         whole = rows[(rows == 1).any(axis=1)]

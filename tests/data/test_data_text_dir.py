@@ -11,7 +11,7 @@ import pytest
 
 from rnnbench.data import input_spec, prepare, text_dir, texts
 from rnnbench.errors import ConfigError, DataError
-from tests.data.conftest import REPOSITORY, REVIEWS
+from tests.data.conftest import REVIEWS
 
 
 @pytest.fixture
@@ -252,11 +252,10 @@ def test_a_word_index_decides_the_rows_and_belongs_to_the_key(configure, write_t
 
 @pytest.mark.imdb
 @pytest.mark.slow
-def test_aclimdb_with_keras_words_is_keras_imdb(configure, tmp_path, real_imdb):
-    named = os.environ.get("RNNBENCH_ACLIMDB")
-    index = REPOSITORY.parent / "shared" / "data" / "imdb_word_index.json"
-    if not named or not index.is_file():
-        pytest.skip(f"needs the folder aclImdb, named by RNNBENCH_ACLIMDB, and {index}")
+def test_aclimdb_with_keras_words_is_keras_imdb(configure, tmp_path, real_imdb, real_word_index):
+    named, index = os.environ.get("RNNBENCH_ACLIMDB"), real_word_index
+    if not named:
+        pytest.skip("needs the folder aclImdb, named by RNNBENCH_ACLIMDB")
     keys = {"maxlen": 100, "limit": 3000, "test_limit": 1000}
     raw = configure("text_dir", path=named, word_index=str(index), unknown="imdb", **keys)
     keras = configure("imdb", path=str(real_imdb), word_index=str(index), **keys)
