@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig, EmbeddingConfig
 
 # Raise by hand whenever the matrix of the same file and words changes.
-VERSION = 1
+VERSION = 2
 MATRIX = "matrix"
 
 
@@ -171,7 +171,7 @@ def _of_file(file: VectorFile, config: DataConfig, prepared: Prepared, rows: int
         "words": hashlib.sha256(vocabulary.to_json().encode()).hexdigest(),
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return _Plan(key, f"{file.path} ({file.format})", make, None)
+    return _Plan(key, f"{file.path} ({file.description})", make, None)
 
 
 def _no_words(config: DataConfig, path: str) -> ConfigError:
