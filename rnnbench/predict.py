@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from rnnbench.data import InputSpec
 from rnnbench.data.contract import Progress
 from rnnbench.data.indices import OOV, START
 from rnnbench.data.new_text import pad_tokens, text_reader
-from rnnbench.errors import ConfigError, DataError
+from rnnbench.errors import ConfigError
 from rnnbench.quiet import no_remarks
 from rnnbench.stored import load_model, run_config, run_input
 from rnnbench.tracking import names
@@ -24,7 +23,7 @@ from rnnbench.training.predictions import answers
 from rnnbench.training.runtime import set_environment
 
 _BATCH = 250
-LARGEST_BYTES = 256 * 2**20
+_AT_ONCE = 40 * _BATCH  # texts laid out in memory
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Prediction:
 
     Attributes:
         text: the text.
-        name: the class that the model names; ``None`` where the text has no word to go by.
+        name: the class that the model names; ``None`` where the text has no word at all.
         probability: what the model gives that class, from 1/classes to 1.
         words: words of the text.
         known: how many of them the model has a vector for.
@@ -80,51 +79,17 @@ def predict_texts(
     set_environment(now.executor.threads)
     with no_remarks():
         model = load_model(store, record, config, spec)
-    named, probability = answers(_outputs(model, pad_tokens(tokens, config.data, spec)))
+    outputs = []
+    for first in range(0, len(tokens), _AT_ONCE):
+        some = tokens[first : first + _AT_ONCE]
+        outputs.append(_outputs(model, pad_tokens(some, config.data, spec)))
+        if len(tokens) > _AT_ONCE:
+            report(f"{first + len(some):,} of {len(tokens):,} texts")
+    named, probability = answers(np.concatenate(outputs))
     return tuple(
         Prediction(text, _name(reader.classes, int(label)) if words else None, float(p), words, ok)
         for text, label, p, (words, ok) in zip(texts, named, probability, counts, strict=True)
     )
-
-
-def read_texts(path: Path) -> list[str]:
-    """Return the texts of a file, one a line, or of a folder, one a ``.txt`` file by name.
-
-    Empty lines and empty files are passed over.
-
-    Raises:
-        DataError: for a path that leads nowhere, a file that is not UTF-8, or no text in it.
-    """
-    action = "give a file with a text in each line, or a folder of .txt files"
-    try:
-        if path.is_dir():
-            found = [_text(file) for file in sorted(path.glob("*.txt"))]
-        else:
-            found = _text(path).splitlines()
-    except OSError as error:
-        raise DataError("file", "a file of text", f"{path}: {error.strerror}", action) from None
-    except UnicodeDecodeError as error:
-        received = f"{path}: {error.reason} at byte {error.start}"
-        raise DataError("file", "text in UTF-8", received, "save it as UTF-8") from None
-    texts = [text.strip() for text in found if text.strip()]
-    if not texts:
-        raise DataError("file", "at least one text", f"{path}: none", action)
-    return texts
-
-
-def check_text(text: str) -> str:
-    """Return the text; raises ConfigError for one that is empty."""
-    if not text.strip():
-        raise ConfigError("text", "a text", "nothing", 'type text="a fine film"')
-    return text.strip()
-
-
-def _text(path: Path) -> str:
-    size = path.stat().st_size
-    if size > LARGEST_BYTES:
-        action = "split the file"
-        raise DataError("file", f"at most {LARGEST_BYTES:,} bytes", f"{path}: {size:,}", action)
-    return path.read_text("utf-8-sig")
 
 
 def _words(tokens: np.ndarray, spec: InputSpec) -> tuple[int, int]:

@@ -18,12 +18,13 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors interrupt quiet printable",
+    "errors interrupt quiet printable spreadsheet",
     "config.paths config.schema config.validate config.overrides config.space_words",
     "config.compose config.expand",
     "config",
     "stats data seeds layers cells parameters matching reference model kernels training",
-    "runspec tracking weights stored run expected jobs executors claims predict baselines",
+    "runspec tracking weights stored run expected jobs executors claims",
+    "asked predict answers baselines",
     "results tables summary plots artifacts progress queues search driver sweep",
     "reproduce plan diagnose",
     "report",

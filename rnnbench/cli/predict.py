@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rnnbench.answers import answers_as, check_output, printable, write_answers
+from rnnbench.asked import Asked, read_texts, typed_text
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
-from rnnbench.predict import Prediction, check_text, predict_texts, read_texts
+from rnnbench.predict import Prediction, predict_texts
 from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names
 from rnnbench.tracking.lookup import find_run
@@ -20,57 +23,88 @@ _WIDEST = 70
 
 
 def predict(words: Words) -> int:
-    """Print the class and its probability for a text, or for every text of a file."""
+    """Give the class and its probability for a text, or for every text of a file."""
     words.refuse_names()
     words.refuse_others(
         ("home", "tracking", "executor", "data.path"), "the model is as it was trained"
     )
-    texts = _texts(words)
+    file, output = words.option("file"), words.option("output")
+    asked_of = None if file is None else Path(file).expanduser()
+    format_ = check_output(output, words.option("format"), asked_of)
+    asked = _asked(words.option("text"), asked_of)
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     console = stderr()
-    predictions = predict_texts(
-        store,
-        record,
-        texts,
-        config,
-        words.option("data.word_index"),
-        lambda text: console.print(text, markup=False),
-    )
-    show(_table(record, predictions))
+
+    def report(text: str) -> None:
+        console.print(text, markup=False)
+
+    word_index = words.option("data.word_index")
+    predictions = predict_texts(store, record, asked.texts, config, word_index, report)
+    for remark in _remarks(asked, predictions):
+        report(remark)
+    if output is not None:
+        path = write_answers(answers_as(format_, asked, predictions), output)
+        report(f"{len(predictions):,} answers in {path}")
+    elif format_ == "table":
+        show(_table(record, asked, predictions))
+    else:
+        sys.stdout.write(printable(answers_as(format_, asked, predictions)))
     return 0
 
 
-def _texts(words: Words) -> list[str]:
-    text, file = words.option("text"), words.option("file")
+def _asked(text: str | None, file: Path | None) -> Asked:
     if (text is None) == (file is None):
         received = "neither" if text is None else "both"
         raise ConfigError(
             "text", "either text=... or file=...", received, 'type text="a fine film"'
         )
-    return read_texts(Path(file).expanduser()) if file is not None else [check_text(text or "")]
+    return typed_text(text or "") if file is None else read_texts(file)
 
 
-def _table(record: Record, predictions: Sequence[Prediction]) -> Table:
+def _remarks(asked: Asked, predictions: Sequence[Prediction]) -> list[str]:
+    """Return what an answer hides: blank lines, and texts of which the model knows nothing."""
+    if asked.column is None:
+        strange = [one for one in predictions if not one.known]
+        return ["warning: the model knows none of the words"] if strange else []
+    found = []
+    for numbers, what in (
+        (
+            [n for n, one in enumerate(predictions) if one.name is None],
+            "have no words and no class",
+        ),
+        (
+            [n for n, one in enumerate(predictions) if one.words and not one.known],
+            "have no word that the model knows: its answer says nothing about them",
+        ),
+    ):
+        if numbers:
+            count = f"{len(numbers):,} of {len(predictions):,} texts"
+            found.append(f"warning: {count} {what} ({asked.where(numbers)})")
+    return found
+
+
+def _table(record: Record, asked: Asked, predictions: Sequence[Prediction]) -> Table:
     rows = tuple(
         (
             _short(one.text),
-            one.name or MISSING,
+            *(() if asked.column is None else (_short(str(place)),)),
+            _short(one.name) if one.name else MISSING,
             f"{one.probability:.4f}" if one.name else MISSING,
             f"{one.words:,}",
             f"{one.known:,}",
         )
-        for one in predictions
+        for place, one in zip(asked.places, predictions, strict=True)
     )
-    columns = ("text", "class", "probability", "words", "known words")
+    place = () if asked.column is None else (asked.column,)
+    columns = ("text", *place, "class", "probability", "words", "known words")
     arm, seed = record.tags.get(names.ARM, ""), record.seed
-    title = f"{arm} seed={seed}: run {record.run_id}"
-    unread = [one for one in predictions if one.name is None]
-    note = "A text without words has no class." if unread else ""
-    return Table(title, columns, rows, note)
+    return Table(f"{arm} seed={seed}: run {record.run_id}", columns, rows)
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    """Return the beginning of a text on one line, without what would control a terminal."""
+    line = " ".join(text[: 20 * _WIDEST].split())
+    line = "".join(c if c.isprintable() else "\ufffd" for c in line)
     return line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"

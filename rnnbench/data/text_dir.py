@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, words_of
+from rnnbench.data.plain_files import read_regular
 from rnnbench.data.texts import (
     LARGEST_TEXT,
     Text,
@@ -180,12 +180,7 @@ def _texts(entries: Sequence[_Entry]) -> Iterator[Text]:
 def _read(path: Path) -> bytes:
     """Return a file's bytes, one more than a text may have at most."""
     try:
-        # Without waiting: what was a file when it was listed may be a pipe now.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError("not a regular file")
-            return file.read(LARGEST_TEXT + 1)
+        return read_regular(path, LARGEST_TEXT + 1)
     except OSError as error:
         raise _unreadable(path, error) from None
 

@@ -7,12 +7,7 @@ import re
 from collections.abc import Iterable
 
 from rnnbench.report.document import Cell, Column, DataTable
-
-# Where a spreadsheet lets a field begin that it takes for a formula, in half and full width: at
-# another delimiter than ours, too, and after blanks and what shows nothing.
-_BLANK = '\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"'
-_FORMULA = re.compile(f"(?:^|[;|\t\r\n])(?=[{_BLANK}]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+from rnnbench.spreadsheet import csv_line, guarded
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -56,7 +51,7 @@ def csv_text(table: DataTable) -> str:
     further = _further(table)
     lines = [
         [
-            _plain(name)
+            guarded(name)
             for column, extra in zip(table.columns, further, strict=True)
             for name in (column.name, *(f"{column.name} {word}" for word in extra))
         ]
@@ -72,8 +67,8 @@ def csv_text(table: DataTable) -> str:
     if table.runs:
         lines[0].append("run_ids")
         for line, runs in zip(lines[1:], table.runs, strict=True):
-            line.append(_plain(" ".join(runs)))
-    return "".join(_csv_line(line) for line in lines)
+            line.append(guarded(" ".join(runs)))
+    return "".join(csv_line(line) for line in lines)
 
 
 def latex_text(table: DataTable) -> str:
@@ -102,29 +97,12 @@ def _raw(value: float | str | None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _plain(value)
+        return guarded(value)
     value = float(value)
     if math.isnan(value):
         return ""
     # Counts read as counts; the rest as the shortest text that reads back as the same number.
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-
-
-def _plain(text: str) -> str:
-    """Return text with an apostrophe wherever a spreadsheet would find a formula in it."""
-    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\g<0>'", text)
-
-
-def _csv_line(fields: list[str]) -> str:
-    # Before Python 3.13 the csv module leaves a carriage return unquoted and can't read it back.
-    quoted = [
-        '"' + field.replace('"', '""') + '"' if _special(field) else field for field in fields
-    ]
-    return (",".join(quoted) or '""') + "\n"
-
-
-def _special(field: str) -> bool:
-    return any(character in field for character in ',"\r\n') or field != field.strip()
 
 
 def _alignment(column: Column, place: int) -> str:

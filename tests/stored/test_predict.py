@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.data.reviews import texts
-from rnnbench.errors import DataError, StoreError
-from rnnbench.predict import predict_texts, read_texts
+from rnnbench.errors import StoreError
+from rnnbench.predict import predict_texts
 from rnnbench.stored import run_config
 from rnnbench.tracking.lookup import run_file
 from rnnbench.tracking.record import Record
@@ -56,36 +57,72 @@ def test_the_command_prints_a_class_and_a_probability(run: Run, home: Path, runs
     assert answer.err == ""
 
 
-def test_a_file_gives_a_row_for_every_line_with_a_text(
+LINES = "\ufeffi love the plot .\r\n\r\n!!!\r\nzebra \u2028 zebra\x0b\r\n=not\x85good\r\n".encode()
+
+
+def test_a_file_gives_a_row_for_every_line(
     run: Run, home: Path, runs: Runs, tmp_path: Path
 ) -> None:
     file = tmp_path / "reviews.txt"
-    file.write_bytes("\ufeffi love the plot .\r\n\r\n!!!\r\nnot good\r\n".encode())
+    file.write_bytes(LINES)
     answer = run("predict", f"run={runs['gru'].run_id}", f"file={file}")
     assert answer.status == 0, answer.err
-    rows = [line.split("│")[1].strip() for line in answer.out.splitlines() if "│" in line]
-    assert rows == ["i love the plot .", "!!!", "not good"]
-    assert "A text without words has no class." in answer.out
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:]]
+        for line in answer.out.splitlines()
+        if "│" in line
+    ]
+    assert [row[0] for row in rows] == ["i love the plot .", "", "!!!", "zebra zebra", "=not good"]
+    assert [row[1] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert [row[2] for row in rows][1:3] == ["–", "–"]
+    assert "2 of 5 texts have no words and no class (lines 2, 3)" in answer.err
+    assert "1 of 5 texts have no word that the model knows" in answer.err
+    assert "(line 4)" in answer.err
 
 
-def test_lines_of_a_file_and_files_of_a_folder_are_texts(tmp_path: Path) -> None:
-    (tmp_path / "b.txt").write_text("two\nlines\n")
-    (tmp_path / "a.txt").write_text("first")
-    (tmp_path / "empty.txt").write_text(" \n")
-    (tmp_path / "other.md").write_text("no text")
-    assert read_texts(tmp_path) == ["first", "two\nlines"]
-    assert read_texts(tmp_path / "b.txt") == ["two", "lines"]
+def test_answers_as_csv_and_json_are_joined_to_their_lines(
+    run: Run, home: Path, runs: Runs, tmp_path: Path
+) -> None:
+    file, out = tmp_path / "reviews.txt", tmp_path / "answers.csv"
+    file.write_bytes(LINES)
+    words = ("predict", f"run={runs['gru'].run_id}", f"file={file}")
+    answer = run(*words, "format=json")
+    assert answer.status == 0, answer.err
+    told = json.loads(answer.out)
+    assert [one["line"] for one in told] == [1, 2, 3, 4, 5]
+    asked = LINES.decode("utf-8-sig").split("\r\n")[:-1]
+    assert [one["text"] for one in told] == asked
+    assert [one["class"] is None for one in told] == [False, True, True, False, False]
+    assert [(one["words"], one["known_words"]) for one in told[3:]] == [(2, 0), (2, 2)]
+    answer = run(*words, f"output={out}")
+    assert answer.status == 0, answer.err
+    assert answer.out == ""
+    assert f"5 answers in {out}" in answer.err
+    with out.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [int(row["line"]) for row in rows] == [1, 2, 3, 4, 5]
+    assert [row["class"] or None for row in rows] == [one["class"] for one in told]
+    assert [row["text"] for row in rows] == [*asked[:4], "'=not\x85good"]
+    probability = [float(row["probability"]) for row in rows if row["probability"]]
+    assert probability == [one["probability"] for one in told if one["class"]]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    answer = run("predict", words[1], "text=so good", "format=csv")
+    assert answer.out.splitlines()[0] == "text,class,probability,words,known_words"
 
 
-@pytest.mark.parametrize(
-    ("content", "part"), [(b"\n \n", "at least one text"), (b"\xff\xfe\x00", "UTF-8")]
-)
-def test_a_file_without_text_is_refused(tmp_path: Path, content: bytes, part: str) -> None:
-    file = tmp_path / "file.txt"
-    file.write_bytes(content)
-    with pytest.raises(DataError, match=part) as caught:
-        read_texts(file)
-    assert caught.value.key == "file"
+def test_a_long_file_is_answered_part_by_part(
+    store: Store, runs: Runs, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [text for text, _ in texts("test", 20)]
+    whole = predict_texts(store, runs["gru"], asked, config)
+    monkeypatch.setattr("rnnbench.predict._AT_ONCE", 7)
+    told: list[str] = []
+    parts = predict_texts(store, runs["gru"], asked, config, report=told.append)
+    assert [one.name for one in parts] == [one.name for one in whole]
+    np.testing.assert_allclose(
+        [one.probability for one in parts], [one.probability for one in whole], atol=1e-6
+    )
+    assert told[-2:] == ["14 of 20 texts", "20 of 20 texts"]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +139,14 @@ def test_a_file_without_text_is_refused(tmp_path: Path, content: bytes, part: st
         (["run=GRU", "text=?!"], "text", "received ?!"),
         (["run=GRU", "file=no/such.txt"], "file", "No such file"),
         (["run=GRU", "text=a", "text=b"], "text", "keep one"),
+        (["run=GRU", "text=a", "format=xml"], "format", "one of table, csv, json"),
+        (["run=GRU", "text=a", "output=a.txt"], "format", "type format=csv"),
+        (["run=GRU", "text=a", "output=a.csv", "format=table"], "format", "csv or json with"),
+        (["run=GRU", "text=a", "output=", "format=csv"], "output", "received nothing"),
+        (["run=GRU", "text=a", "output=.", "format=csv"], "output", "a folder"),
+        (["run=GRU", "text=a", "output=no/such/a.csv"], "output", "a folder that exists"),
+        (["run=GRU", "text=a", "output=/dev/null", "format=csv"], "output", "a regular file"),
+        (["run=GRU", "file=/dev/zero"], "file", "not a regular file"),
         (["run=GRU", "text=a", "model.units=3"], "model.units", "leave it out"),
         (["run=GRU", "text=a", "data.word_index=x"], "data.word_index", "leave it out"),
         (["run=DIGITS", "text=a"], "run", "one on data=digits"),

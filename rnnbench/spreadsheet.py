@@ -1,0 +1,30 @@
+"""CSV that a spreadsheet opens as data: nothing in it is executed as a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# Where a spreadsheet lets a field begin that it takes for a formula, in half and full width: at
+# another delimiter than ours, too, and after blanks and what shows nothing.
+_BLANK = '\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"'
+_FORMULA = re.compile(f"(?:^|[;|\t\r\n])(?=[{_BLANK}]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+
+
+def guarded(text: str) -> str:
+    """Return text with an apostrophe wherever a spreadsheet would find a formula in it."""
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\g<0>'", text)
+
+
+def csv_line(fields: Iterable[str]) -> str:
+    """Return a line of CSV with its line end; fields are quoted where they have to be."""
+    # Before Python 3.13 the csv module leaves a carriage return unquoted and can't read it back.
+    quoted = [
+        '"' + field.replace('"', '""') + '"' if _special(field) else field for field in fields
+    ]
+    return (",".join(quoted) or '""') + "\n"
+
+
+def _special(field: str) -> bool:
+    return any(character in field for character in ',;"\t\r\n') or field != field.strip()
