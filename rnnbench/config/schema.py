@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
+Column = str | Annotated[int, Field(ge=0)]
 Scalar = bool | int | float | str | None
 
 
@@ -53,6 +54,7 @@ class DataConfig(Section):
     test_limit: Annotated[int, Field(ge=1)] | None
 
     # How texts become tokens.
+    encoding: str | None = None
     tokens: Literal["keras", "treebank", "numbers"] | None = None
     lower: bool | None = None
     punctuation: Literal["unicode"] | None = None
@@ -62,9 +64,14 @@ class DataConfig(Section):
     # Folders of texts.
     classes: Annotated[list[str], Field(min_length=2)] | None = None
     # Tables.
-    text_column: str | None = None
-    label_column: str | None = None
-    delimiter: Literal["comma", "semicolon", "tab"] | None = None
+    text_column: Column | None = None
+    label_column: Column | None = None
+    header: bool | None = None
+    delimiter: str | None = None
+    quoting: Literal["auto", "minimal", "none"] | None = None
+    escape: str | None = None
+    skip_initial_space: bool | None = None
+    missing: Literal["error", "drop", "keep"] | None = None
     test_path: str | None = None
     test_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
 

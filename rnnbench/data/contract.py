@@ -91,12 +91,14 @@ class Fingerprint:
     """What identifies a source: equal identities give equal raw data.
 
     ``identity`` holds the loader's version, what only this source knows and the SHA-256 of local
-    files; ``file`` is that file, ``text`` its description for people.
+    files; ``file`` is that file, ``text`` its description for people, ``remarks`` what they are
+    told whenever it is used.
     """
 
     text: str
     identity: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class Source(Protocol):

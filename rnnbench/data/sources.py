@@ -28,12 +28,15 @@ SOURCES: dict[str, Source] = {
 }
 
 # Keys of ``data`` that only some data sets have; all have the others.
-_READING = frozenset({"tokens", "lower", "punctuation", "start", "unknown", "word_index"})
-_TABLE = {"text_column", "label_column", "delimiter", "test_path", "test_fraction"}
+_READING = frozenset(
+    {"encoding", "tokens", "lower", "punctuation", "start", "unknown", "word_index"}
+)
+_COLUMNS = {"text_column", "label_column", "header", "missing", "test_path", "test_fraction"}
+_DIALECT = {"delimiter", "quoting", "escape", "skip_initial_space"}
 OWN_KEYS: dict[str, frozenset[str]] = {
     "imdb": frozenset({"word_index"}),
     "text_dir": _READING | {"classes"},
-    "csv": _READING | _TABLE,
+    "csv": _READING | _COLUMNS | _DIALECT,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, words_of
+from rnnbench.data.encoding import check_encoding
 from rnnbench.data.plain_files import read_regular
 from rnnbench.data.texts import (
     LARGEST_TEXT,
@@ -56,6 +57,7 @@ class TextDir:
     def spec(self, config: DataConfig) -> InputSpec:
         """``(maxlen,)`` tokens, one class a folder; lists folders, opens no file."""
         reading_of(config)
+        check_encoding(config.encoding)
         return InputSpec(config.maxlen, None, words_of(config), len(_layout(config).classes))
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
@@ -81,11 +83,16 @@ class TextDir:
         layout = _layout(config)
         for name in layout.ignored:
             report(f"{layout.root / name} is ignored: only one of train and test has it")
+        encoding = check_encoding(config.encoding)
         train, test = (_entries(layout, part) for part in PARTS)
         order, test_order = shuffled(len(train), len(test), config.limit, config.test_limit)
         test = [test[i] for i in test_order]
         encoded, test_encoded, vocabulary, facts = encode(
-            config, words_of(config), lambda: _texts(train), lambda: _texts(test), report
+            config,
+            words_of(config),
+            lambda: _texts(train, encoding),
+            lambda: _texts(test, encoding),
+            report,
         )
         more: dict[str, Any] = {
             "class_names": list(layout.classes),
@@ -171,10 +178,10 @@ def _refuse_outside(path: Path, root: Path) -> None:
         )
 
 
-def _texts(entries: Sequence[_Entry]) -> Iterator[Text]:
+def _texts(entries: Sequence[_Entry], encoding: str | None) -> Iterator[Text]:
     for entry in entries:
         content = _read(entry.path)
-        yield Text(str(entry.path), decode(content, "data.path", str(entry.path)))
+        yield Text(str(entry.path), decode(content, encoding, "data.path", str(entry.path)))
 
 
 def _read(path: Path) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import Progress, Split
+from rnnbench.data.encoding import decode_text
 from rnnbench.data.npz import file_digest
 from rnnbench.data.tokens import Breaks, other_breaks, whole_number
 from rnnbench.data.vocabulary import Counting, Reading, Vocabulary, read_word_index
@@ -169,26 +170,19 @@ def split_of(encoded: Encoded, labels: Iterable[int]) -> Split:
     return Split(values, offsets, np.fromiter(labels, np.int32, len(offsets) - 1))
 
 
-def decode(content: bytes, key: str, where: str) -> str:
-    """Return UTF-8 as text, without its byte order mark.
+def decode(content: bytes, encoding: str | None, key: str, where: str) -> str:
+    """Return the bytes of a text as text, without a byte order mark.
 
     Raises:
-        DataError: for bytes that are no UTF-8, nothing but spaces, or far too many of them.
+        DataError: for bytes that don't fit the encoding (``None``: UTF-8 or what a byte order mark
+            says), nothing but spaces, or far too many of them.
     """
     if len(content) > LARGEST_TEXT:
         size = f"{len(content) / 2**20:,.0f} MiB"
         raise DataError(
             key, f"texts of at most {LARGEST_TEXT // 2**20} MiB", f"{where}: {size}", "divide it"
         )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            key,
-            "texts in UTF-8",
-            f"{where}: byte 0x{content[error.start]:02x} at position {error.start}",
-            "convert the file, for example with: iconv -f latin1 -t utf-8",
-        ) from None
+    text = decode_text(content, encoding, key, where)
     if not text.strip():
         raise DataError(key, "texts that are not empty", f"{where}: empty", "remove it")
     return text

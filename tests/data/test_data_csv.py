@@ -109,19 +109,23 @@ def test_columns_of_token_numbers_are_taken_as_they_stand(configure, write, tmp_
 @pytest.mark.parametrize(
     ("content", "key", "told"),
     [
-        ("", "data.text_column", "its columns are: none"),
+        ("", "data.text_column", "not among: none"),
         ("text,label\n", "data.path", "rows under the header, received"),
-        ("text,stars\nx,1\ny,2\n", "data.label_column", "its columns are: text, stars"),
+        (
+            "text,stars\nx,1\ny,2\n",
+            "data.label_column",
+            "not among: text, stars; set data.text_column=text data.label_column=stars",
+        ),
         ("text,label,label\nx,1,2\n", "data.label_column", "of which it has 2"),
         ("text;label\nx;1\n", "data.text_column", "data.delimiter=semicolon"),
         ("text,label\nx,1\ny,1\nz,1\n", "data.path", "at least two classes"),
         ("text,label\nx,1\ny,2\nz,3\n", "data.path", "each of them in several rows"),
-        ("text,label\nx,1\ny,\nz,2\n", "data.path", "line 3: none"),
-        ("text,label\nx,1\n ,1\nz,2\nz,2\n", "data.path", "line 3: empty"),
-        ("text,label\nx,1\ny,2,3\n", "data.path", "3 in the row that ends in line 3"),
-        ('text,label\nx,1\n"y,2\n', "data.path", "after line 2"),
-        (b"text,label\nx,1\ncaf\xe9,2\n", "data.path", "byte 0xe9"),
-        (b"PK\x03\x04\x14\x00\x06\x00\xff\xfe", "data.path", "UTF-8"),
+        ("text,label\nx,1\ny,\nz,2\n", "data.path", "no label in line 3"),
+        ("text,label\nx,1\n ,1\nz,2\nz,2\n", "data.path", "no text in line 3"),
+        ("text,label\nx,1\ny,2,3\n", "data.path", "3 in line 3"),
+        ('text,label\nx,1\n"y,2\n', "data.path", "never closed, in the row that begins in line 3"),
+        (b"text,label\nx,1\ncaf\xe9,2\n", "data.path", "byte 0xe9 in line 3"),
+        (b"PK\x03\x04\x14\x00\x06\x00\xff\xfe", "data.path", "a zip archive, as Excel's"),
     ],
 )
 def test_tables_that_cannot_be_read(configure, write, tmp_path, content, key, told):
