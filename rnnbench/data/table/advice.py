@@ -14,10 +14,15 @@ from rnnbench.data.table.columns import (
     shown_columns,
     starts_with_data,
 )
-from rnnbench.data.table.dialect import Dialect
+from rnnbench.data.table.dialect import Dialect, Quoting
 from rnnbench.errors import DataError
 
 _DELIMITERS = (",", ";", "\t", "|")
+_QUOTINGS: dict[Quoting, tuple[Quoting, Quoting]] = {
+    "auto": ("auto", "none"),
+    "minimal": ("minimal", "none"),
+    "none": ("none", "auto"),
+}
 _GUESSED_FROM = 1000  # rows
 
 
@@ -35,7 +40,8 @@ def what_reads(request: Request) -> str:
     """Return the keys that would read the whole file, or an empty string.
 
     As few keys as possible are changed. A dialect reads a file if all of its rows are as wide as
-    the first, no quotation marks are left around the labels, and no text has swallowed rows.
+    the first, none is without text or label, no quotation marks are left around the labels, and no
+    text has swallowed rows.
     """
     for dialects in _others(request.dialect):
         read = [(one, _rows_read(request, one)) for one in dialects]
@@ -88,8 +94,8 @@ def _others(dialect: Dialect) -> Iterator[list[Dialect]]:
     """Yield lists of other dialects: with one key changed, with two, and so on."""
     choices = itertools.product(
         dict.fromkeys([dialect.delimiter, *_DELIMITERS]),
-        dict.fromkeys([dialect.quoting, "none"]),
-        dict.fromkeys([dialect.escape, "\\"]),
+        _QUOTINGS[dialect.quoting],
+        dict.fromkeys([dialect.escape, "\\", None]),
         dict.fromkeys([dialect.skip_initial_space, True]),
     )
     levels: dict[int, list[Dialect]] = {}
@@ -98,7 +104,7 @@ def _others(dialect: Dialect) -> Iterator[list[Dialect]]:
             dialect,
             delimiter=delimiter,
             escape=escape,
-            quoting="none" if quoting == "none" else dialect.quoting,
+            quoting=quoting,
             skip_initial_space=skip,
         )
         if other.delimiter in (other.escape, " " if skip else None):
@@ -121,12 +127,14 @@ def _rows_read(request: Request, dialect: Dialect) -> int:
         ]
         if any(len(found) != 1 for found in places):
             return 0
-        label = places[1][0]
+        columns = [found[0] for found in places]
         for row in itertools.chain([] if dialect.header else [(0, 0, first)], rows):
             fields = row[2]
             if len(fields) != len(first) or swallowed(fields, dialect.delimiter):
                 return 0
-            if fields[label].strip()[:1] == '"':
+            if not all(fields[column].strip() for column in columns):
+                return 0
+            if fields[columns[1]].strip()[:1] == '"':
                 return 0
             count += 1
     except (csv.Error, DataError, StopIteration):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.errors import ConfigError
-
 _SHOWN = 20
 
 
@@ -47,17 +45,3 @@ def guess_columns(
 def starts_with_data(rows: Sequence[Sequence[str]], label: int) -> bool:
     """Return whether the first row looks like data: its label is that of other rows, too."""
     return bool(rows) and rows[0][label].strip() in {row[label].strip() for row in rows[1:]}
-
-
-def check_columns(text: str | int, label: str | int, *, header: bool) -> None:
-    """Refuse numbers where there are names, and names where there are numbers."""
-    for key, value in (("text_column", text), ("label_column", label)):
-        if not header and not str(value).isdecimal():
-            raise ConfigError(
-                f"data.{key}",
-                "the number of a column, from 0, with data.header=false",
-                value,
-                f"set data.{key}={int(key == 'text_column')}, for example",
-            )
-    if str(text) == str(label):
-        raise ConfigError("data.label_column", "another than data.text_column", label, "change one")

@@ -17,6 +17,8 @@ from rnnbench.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
 
+Quoting = Literal["auto", "minimal", "none"]
+
 _NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "backslash": "\\"}
 _NAMED = {character: name for name, character in _NAMES.items()}
 _SPECIAL = '"\r\n\0\ufeff'
@@ -41,7 +43,7 @@ class Dialect:
     """
 
     delimiter: str
-    quoting: Literal["auto", "minimal", "none"] = "auto"
+    quoting: Quoting = "auto"
     escape: str | None = None
     skip_initial_space: bool | None = None
     header: bool = True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rnnbench.data.table.advice import Request, what_columns, what_reads
-from rnnbench.data.table.columns import check_columns, find_columns, shown_columns
+from rnnbench.data.table.columns import find_columns, shown_columns
 from rnnbench.data.table.dialect import Dialect, Row, dialect_of
 from rnnbench.errors import ConfigError, DataError
 
@@ -103,6 +103,10 @@ class TableFile:
                     what_columns(self.request()) + hint,
                 )
             places.append(found[0])
+        if places[0] == places[1]:
+            raise ConfigError(
+                "data.label_column", "another than data.text_column", self.label, "change one"
+            )
         return places[0], places[1]
 
 
@@ -140,6 +144,6 @@ def _file(config: DataConfig, key: str, name: str | None) -> TableFile:
         raise DataError(f"data.{key}", "a CSV file", f"{path}: no such file", "check the path")
     assert config.text_column is not None
     assert config.label_column is not None
-    dialect = dialect_of(config)
-    check_columns(config.text_column, config.label_column, header=dialect.header)
-    return TableFile(f"data.{key}", path, config.text_column, config.label_column, dialect)
+    return TableFile(
+        f"data.{key}", path, config.text_column, config.label_column, dialect_of(config)
+    )

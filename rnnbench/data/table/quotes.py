@@ -27,12 +27,11 @@ class Quotes:
         dialect = self.dialect
         self.rows += 1
         self.lines += row.last - row.first + 1
-        if dialect.quoting == "none":
-            return
         several = row.last > row.first and dialect.quoting == "auto"
         if several and swallowed(row.fields, dialect.delimiter):
             self.swallowing.append((row.first, row.last))
-        if dialect.skip_initial_space is None and any(map(_SPACED.match, row.fields)):
+        quotes = dialect.quoting != "none" and dialect.skip_initial_space is None
+        if quotes and any(map(_SPACED.match, row.fields)):
             self.spaced.append(row.first)
 
     def remarks(self, file: TableFile) -> list[str]:
@@ -43,8 +42,8 @@ class Quotes:
             keys = what_reads(file.request())
             instead = f"set {keys}" if keys else "check the quotation marks"
             told.append(
-                f"{file.path} lines {first} to {last}: a text in quotation marks holds "
-                f"line breaks and the delimiter{_more(len(self.swallowing))}, so that "
+                f"{file.path} lines {first} to {last}: a field holds line breaks and "
+                f"the delimiter{_more(len(self.swallowing))}, so that "
                 f"{self.lines:,} lines gave {self.rows:,} rows; if it has swallowed rows, "
                 f"{instead}; if it is one text, data.quoting=minimal says so"
             )
