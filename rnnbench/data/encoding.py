@@ -53,7 +53,8 @@ def decode_text(content: bytes, encoding: str | None, key: str, where: str) -> s
         DataError: for bytes that are no such text, with their line.
     """
     with _explained(lambda: io.BytesIO(content), encoding, key, where) as codec:
-        return content.decode(codec).removeprefix(_BOM)
+        file = io.TextIOWrapper(io.BytesIO(content), encoding=codec, newline="")
+        return file.read().removeprefix(_BOM)
 
 
 @contextlib.contextmanager

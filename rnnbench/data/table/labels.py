@@ -178,7 +178,7 @@ def classes_of(file: TableFile, missing: Missing | None) -> Classes:
             f"labels in column {file.label!r}, each of them in several rows",
             f"{len(labels):,} different ones in {rows:,} rows",
             _NO_REGRESSION
-            if _decimals(labels)
+            if _decimals(labels) > len(labels) / 2
             else "name the column of the classes with data.label_column=...",
         )
     whole = all(_WHOLE.match(label) for label in spelled)
@@ -224,20 +224,16 @@ _NO_REGRESSION = (
 )
 
 
-def _decimals(labels: Sequence[str]) -> bool:
-    """Return whether labels look like measured numbers: many of them are not whole."""
-    found = sum(
-        _DECIMAL.match(label) is not None and _WHOLE_AS_DECIMAL.match(label) is None
-        for label in labels
-    )
-    return found > min(_MANY_DECIMALS, len(labels) / 2)
+def _decimals(labels: Sequence[str]) -> int:
+    """Return how many of the labels are numbers that are not whole."""
+    return sum(bool(_DECIMAL.match(plain_label(label))) for label in labels)
 
 
 def _remarks(file: TableFile, found: Scan, joined: bool) -> list[str]:
     told = []
     if joined:
         told.append(f"{file.path}: labels that are one number, such as 1 and 1.0, are one class")
-    if _decimals(found.labels):
+    if _decimals(found.labels) > _MANY_DECIMALS:
         told.append(f"{file.path}: {len(found.labels):,} numbers as labels; {_NO_REGRESSION}")
     lists = [number for number, label in enumerate(found.labels) if _LIST.match(label)]
     if lists:
