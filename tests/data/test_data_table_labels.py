@@ -176,6 +176,12 @@ def test_measured_numbers_as_labels_are_told_to_be_classes(table) -> None:
     assert table([f"{number / 2}" for number in range(1, 11)] * 2)[1] == []
 
 
+def test_a_class_that_has_nearly_all_rows_is_told(table) -> None:
+    _, told = table(["pos"] * 97 + ["neg"] * 3)
+    assert "97 of 100 rows are of the class 'pos': an accuracy of 0.970 needs no model" in told[0]
+    assert table(["pos"] * 80 + ["neg"] * 20, "even")[1] == []
+
+
 @pytest.mark.parametrize("key", ["limit", "test_limit"])
 def test_a_limit_that_leaves_one_class_is_refused(table, key: str) -> None:
     with pytest.raises(ConfigError, match="1, all of one class; raise") as caught:
