@@ -17,6 +17,8 @@ _BOMS = (  # UTF-32's first: it begins as UTF-16's does
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Text encodings of Python that files are not written in; some give half characters (surrogates).
+_NOT_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
 _BOM = "\ufeff"
 _HEAD = 4096  # bytes that tell the encoding
 _BLOCK = 2**16
@@ -30,11 +32,13 @@ def check_encoding(name: str | None) -> str | None:
     try:
         # As open() does: bytes-to-bytes codecs such as base64, and rot13, are refused.
         io.TextIOWrapper(io.BytesIO(), encoding=name)
+        if codecs.lookup(name).name in _NOT_OF_FILES:
+            raise LookupError
     except (LookupError, ValueError, OSError):
         raise ConfigError(
             "data.encoding",
             "auto (UTF-8, or what a byte order mark says) or an encoding that Python knows",
-            name[:80],
+            _printable(name) or "nothing",
             "choose, for example, utf-8, utf-16, cp1252 or gbk",
         ) from None
     return name
@@ -101,6 +105,10 @@ def _explained(
         ) from None
 
 
+def _printable(text: str) -> str:
+    return "".join(filter(str.isprintable, text))[:80]
+
+
 def _found(head: bytes, key: str, where: str) -> str:
     for mark, codec in _BOMS:
         if head.startswith(mark):
@@ -137,7 +145,7 @@ def _first_wrong(file: BinaryIO, codec: str) -> tuple[str, bytes]:
         except UnicodeDecodeError as error:
             return f"byte 0x{error.object[error.start]:02x} in line {line}", block[start:]
         except UnicodeError as error:
-            return f"{str(error)[:80]} in line {line}", b""
+            return f"{_printable(str(error))} in line {line}", b""
     cut = decoder.getstate()[0]
     return f"{cut and f'byte 0x{cut[0]:02x}'} at the end of the file, line {line}", cut
 

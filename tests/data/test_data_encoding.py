@@ -58,7 +58,22 @@ def test_byte_order_marks_of_both_orders_are_known(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["base64", "rot13", "hex", "zlib", "bz2", "uu", "nonsense", "", "a\0b", "../utf8", "x" * 500],
+    [
+        *(
+            "base64",
+            "rot13",
+            "hex",
+            "zlib",
+            "bz2",
+            "uu",
+            "nonsense",
+            "",
+            "a\0b",
+            "../utf8",
+            "x" * 500,
+        ),
+        *("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "UTF7"),
+    ],
 )
 def test_what_is_no_encoding_of_text_is_refused(name: str) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -83,7 +98,6 @@ LONG = "x" * 70_000
         (b"\xff\xfea\0\n\0\0\xd8x\0", None, ["text in UTF-16", "in line 2"]),
         ("a\nb\n".encode("utf-16-le"), None, ["data.encoding=utf-16-le"]),
         ("a\nb\n".encode("utf-16-be"), None, ["data.encoding=utf-16-be"]),
-        (b"a\nb", "undefined", ["undefined encoding in line 1"]),
         (b"a\nb\n", "utf-16", ["BOM"]),
         (b"\x1f\x8b\x08\x00\xff", None, ["a gzip archive", "unpack it"]),
         (b"PK\x03\x04\xff", None, ["a zip archive, as Excel's .xlsx are", "save the sheet"]),

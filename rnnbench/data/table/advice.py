@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from rnnbench.data.table.columns import (
     find_columns,
     guess_columns,
-    shown_columns,
+    shown,
     starts_with_data,
 )
 from rnnbench.data.table.dialect import Dialect, Quoting
@@ -74,7 +75,7 @@ def what_columns(request: Request) -> str:
         if headless:
             words += " data.header=false"
         elif header:
-            text, label = (shown_columns([rows[0][place]], header=True) for place in guess)
+            text, label = (_word(rows[0][place]) for place in guess)
         keys = f"{words} data.text_column={text} data.label_column={label}".strip()
         if headless:
             return (
@@ -83,6 +84,11 @@ def what_columns(request: Request) -> str:
             )
         return f"set {keys}, for example"
     return "check data.delimiter and data.quoting"
+
+
+def _word(name: str) -> str:
+    """Return the name of a column as a shell wants it."""
+    return shlex.quote(shown(name))
 
 
 def swallowed(fields: list[str], delimiter: str) -> bool:

@@ -14,10 +14,14 @@ def find_columns(first: Sequence[str], wanted: str | int, *, header: bool) -> li
     return [place for place in range(len(first)) if str(place) == str(wanted)]
 
 
+def shown(cell: str) -> str:
+    """Return a cell for a message: on one line, of printable characters, not too long."""
+    return "".join(filter(str.isprintable, " ".join(cell.split())))[:40]
+
+
 def shown_columns(first: Sequence[str], *, header: bool) -> str:
     """Return the names of the columns, or their numbers with what the first row has there."""
-    cells = ["".join(filter(str.isprintable, " ".join(cell.split())))[:40] for cell in first]
-    cells = cells[:_SHOWN]
+    cells = [shown(cell) for cell in first[:_SHOWN]]
     if not header:
         cells = [f"{place}: {cell!r}" for place, cell in enumerate(cells)]
     return ", ".join(cells) or "none"

@@ -136,7 +136,7 @@ def _character(key: str, value: str | None, names: str) -> str | None:
         raise ConfigError(
             f"data.{key}",
             f"{names}, or one character other than a quotation mark or a line break",
-            "null" if value is None else value[:40],
+            "null" if value is None else repr(value[:40]),
             f"set data.{key}={names.split(', ')[1 if key == 'escape' else 0]}, for example",
         )
     return character

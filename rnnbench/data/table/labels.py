@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.data.table.columns import shown
 from rnnbench.data.table.file import TableFile
 from rnnbench.data.table.scan import Missing, Scan, scan
 
@@ -44,7 +45,9 @@ def classes_of(file: TableFile, missing: Missing | None) -> Classes:
     spelled = plain if joined else list(labels)
     classes = len(set(spelled))
     if classes < 2:
-        raise file.error(f"at least two classes in column {file.label!r}", f"one: {spelled[0]}")
+        raise file.error(
+            f"at least two classes in column {file.label!r}", f"one: {shown(spelled[0])}"
+        )
     if classes > LARGEST_CLASSES or classes == rows > 2:
         raise file.error(
             f"labels in column {file.label!r}, each of them in several rows",
@@ -79,7 +82,7 @@ def codes_of_test(
         raise file.error(
             "labels that occur in data.path",
             f"line {found.lines[first]}: {found.labels[first][:80]!r}{more}",
-            f"the classes are: {', '.join(names[:20])}",
+            f"the classes are: {', '.join(map(shown, names[:20]))}",
         )
     return np.array([*codes, -1], np.int32)[found.codes], found.remarks
 
