@@ -22,6 +22,7 @@ _NOT_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode
 _BOM = "\ufeff"
 _HEAD = 4096  # bytes that tell the encoding
 _BLOCK = 2**16
+_MOSTLY = 10
 _ARCHIVES = {b"PK\x03\x04": "a zip archive, as Excel's .xlsx are", b"\x1f\x8b": "a gzip archive"}
 
 
@@ -147,7 +148,8 @@ def _first_wrong(file: BinaryIO, codec: str) -> tuple[str, bytes]:
         except UnicodeError as error:
             return f"{_printable(str(error))} in line {line}", b""
     cut = decoder.getstate()[0]
-    return f"{cut and f'byte 0x{cut[0]:02x}'} at the end of the file, line {line}", cut
+    what = f"byte 0x{cut[0]:02x}" if cut else "half a character"
+    return f"{what} at the end of the file, line {line}", cut
 
 
 def _action(near: bytes, codec: str, encoding: str | None) -> str:
@@ -156,6 +158,10 @@ def _action(near: bytes, codec: str, encoding: str | None) -> str:
         return f"{own}, or leave it out for UTF-8"
     if codec != "utf-8":
         return "check the file"
+    read = near.decode("utf-8", "replace")
+    wrong = read.count("\ufffd")
+    if sum(character > "\x7f" for character in read) > _MOSTLY * wrong:
+        return "correct that line: what follows is UTF-8"
     try:
         near.decode("cp1252")
     except UnicodeDecodeError:
