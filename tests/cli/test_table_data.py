@@ -55,4 +55,4 @@ def test_remarks_are_told_beside_the_answer_each_time(run: Run, work_dir: Path) 
         answer = run("data", "data=csv", "data.path=mine.csv", "data.test_fraction=0.5")
         assert answer.status == 0
         assert "labels that are one number, such as 1 and 1.0, are one class" in answer.err
-        assert "remark" not in answer.out
+        assert "one number" not in answer.out

@@ -92,6 +92,7 @@ LONG = "x" * 70_000
         (b"a\rcaf\xe9\nit\x92s\n", None, ["byte 0xe9 in line 2", "data.encoding=cp1252"]),
         (b"a\ncaf\xe9 is\n", None, ["byte 0xe9 in line 2", "data.encoding=latin-1"]),
         (b"a\ncaf\xe9", None, ["byte 0xe9 at the end of the file, line 2", "latin-1"]),
+        ("ä\n".encode() + b"\xe9 \x92\n" + "äöü\n".encode() * 9, None, ["line 2; correct that"]),
         (b"a\n\x81\x8d\xe9\n", None, ["byte 0x81 in line 2", "gbk, shift_jis"]),
         (b"\n" * 70_000 + LONG.encode() + b"\n\x80\n", None, ["byte 0x80 in line 70002"]),
         (b"a\nb\xff\n", "ascii", ["text in ascii", "byte 0xff in line 2", "leave it out"]),
