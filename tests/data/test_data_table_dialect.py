@@ -138,6 +138,20 @@ def test_rows_swallowed_by_a_quotation_mark_are_told_with_their_lines(read) -> N
     assert (found, told) == ({"ham": 4, "spam": 2}, [])
 
 
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ('a\t"x\nb\ty\na\tz\nb\tv"\n', "at least two classes"),
+        ('a\t"x\nb\ty\na\tz\nb\tv"\nc\td\ne\tf\n', "each of them in several rows"),
+        ('\t"x\nb\ty\na\tz\nb\tv"\nc\td\nc\tf\n', "a label in every row"),
+    ],
+)
+def test_what_is_wrong_because_of_swallowed_rows_is_told_so(read, row: str, expected: str) -> None:
+    with pytest.raises(DataError, match=r"lines 2 to 5: .* swallowed rows") as caught:
+        read("label\ttext\n" + row, delimiter="tab")
+    assert expected in str(caught.value)
+
+
 def test_texts_of_several_lines_are_told_and_stay_whole(read) -> None:
     content = 'text,label\n"one,\ntwo",a\nthree,b\n"four,\n\nfive",a\nsix,b\n'
     found, _, told = read(content)

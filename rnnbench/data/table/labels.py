@@ -46,15 +46,17 @@ def classes_of(file: TableFile, missing: Missing | None) -> Classes:
     classes = len(set(spelled))
     if classes < 2:
         raise file.error(
-            f"at least two classes in column {file.label!r}", f"one: {shown(spelled[0])}"
+            f"at least two classes in column {file.label!r}",
+            f"one: {shown(spelled[0])}",
+            found.doubt or "check the file",
         )
     if classes > LARGEST_CLASSES or classes == rows > 2:
+        measured = _decimals(labels) > len(labels) / 2
+        another = "name the column of the classes with data.label_column=..."
         raise file.error(
             f"labels in column {file.label!r}, each of them in several rows",
             f"{classes:,} different ones in {rows:,} rows",
-            _NO_REGRESSION
-            if _decimals(labels) > len(labels) / 2
-            else "name the column of the classes with data.label_column=...",
+            found.doubt or (_NO_REGRESSION if measured else another),
         )
     whole = all(_WHOLE.match(label) for label in spelled)
     names = sorted(set(spelled), key=lambda label: (int(label) if whole else 0, label))
@@ -82,7 +84,7 @@ def codes_of_test(
         raise file.error(
             "labels that occur in data.path",
             f"line {found.lines[first]}: {found.labels[first][:80]!r}{more}",
-            f"the classes are: {', '.join(map(shown, names[:20]))}",
+            found.doubt or f"the classes are: {', '.join(map(shown, names[:20]))}",
         )
     return np.array([*codes, -1], np.int32)[found.codes], found.remarks
 

@@ -34,26 +34,28 @@ class Quotes:
         if quotes and any(map(_SPACED.match, row.fields)):
             self.spaced.append(row.first)
 
+    def doubt(self, file: TableFile) -> str:
+        """Return where rows may have been swallowed, and what would read them, or nothing."""
+        if not self.swallowing:
+            return ""
+        first, last = self.swallowing[0]
+        keys = what_reads(file.request())
+        instead = f"set {keys}" if keys else "check the quotation marks"
+        return (
+            f"lines {first} to {last}: a field holds line breaks and the delimiter"
+            f"{_more(len(self.swallowing))}, so that {self.lines:,} lines gave {self.rows:,} rows; "
+            f"if it has swallowed rows, {instead}; if it is one text, data.quoting=minimal says so"
+        )
+
     def remarks(self, file: TableFile) -> list[str]:
-        """Return what to tell of it."""
-        told = []
-        if self.swallowing:
-            first, last = self.swallowing[0]
-            keys = what_reads(file.request())
-            instead = f"set {keys}" if keys else "check the quotation marks"
-            told.append(
-                f"{file.path} lines {first} to {last}: a field holds line breaks and "
-                f"the delimiter{_more(len(self.swallowing))}, so that "
-                f"{self.lines:,} lines gave {self.rows:,} rows; if it has swallowed rows, "
-                f"{instead}; if it is one text, data.quoting=minimal says so"
-            )
-        if self.spaced:
-            told.append(
-                f"{file.path} line {self.spaced[0]}: the quotation mark after a space is part of "
-                f"the field{_more(len(self.spaced))}; data.skip_initial_space=true reads it as "
-                "quoting, false leaves out this remark"
-            )
-        return told
+        """Return what to tell of quotation marks after spaces."""
+        if not self.spaced:
+            return []
+        return [
+            f"{file.path} line {self.spaced[0]}: the quotation mark after a space is part of the "
+            f"field{_more(len(self.spaced))}; data.skip_initial_space=true reads it as quoting, "
+            "false leaves out this remark"
+        ]
 
 
 def _more(count: int) -> str:

@@ -32,12 +32,14 @@ class Scan:
         codes: of each row the place of its label in ``labels``, -1 where it is left out, ``(n,)``.
         labels: the different labels in order of appearance.
         lines: where each of them appears first.
+        doubt: where rows may be missing, and what to do, or nothing.
         remarks: what to tell of the file.
     """
 
     codes: NDArray[np.int32]
     labels: tuple[str, ...]
     lines: tuple[int, ...]
+    doubt: str
     remarks: tuple[str, ...]
 
 
@@ -68,11 +70,14 @@ def _scan(file: TableFile, missing: Missing | None, _changed: int, _size: int) -
             yield code
 
     numbers = np.fromiter(codes(), np.int32)
-    gaps.refuse(file)
+    doubt = quotes.doubt(file)
+    gaps.refuse(file, doubt)
     if not len(lines):
-        raise file.error("rows under the header" if file.dialect.header else "rows", "none")
-    remarks = (*quotes.remarks(file), *gaps.remarks(file, len(numbers)))
-    return Scan(numbers, tuple(found), tuple(lines), remarks)
+        expected = "rows under the header" if file.dialect.header else "rows"
+        raise file.error(expected, "none", doubt or "check the file")
+    remarks = [f"{file.path} {doubt}"] if doubt else []
+    remarks += [*quotes.remarks(file), *gaps.remarks(file, len(numbers))]
+    return Scan(numbers, tuple(found), tuple(lines), doubt, tuple(remarks))
 
 
 @dataclass
@@ -103,7 +108,7 @@ class _Gaps:
         self.count += bool(wrong)
         return bool(wrong)
 
-    def refuse(self, file: TableFile) -> None:
+    def refuse(self, file: TableFile, doubt: str) -> None:
         """Refuse all of them at once, unless they are to be left out."""
         if not self.wrong or self.missing == "drop":
             return
@@ -112,7 +117,7 @@ class _Gaps:
         raise file.error(
             "a text and a label in every row",
             f"{_counted(self.wrong)}",
-            f"set data.missing=drop to leave {_rows(self.count)} out{keep}",
+            doubt or f"set data.missing=drop to leave {_rows(self.count)} out{keep}",
         )
 
     def remarks(self, file: TableFile, rows: int) -> list[str]:
