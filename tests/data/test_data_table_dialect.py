@@ -267,8 +267,12 @@ def test_idle_keys_are_no_part_of_a_configuration(configure) -> None:
     assert not added & set(configure("csv", path="x").model_dump())
 
 
-def test_field_limit_is_left_as_it_was_after_trying_dialects(read) -> None:
+def test_field_limit_is_left_as_it_was_after_trying_dialects(read, tmp_path) -> None:
     before = csv.field_size_limit()
     with pytest.raises(DataError):
         read(lines('{y},"{t}', "label,text"))
+    path = tmp_path / "table.csv"
+    rows = Dialect(",", quoting="none").read(path, "data.path")
+    next(rows)
     assert csv.field_size_limit() == before
+    rows.close()

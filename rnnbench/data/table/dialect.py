@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -62,29 +62,25 @@ class Dialect:
         Raises csv.Error where quotation marks don't fit, OSError, and DataError for bytes that
         don't fit the encoding, or a first line that states another delimiter.
         """
-        limit = csv.field_size_limit(LARGEST_TEXT)
-        try:
-            with open_lines(path, self.encoding, key) as lines:
-                start = next(lines, "")
-                stated = _SEP.match(start)
-                if stated:
-                    self._must_agree(path, stated[1])
-                reader = csv.reader(
-                    lines if stated else itertools.chain([start], lines),
-                    delimiter=self.delimiter,
-                    quoting=csv.QUOTE_NONE if self.quoting == "none" else csv.QUOTE_MINIMAL,
-                    escapechar=self.escape,
-                    skipinitialspace=bool(self.skip_initial_space),
-                    strict=True,
-                )
-                before = skipped = 1 if stated else 0
-                for row in reader:
-                    last = reader.line_num + skipped
-                    if row:
-                        yield Row(before + 1, last, row)
-                    before = last
-        finally:
-            csv.field_size_limit(limit)
+        with open_lines(path, self.encoding, key) as lines:
+            start = next(lines, "")
+            stated = _SEP.match(start)
+            if stated:
+                self._must_agree(path, stated[1])
+            reader = csv.reader(
+                lines if stated else itertools.chain([start], lines),
+                delimiter=self.delimiter,
+                quoting=csv.QUOTE_NONE if self.quoting == "none" else csv.QUOTE_MINIMAL,
+                escapechar=self.escape,
+                skipinitialspace=bool(self.skip_initial_space),
+                strict=True,
+            )
+            before = skipped = 1 if stated else 0
+            while (row := _next(reader)) is not None:
+                last = reader.line_num + skipped
+                if row:
+                    yield Row(before + 1, last, row)
+                before = last
 
     def _must_agree(self, path: Path, stated: str) -> None:
         if stated != self.delimiter:
@@ -94,6 +90,15 @@ class Dialect:
                 typed(self.delimiter),
                 f"set data.delimiter={typed(stated)}",
             )
+
+
+def _next(reader: Iterator[list[str]]) -> list[str] | None:
+    """Return the next row; the limit for long fields, one for the process, stays as it was."""
+    limit = csv.field_size_limit(LARGEST_TEXT)
+    try:
+        return next(reader, None)
+    finally:
+        csv.field_size_limit(limit)
 
 
 def dialect_of(config: DataConfig) -> Dialect:
