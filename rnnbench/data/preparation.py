@@ -32,7 +32,6 @@ from rnnbench.data.store import (
     store_errors,
     write_folder,
 )
-from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -82,7 +81,6 @@ def _prepared(config: DataConfig, home: Path, report: Progress) -> Prepared:
             return ready
         report(f"preparing data={config.name} from {found.text}")
         raw = source.load(config, found, report)
-        _refuse_one_class(config, raw)
         with store_errors(folder):
             if alone:
                 remove_leftovers(folder)
@@ -101,19 +99,6 @@ def prep_key(config: DataConfig, found: Fingerprint) -> str:
         **config.model_dump(exclude={"path", "test_path", "word_index", "mask"}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _refuse_one_class(config: DataConfig, raw: Raw) -> None:
-    """Refuse limits that leave samples of one class alone: there is nothing to learn or to tell."""
-    for key, split in (("limit", raw.train), ("test_limit", raw.test)):
-        limit = getattr(config, key)
-        if limit is not None and (split.labels == split.labels[:1]).all():
-            raise ConfigError(
-                f"data.{key}",
-                "a number of samples among which there are two classes or more",
-                f"{limit}, all of one class",
-                f"raise data.{key}",
-            )
 
 
 def _write(

@@ -6,7 +6,7 @@ import pytest
 
 from rnnbench.data import prepare
 from rnnbench.data.sources import source_of
-from rnnbench.errors import ConfigError, DataError
+from rnnbench.errors import DataError
 
 
 @pytest.fixture
@@ -180,11 +180,3 @@ def test_a_class_that_has_nearly_all_rows_is_told(table) -> None:
     _, told = table(["pos"] * 97 + ["neg"] * 3)
     assert "97 of 100 rows are of the class 'pos': an accuracy of 0.970 needs no model" in told[0]
     assert table(["pos"] * 80 + ["neg"] * 20, "even")[1] == []
-
-
-@pytest.mark.parametrize("key", ["limit", "test_limit"])
-def test_a_limit_that_leaves_one_class_is_refused(table, key: str) -> None:
-    with pytest.raises(ConfigError, match="1, all of one class; raise") as caught:
-        table(["a", "b"] * 10, **{key: 1})
-    assert caught.value.key == f"data.{key}"
-    assert table(["a", "b"] * 10, **{key: 8})[0].keys() == {"a", "b"}
