@@ -73,7 +73,7 @@ def write_answers(text: str, output: str) -> Path:
     return path
 
 
-def printable(text: str) -> str:
+def encodable(text: str) -> str:
     """Return text as standard output takes it: half of a surrogate pair as an escape."""
     return _encoded(text).decode()
 

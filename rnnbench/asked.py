@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from rnnbench.data.encoding import check_encoding, decode_text
 from rnnbench.data.plain_files import read_regular
 from rnnbench.errors import ConfigError, DataError
 
@@ -43,17 +44,23 @@ def typed_text(text: str) -> Asked:
     return Asked(None, (1,), (text,))
 
 
-def read_texts(path: Path) -> Asked:
+def read_texts(path: Path, encoding: str | None = None) -> Asked:
     r"""Return the texts of a file, one a line, or of a folder, one a ``.txt`` file by name.
 
     A line ends with ``\n`` or ``\r\n`` and with nothing else.
 
+    Args:
+        path: the file or the folder.
+        encoding: as in ``data.encoding``; ``None`` for UTF-8, or what a byte order mark says.
+
     Raises:
-        DataError: for a path that leads to no file, a file that is not UTF-8, no text in it, or
+        ConfigError: for an encoding that does not exist.
+        DataError: for a path that leads to no file, a file in another encoding, no text in it, or
             far too many of them.
     """
+    codec = check_encoding(encoding)
     try:
-        asked = _of_folder(path) if path.is_dir() else _of_lines(path)
+        asked = _of_folder(path, codec) if path.is_dir() else _of_lines(path, codec)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError("file", "a file of text", f"{path}: {reason}", _ACTION) from None
@@ -62,14 +69,14 @@ def read_texts(path: Path) -> Asked:
     return asked
 
 
-def _of_lines(path: Path) -> Asked:
+def _of_lines(path: Path, codec: str | None) -> Asked:
     content = read_regular(path, LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise _too_large(path, f"more than {LARGEST_BYTES:,} bytes")
     lines = content.count(b"\n")
     if lines > MOST_TEXTS:
         raise _too_large(path, f"{lines:,} lines")
-    texts = _decoded(path, content).split("\n")
+    texts = decode_text(content, codec, "file", str(path)).split("\n")
     if not texts[-1]:
         del texts[-1]  # after the last line end
     return Asked(
@@ -79,7 +86,7 @@ def _of_lines(path: Path) -> Asked:
     )
 
 
-def _of_folder(path: Path) -> Asked:
+def _of_folder(path: Path, codec: str | None) -> Asked:
     files = sorted(file for file in path.glob("*.txt") if file.is_file())
     texts, left = [], LARGEST_BYTES
     for file in files[: MOST_TEXTS + 1]:
@@ -87,21 +94,9 @@ def _of_folder(path: Path) -> Asked:
         left -= len(content)
         if left < 0 or len(files) > MOST_TEXTS:
             raise _too_large(path, f"more than {LARGEST_BYTES:,} bytes, or {len(files):,} files")
-        texts.append(_decoded(file, content))
+        texts.append(decode_text(content, codec, "file", str(file)))
     names = (os.fsencode(file.name).decode("utf-8", "backslashreplace") for file in files)
     return Asked("file", tuple(names), tuple(texts))
-
-
-def _decoded(path: Path, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = f"{path}: byte 0x{content[error.start]:02x} in line {line:,}"
-        action = "save it as UTF-8, for example with: iconv -f windows-1252 -t utf-8"
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            found, action = f"{path}: UTF-16", "save it as UTF-8"
-        raise DataError("file", "text in UTF-8", found, action) from None
 
 
 def _too_large(path: Path, received: str) -> DataError:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rnnbench.answers import answers_as, check_output, printable, write_answers
+from rnnbench.answers import answers_as, check_output, encodable, write_answers
 from rnnbench.asked import Asked, read_texts, typed_text
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
@@ -31,7 +31,7 @@ def predict(words: Words) -> int:
     file, output = words.option("file"), words.option("output")
     asked_of = None if file is None else Path(file).expanduser()
     format_ = check_output(output, words.option("format"), asked_of)
-    asked = _asked(words.option("text"), asked_of)
+    asked = _asked(words.option("text"), asked_of, words.option("data.encoding"))
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
@@ -50,17 +50,17 @@ def predict(words: Words) -> int:
     elif format_ == "table":
         show(_table(record, asked, predictions))
     else:
-        sys.stdout.write(printable(answers_as(format_, asked, predictions)))
+        sys.stdout.write(encodable(answers_as(format_, asked, predictions)))
     return 0
 
 
-def _asked(text: str | None, file: Path | None) -> Asked:
+def _asked(text: str | None, file: Path | None, encoding: str | None) -> Asked:
     if (text is None) == (file is None):
         received = "neither" if text is None else "both"
         raise ConfigError(
             "text", "either text=... or file=...", received, 'type text="a fine film"'
         )
-    return typed_text(text or "") if file is None else read_texts(file)
+    return typed_text(text or "") if file is None else read_texts(file, encoding)
 
 
 def _remarks(asked: Asked, predictions: Sequence[Prediction]) -> list[str]:

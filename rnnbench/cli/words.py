@@ -61,7 +61,7 @@ COMMANDS: dict[str, Command] = {
 
 # Words of a command's own, taken as they stand: no configuration, and no grammar of Hydra's.
 OWN_WORDS = {
-    "predict": ("run", "text", "file", "format", "output", "data.word_index"),
+    "predict": ("run", "text", "file", "format", "output", "data.word_index", "data.encoding"),
     "reproduce": ("run",),
     "diagnose": ("run",),
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rnnbench.errors import ConfigError, DataError
+from rnnbench.printable import printable
 
 _BOMS = (  # UTF-32's first: it begins as UTF-16's does
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,7 +40,7 @@ def check_encoding(name: str | None) -> str | None:
         raise ConfigError(
             "data.encoding",
             "auto (UTF-8, or what a byte order mark says) or an encoding that Python knows",
-            _printable(name) or "nothing",
+            printable(name)[:80] or "nothing",
             "choose, for example, utf-8, utf-16, cp1252 or gbk",
         ) from None
     return name
@@ -106,10 +107,6 @@ def _explained(
         ) from None
 
 
-def _printable(text: str) -> str:
-    return "".join(filter(str.isprintable, text))[:80]
-
-
 def _found(head: bytes, key: str, where: str) -> str:
     for mark, codec in _BOMS:
         if head.startswith(mark):
@@ -146,7 +143,7 @@ def _first_wrong(file: BinaryIO, codec: str) -> tuple[str, bytes]:
         except UnicodeDecodeError as error:
             return f"byte 0x{error.object[error.start]:02x} in line {line}", block[start:]
         except UnicodeError as error:
-            return f"{_printable(str(error))} in line {line}", b""
+            return f"{printable(str(error))[:80]} in line {line}", b""
     cut = decoder.getstate()[0]
     what = f"byte 0x{cut[0]:02x}" if cut else "half a character"
     return f"{what} at the end of the file, line {line}", cut

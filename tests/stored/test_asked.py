@@ -47,8 +47,8 @@ def test_files_of_a_folder_are_texts_by_name(tmp_path: Path) -> None:
     [
         (b"", "at least one text"),
         (b"\n \n", "at least one text"),
-        (b"good\ncaf\xe9\n", "byte 0xe9 in line 2; save it as UTF-8, for example with: iconv"),
-        ("good".encode("utf-16"), "UTF-16; save it as UTF-8"),
+        (b"good\ncaf\xe9\n", "byte 0xe9 in line 2; set data.encoding="),
+        ("good".encode("utf-16-le"), "set data.encoding=utf-16-le"),
     ],
 )
 def test_a_file_without_text_is_refused(tmp_path: Path, content: bytes, part: str) -> None:
@@ -58,6 +58,15 @@ def test_a_file_without_text_is_refused(tmp_path: Path, content: bytes, part: st
         read_texts(file)
     assert caught.value.key == "file"
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-16", "cp1252"])
+def test_a_file_is_read_in_its_encoding(tmp_path: Path, encoding: str | None) -> None:
+    file = tmp_path / "file.txt"
+    file.write_bytes("café\n’s".encode(encoding or "utf-8-sig"))
+    assert read_texts(file, encoding).texts == ("café", "’s")
+    with pytest.raises(ConfigError, match=r"data\.encoding"):
+        read_texts(file, "rot13")
 
 
 @pytest.mark.parametrize("name", ["pipe", "/dev/zero", "/dev/tty", "no/such", "a\0b", "x" * 300])
@@ -111,12 +120,12 @@ def test_csv_and_json_hold_a_record_for_every_text() -> None:
         "known_words": 0,
     }
     assert "line" not in json.loads(answers_as("json", typed_text("a"), PREDICTIONS[:1]))[0]
-    answers.printable(answers_as("json", of_file, PREDICTIONS)).encode()
+    answers.encodable(answers_as("json", of_file, PREDICTIONS)).encode()
 
 
 @pytest.mark.parametrize(
     "text",
-    ["=1", "+1", "-1", "@a", "\t=1", " =1", "\u200b=1", "\ufeff\xa0=1", "＝1", "x;=1", "x; +1",
+    ["=1", "+1+1", "-1+1", "@a", "\t=1", " =1", "\u200b=1", "\ufeff\xa0=1", "＝1", "x;=1", "x; +1",
      "x\n-1", "x\t@a"],
 )  # fmt: skip
 def test_no_part_of_a_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
