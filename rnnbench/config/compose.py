@@ -69,7 +69,7 @@ class Composer:
         """
         words, of_space = space_words.split(overrides)
         if self._searchpath:
-            words.append(f"hydra.searchpath=[{','.join(self._searchpath)}]")
+            words.append(f"hydra.searchpath=[{','.join(map(_quoted, self._searchpath))}]")
         try:
             config = compose(config_name=CONFIG_NAME, overrides=words)
             self.refers = _refers(OmegaConf.to_container(config, resolve=False))
@@ -179,6 +179,11 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
         config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
     ):
         yield Composer([f"file://{folder.resolve()}" for folder in config_dirs])
+
+
+def _quoted(text: str) -> str:
+    """Return a text as Hydra's grammar has it in quotation marks."""
+    return "'" + re.sub(r"(\\*)'", r"\1\1\\'", re.sub(r"(\\+)$", r"\1\1", text)) + "'"
 
 
 def _unreadable(expected: str, received: str) -> ConfigError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote, urlparse
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from rnnbench.report.declared import (
 )
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
 from rnnbench.results.arms import finished
+from rnnbench.tracking.address import local_path
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
 from rnnbench.training.gradient_flow import load as load_flows
@@ -82,12 +82,7 @@ def _chosen(
 def _folders_here(store: Store, run_ids: pd.Series) -> dict[str, Path]:
     """Return the folders of the runs whose files are on this machine."""
     folders = store.artifact_folders(str(run_id) for run_id in run_ids).items()
-    addresses = {run_id: urlparse(uri) for run_id, uri in folders}
-    return {
-        run_id: Path(unquote(address.path))
-        for run_id, address in addresses.items()
-        if address.scheme in ("", "file")
-    }
+    return _present({run_id: local_path(address) for run_id, address in folders})
 
 
 def _present(found: Mapping[str, _Value | None]) -> dict[str, _Value]:

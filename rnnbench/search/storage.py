@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rnnbench.tracking.address import SQLITE_TIMEOUT
+from rnnbench.tracking.address import SQLITE_TIMEOUT, sqlite_address
 from rnnbench.tracking.home import Home
 
 
@@ -22,7 +22,7 @@ def open_storage(home: Home) -> Any:
     # Two processes that create the tables at once would fail half-way.
     with home.lock("optuna"):
         return optuna.storages.RDBStorage(
-            f"sqlite:///{storage_path(home)}",
+            sqlite_address(storage_path(home)),
             engine_kwargs={"connect_args": {"timeout": SQLITE_TIMEOUT}},
         )
 

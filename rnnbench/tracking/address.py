@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+from urllib.request import url2pathname
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
@@ -37,7 +39,38 @@ def tracking_uri(config: Config) -> str:
                 "leave it at null for a SQLite file in the home folder",
             )
         return config.tracking.uri
-    return f"sqlite:///{Home.of(config.home).database}?timeout={SQLITE_TIMEOUT}"
+    return f"{sqlite_address(Home.of(config.home).database)}?timeout={SQLITE_TIMEOUT}"
+
+
+def sqlite_address(path: Path) -> str:
+    """Return the address of a SQLite file, for MLflow and Optuna; a folder may have any name.
+
+    SQLAlchemy from 2.1 on takes ``%XX`` in a database's name for the byte that it stands for.
+    MLflow doesn't, and would make a folder of the quoted name; it leaves an address that names the
+    driver alone. Optuna fills in braces.
+    """
+    name = re.sub(r"[%?#{}\x00-\x1f]", lambda found: quote(found[0]), str(path))
+    driver = "" if name == str(path) else "+pysqlite"
+    return f"sqlite{driver}:///{name}"
+
+
+def sqlite_path(address: str) -> Path | None:
+    """Return the absolute path of the SQLite file that an address names, else ``None``."""
+    found = re.match(r"sqlite(?:\+\w+)?:///([^?]+)", address)
+    return Path(unquote(found[1])).absolute() if found else None
+
+
+def local_path(address: str) -> Path | None:
+    """Return the path that an address of files stands for, ``None`` where it is no local one.
+
+    MLflow takes ``%XX`` for a byte in a plain path, too.
+    """
+    if not re.match(r"[A-Za-z][\w+.-]*:", address):
+        return Path(url2pathname(address)) if address else None
+    parts = urlsplit(address)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        return None
+    return Path(url2pathname(parts.path))
 
 
 def redacted(text: str) -> str:

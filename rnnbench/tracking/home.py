@@ -23,8 +23,19 @@ class Home:
 
     @classmethod
     def of(cls, text: str) -> Home:
-        """Return the home of that path; nothing is created."""
-        return cls(Path(text).expanduser().absolute())
+        """Return the home of that path; nothing is created.
+
+        Raises:
+            StoreError: for a path that no address can hold.
+        """
+        try:
+            path = Path(text).expanduser().absolute()
+            str(path).encode()
+        except (RuntimeError, UnicodeEncodeError) as error:
+            raise StoreError(
+                "home", "a path in UTF-8", f"{text!r} ({error})", "choose another with home=..."
+            ) from None
+        return cls(path)
 
     @property
     def owner(self) -> str:

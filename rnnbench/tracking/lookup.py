@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.tracking import names
-from rnnbench.tracking.address import redacted, translated
+from rnnbench.tracking.address import local_path, redacted, translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
@@ -56,15 +55,14 @@ def run_file(store: Store, run_id: str, name: str) -> Iterator[Path | None]:
     Raises:
         StoreError: where the store does not answer.
     """
-    uri = store.artifact_folders([run_id]).get(run_id, "")
-    if urlparse(uri).scheme in ("", "file"):
-        local = Path(unquote(urlparse(uri).path)) / name
-        yield local if local.is_file() else None
+    folder = local_path(store.artifact_folders([run_id]).get(run_id, ""))
+    if folder is not None:
+        yield folder / name if (folder / name).is_file() else None
         return
-    with tempfile.TemporaryDirectory(prefix="rnnbench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rnnbench-") as place:
         with translated(store.uri, store.home.path):
             listed = {item.path for item in store.client.list_artifacts(run_id)}
-            fetched = name in listed and store.client.download_artifacts(run_id, name, folder)
+            fetched = name in listed and store.client.download_artifacts(run_id, name, place)
         yield Path(fetched) if fetched else None
 
 

@@ -13,7 +13,14 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
 from rnnbench.tracking import names
-from rnnbench.tracking.address import SQLITE_TIMEOUT, connect, tracking_uri, translated
+from rnnbench.tracking.address import (
+    SQLITE_TIMEOUT,
+    connect,
+    sqlite_address,
+    sqlite_path,
+    tracking_uri,
+    translated,
+)
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.reader import (
     ClientReader,
@@ -32,7 +39,7 @@ class Store:
         self.experiment_id = experiment_id
         self.home = home
         self.uri = uri
-        self._has_locks = uri.startswith(f"sqlite:///{home.database}")
+        self._has_locks = sqlite_path(uri) == home.database
         self._client = client
         self._reader: Reader
         if client is None:
@@ -250,6 +257,6 @@ def _make_database(home: Home) -> None:
 
 def _make_tables(path: Path) -> None:
     """Have MLflow make its tables in a new SQLite file, by migrations that take seconds."""
-    connect(f"sqlite:///{path}").search_experiments(max_results=1)
+    connect(sqlite_address(path)).search_experiments(max_results=1)
     with closing(sqlite3.connect(path, timeout=SQLITE_TIMEOUT)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")

@@ -311,3 +311,13 @@ def test_what_a_preset_says_at_the_top_beats_the_defaults_and_yields_to_the_comm
     assert preset.seeds == 5
     assert [claim.source for claim in preset.claims] == ["001", "001"]
     assert load(["experiments=gru_vs_lstm", "seeds=2"], cell=False).seeds == 2
+
+
+@pytest.mark.parametrize("name", ["a,b", 'it\'s [1] {x}="%41"', "a#b?", "end\\", "\\'"])
+def test_a_folder_of_options_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    (folder / "cell").mkdir(parents=True)
+    (folder / "cell" / "mine.yaml").write_text("name: lstm\nactivation: relu\n")
+    (arm,) = expand(["+cell=mine"], config_dirs=[folder])
+    assert arm.config.cell is not None
+    assert arm.config.cell.options["activation"] == "relu"
