@@ -15,12 +15,13 @@ from rnnbench.config.schema import Config, SweepConfig
 from rnnbench.data import Prepared, Vectors, input_spec, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
 from rnnbench.expected import SECONDS
-from rnnbench.matching import parse_reference, resolve_units, with_dim
+from rnnbench.matching import parse_reference, resolve_units, with_dim, with_length
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest, replicates
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.training.parts import check_classes
 
 # What all runs of a sweep share.
 _SHARED = (
@@ -183,6 +184,7 @@ class Shelf:
         self._report = on_progress or (lambda _: None)
         self._prepared: dict[str, Prepared] = {}
         self._vectors: dict[tuple[str, str], Vectors] = {}
+        self._checked: set[tuple[object, ...]] = set()
 
     def ready(self, config: Config) -> tuple[Config, Prepared]:
         """Return a configuration with its units solved, and its prepared data.
@@ -191,6 +193,7 @@ class Shelf:
             ConfigError, DataError: where the two don't go together, or the data is not to be had.
         """
         data = self.prepared(config)
+        config = with_length(config, data.spec)
         _refuse_empty_samples(config, data)
         if config.training.buckets is not None and data.spec.features is not None:
             raise ConfigError(
@@ -204,11 +207,21 @@ class Shelf:
         return resolve_units(config, data.spec), data
 
     def prepared(self, config: Config) -> Prepared:
-        """Return the prepared data, without word vectors."""
-        name = _name(config)
+        """Return the prepared data, without word vectors.
+
+        Raises:
+            ConfigError, DataError: where they are not to be had, or divided without a class.
+        """
+        name, training = _name(config), config.training
         if name not in self._prepared:
             self._prepared[name] = prepare(config.data, self._home, on_progress=self._report)
-        return self._prepared[name]
+        data = self._prepared[name]
+        division = (name, training.validation, training.validation_fraction, training.test)
+        if division not in self._checked:
+            self._checked.add(division)
+            for remark in check_classes(data, config):
+                self._report(f"data={data.name}: {remark}")
+        return data
 
     def with_vectors(self, config: Config) -> Prepared:
         """Return the prepared data with the vectors that the embedding starts from."""

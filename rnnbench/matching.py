@@ -102,6 +102,14 @@ def with_dim(config: Config, spec: InputSpec) -> Config:
     )
 
 
+def with_length(config: Config, spec: InputSpec) -> Config:
+    """Return the configuration with the time steps that arrays have of their own."""
+    if config.data.maxlen is not None:
+        return config
+    data = config.data.model_copy(update={"maxlen": spec.timesteps})
+    return config.model_copy(update={"data": data})
+
+
 def resolve_units(config: Config, spec: InputSpec) -> Config:
     """Return the configuration with ``model.units`` solved where ``match`` asks for it.
 

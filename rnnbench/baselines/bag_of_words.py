@@ -12,7 +12,7 @@ from rnnbench.baselines.bags import presence
 from rnnbench.baselines.result import Result, measure
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
-from rnnbench.training.fit import Parts
+from rnnbench.training.parts import Parts
 
 # Inverse strengths of the penalty on the weights; the one of the highest validation accuracy is
 # taken, so that the baseline is as good as it gets. Without samples held out for that (validation

@@ -14,7 +14,7 @@ from rnnbench.config.schema import Config
 from rnnbench.config.validate import suggestion
 from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError
-from rnnbench.training.fit import Parts
+from rnnbench.training.parts import Parts
 
 
 class Fit(Protocol):

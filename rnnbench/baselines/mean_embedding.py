@@ -16,8 +16,9 @@ from rnnbench.data import InputSpec
 from rnnbench.errors import Divergence
 from rnnbench.seeds import derive
 from rnnbench.training.epoch_order import epoch_orders
-from rnnbench.training.fit import Parts, Patience
+from rnnbench.training.fit import Patience
 from rnnbench.training.history import Epoch, better, summarise
+from rnnbench.training.parts import Parts
 
 
 def fit_mean_embedding(

@@ -17,7 +17,7 @@ from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
-from rnnbench.training.fit import parts
+from rnnbench.training.parts import parts
 
 
 def run_baselines(

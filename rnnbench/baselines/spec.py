@@ -14,7 +14,7 @@ from rnnbench.data import Prepared
 from rnnbench.data.contract import Progress
 from rnnbench.errors import ConfigError
 from rnnbench.jobs import Shelf
-from rnnbench.matching import with_dim
+from rnnbench.matching import with_dim, with_length
 from rnnbench.runspec import digest
 
 # Raised by hand whenever a change can alter a baseline's result.
@@ -73,7 +73,8 @@ def declare_baselines(
     shelf = Shelf(home, on_progress)
     for arm in arms:
         for baseline in chosen or BASELINES.values():
-            config, data = arm.config, shelf.prepared(arm.config)
+            data = shelf.prepared(arm.config)
+            config = with_length(arm.config, data.spec)
             if "embedding" in baseline.sections and config.model.embedding.kind == "vectors":
                 config, data = with_dim(config, data.spec), shelf.with_vectors(config)
             if baseline.needs_tokens and data.spec.vocabulary is None:

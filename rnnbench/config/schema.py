@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Column = str | Annotated[int, Field(ge=0)]
+LONGEST = 100_000  # time steps
 Scalar = bool | int | float | str | None
 
 
@@ -39,6 +40,7 @@ class CellConfig(Section):
 class DataConfig(Section):
     """The data set and the shape that it is brought to (``maxlen`` in time steps).
 
+    Null is the own length of arrays as ``maxlen``; prepared data state it as a number.
     Keys that have a default belong to some data sets only (``rnnbench.data.sources``); where they
     are null they are no part of a configuration, its content key or its parameters.
     """
@@ -46,7 +48,7 @@ class DataConfig(Section):
     name: str
     path: str | None
     num_words: Annotated[int, Field(ge=4)] | None
-    maxlen: Annotated[int, Field(ge=1, le=100_000)]
+    maxlen: Annotated[int, Field(ge=1, le=LONGEST)] | None
     padding: Literal["pre", "post"]
     truncating: Literal["pre", "post"]
     mask: bool

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.config.schema import LONGEST
 from rnnbench.data.contract import (
     Fingerprint,
     InputSpec,
@@ -39,11 +40,12 @@ class UserArrays:
         """
         with open_npz("data.path", _path(config), LARGEST_BYTES) as npz:
             header = _same_kind(npz)
+            maxlen = config.maxlen or _own_length(npz)
             classes = int(_train_labels(npz).max()) + 1
         if len(header.shape) == 2:
-            return InputSpec(config.maxlen, None, words_of(config), classes)
+            return InputSpec(maxlen, None, words_of(config), classes)
         must_be_null(config, "num_words")
-        return InputSpec(config.maxlen, header.shape[2], None, classes)
+        return InputSpec(maxlen, header.shape[2], None, classes)
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The file's contents; its place does not matter."""
@@ -90,6 +92,19 @@ def _same_kind(npz: Npz) -> Header:
     if len(train.shape) != len(test.shape) or train.shape[2:] != test.shape[2:]:
         raise npz.error("x_train and x_test of one kind", f"{describe(train)} and {describe(test)}")
     return train
+
+
+def _own_length(npz: Npz) -> int:
+    """The time steps of the longer part, so that nothing is cut."""
+    own = max(npz.header(name).shape[1] for name in ("x_train", "x_test"))
+    if own > LONGEST:
+        raise ConfigError(
+            "data.maxlen",
+            f"at most {LONGEST} time steps, or a number that they are cut to",
+            f"null for arrays of {own} time steps",
+            "give data.maxlen=1000, for example",
+        )
+    return own
 
 
 def _labels(npz: Npz, name: str) -> NDArray[np.int32]:

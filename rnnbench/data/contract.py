@@ -206,6 +206,18 @@ def must_be_null(config: DataConfig, *keys: str) -> None:
             )
 
 
+def length_of(config: DataConfig) -> int:
+    """``maxlen`` of a data set whose sequences have no length in common; raises ConfigError."""
+    if config.maxlen is None:
+        raise ConfigError(
+            "data.maxlen",
+            f"the time steps that sequences of data={config.name} are brought to",
+            "null",
+            "give data.maxlen=100, for example",
+        )
+    return config.maxlen
+
+
 def words_of(config: DataConfig) -> int:
     """``num_words`` of a data set of tokens; raises ConfigError if it is null."""
     if config.num_words is None:

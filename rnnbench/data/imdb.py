@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, words_of
+from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, length_of, words_of
 from rnnbench.data.imdb_file import KERAS_SHA256, ORIGIN, download_imdb, find_imdb
 from rnnbench.data.indices import INDEX_FROM, START
 from rnnbench.data.npz import Npz, file_digest, open_npz
@@ -43,7 +43,7 @@ class Imdb:
 
     def spec(self, config: DataConfig) -> InputSpec:
         """``(maxlen,)`` tokens in two classes; reads nothing, raises ConfigError."""
-        return InputSpec(config.maxlen, None, words_of(config), 2)
+        return InputSpec(length_of(config), None, words_of(config), 2)
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The local file's contents, or those that Keras's download is checked against."""

@@ -13,10 +13,11 @@ from rnnbench.data.contract import InputSpec, Prepared, Progress, Split
 from rnnbench.data.padding import Padding, padded
 from rnnbench.data.preparation import prepare
 from rnnbench.data.readers import ReadsText, TextReader
+from rnnbench.data.soundness import META
 from rnnbench.data.sources import SOURCES, source_of
-from rnnbench.data.store import META, prepared_with
+from rnnbench.data.store import beside_damage, prepared_with
 from rnnbench.data.vocabulary import Vocabulary
-from rnnbench.errors import ConfigError
+from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -76,9 +77,12 @@ class _Kept:
 
 def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progress) -> TextReader:
     # What the run was trained on is prepared already, whatever became of the user's own file.
-    kept = prepared_with(digest, Path(home).absolute() / "data", config.name)
-    prepared = _as_first_read(kept) or prepare(config, home, on_progress=report)
-    prepared.must_be(digest)
+    kept, damaged = prepared_with(digest, Path(home).absolute() / "data", config.name)
+    try:
+        prepared = _as_first_read(kept) or prepare(config, home, on_progress=report)
+        prepared.must_be(digest)
+    except DataError as error:
+        raise beside_damage(error, *next(iter(damaged.items()), (home, ""))) from error
     vocabulary = prepared.vocabulary()
     if vocabulary is None:
         raise ConfigError(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import (
+    ARRAY_NAMES,
     VOCABULARY,
     Fingerprint,
     InputSpec,
@@ -24,14 +25,7 @@ from rnnbench.data.contract import (
 from rnnbench.data.padding import Padding, padded, padded_blocks
 from rnnbench.data.remarks import UNKNOWN, holds_words, remarks, without_known_words
 from rnnbench.data.sources import source_of
-from rnnbench.data.store import (
-    ArrayPlan,
-    locked,
-    read_prepared,
-    remove_leftovers,
-    store_errors,
-    write_folder,
-)
+from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -54,6 +48,8 @@ def prepare(
 ) -> Prepared:
     """The configured data as four arrays under ``home/data``, made if they are not there yet.
 
+    What is there is read once and compared with its digest, and made again where it has changed.
+
     Raises ConfigError for keys that do not go together, DataError for a source that cannot be
     used and StoreError for a home that cannot be written.
     """
@@ -67,28 +63,18 @@ def prepare(
 def _prepared(config: DataConfig, home: Path, report: Progress) -> Prepared:
     source = source_of(config)
     spec = source.spec(config)
+    config = config.model_copy(update={"maxlen": spec.timesteps})
     found = source.fingerprint(config)
     for remark in found.remarks:
         report(remark)
     key = prep_key(config, found)
     folder = Path(home).absolute() / "data" / f"{config.name}-{key[:16]}"
-    ready = read_prepared(folder, key)
-    if ready is not None:
-        return ready
-    with locked(folder, report) as alone:
-        ready = read_prepared(folder, key)
-        if ready is not None:
-            return ready
+
+    def make() -> Contents:
         report(f"preparing data={config.name} from {found.text}")
-        raw = source.load(config, found, report)
-        with store_errors(folder):
-            if alone:
-                remove_leftovers(folder)
-            _write(folder, key, config, found, spec, raw)
-            ready = read_prepared(folder, key)
-            if ready is None:
-                raise OSError("the folder changed while it was being written")
-            return ready
+        return _contents(config, found, spec, source.load(config, found, report))
+
+    return prepared_in(folder, kept(folder, key, ARRAY_NAMES, report, make))
 
 
 def prep_key(config: DataConfig, found: Fingerprint) -> str:
@@ -101,10 +87,8 @@ def prep_key(config: DataConfig, found: Fingerprint) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _write(
-    folder: Path, key: str, config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw
-) -> None:
-    how = Padding(config.maxlen, config.padding, config.truncating, spec.vocabulary)
+def _contents(config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw) -> Contents:
+    how = Padding(spec.timesteps, config.padding, config.truncating, spec.vocabulary)
     dtype = np.dtype("<i4" if spec.features is None else "<f4")
 
     def pad_split(split: Split) -> NDArray[Any]:
@@ -119,7 +103,7 @@ def _write(
             ArrayPlan(f"y_{part}", shape[:1], labels, [split.labels]),
         ]
     extra = raw.facts_of(pad_split) if raw.facts_of else {}
-    facts = {**_common_facts(raw, config.maxlen, spec.classes), **raw.facts, **extra}
+    facts = {**_common_facts(raw, spec.timesteps, spec.classes), **raw.facts, **extra}
     if spec.vocabulary is not None and holds_words(config, source_of(config)):
         for part, split in (("train", raw.train), ("test", raw.test)):
             if count := without_known_words(split, spec.vocabulary):
@@ -131,7 +115,7 @@ def _write(
         "spec": asdict(spec),
     }
     files = {VOCABULARY: raw.vocabulary.to_json()} if raw.vocabulary else {}
-    write_folder(folder, key, plans, meta, files)
+    return Contents(plans, meta, files)
 
 
 def _common_facts(raw: Raw, maxlen: int, classes: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rnnbench.data.contract import (
     Progress,
     Raw,
     Split,
+    length_of,
     must_be_null,
     words_of,
 )
@@ -45,7 +46,7 @@ class Reviews:
     def spec(self, config: DataConfig) -> InputSpec:
         """``(maxlen,)`` tokens in two classes; raises ConfigError."""
         must_be_null(config, "path")
-        return InputSpec(config.maxlen, None, words_of(config), 2)
+        return InputSpec(length_of(config), None, words_of(config), 2)
 
     def fingerprint(self, _config: DataConfig) -> Fingerprint:
         """Constant: the reviews follow from the grammar and its seed."""

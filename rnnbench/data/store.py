@@ -1,4 +1,4 @@
-"""Prepared arrays on disk: written beside, renamed into place, trusted only when whole."""
+"""Prepared arrays on disk: written beside, renamed into place, trusted only when unchanged."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
-from rnnbench.errors import StoreError
-
-META = "meta.json"
+from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
+from rnnbench.errors import DataError, StoreError
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,15 @@ class ArrayPlan:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     blocks: Iterable[NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a folder is to hold: arrays, a summary for JSON, and further texts by name."""
+
+    plans: Sequence[ArrayPlan]
+    meta: Mapping[str, Any]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -75,86 +83,113 @@ def _lock(file: BinaryIO, report: Progress) -> bool:
     return True
 
 
-def read_meta(folder: Path, key: str) -> dict[str, Any] | None:
-    """The summary of ``folder``, or None where a file is missing or of another size."""
-    try:
-        meta: dict[str, Any] = json.loads((folder / META).read_text("utf-8"))
-        if meta["key"] != key:
-            return None
-        for name, size in meta["bytes"].items():
-            if (folder / f"{name}.npy").stat().st_size != size:
-                return None
-        for name, size in meta.get("files", {}).items():
-            if (folder / name).stat().st_size != size:
-                return None
-        return meta
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+def kept(
+    folder: Path, key: str, names: Sequence[str], report: Progress, make: Callable[[], Contents]
+) -> dict[str, Any]:
+    """Return the summary of a folder of arrays, made if need be, and again where it is damaged.
+
+    Args:
+        folder: where it is.
+        key: of all that determines what is in it.
+        names: of its arrays, in their order.
+        report: told of damage.
+        make: gives what is to be written.
+
+    Raises:
+        DataError: as ``make`` does; it says so where something damaged cannot be made again.
+        StoreError: for a folder that cannot be written.
+    """
+    found = inspect(folder, key, names)
+    if found.meta is not None:
+        return found.meta
+    with locked(folder, report) as alone:
+        found = inspect(folder, key, names)
+        if found.meta is not None:
+            return found.meta
+        if found.damage:
+            report(f"{folder} is damaged ({found.damage}): preparing it again")
+        try:
+            contents = make()
+        except DataError as error:
+            raise beside_damage(error, folder, found.damage) from error
+        with store_errors(folder):
+            if alone:
+                remove_leftovers(folder)
+            write_folder(folder, key, contents)
+            meta = read_meta(folder, key)
+            if meta is None:
+                raise OSError("the folder changed while it was being written")
+            return meta
 
 
-def read_prepared(folder: Path, key: str) -> Prepared | None:
-    """The prepared data in ``folder``, or None where anything is missing or of another size."""
-    meta = read_meta(folder, key)
-    try:
-        if meta is None or set(meta["bytes"]) != set(ARRAY_NAMES):
-            return None
-        return Prepared(
-            name=meta["name"],
-            folder=folder,
-            digest=meta["digest"],
-            spec=InputSpec(**meta["spec"]),
-            source=meta["source"],
-            facts=meta["facts"],
-        )
-    except (KeyError, TypeError):
-        return None
+def beside_damage(error: DataError, folder: Path, damage: str) -> DataError:
+    """Return an error about a source, with the damage that made it necessary to look for it."""
+    if not damage:
+        return error
+    received = f"{error.received}, and what was prepared from it in {folder} is damaged ({damage})"
+    return DataError(error.key, error.expected, received, error.action)
 
 
-def prepared_with(digest: str, place: Path, name: str) -> list[Prepared]:
-    """Return what is prepared under ``place`` of the data set ``name`` with this digest."""
-    found = []
+def prepared_in(folder: Path, meta: Mapping[str, Any]) -> Prepared:
+    """Return the data set of a folder with this summary."""
+    return Prepared(
+        name=meta["name"],
+        folder=folder,
+        digest=meta["digest"],
+        spec=InputSpec(**meta["spec"]),
+        source=meta["source"],
+        facts=meta["facts"],
+    )
+
+
+def prepared_with(digest: str, place: Path, name: str) -> tuple[list[Prepared], dict[Path, str]]:
+    """Return what is prepared under ``place`` of the data set ``name`` with this digest.
+
+    Beside it stand folders that are damaged, with what is wrong in them.
+    """
+    sound, damaged = [], {}
     for folder in sorted(place.glob(f"{name}-*")):
         try:
-            key = str(json.loads((folder / META).read_text("utf-8"))["key"])
+            meta = json.loads((folder / META).read_text("utf-8"))
+            if meta["digest"] != digest:
+                continue
+            found = inspect(folder, str(meta["key"]), ARRAY_NAMES)
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        ready = read_prepared(folder, key)
-        if ready is not None and ready.digest == digest:
-            found.append(ready)
-    return found
+        if found.meta is None:
+            damaged[folder] = found.damage
+        else:
+            sound.append(prepared_in(folder, found.meta))
+    return sound, damaged
 
 
-def write_folder(
-    folder: Path,
-    key: str,
-    plans: list[ArrayPlan],
-    meta: dict[str, Any],
-    files: Mapping[str, str] | None = None,
-) -> None:
-    """Write arrays and ``meta`` so that ``folder`` appears whole or not at all; raises OSError.
+def write_folder(folder: Path, key: str, contents: Contents) -> None:
+    """Write arrays, texts and ``meta`` so that ``folder`` appears whole or not at all.
 
-    The digest covers type, shape and contents of the arrays in order, and nothing else. ``files``
-    are further texts by name.
+    The digest covers type, shape and contents of the arrays in order, and nothing else; the
+    checksum covers all the rest. Raises OSError.
     """
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    plans, files = contents.plans, contents.files
     try:
         temporary.mkdir()
         digest = hashlib.sha256()
         sizes = {plan.name: write_array(temporary, plan, digest) for plan in plans}
-        whole = {"key": key, "digest": digest.hexdigest(), "bytes": sizes, **meta}
+        whole = {"key": key, "digest": digest.hexdigest(), "bytes": sizes, **contents.meta}
         if files:
             whole["files"] = {name: _write_text(temporary / name, files[name]) for name in files}
+        whole["checksum"] = checksum(temporary, whole)
         with (temporary / META).open("w", encoding="utf-8") as file:
             json.dump(whole, file, indent=1, sort_keys=True)
             flush(file)
-        _put_in_place(temporary, folder, key)
+        _put_in_place(temporary, folder, key, [plan.name for plan in plans])
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_array(folder: Path, plan: ArrayPlan, digest: Any) -> int:
     """Write ``<name>.npy`` block by block, feed ``digest``, and give the file's size in bytes."""
-    digest.update(f"{plan.name} {plan.dtype.str} {plan.shape}\n".encode())
+    digest.update(array_line(plan.name, plan.dtype, plan.shape))
     header = {"descr": plan.dtype.str, "fortran_order": False, "shape": plan.shape}
     with (folder / f"{plan.name}.npy").open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)
@@ -185,9 +220,9 @@ def remove_leftovers(folder: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _put_in_place(temporary: Path, folder: Path, key: str) -> None:
+def _put_in_place(temporary: Path, folder: Path, key: str, names: Sequence[str]) -> None:
     """Rename over whatever is there, unless it has meanwhile become whole."""
-    if read_meta(folder, key) is not None:
+    if inspect(folder, key, names).meta is not None:
         return
     if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder)
@@ -196,5 +231,5 @@ def _put_in_place(temporary: Path, folder: Path, key: str) -> None:
     try:
         temporary.rename(folder)
     except OSError:
-        if read_meta(folder, key) is None:
+        if inspect(folder, key, names).meta is None:
             raise

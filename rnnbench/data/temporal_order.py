@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, must_be_null
+from rnnbench.data.contract import (
+    Fingerprint,
+    InputSpec,
+    Progress,
+    Raw,
+    Split,
+    length_of,
+    must_be_null,
+)
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -59,19 +67,20 @@ class TemporalOrder:
     def spec(self, config: DataConfig) -> InputSpec:
         """``(maxlen, 8)`` features; raises ConfigError for a length or a limit out of range."""
         must_be_null(config, "path", "num_words")
-        if not Ranges(config.maxlen).apart:
+        maxlen = length_of(config)
+        if not Ranges(maxlen).apart:
             least = next(n for n in range(1, 111) if all(Ranges(m).apart for m in range(n, 111)))
             raise ConfigError(
                 "data.maxlen",
                 f"at least {least} for data=temporal_order (below, the symbols' ranges collapse)",
-                config.maxlen,
+                maxlen,
                 "the paper has 110",
             )
         for key in ("limit", "test_limit"):
             value = getattr(config, key)
             if value is not None and value > LARGEST:
                 raise ConfigError(f"data.{key}", f"at most {LARGEST}", value, "choose fewer")
-        return InputSpec(config.maxlen, len(SYMBOLS), None, len(CLASS_NAMES))
+        return InputSpec(maxlen, len(SYMBOLS), None, len(CLASS_NAMES))
 
     def fingerprint(self, _config: DataConfig) -> Fingerprint:
         """Constant: the sequences follow from a fixed seed and ``maxlen``."""
@@ -79,7 +88,7 @@ class TemporalOrder:
 
     def load(self, config: DataConfig, _found: Fingerprint, _report: Progress) -> Raw:
         """The first sequences of two streams; more of them never change the earlier ones."""
-        ranges = Ranges(config.maxlen)
+        ranges = Ranges(length_of(config))
         return Raw(
             _split(ranges, "train", config.limit),
             _split(ranges, "test", config.test_limit),

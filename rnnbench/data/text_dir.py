@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, words_of
+from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, length_of, words_of
 from rnnbench.data.encoding import check_encoding
 from rnnbench.data.plain_files import read_regular
 from rnnbench.data.texts import (
@@ -58,7 +58,7 @@ class TextDir:
         """``(maxlen,)`` tokens, one class a folder; lists folders, opens no file."""
         reading_of(config)
         check_encoding(config.encoding)
-        return InputSpec(config.maxlen, None, words_of(config), len(_layout(config).classes))
+        return InputSpec(length_of(config), None, words_of(config), len(_layout(config).classes))
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """Names and contents of all files that are read; their place does not matter."""

@@ -16,14 +16,7 @@ from rnnbench.data.contract import InputSpec, Prepared, Progress, Vectors
 from rnnbench.data.indices import OOV
 from rnnbench.data.readers import KnowsWords
 from rnnbench.data.sources import source_of
-from rnnbench.data.store import (
-    ArrayPlan,
-    locked,
-    read_meta,
-    remove_leftovers,
-    store_errors,
-    write_folder,
-)
+from rnnbench.data.store import ArrayPlan, Contents, kept
 from rnnbench.data.texts import OTHER_BREAKS
 from rnnbench.data.vector_files import VectorFile, open_vectors
 from rnnbench.data.vector_training import recipe_key, train_vectors
@@ -105,35 +98,16 @@ def prepare_vectors(
 
 def _on_disk(plan: _Plan, place: Path, report: Progress) -> Vectors:
     folder = place / f"vectors-{plan.key[:16]}"
-    ready = _read(folder, plan)
-    if ready is not None:
-        return ready
-    with locked(folder, report) as alone:
-        ready = _read(folder, plan)
-        if ready is not None:
-            return ready
+
+    def make() -> Contents:
         report(f"preparing word vectors from {plan.source}")
         matrix, facts = plan.make()
-        with store_errors(folder):
-            if alone:
-                remove_leftovers(folder)
-            write = ArrayPlan(MATRIX, matrix.shape, np.dtype("<f4"), [matrix])
-            write_folder(folder, plan.key, [write], {"source": plan.source, "facts": facts})
-            ready = _read(folder, plan)
-            if ready is None:
-                raise OSError("the folder changed while it was being written")
-            return ready
+        write = ArrayPlan(MATRIX, matrix.shape, np.dtype("<f4"), [matrix])
+        return Contents([write], {"source": plan.source, "facts": facts})
 
-
-def _read(folder: Path, plan: _Plan) -> Vectors | None:
-    meta = read_meta(folder, plan.key)
-    try:
-        if meta is None or set(meta["bytes"]) != {MATRIX}:
-            return None
-        digest = plan.digest or meta["digest"]
-        return Vectors(folder / f"{MATRIX}.npy", digest, meta["source"], meta["facts"])
-    except (KeyError, TypeError):
-        return None
+    meta = kept(folder, plan.key, [MATRIX], report, make)
+    digest = plan.digest or meta["digest"]
+    return Vectors(folder / f"{MATRIX}.npy", digest, meta["source"], meta["facts"])
 
 
 def _of_corpus(

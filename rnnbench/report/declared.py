@@ -13,7 +13,7 @@ import pandas as pd
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
-from rnnbench.matching import resolve_units
+from rnnbench.matching import resolve_units, with_length
 from rnnbench.results.arms import search_of
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed
@@ -138,8 +138,14 @@ def _is(runs: pd.DataFrame, key: str, value: Any) -> pd.Series[bool]:
 
 
 def _solved(config: Config) -> Config:
-    """Return a configuration with its units; only a match needs the data, which may be away."""
-    return config if config.match is None else resolve_units(config, input_spec(config.data))
+    """Return a configuration with its units and its length.
+
+    Only a match, and arrays of their own length, need the data, which may be away.
+    """
+    if config.match is None and config.data.maxlen is not None:
+        return config
+    spec = input_spec(config.data)
+    return resolve_units(with_length(config, spec), spec)
 
 
 def _left_open(arm: Arm) -> frozenset[str]:

@@ -12,12 +12,13 @@ import numpy as np
 
 from rnnbench.config.schema import Config, EarlyStoppingConfig
 from rnnbench.data import Arrays
-from rnnbench.errors import ConfigError, Divergence
-from rnnbench.training.batches import Samples, batches, split
+from rnnbench.errors import Divergence
+from rnnbench.training.batches import batches
 from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.order import order_metrics
+from rnnbench.training.parts import Parts, parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
@@ -41,39 +42,6 @@ class Fitted:
     weights: list[np.ndarray] | None
     predictions: np.ndarray | None = None
     flows: tuple[Flow, ...] = ()
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The samples that a run trains on, validates on (if it does) and is tested on."""
-
-    training: Samples
-    validation: Samples | None
-    test: Samples
-
-
-def parts(arrays: Arrays, config: Config) -> Parts:
-    """Divide a data set as ``training.validation`` says.
-
-    Raises:
-        ConfigError: where the split leaves one of the parts empty.
-    """
-    training = Samples(arrays.x_train, arrays.y_train)
-    test = Samples(arrays.x_test, arrays.y_test)
-    if config.training.validation == "none":
-        return Parts(training, None, test)
-    if config.training.validation == "test":
-        return Parts(training, test, test)
-    fraction = config.training.validation_fraction
-    rest, held_out = split(training, fraction)
-    if not len(rest) or not len(held_out):
-        raise ConfigError(
-            "training.validation_fraction",
-            f"a fraction that leaves samples on both sides of {len(training)}",
-            fraction,
-            "raise data.limit or choose a fraction nearer to 0.5",
-        )
-    return Parts(rest, held_out, test)
 
 
 def fit(

@@ -18,8 +18,8 @@ from rnnbench.config.schema import OptimizerConfig
 from rnnbench.data import Arrays, InputSpec
 from rnnbench.errors import ConfigError, Divergence
 from rnnbench.training.batches import Samples
-from rnnbench.training.fit import parts
 from rnnbench.training.order import shuffle_steps
+from rnnbench.training.parts import parts
 
 SPEC = InputSpec(10, None, 30, 3)
 X = np.array([[0, 0, 5, 3, 5], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5]], np.int32)

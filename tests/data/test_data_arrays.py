@@ -38,6 +38,47 @@ def test_features_are_cut_and_padded_in_time(configure, tmp_path, members, write
     )
 
 
+@pytest.mark.parametrize(("kind", "num_words"), [("features", None), ("tokens", 50)])
+def test_arrays_keep_their_own_length_unless_another_is_asked_for(
+    configure, tmp_path, members, write_npz, kind, num_words
+):
+    path = str(write_npz(members[kind]()))
+    own = prepare(configure("arrays", path=path, num_words=num_words), tmp_path)
+    assert own.spec.timesteps == own.arrays().x_train.shape[1] == 12
+    typed = prepare(configure("arrays", path=path, num_words=num_words, maxlen=12), tmp_path)
+    assert typed == own
+    other = prepare(configure("arrays", path=path, num_words=num_words, maxlen=100), tmp_path)
+    assert other.digest != own.digest
+
+
+def test_of_two_lengths_the_longer_is_their_own(configure, tmp_path, members, write_npz):
+    content = members["features"]()
+    content["x_test"] = np.repeat(content["x_test"], 2, axis=1)
+    own = prepare(configure("arrays", path=str(write_npz(content))), tmp_path)
+    assert own.spec.timesteps == 24
+    np.testing.assert_array_equal(own.arrays().x_test, content["x_test"].astype(np.float32))
+
+
+def test_a_length_beyond_the_longest_has_to_be_typed(configure, write_npz):
+    long = {"x": np.zeros((2, 100_001, 1), np.float32), "y": np.arange(2)}
+    path = write_npz(
+        {f"{name}_{part}": a for part in ("train", "test") for name, a in long.items()}
+    )
+    with pytest.raises(ConfigError, match=r"^data\.maxlen: .*at most 100000.*100001"):
+        input_spec(configure("arrays", path=str(path)))
+
+
+@pytest.mark.parametrize("name", ["imdb", "reviews", "digits", "temporal_order", "text_dir", "csv"])
+def test_other_data_sets_have_no_length_of_their_own(configure, write_texts, tmp_path, name):
+    (tmp_path / "mine.csv").write_text("text,label\n" + "a,b\nc,d\n" * 3)
+    given = {
+        "text_dir": {"path": str(write_texts())},
+        "csv": {"path": str(tmp_path / "mine.csv"), "test_fraction": 0.4},
+    }
+    with pytest.raises(ConfigError, match=r"^data\.maxlen: .*received (null|None)"):
+        input_spec(configure(name, maxlen=None, **given.get(name, {})))
+
+
 def test_whole_numbers_with_a_feature_axis_are_features(configure, members, write_npz):
     content = members["features"]()
     for name in ("x_train", "x_test"):

@@ -159,6 +159,23 @@ def test_own_texts_that_have_changed_are_read_as_they_were_when_the_run_was_trai
         text_reader(config, tmp_path / "elsewhere", digest, None, ignore)
 
 
+def test_a_damaged_vocabulary_is_made_again_or_told(configure: Any, tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("text,label\n" + "a good day,happy\nno good,sad\n" * 9)
+    config = configure("csv", path=str(table), maxlen=6, test_fraction=0.25)
+    prepared = prepare(config, tmp_path)
+    vocabulary = prepared.folder / "vocabulary.json"
+    text = vocabulary.read_text()
+    vocabulary.write_text(text.replace("good", "doog"))
+    text_reader(config, tmp_path, prepared.digest, None, ignore)
+    assert vocabulary.read_text() == text
+    vocabulary.write_text(text.replace("good", "doog"))
+    for change in (lambda: table.write_text("text,label\na,b\nc,d\na,b\nc,d\n"), table.unlink):
+        change()
+        with pytest.raises(DataError, match=f"{prepared.folder} is damaged"):
+            text_reader(config, tmp_path, prepared.digest, None, ignore)
+
+
 def test_a_new_source_reads_text_where_it_has_a_reader(
     configure: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import multiprocessing
 import os
 import subprocess
@@ -9,13 +11,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import rnnbench
 from rnnbench.data import prepare
-from rnnbench.errors import StoreError
+from rnnbench.data.soundness import Found, inspect
+from rnnbench.errors import DataError, StoreError
 
 
 @pytest.fixture
@@ -27,13 +31,13 @@ def leftovers(home: Path) -> list[str]:
     return [p.name for p in (home / "data").iterdir() if p.name.endswith(".tmp")]
 
 
-def test_a_second_call_reads_the_summary_only(configure, tmp_path, monkeypatch):
+def test_a_second_call_makes_nothing_anew(configure, tmp_path, monkeypatch):
     config = configure("reviews")
     first = prepare(config, tmp_path)
     monkeypatch.setattr(np, "load", None)
-    start = time.perf_counter()
+    start = time.process_time()
     assert prepare(config, tmp_path) == first
-    assert time.perf_counter() - start < 0.05
+    assert time.process_time() - start < 0.05
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,98 @@ def test_a_damaged_folder_is_rebuilt(config, tmp_path, damage):
     for array, before in zip(again.arrays(), expected, strict=True):
         np.testing.assert_array_equal(array, before)
     assert leftovers(tmp_path) == []
+
+
+def overwrite(path: Path, at: int, content: bytes) -> None:
+    """Change a file without changing its size or times."""
+    times = path.stat()
+    with path.open("r+b") as file:
+        file.seek(at, os.SEEK_END if at < 0 else os.SEEK_SET)
+        file.write(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def flip_labels(folder: Path) -> None:
+    labels = np.load(folder / "y_train.npy")
+    overwrite(folder / "y_train.npy", -labels.nbytes, (1 - labels).tobytes())
+
+
+def turn_columns_into_rows(folder: Path) -> None:
+    content = (folder / "x_train.npy").read_bytes()
+    place = content.index(b"False")
+    overwrite(folder / "x_train.npy", place, b"True ")
+
+
+def change_summary(folder: Path) -> None:
+    text = (folder / "meta.json").read_text()
+    place = text.index('"classes": 2')
+    overwrite(folder / "meta.json", place, b'"classes": 3')
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip_labels,
+        turn_columns_into_rows,
+        change_summary,
+        lambda folder: overwrite(folder / "x_test.npy", -40, b"\0" * 40),
+        lambda folder: overwrite(folder / "x_test.npy", 0, b"\0" * 40),
+        lambda folder: overwrite(folder / "y_test.npy", 6, b"\x02"),
+    ],
+)
+def test_what_has_changed_at_equal_size_is_told_and_rebuilt(config, tmp_path, damage):
+    first = prepare(config, tmp_path)
+    expected = [np.array(array) for array in first.arrays()]
+    heard: list[str] = []
+    damage(first.folder)
+    again = prepare(config, tmp_path, on_progress=heard.append)
+    assert again == first
+    for array, before in zip(again.arrays(), expected, strict=True):
+        np.testing.assert_array_equal(array, before)
+    assert len(heard) == 2
+    assert heard[0].startswith(f"{first.folder} is damaged (")
+    heard.clear()
+    assert prepare(config, tmp_path, on_progress=heard.append) == first
+    assert heard == []
+
+
+def test_a_folder_of_an_earlier_version_is_still_good(config, tmp_path):
+    first = prepare(config, tmp_path)
+    summary = json.loads((first.folder / "meta.json").read_text())
+    del summary["checksum"]
+    (first.folder / "meta.json").write_text(json.dumps(summary))
+    heard: list[str] = []
+    assert prepare(config, tmp_path, on_progress=heard.append) == first
+    assert heard == []
+
+
+def test_a_changed_vocabulary_is_rebuilt(configure, tmp_path, write_texts):
+    config = configure("text_dir", path=str(write_texts()), num_words=20, maxlen=5)
+    first = prepare(config, tmp_path / "home")
+    words = first.vocabulary()
+    path = first.folder / "vocabulary.json"
+    overwrite(path, path.read_bytes().index(b'"film"'), b'"milf"')
+    assert first.vocabulary() != words
+    assert prepare(config, tmp_path / "home").vocabulary() == words
+
+
+def test_damage_that_cannot_be_put_right_is_told_in_one_message(
+    configure, tmp_path, members, write_npz, monkeypatch
+):
+    path = write_npz(members["imdb"](), "keras/datasets/imdb.npz")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setattr("rnnbench.data.imdb.KERAS_SHA256", digest)
+    config = configure("imdb", maxlen=5, num_words=100)
+    first = prepare(config, tmp_path / "home")
+    path.unlink()
+    assert prepare(config, tmp_path / "home").digest == first.digest
+    flip_labels(first.folder)
+    monkeypatch.setattr(
+        "subprocess.run", lambda *_, **__: SimpleNamespace(returncode=1, stdout=b"")
+    )
+    with pytest.raises(DataError, match=r"^data\.path: .*download.*is damaged") as caught:
+        prepare(config, tmp_path / "home")
+    assert str(first.folder) in str(caught.value)
 
 
 def test_a_file_in_the_place_of_the_folder_is_replaced(config, tmp_path):
@@ -107,16 +203,14 @@ def test_without_locks_the_first_rename_wins(config, tmp_path, monkeypatch):
 
     first = prepare(config, tmp_path)
     monkeypatch.setattr(store, "_lock", lambda *_: False)
-    monkeypatch.setattr("rnnbench.data.preparation.read_prepared", hide_first(2))
+    monkeypatch.setattr(store, "inspect", hide_first(2))
     assert prepare(config, tmp_path) == first
     assert leftovers(tmp_path) == []
 
 
 def hide_first(times: int):
-    from rnnbench.data.store import read_prepared
-
     calls = iter(range(times))
-    return lambda folder, key: read_prepared(folder, key) if next(calls, None) is None else None
+    return lambda *words: inspect(*words) if next(calls, None) is None else Found(None)
 
 
 def test_a_full_disk_leaves_nothing_half_written(config, tmp_path, monkeypatch):

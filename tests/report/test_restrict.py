@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from rnnbench.config.expand import expand
@@ -133,3 +136,12 @@ def test_runs_of_a_search_have_the_values_of_the_best_of_its_trials(
 def test_trials_of_another_search_choose_nothing(words: tuple[str, ...]) -> None:
     (arm,) = expand([*WORDS, *SEARCH, *words])
     assert declared_trials(TRIALS, arm).empty
+
+
+def test_arrays_of_their_own_length_are_known_by_it(tmp_path: Path) -> None:
+    x, y = np.ones((6, 12, 2)), np.arange(6) % 2
+    np.savez(tmp_path / "mine.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    words = ["+cell=gru", "data=arrays", f"data.path={tmp_path / 'mine.npz'}"]
+    made = [expand([*words, f"data.maxlen={length}"])[0].config for length in (5, 12)]
+    runs = frame([Record(str(c.data.maxlen), "FINISHED", {}, parameters(c), {}) for c in made])
+    assert list(restrict(runs, expand(words), NO_TRIALS)["run_id"]) == ["12"]

@@ -17,7 +17,8 @@ from rnnbench.config.schema import Config, EarlyStoppingConfig
 from rnnbench.data import Arrays, InputSpec
 from rnnbench.errors import ConfigError, Divergence
 from rnnbench.seeds import shuffle_order
-from rnnbench.training.fit import DIVERGENCE_WINDOW, Fitted, fit, parts
+from rnnbench.training.fit import DIVERGENCE_WINDOW, Fitted, fit
+from rnnbench.training.parts import parts
 from rnnbench.training.program import Sums
 
 TRAIN, TEST = 20, 7

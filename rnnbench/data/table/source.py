@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, words_of
+from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, length_of, words_of
 from rnnbench.data.npz import file_digest
 from rnnbench.data.table.file import TableFile, files_of
 from rnnbench.data.table.labels import Classes, classes_of, codes_of_test
@@ -39,7 +39,7 @@ class Table:
         names = classes_of(train, config.missing).names
         if test is not None:
             codes_of_test(test, names, config.missing)
-        return InputSpec(config.maxlen, None, words_of(config), len(names))
+        return InputSpec(length_of(config), None, words_of(config), len(names))
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The contents of the files; their place does not matter."""
