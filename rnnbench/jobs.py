@@ -131,8 +131,8 @@ def check_arms(arms: Iterable[Arm]) -> None:
     """Refuse arms that cannot be trained, before any data is read.
 
     Raises:
-        ConfigError: for a cell's own keys, a match that cannot be read, a model without a head, or
-            several values of what all runs share.
+        ConfigError: for a cell's own keys, a match that cannot be read, a model without a head,
+            a measurement that is never reached, or several values of what all runs share.
     """
     for arm in arms:
         for key in arm.axes:
@@ -149,6 +149,7 @@ def check_arms(arms: Iterable[Arm]) -> None:
         with_dim(arm.config, input_spec(arm.config.data))
         if arm.config.match is not None:
             parse_reference(arm.config.match)
+        _refuse_unreached(arm.config)
         if arm.config.model.head == "none":
             raise ConfigError(
                 "model.head",
@@ -156,6 +157,18 @@ def check_arms(arms: Iterable[Arm]) -> None:
                 "none",
                 "a model without a head has nothing to train; use explain to count its parameters",
             )
+
+
+def _refuse_unreached(config: Config) -> None:
+    """Refuse a measurement that is never made; a preset with fewer epochs makes some of its own."""
+    asked, epochs = config.diagnostics.gradient_flow, config.training.epochs
+    if asked and min(asked) > epochs:
+        raise ConfigError(
+            "diagnostics.gradient_flow",
+            f"an epoch from 0 to training.epochs={epochs} among them",
+            str(asked),
+            "leave it out, or raise training.epochs",
+        )
 
 
 def declare(

@@ -15,6 +15,8 @@ Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Column = str | Annotated[int, Field(ge=0)]
 LONGEST = 100_000  # time steps
+MOST_SAMPLES = 1_000_000_000
+MOST_EPOCHS = 1_000_000
 Scalar = bool | int | float | str | None
 
 
@@ -47,13 +49,13 @@ class DataConfig(Section):
 
     name: str
     path: str | None
-    num_words: Annotated[int, Field(ge=4)] | None
+    num_words: Annotated[int, Field(ge=4, le=10_000_000)] | None
     maxlen: Annotated[int, Field(ge=1, le=LONGEST)] | None
     padding: Literal["pre", "post"]
     truncating: Literal["pre", "post"]
     mask: bool
-    limit: Annotated[int, Field(ge=1)] | None
-    test_limit: Annotated[int, Field(ge=1)] | None
+    limit: Annotated[int, Field(ge=1, le=MOST_SAMPLES)] | None
+    test_limit: Annotated[int, Field(ge=1, le=MOST_SAMPLES)] | None
 
     # How texts become tokens.
     encoding: str | None = None
@@ -138,7 +140,7 @@ class OptimizerConfig(Section):
 class EarlyStoppingConfig(Section):
     """Stop after ``patience`` epochs without an improvement of ``monitor`` (null: never)."""
 
-    patience: Annotated[int, Field(ge=1)] | None
+    patience: Annotated[int, Field(ge=1, le=MOST_EPOCHS)] | None
     monitor: Literal["val_loss", "val_accuracy"]
     min_delta: Annotated[float, Field(ge=0)]
 
@@ -150,8 +152,8 @@ class TrainingConfig(Section):
     key is no part of a configuration).
     """
 
-    epochs: Annotated[int, Field(ge=1)]
-    batch_size: Annotated[int, Field(ge=1)]
+    epochs: Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
+    batch_size: Annotated[int, Field(ge=1, le=65_536)]
     buckets: Annotated[int, Field(ge=2, le=10_000)] | None = None
     validation: Literal["none", "split", "test"]
     validation_fraction: Annotated[float, Field(gt=0, lt=1)]
@@ -175,7 +177,7 @@ class DiagnosticsConfig(Section):
     """
 
     order: bool = False
-    gradient_flow: list[Annotated[int, Field(ge=0, le=1_000_000)]] | None = None
+    gradient_flow: list[Annotated[int, Field(ge=0, le=MOST_EPOCHS)]] | None = None
 
 
 class _Range(Section):
@@ -219,7 +221,7 @@ class SearchConfig(Section):
 
     sampler: Literal["none", "random", "tpe", "qmc", "cmaes"]
     n_trials: Annotated[int, Field(ge=1, le=100_000)]
-    n_startup_trials: Annotated[int, Field(ge=1)]
+    n_startup_trials: Annotated[int, Field(ge=1, le=100_000)]
     pruner: Literal["none", "median", "hyperband"]
     metric: Literal["best_val_accuracy", "final_val_accuracy", "best_val_loss", "final_val_loss"]
     direction: Literal["auto", "maximize", "minimize"]

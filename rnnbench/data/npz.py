@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import ARRAY_NAMES
 from rnnbench.data.pickles import RefusedError, read_objects
+from rnnbench.data.room import available_memory, memory_limit
 from rnnbench.errors import DataError, RnnbenchError
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
+
+_LONGEST_HEADER = 2**14  # bytes; NumPy itself stops at 10,000 characters
+# An array, its values in their final type, and what tells rare words from others.
+_COPIES = 3
+# Python's own lists of IMDB's reviews take 0.4 GiB; a pickle of 20 bytes can ask for any amount.
+_PICKLE_BYTES = 4 * 2**30
 
 
 class Header(NamedTuple):
@@ -41,9 +49,13 @@ class Npz:
             raise self.error(wanted, f"no {', '.join(missing)} (the file holds: {have or 'none'})")
         size = sum(archive.getinfo(f"{n}.npy").file_size for n in ARRAY_NAMES)
         # zipfile never hands out more bytes than the directory states, so this bounds the memory.
-        if size > largest:
+        memory = available_memory()
+        fits = largest if memory is None else min(largest, memory // _COPIES)
+        if size > fits:
+            why = "" if fits == largest else f", for which {_COPIES} times the memory is free"
             raise self.error(
-                f"at most {largest / 2**20:,.0f} MiB of arrays", f"{size / 2**20:,.0f} MiB unpacked"
+                f"at most {fits / 2**20:,.0f} MiB of arrays{why}",
+                f"{size / 2**20:,.0f} MiB unpacked",
             )
 
     def error(self, expected: str, received: str) -> DataError:
@@ -54,8 +66,7 @@ class Npz:
 
     def header(self, name: str) -> Header:
         """Shape and type of a member, without its contents."""
-        with self._open(name) as (_, header):
-            return header
+        return self._header(name)[0]
 
     def numbers(self, name: str) -> NDArray[Any]:
         """A whole numeric array of the size that its header states; never unpickles."""
@@ -67,34 +78,39 @@ class Npz:
 
     def objects(self, name: str) -> list[Any]:
         """The elements of a one-dimensional array of Python objects."""
-        with self._open(name) as (stream, header):
-            if header.dtype != np.dtype(object) or len(header.shape) != 1:
-                raise self.error(f"{name} as a one-dimensional array of lists", describe(header))
-            objects = read_objects(stream)
+        header, place = self._header(name)
+        if header.dtype != np.dtype(object) or len(header.shape) != 1:
+            raise self.error(f"{name} as a one-dimensional array of lists", describe(header))
+        with self._archive.open(f"{name}.npy") as stream:
+            stream.read(place)
+            with memory_limit(_PICKLE_BYTES):
+                objects = read_objects(stream)  # type: ignore[arg-type]
             if len(objects) != header.shape[0]:
                 raise self.error(f"{header.shape[0]} sequences in {name}", str(len(objects)))
             _read_to_end(stream)
             return objects
 
-    @contextlib.contextmanager
-    def _open(self, name: str) -> Iterator[tuple[BinaryIO, Header]]:
+    def _header(self, name: str) -> tuple[Header, int]:
+        """The header of a member, and the bytes that it takes up."""
         info = self._archive.getinfo(f"{name}.npy")
-        with self._archive.open(info) as stream:
-            version = np.lib.format.read_magic(stream)
-            read = {
-                (1, 0): np.lib.format.read_array_header_1_0,
-                (2, 0): np.lib.format.read_array_header_2_0,
-            }.get(version)
-            if read is None:
-                raise self.error(f"{name} in .npy format 1.0 or 2.0", f"format {version}")
-            header = Header(*read(stream))
-            wanted = math.prod(header.shape) * header.dtype.itemsize
-            if not header.dtype.hasobject and wanted != info.file_size - stream.tell():
-                raise self.error(
-                    f"{wanted:,} bytes in {name} for {describe(header)}",
-                    f"{info.file_size - stream.tell():,} bytes",
-                )
-            yield stream, header  # type: ignore[misc]
+        with self._archive.open(info) as member:
+            # NumPy reads as much as a header claims to be long before it looks at the length.
+            stream = io.BytesIO(member.read(_LONGEST_HEADER))
+        version = np.lib.format.read_magic(stream)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }.get(version)
+        if read is None:
+            raise self.error(f"{name} in .npy format 1.0 or 2.0", f"format {version}")
+        header, place = Header(*read(stream)), stream.tell()
+        wanted = math.prod(header.shape) * header.dtype.itemsize
+        if not header.dtype.hasobject and wanted != info.file_size - place:
+            raise self.error(
+                f"{wanted:,} bytes in {name} for {describe(header)}",
+                f"{info.file_size - place:,} bytes",
+            )
+        return header, place
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from rnnbench.data.contract import (
 )
 from rnnbench.data.padding import Padding, padded, padded_blocks
 from rnnbench.data.remarks import UNKNOWN, holds_words, remarks, without_known_words
+from rnnbench.data.room import check_size
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
 
@@ -72,7 +73,11 @@ def _prepared(config: DataConfig, home: Path, report: Progress) -> Prepared:
 
     def make() -> Contents:
         report(f"preparing data={config.name} from {found.text}")
-        return _contents(config, found, spec, source.load(config, found, report))
+        raw = source.load(config, found, report)
+        lengths = np.concatenate([raw.train.lengths, raw.test.lengths])
+        width = 4 * (spec.features or 1)
+        check_size(len(lengths), width, spec.timesteps, int(lengths.max()), folder)
+        return _contents(config, found, spec, raw)
 
     return prepared_in(folder, kept(folder, key, ARRAY_NAMES, report, make))
 

@@ -22,7 +22,7 @@ from rnnbench.data.contract import (
     must_be_null,
     words_of,
 )
-from rnnbench.data.indices import INDEX_FROM, OOV, START
+from rnnbench.data.indices import INDEX_FROM, OOV, PAD, START
 from rnnbench.data.oracle import best_accuracy, oracle
 from rnnbench.data.readers import TextReader
 from rnnbench.data.vocabulary import Reading, Vocabulary
@@ -59,7 +59,7 @@ class Reviews:
 
         def visible(pad: Callable[[Split], NDArray[Any]]) -> dict[str, Any]:
             """How good the grammar's own reader is at what padding and num_words leave."""
-            guesses = [oracle(decode(row)) for row in pad(test)]
+            guesses = [oracle(decode(row[row != PAD])) for row in pad(test)]
             right = float(np.mean(np.array(guesses) == truth))
             return {
                 "best_possible_accuracy": best_accuracy(right, grammar.LABEL_NOISE),

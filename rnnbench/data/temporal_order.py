@@ -38,6 +38,7 @@ SYMBOLS = "abcdXYBE"
 CLASS_NAMES = ["XX", "XY", "YX", "YY"]
 DEFAULT_SIZES = {"train": 10_000, "test": 2_000}
 LARGEST = 100_000
+LARGEST_STEPS = 100_000_000
 BLOCK = 1_000
 
 
@@ -80,6 +81,15 @@ class TemporalOrder:
             value = getattr(config, key)
             if value is not None and value > LARGEST:
                 raise ConfigError(f"data.{key}", f"at most {LARGEST}", value, "choose fewer")
+        sizes = [config.limit or DEFAULT_SIZES["train"], config.test_limit or DEFAULT_SIZES["test"]]
+        if sum(sizes) * maxlen > LARGEST_STEPS:
+            raise ConfigError(
+                "data.maxlen",
+                f"at most {LARGEST_STEPS // sum(sizes)} for {sum(sizes):,} sequences of "
+                f"data=temporal_order ({LARGEST_STEPS:,} time steps in all)",
+                maxlen,
+                "lower it, or data.limit and data.test_limit",
+            )
         return InputSpec(maxlen, len(SYMBOLS), None, len(CLASS_NAMES))
 
     def fingerprint(self, _config: DataConfig) -> Fingerprint:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zipfile
 
 import numpy as np
 import pytest
 
 from rnnbench.data import arrays as user_arrays
-from rnnbench.data import input_spec, prepare
+from rnnbench.data import input_spec, npz, prepare
 from rnnbench.errors import ConfigError, DataError
 
 
@@ -175,6 +176,67 @@ def test_a_header_that_claims_more_than_the_file_holds(configure, tmp_path, memb
             archive.writestr(name, content)
     error = refused(configure("arrays", path=str(path), num_words=50), tmp_path)
     assert "1200000000" in error.expected
+
+
+def rewrite(path, **changes: bytes) -> None:
+    """Change members of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, changes.get(name.removesuffix(".npy"), content))
+
+
+def npy(header: bytes) -> bytes:
+    return np.lib.format.magic(2, 0) + len(header).to_bytes(4, "little") + header
+
+
+def peak_of(action) -> int:
+    """Bytes that Python had allocated at most."""
+    tracemalloc.start()
+    try:
+        action()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_header_of_enormous_length_is_not_read(configure, tmp_path, members, write_npz):
+    path = write_npz(members["tokens"]())
+    rewrite(path, x_train=npy(b" " * 2**26))
+    assert path.stat().st_size < 2**18
+    config = configure("arrays", path=str(path), num_words=50)
+    assert peak_of(lambda: refused(config, tmp_path)) < 2**23
+
+
+def test_arrays_that_memory_does_not_hold_are_not_unpacked(
+    configure, tmp_path, members, write_npz, monkeypatch
+):
+    content = members["tokens"]() | {"x_train": np.zeros((50, 200_000), np.int64)}
+    path = write_npz(content)
+    assert path.stat().st_size < 2**18
+    config = configure("arrays", path=str(path), num_words=50, maxlen=9)
+    monkeypatch.setattr(npz, "available_memory", lambda: 2**27)
+    error = None
+
+    def unpack() -> None:
+        nonlocal error
+        error = refused(config, tmp_path)
+
+    assert peak_of(unpack) < 2**23
+    assert "at most 43 MiB of arrays, for which 3 times the memory is free" in error.expected
+    monkeypatch.setattr(npz, "available_memory", lambda: None)
+    prepare(config, tmp_path / "enough")
+
+
+@pytest.mark.parametrize(
+    "shape", ["(50, 10**9)", "(50, 9" + "0" * 30 + ")", "(50, -12)", "(1" + ", 1" * 4000 + ")"]
+)
+def test_headers_with_shapes_that_cannot_be(configure, tmp_path, members, write_npz, shape):
+    path = write_npz(members["tokens"]())
+    text = f"{{'descr': '<i8', 'fortran_order': False, 'shape': {shape}, }}"
+    rewrite(path, x_train=npy(text.encode()) + b"\0" * 4800)
+    refused(configure("arrays", path=str(path), num_words=50), tmp_path)
 
 
 def refused(config, tmp_path) -> DataError:

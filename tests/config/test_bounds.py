@@ -1,0 +1,60 @@
+"""Whole numbers have an upper bound: beyond it they are typing errors, not wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rnnbench.config.expand import expand
+from rnnbench.config.schema import Config
+from rnnbench.errors import ConfigError
+from rnnbench.jobs import check_arms
+
+# The ranges of a search are those of the keys that it draws; published values are anyone's.
+_FREE = ("search.space", "published", "claims", "sweep.grid")
+
+
+def unbounded(node: dict[str, Any], key: str = "") -> Iterator[str]:
+    """Yield the keys whose whole numbers have no upper bound."""
+    schema = Config.model_json_schema()
+    if "$ref" in node:
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+    if key in _FREE:
+        return
+    if node.get("type") == "integer" and not {"maximum", "exclusiveMaximum"} & set(node):
+        yield key
+    for branch in (*node.get("anyOf", ()), *([node["items"]] if "items" in node else ())):
+        yield from unbounded(branch, key)
+    for name, part in node.get("properties", {}).items():
+        yield from unbounded(part, f"{key}.{name}".lstrip("."))
+
+
+def test_every_whole_number_has_an_upper_bound() -> None:
+    assert list(unbounded(Config.model_json_schema())) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("data.num_words=99999999999", "at most 10000000"),
+        ("training.batch_size=100000000000000000000", "at most 65536"),
+        ("training.epochs=100000000000", "at most 1000000"),
+        ("data.limit=100000000000", "at most 1000000000"),
+        ("data.maxlen=100001", "at most 100000"),
+    ],
+)
+def test_a_number_out_of_all_proportion_is_refused(word: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        expand(["+cell=gru", word])
+    assert caught.value.key == word.split("=")[0]
+    assert told in caught.value.expected
+
+
+def test_an_epoch_that_is_never_reached_cannot_be_measured() -> None:
+    words = ["+cell=gru", "training.epochs=2"]
+    for epochs in ("[]", "[0]", "[2]", "[1,5,10]"):
+        check_arms(expand([*words, f"diagnostics.gradient_flow={epochs}"]))
+    with pytest.raises(ConfigError, match=r"^diagnostics\.gradient_flow: .*epochs=2.*\[5, 3\]"):
+        check_arms(expand([*words, "diagnostics.gradient_flow=[5,3]"]))
