@@ -225,7 +225,10 @@ def _put_in_place(temporary: Path, folder: Path, key: str, names: Sequence[str])
     if inspect(folder, key, names).meta is not None:
         return
     if folder.is_dir() and not folder.is_symlink():
-        shutil.rmtree(folder)
+        # Out of the way at once: others may be opening it.
+        away = temporary.with_suffix(".old.tmp")
+        folder.rename(away)
+        shutil.rmtree(away, ignore_errors=True)
     elif folder.is_symlink() or folder.exists():
         folder.unlink()
     try:
