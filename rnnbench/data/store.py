@@ -226,7 +226,7 @@ def _put_in_place(temporary: Path, folder: Path, key: str, names: Sequence[str])
         return
     if folder.is_dir() and not folder.is_symlink():
         # Out of the way at once: others may be opening it.
-        away = temporary.with_suffix(".old.tmp")
+        away = temporary.with_name(f".{folder.name}.{os.getpid()}-old.tmp")
         folder.rename(away)
         shutil.rmtree(away, ignore_errors=True)
     elif folder.is_symlink() or folder.exists():

@@ -69,7 +69,9 @@ def check_classes(data: Prepared, config: Config) -> list[str]:
             "data.path" if limit is None else "data.limit",
             f"training samples of all {len(names)} classes",
             f"{len(arrays.y_train):,} samples, none of them of class {_several(absent)}",
-            f"{_SORTED}, or raise data.limit, which takes the first ones",
+            "give others"
+            if limit is None
+            else f"raise data.limit, which takes the first samples, or {_SORTED}",
         )
     divided = parts(arrays, config)
     absent = _absent(divided.training.y, names)

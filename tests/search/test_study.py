@@ -35,7 +35,7 @@ from tests.conftest import Configure
 SMALL = (
     "cell=gru",
     "data=digits",
-    "data.limit=20",
+    "data.limit=40",
     "data.test_limit=10",
     "search=random",
     "search.n_startup_trials=2",

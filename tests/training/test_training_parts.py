@@ -49,7 +49,7 @@ def test_mixed_labels_give_no_remark(checked: Checked) -> None:
         (np.arange(60) // 30, (), "training.validation_fraction", "training.validation=none"),
         (SORTED, ("data.limit=30",), "data.limit", "30 samples, none of them of class 2"),
         (SORTED, ("data.limit=10",), "data.limit", "class 1, 2"),
-        (MIXED, ("data.limit=1",), "data.limit", "or raise data.limit"),
+        (MIXED, ("data.limit=1",), "data.limit", "; raise data.limit, which takes"),
         (MIXED, ("data.limit=1", "training.validation=none"), "data.limit", "class 1, 2"),
     ],
 )
