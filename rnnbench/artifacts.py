@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from rnnbench.config.recorded import recorded
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.runspec import RunSpec
 from rnnbench.training.history import Epoch, Outcome
 
 
 def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
-    """Write resolved configuration, history, model summary and learning curves to a folder.
+    """Write configuration, history, model summary and learning curves to a folder.
 
     A search's trials, of which there are many, get no picture.
     """
     from omegaconf import OmegaConf
 
-    OmegaConf.save(
-        OmegaConf.create(spec.config.model_dump(mode="json", exclude={"tracking"})),
-        folder / "config.yaml",
-    )
+    OmegaConf.save(OmegaConf.create(recorded(spec.config)), folder / "config.yaml")
     write_history(outcome.epochs, folder / "history.csv")
     (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
     if spec.trial is None:

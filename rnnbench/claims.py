@@ -7,11 +7,10 @@ import shutil
 from enum import Enum
 from pathlib import Path
 
-from filelock import BaseFileLock, Timeout
-
 from rnnbench.config.schema import SweepConfig
 from rnnbench.executors.events import DIED
 from rnnbench.jobs import JOB_COLUMNS, Job
+from rnnbench.locks import Lock, Timeout
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record, also_trial_of
@@ -35,7 +34,7 @@ class Claims:
     def __init__(self, store: Store, options: SweepConfig) -> None:
         self._store = store
         self._options = options
-        self._locks: dict[str, BaseFileLock] = {}
+        self._locks: dict[str, Lock] = {}
         self.specs: dict[str, RunSpec] = {}
 
     def claim(self, spec: RunSpec) -> Claim:

@@ -19,6 +19,7 @@ from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
 from rnnbench.progress import SweepProgress, duration
 from rnnbench.queues import Queue
+from rnnbench.redact import redacted
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.parent import SweepParent
@@ -128,6 +129,7 @@ class Driver:
         self._close(spec, _told(event.outcome.metrics))
 
     def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:
+        reason = redacted(reason, self._store.uri)
         self._recorders[spec.key].fail(reason, killed=killed)
         del self._recorders[spec.key]
         queue.failed(spec, reason, killed=killed)

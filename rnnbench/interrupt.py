@@ -1,8 +1,11 @@
-"""Ctrl-C and SIGTERM, kept until a moment at which nothing is left half-done."""
+"""Ctrl-C, SIGTERM and SIGHUP, kept until a moment at which nothing is left half-done."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +14,35 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+def end_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that end a command as Ctrl-C does.
+
+    SIGHUP tells that the terminal is gone; what was started with ``nohup`` ignores it.
+    """
+    has_terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return (signal.SIGTERM, signal.SIGHUP) if has_terminal else (signal.SIGTERM,)
+
+
+def interrupt(number: int, _frame: object) -> None:
+    """Handle a signal as Ctrl-C is handled; raises KeyboardInterrupt."""
+    _leave_terminal(number)
+    raise KeyboardInterrupt
+
+
+def _leave_terminal(number: int) -> None:
+    """Send what is yet to be printed nowhere once the terminal is gone: writing to it would fail.
+
+    A file or a pipe in its place goes on being written.
+    """
+    if number != signal.SIGHUP:
+        return
+    for stream in (1, 2):
+        with contextlib.suppress(OSError):
+            if stat.S_ISCHR(os.fstat(stream).st_mode) and not os.isatty(stream):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, stream)
+                os.close(nowhere)
 
 
 class Interruption:
@@ -31,7 +62,10 @@ class Interruption:
     def __enter__(self) -> Interruption:
         self.woken, self._waker = Pipe(duplex=False)
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+            self._before = {
+                number: signal.signal(number, self._note)
+                for number in (signal.SIGINT, *end_signals())
+            }
         return self
 
     def __exit__(
@@ -52,7 +86,8 @@ class Interruption:
         if self._asked:
             raise KeyboardInterrupt
 
-    def _note(self, *_: object) -> None:
+    def _note(self, number: int, _frame: object) -> None:
+        _leave_terminal(number)
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
@@ -60,13 +95,14 @@ class Interruption:
 
 
 @contextmanager
-def ignored(number: signal.Signals) -> Iterator[None]:
-    """Ignore a signal meanwhile; processes started meanwhile ignore it for good."""
+def ignored(*numbers: signal.Signals) -> Iterator[None]:
+    """Ignore signals meanwhile; processes started meanwhile ignore them for good."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(number, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(number, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -12,10 +12,10 @@ import numpy as np
 from rnnbench.cells import check_cell
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
-from rnnbench.data import Prepared, Vectors, input_spec, prepare, prepare_vectors
+from rnnbench.data import InputSpec, Prepared, Vectors, input_spec, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
 from rnnbench.expected import SECONDS
-from rnnbench.matching import parse_reference, resolve_units, with_dim, with_length
+from rnnbench.matching import resolve_units, with_dim, with_length
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest, replicates
 from rnnbench.tracking import names
@@ -146,9 +146,11 @@ def check_arms(arms: Iterable[Arm]) -> None:
                     else f"run one sweep for each {key}; finished runs are shared",
                 )
         check_cell(arm.config.cell)
-        with_dim(arm.config, input_spec(arm.config.data))
+        spec = input_spec(arm.config.data)
+        with_dim(arm.config, spec)
+        _refuse_buckets(arm.config, spec)
         if arm.config.match is not None:
-            parse_reference(arm.config.match)
+            resolve_units(arm.config, spec)
         _refuse_unreached(arm.config)
         if arm.config.model.head == "none":
             raise ConfigError(
@@ -177,9 +179,10 @@ def declare(
     seeds: int | None = None,
     *,
     on_progress: Callable[[str], None] | None = None,
+    scratch: Path | None = None,
 ) -> list[RunSpec]:
     """Return every run of a sweep, data prepared and units solved; equal runs appear once."""
-    shelf = Shelf(home, on_progress)
+    shelf = Shelf(home, on_progress, scratch)
     specs: dict[str, RunSpec] = {}
     for arm in arms:
         config, data = shelf.ready(arm.config)
@@ -190,10 +193,19 @@ def declare(
 
 
 class Shelf:
-    """The prepared data sets of a sweep with their word vectors, each prepared once."""
+    """The prepared data sets of a sweep with their word vectors, each prepared once.
 
-    def __init__(self, home: Path, on_progress: Callable[[str], None] | None = None) -> None:
+    What is not under ``home`` yet is prepared there, or under ``scratch`` where one is given.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        on_progress: Callable[[str], None] | None = None,
+        scratch: Path | None = None,
+    ) -> None:
         self._home = home
+        self._scratch = scratch
         self._report = on_progress or (lambda _: None)
         self._prepared: dict[str, Prepared] = {}
         self._vectors: dict[tuple[str, str], Vectors] = {}
@@ -208,13 +220,7 @@ class Shelf:
         data = self.prepared(config)
         config = with_length(config, data.spec)
         _refuse_empty_samples(config, data)
-        if config.training.buckets is not None and data.spec.features is not None:
-            raise ConfigError(
-                "training.buckets",
-                "null where samples are features, because only tokens tell their length",
-                config.training.buckets,
-                "leave it out",
-            )
+        _refuse_buckets(config, data.spec)
         if config.model.embedding.kind == "vectors":
             data = self.with_vectors(config)
         return resolve_units(config, data.spec), data
@@ -227,7 +233,9 @@ class Shelf:
         """
         name, training = _name(config), config.training
         if name not in self._prepared:
-            self._prepared[name] = prepare(config.data, self._home, on_progress=self._report)
+            self._prepared[name] = prepare(
+                config.data, self._home, on_progress=self._report, scratch=self._scratch
+            )
         data = self._prepared[name]
         division = (name, training.validation, training.validation_fraction, training.test)
         if division not in self._checked:
@@ -242,9 +250,24 @@ class Shelf:
         key = (_name(config), embedding.model_dump_json(exclude={"trainable"}))
         if key not in self._vectors:
             self._vectors[key] = prepare_vectors(
-                embedding, config.data, data, self._home, on_progress=self._report
+                embedding,
+                config.data,
+                data,
+                self._home,
+                on_progress=self._report,
+                scratch=self._scratch,
             )
         return replace(data, vectors=self._vectors[key])
+
+
+def _refuse_buckets(config: Config, spec: InputSpec) -> None:
+    if config.training.buckets is not None and spec.features is not None:
+        raise ConfigError(
+            "training.buckets",
+            "null where samples are features, because only tokens tell their length",
+            config.training.buckets,
+            "leave it out",
+        )
 
 
 def _name(config: Config) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
@@ -12,6 +13,7 @@ from rnnbench.executors.local import worker_count
 from rnnbench.expected import Expected
 from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, check_arms, declare, job_table
 from rnnbench.runspec import RunSpec
+from rnnbench.scratch import scratch_folder
 from rnnbench.search.outcome import Searched, look_up
 from rnnbench.search.queue import declare_searches
 from rnnbench.search.space import apply
@@ -71,7 +73,10 @@ class Plan:
 
 
 def make_plan(arms: Sequence[Arm]) -> Plan:
-    """Return what a sweep over these arms would do; only data sets are prepared.
+    """Return what a sweep over these arms would do; nothing is written.
+
+    Runs are told apart by the contents of their data: what is not prepared yet is prepared in a
+    temporary folder.
 
     Raises:
         ConfigError, DataError, StoreError: as the sweep would.
@@ -79,17 +84,22 @@ def make_plan(arms: Sequence[Arm]) -> Plan:
     check_arms(arms)
     config = arms[0].config
     home = Home.of(config.home)
-    home.make()
+    home.check()
+    with scratch_folder() as scratch:
+        return Plan(tuple(_lines(arms, home, scratch)), worker_count(config.executor))
+
+
+def _lines(arms: Sequence[Arm], home: Home, scratch: Path) -> Iterator[Line]:
+    config = arms[0].config
     if config.search.sampler == "none":
-        specs = declare(arms, home.path)
+        specs = declare(arms, home.path, scratch=scratch)
         records, store = _read(config)
-        lines = _runs(specs, store, records, Expected(records), config.sweep)
+        yield from _runs(specs, store, records, Expected(records), config.sweep)
     else:
-        searched = look_up(declare_searches(arms, home), home)
+        searched = look_up(declare_searches(arms, home, scratch=scratch), home)
         records, store = _read(config)
         trials = [] if store is None else store.records(kind="trial", only=JOB_COLUMNS)
-        lines = _searches(searched, store, records, Expected([*records, *trials]))
-    return Plan(tuple(lines), worker_count(config.executor))
+        yield from _searches(searched, store, records, Expected([*records, *trials]))
 
 
 def _read(config: Config) -> tuple[list[Record], Store | None]:

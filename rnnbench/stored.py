@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.config.recorded import resolved
 from rnnbench.config.schema import Config
 from rnnbench.config.validate import validate
 from rnnbench.data import InputSpec
@@ -51,6 +52,7 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
             if not isinstance(logged, dict):
                 raise ValueError("no mapping")
             own = {str(key): value for key, value in logged.items() if key not in _OURS}
+            own = resolved(own)
             config = validate(_laid_over(now.model_dump(mode="json"), own))
         except (OSError, ValueError, OmegaConfBaseException, YAMLError, ConfigError) as error:
             raise StoreError(

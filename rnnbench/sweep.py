@@ -16,12 +16,13 @@ from rnnbench.interrupt import Interruption
 from rnnbench.jobs import JOB_COLUMNS, check_arms, declare, job_table, sweep_key
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue, RunQueue
+from rnnbench.redact import redacted
 from rnnbench.runspec import RunSpec
 from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import Searched, look_up, save_artifacts
 from rnnbench.search.queue import Search, SearchQueue, declare_searches
 from rnnbench.tracking import names
-from rnnbench.tracking.address import patient, redacted, tracking_uri, translated
+from rnnbench.tracking.address import patient, tracking_uri, translated
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.parent import SweepParent
@@ -75,8 +76,17 @@ def run_arms(
     check_arms(arms)
     config = arms[0].config
     tracking_uri(config)  # a wrong address is told before any data is prepared
+    if config.tracking.uri is not None:
+        Store.find(config)  # and so is one that does not answer
+    with Home.of(config.home).made():
+        return _run_arms(arms, console, command, seeds, parent=parent)
+
+
+def _run_arms(
+    arms: Sequence[Arm], console: Console, command: str, seeds: int | None, *, parent: bool
+) -> Swept:
+    config = arms[0].config
     home = Home.of(config.home)
-    home.make()
     searches: list[Search] = []
     specs: list[RunSpec] = []
 

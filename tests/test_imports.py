@@ -18,8 +18,9 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors interrupt quiet printable spreadsheet",
-    "config.paths config.schema config.validate config.overrides config.space_words",
+    "errors printable redact interrupt quiet locks scratch spreadsheet",
+    "config.paths config.schema config.recorded config.validate config.overrides",
+    "config.space_words",
     "config.compose config.expand",
     "config",
     "stats data seeds layers cells parameters matching reference model kernels training",
@@ -169,7 +170,7 @@ def place(name: str) -> int:
 
 
 def test_imports_are_found() -> None:
-    assert set(imports("__main__")) == {"cli"}
+    assert set(imports("__main__")) == {"cli", "scratch"}
     assert {"config.schema", "config.validate", "errors"} <= set(imports("cells"))
     assert "data.grammar" in set(imports("data.oracle"))
     assert layer("data.grammar") == "data"

@@ -6,12 +6,13 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
-from filelock import Timeout
 from threadpoolctl import threadpool_limits
 
 from rnnbench.baselines.result import Result
 from rnnbench.baselines.spec import BASELINE_VERSION, BaselineSpec
 from rnnbench.errors import RnnbenchError
+from rnnbench.locks import Timeout
+from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
@@ -72,7 +73,7 @@ def _train(store: Store, spec: BaselineSpec, command: str, report: Callable[[str
         result = _fit(spec)
         _log(client, run_id, result, time.perf_counter() - start)
     except BaseException as error:
-        reason = str(error) or type(error).__name__
+        reason = redacted(str(error), store.uri) or type(error).__name__
         client.set_tag(run_id, names.REASON, reason[:5000])
         failed = isinstance(error, RnnbenchError)
         client.set_terminated(run_id, "FAILED" if failed else "KILLED")

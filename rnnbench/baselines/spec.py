@@ -10,7 +10,7 @@ from typing import Any
 from rnnbench.baselines.kinds import BASELINES, Baseline
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.data import Prepared
+from rnnbench.data import Prepared, input_spec
 from rnnbench.data.contract import Progress
 from rnnbench.errors import ConfigError
 from rnnbench.jobs import Shelf
@@ -48,7 +48,9 @@ class BaselineSpec:
     @property
     def parameters(self) -> dict[str, str]:
         """Dotted keys of the configuration that describe the run."""
-        return {key: _text(value) for key, value in _described(self.baseline, self.config).items()}
+        described = _described(self.baseline, self.config)
+        recorded = {key: r for key, r in self.config.references.items() if described.get(key)}
+        return {key: _text(value) for key, value in (described | recorded).items()}
 
 
 def declare_baselines(
@@ -73,11 +75,8 @@ def declare_baselines(
     shelf = Shelf(home, on_progress)
     for arm in arms:
         for baseline in chosen or BASELINES.values():
-            data = shelf.prepared(arm.config)
-            config = with_length(arm.config, data.spec)
-            if "embedding" in baseline.sections and config.model.embedding.kind == "vectors":
-                config, data = with_dim(config, data.spec), shelf.with_vectors(config)
-            if baseline.needs_tokens and data.spec.vocabulary is None:
+            config = arm.config
+            if baseline.needs_tokens and input_spec(config.data).vocabulary is None:
                 if chosen:
                     raise ConfigError(
                         "baseline",
@@ -86,6 +85,10 @@ def declare_baselines(
                         "leave it out",
                     )
                 continue
+            data = shelf.prepared(config)
+            config = with_length(config, data.spec)
+            if "embedding" in baseline.sections and config.model.embedding.kind == "vectors":
+                config, data = with_dim(config, data.spec), shelf.with_vectors(config)
             for seed in range(
                 config.seed, config.seed + (config.seeds if baseline.has_seed else 1)
             ):

@@ -6,26 +6,33 @@ comes at once and only training loads TensorFlow.
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from types import TracebackType
 from typing import Any
 
 from rnnbench.cli.words import COMMANDS, help_text, split_words
 from rnnbench.errors import RnnbenchError
+from rnnbench.interrupt import end_signals, interrupt
 from rnnbench.printable import printable
+from rnnbench.redact import redacted
 
 INTERRUPTED = 130
 
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit status: 0, 1 failed runs, 2 wrong input, 130 Ctrl-C."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for number in end_signals():
+        signal.signal(number, interrupt)
+    _redact_logging()
     try:
         return _dispatch(list(argv))
     except RnnbenchError as error:
-        print(f"error: {printable(str(error))}", file=sys.stderr)
+        print(f"error: {printable(redacted(str(error)))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("interrupted; finished runs are kept, the same command goes on", file=sys.stderr)
@@ -34,6 +41,12 @@ def run(argv: Sequence[str]) -> int:
         # The reader of our output has gone, as in `rnnbench explain | head -1`.
         sys.stdout = None
         return 0
+
+
+def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback of a bug without secrets: it is meant to be passed on."""
+    told = "".join(traceback.format_exception(kind, error, trace))
+    print(redacted(told), end="", file=sys.stderr)
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -56,5 +69,16 @@ def _hydra(words: Any) -> int:
     return answer(words)
 
 
-def _terminated(*_: object) -> None:
-    raise KeyboardInterrupt
+def _redact_logging() -> None:
+    """Keep secrets out of what libraries log, as of the addresses that they try again."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "is_redacted", False):
+        return
+
+    def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        record.msg, record.args = redacted(record.getMessage()), ()
+        return record
+
+    make_redacted.is_redacted = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(make_redacted)

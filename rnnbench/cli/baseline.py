@@ -24,16 +24,18 @@ def baseline(words: Words) -> int:
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=(None,))
     config = arms[0].config
     tracking_uri(config)  # a wrong address is told before any data is prepared
+    if config.tracking.uri is not None:
+        Store.find(config)  # and so is one that does not answer
     home = Home.of(config.home)
-    home.make()
     console = stderr()
 
     def report(text: str) -> None:
         console.print(text, markup=False)
 
-    specs = declare_baselines(arms, home.path, chosen, report)
-    store = Store.open(config)
-    trained = run_baselines(store, specs, words.typed, report)
+    with home.made():
+        specs = declare_baselines(arms, home.path, chosen, report)
+        store = Store.open(config)
+        trained = run_baselines(store, specs, words.typed, report)
     show(_table(trained))
     return 0
 

@@ -24,18 +24,18 @@ def data(words: Words) -> int:
     words.refuse_names()
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     home = Home.of(config.home)
-    home.make()
     console = stderr()
 
     def report(text: str) -> None:
         console.print(text, markup=False)
 
-    prepared = prepare(config.data, home.path, on_progress=report)
-    if config.model.embedding.kind == "vectors":
-        vectors = prepare_vectors(
-            config.model.embedding, config.data, prepared, home.path, on_progress=report
-        )
-        prepared = replace(prepared, vectors=vectors)
+    with home.made():
+        prepared = prepare(config.data, home.path, on_progress=report)
+        if config.model.embedding.kind == "vectors":
+            vectors = prepare_vectors(
+                config.model.embedding, config.data, prepared, home.path, on_progress=report
+            )
+            prepared = replace(prepared, vectors=vectors)
     show(_table(prepared))
     return 0
 

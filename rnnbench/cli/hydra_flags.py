@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 import hydra
 from hydra.core.global_hydra import GlobalHydra
@@ -16,6 +18,7 @@ from rnnbench.config import space_words
 from rnnbench.config.compose import CONFIG_NAME, composer, register_presets
 from rnnbench.config.overrides import axis_values, parse, with_value
 from rnnbench.config.paths import resource_dir
+from rnnbench.redact import redacted
 
 
 def answer(words: Words) -> int:
@@ -31,9 +34,10 @@ def answer(words: Words) -> int:
     # Hydra shows things through logging, which would complain about `--info config | head`.
     complains, logging.raiseExceptions = logging.raiseExceptions, False
     try:
-        hydra.main(
-            version_base="1.3", config_path=str(resource_dir("conf")), config_name=CONFIG_NAME
-        )(_nothing)()
+        with _redacted_output():
+            hydra.main(
+                version_base="1.3", config_path=str(resource_dir("conf")), config_name=CONFIG_NAME
+            )(_nothing)()
     except SystemExit as end:  # the way in which Hydra ends after help
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     finally:
@@ -41,6 +45,18 @@ def answer(words: Words) -> int:
         logging.raiseExceptions = complains
         GlobalHydra.instance().clear()
     return 0
+
+
+@contextmanager
+def _redacted_output() -> Iterator[None]:
+    """Print without secrets what is printed meanwhile: configurations are pasted into questions."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            yield
+    finally:
+        print(redacted(err.getvalue()), end="", file=sys.stderr)
+        print(redacted(out.getvalue()), end="")
 
 
 def _nothing(_: object) -> None:
@@ -61,7 +77,8 @@ def _first_values(words: Words) -> Sequence[str]:
         if of_space or "--cfg" in words.flags or "-c" in words.flags:
             shown = composed.compose(single)
     if any(o.is_sweep_override() for o in overrides):
-        print("# first of several configurations: " + " ".join(single), file=sys.stderr)
+        told = "# first of several configurations: " + " ".join(single)
+        print(redacted(told), file=sys.stderr)
     return [*rest, *space_words.for_hydra(shown["search"]["space"])] if of_space else rest
 
 

@@ -16,6 +16,7 @@ from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.redact import redacted
 from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
 from rnnbench.report.kept import RUNS, is_kept, kept_tables
@@ -24,7 +25,6 @@ from rnnbench.report.tables import read_tables, restricted
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
-from rnnbench.tracking.address import redacted
 from rnnbench.tracking.store import Store
 
 # Overrides that say where runs are and how the report looks; any other restricts it.

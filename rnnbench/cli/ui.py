@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +12,8 @@ import sys
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
-from rnnbench.tracking.address import redacted, tracking_uri
+from rnnbench.redact import redacted
+from rnnbench.tracking.address import tracking_uri
 from rnnbench.tracking.store import Store
 
 
@@ -29,19 +32,29 @@ def ui(words: Words) -> int:
     store = Store.open(config, create=False)
     _refuse_taken(host, int(port))
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
-    command += ["--backend-store-uri", uri]
-    command += ["--default-artifact-root", store.home.artifacts.as_uri(), "--workers", "1"]
+    command += ["--workers", "1"]
     print(f"MLflow UI of {redacted(uri)} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
-    # The eight processes that serve MLflow's background jobs have nothing to do here.
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    server = subprocess.Popen(command, env=os.environ | quiet)
+    # A session of its own, which ends as a whole, whoever of us is told to end.
+    server = subprocess.Popen(command, env=_environment(store), start_new_session=True)
     try:
         return server.wait()
     except KeyboardInterrupt:
         return 130
     finally:
-        server.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait()
+
+
+def _environment(store: Store) -> dict[str, str]:
+    """Return the server's environment, which nobody else can read, as they can its arguments."""
+    return os.environ | {
+        "MLFLOW_BACKEND_STORE_URI": store.uri,
+        "MLFLOW_DEFAULT_ARTIFACT_ROOT": store.home.artifacts.as_uri(),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        # The eight processes that serve MLflow's background jobs have nothing to do here.
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
 
 
 def _refuse_taken(host: str, port: int) -> None:

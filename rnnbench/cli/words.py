@@ -11,6 +11,7 @@ from pathlib import Path
 
 import rnnbench
 from rnnbench.errors import ConfigError
+from rnnbench.redact import redacted
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,10 @@ class Words:
 
     @property
     def typed(self) -> str:
-        """The command as it can be typed again."""
+        """The command as it can be typed again, without secrets."""
         folders = [f"--config-dir={folder}" for folder in self.config_dirs]
         rest = [shlex.quote(word) for word in (*self.names, *self.overrides, *folders)]
-        return " ".join(["python -m rnnbench", self.command or "", *rest])
+        return redacted(" ".join(["python -m rnnbench", self.command or "", *rest]))
 
     def option(self, name: str) -> str | None:
         """Return a word of the command's own, or ``None``."""

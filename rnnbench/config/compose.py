@@ -21,6 +21,7 @@ from yaml import YAMLError
 from rnnbench.config import space_words
 from rnnbench.config.overrides import CELL, parse
 from rnnbench.config.paths import preset_files, resource_dir
+from rnnbench.config.recorded import references
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
 
@@ -72,7 +73,8 @@ class Composer:
             words.append(f"hydra.searchpath=[{','.join(map(_quoted, self._searchpath))}]")
         try:
             config = compose(config_name=CONFIG_NAME, overrides=words)
-            self.refers = _refers(OmegaConf.to_container(config, resolve=False))
+            raw: Any = OmegaConf.to_container(config, resolve=False)
+            self.refers = _refers(raw)
             plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except MissingConfigException as error:
             raise self._missing(error) from None
@@ -89,6 +91,9 @@ class Composer:
             raise self._not_an_option(words) or error from None
         assert isinstance(plain, dict)
         mapping = {str(key): value for key, value in plain.items()}
+        if "references" in mapping:
+            raise unknown_key("references")
+        mapping["references"] = references(raw)
         space_words.apply(mapping, of_space)
         return mapping
 

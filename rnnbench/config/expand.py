@@ -212,6 +212,7 @@ def _set(mapping: dict[str, Any], axis: _Axis, value: Any) -> None:
     if not isinstance(node, dict) or (last not in node and not adds):
         raise unknown_key(axis.key)
     node[last] = copy.deepcopy(value)
+    mapping["references"].pop(axis.key, None)
 
 
 def _text(value: Any) -> str:

@@ -309,3 +309,5 @@ class Config(Section):
     sweep: SweepConfig
     published: dict[str, Any]
     claims: list[ClaimConfig]
+    # Not a key: what refers to the environment (rnnbench.config.recorded), by dotted key.
+    references: Annotated[dict[str, str], Field(exclude=True)] = {}

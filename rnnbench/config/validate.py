@@ -131,6 +131,8 @@ def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
     """Return every dotted key of the schema."""
     keys = []
     for name, field in model.model_fields.items():
+        if field.exclude:
+            continue
         keys.append(prefix + name)
         for candidate in (field.annotation, *getattr(field.annotation, "__args__", ())):
             if isinstance(candidate, type) and issubclass(candidate, BaseModel):

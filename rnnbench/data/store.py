@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -10,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
 from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
 from rnnbench.errors import DataError, StoreError
+from rnnbench.locks import SUFFIX, Lock, Timeout, remove_free
 
 
 @dataclass(frozen=True)
@@ -58,35 +60,46 @@ def store_errors(folder: Path) -> Iterator[None]:
 def locked(folder: Path, report: Progress) -> Iterator[bool]:
     """Let one process at a time prepare ``folder``; the lock goes when its owner ends.
 
-    Gives whether there is a lock: Windows and some network folders know none, and then two
-    processes do the work twice and the first rename wins. Raises StoreError.
+    Gives whether there is a lock: some network folders know none, and then two processes do the
+    work twice and the first rename wins. Raises StoreError.
     """
+    lock = _lock_of(folder.name, folder.parent)
     with store_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        file = folder.with_name(f".{folder.name}.lock").open("ab")
-    with file:
-        yield _lock(file, report)
+        is_held = _hold(lock, report)
+    try:
+        yield is_held
+    finally:
+        lock.release()
 
 
-def _lock(file: BinaryIO, report: Progress) -> bool:
+def _lock_of(name: str, place: Path) -> Lock:
+    return Lock(place / f".{name}{SUFFIX}")
+
+
+def _hold(lock: Lock, report: Progress) -> bool:
     try:
-        import fcntl
-    except ImportError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        report("waiting for another process that prepares the same data")
-        fcntl.flock(file, fcntl.LOCK_EX)
-    except OSError:
-        return False
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            report("waiting for another process that prepares the same data")
+            lock.acquire()
+    except OSError as error:
+        if error.errno in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
+            return False
+        raise
     return True
 
 
 def kept(
-    folder: Path, key: str, names: Sequence[str], report: Progress, make: Callable[[], Contents]
-) -> dict[str, Any]:
-    """Return the summary of a folder of arrays, made if need be, and again where it is damaged.
+    folder: Path,
+    key: str,
+    names: Sequence[str],
+    report: Progress,
+    make: Callable[[], Contents],
+    scratch: Path | None = None,
+) -> tuple[Path, dict[str, Any]]:
+    """Return a folder of arrays and its summary, made if need be, and again where it is damaged.
 
     Args:
         folder: where it is.
@@ -94,6 +107,7 @@ def kept(
         names: of its arrays, in their order.
         report: told of damage.
         make: gives what is to be written.
+        scratch: a home of no consequence, where they are made instead; ``None`` for in place.
 
     Raises:
         DataError: as ``make`` does; it says so where something damaged cannot be made again.
@@ -101,11 +115,13 @@ def kept(
     """
     found = inspect(folder, key, names)
     if found.meta is not None:
-        return found.meta
+        return folder, found.meta
+    if scratch is not None:
+        folder = scratch / "data" / folder.name
     with locked(folder, report) as alone:
         found = inspect(folder, key, names)
         if found.meta is not None:
-            return found.meta
+            return folder, found.meta
         if found.damage:
             report(f"{folder} is damaged ({found.damage}): preparing it again")
         try:
@@ -119,7 +135,7 @@ def kept(
             meta = read_meta(folder, key)
             if meta is None:
                 raise OSError("the folder changed while it was being written")
-            return meta
+            return folder, meta
 
 
 def beside_damage(error: DataError, folder: Path, damage: str) -> DataError:
@@ -218,6 +234,18 @@ def remove_leftovers(folder: Path) -> None:
     """Delete what killed processes left behind for ``folder``; call it under the lock."""
     for path in folder.parent.glob(f".{folder.name}.*.tmp"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_all_leftovers(place: Path) -> None:
+    """Delete what killed processes left behind in ``place``, their locks included."""
+    for path in place.glob(".*.tmp"):
+        name = path.name[1:].rsplit(".", 2)[0]
+        lock = _lock_of(name, place)
+        with contextlib.suppress(Timeout, OSError):
+            lock.acquire(timeout=0)
+            remove_leftovers(place / name)
+            lock.release()
+    remove_free(place)
 
 
 def _put_in_place(temporary: Path, folder: Path, key: str, names: Sequence[str]) -> None:

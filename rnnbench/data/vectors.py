@@ -73,8 +73,11 @@ def prepare_vectors(
     home: Path,
     *,
     on_progress: Progress = lambda _: None,
+    scratch: Path | None = None,
 ) -> Vectors:
     """Return the vectors that an embedding starts from, made under ``home/data`` if need be.
+
+    With ``scratch``, a home of no consequence, they are made there.
 
     A word that a file lacks has a vector of zeros, as have padding and the mark at the beginning.
 
@@ -90,13 +93,13 @@ def prepare_vectors(
         plan = _of_corpus(config, prepared, rows, dim, on_progress)
     else:
         plan = _of_file(open_vectors(embedding.path), config, prepared, rows)
-    vectors = _on_disk(plan, Path(home).absolute() / "data", on_progress)
+    vectors = _on_disk(plan, Path(home).absolute() / "data", scratch, on_progress)
     vectors = replace(vectors, facts=vectors.facts | _coverage(vectors.matrix(), prepared))
     on_progress(vectors.coverage)
     return vectors
 
 
-def _on_disk(plan: _Plan, place: Path, report: Progress) -> Vectors:
+def _on_disk(plan: _Plan, place: Path, scratch: Path | None, report: Progress) -> Vectors:
     folder = place / f"vectors-{plan.key[:16]}"
 
     def make() -> Contents:
@@ -105,7 +108,7 @@ def _on_disk(plan: _Plan, place: Path, report: Progress) -> Vectors:
         write = ArrayPlan(MATRIX, matrix.shape, np.dtype("<f4"), [matrix])
         return Contents([write], {"source": plan.source, "facts": facts})
 
-    meta = kept(folder, plan.key, [MATRIX], report, make)
+    folder, meta = kept(folder, plan.key, [MATRIX], report, make, scratch)
     digest = plan.digest or meta["digest"]
     return Vectors(folder / f"{MATRIX}.npy", digest, meta["source"], meta["facts"])
 

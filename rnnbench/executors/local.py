@@ -100,11 +100,12 @@ class LocalExecutor:
     def warm_up(self) -> None:
         """Start loading TensorFlow in the fork server, in the background.
 
-        The server ignores Ctrl-C from its start, as do its workers: the driver ends them.
+        The server ignores Ctrl-C and a terminal that is gone from its start, as do its workers:
+        the driver ends them.
         """
         from multiprocessing import forkserver
 
-        with ignored(signal.SIGINT):
+        with ignored(signal.SIGINT, signal.SIGHUP):
             forkserver.ensure_running()
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ def serve(tasks: Connection, events: Connection, lifeline: Connection) -> None:
     driver is gone, and so is this process, in whatever step it is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_die_with_driver, args=(lifeline,), daemon=True).start()
 

@@ -117,12 +117,16 @@ def _winner(trials: pd.DataFrame, config: Config) -> pd.Series | None:
 def _fits(runs: pd.DataFrame, config: Config, arm: Arm) -> pd.Series[bool]:
     """Return which runs have a configuration's parameters, and no others, whatever their seed."""
     left_open = _left_open(arm)
-    params = {key: value for key, value in parameters(config).items() if _describes(key)}
+    params = parameters(config.model_copy(update={"references": {}}))
+    params = {key: value for key, value in params.items() if _describes(key)}
     keys = {*params, *(str(key) for key in runs.columns if "." in str(key))}
     fits = pd.Series(True, index=runs.index)
     for key in sorted(keys - left_open):
         if _describes(key) and fits.any():
-            fits &= _is(runs, key, params.get(key))
+            is_given = _is(runs, key, params.get(key))
+            if key in config.references:  # by which a value of the environment is recorded
+                is_given |= _is(runs, key, config.references[key])
+            fits &= is_given
     return fits
 
 

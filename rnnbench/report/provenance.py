@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from rnnbench.redact import redacted
 from rnnbench.report.document import Block, Column, DataTable, Section, number, text
 from rnnbench.report.ground import Ground
 
@@ -37,6 +38,8 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
     facts = DataTable("provenance", "Code and machine", columns, rows)
     beside = [arm.runs for ground in grounds for arm in ground.baselines]
     all_ = pd.concat([runs, *beside]).drop_duplicates("run_id")
+    # Earlier versions logged commands with secrets in them.
+    all_ = all_.assign(command=all_["command"].map(redacted, na_action="ignore"))
     commands = tuple((text(value), number(count, 0)) for value, count in _counted(all_, "command"))
     typed = DataTable(
         "commands",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rnnbench.report.build import Tables
 from rnnbench.report.document import Document, Picture
 from rnnbench.report.files import csv_text, latex_text
 from rnnbench.report.kept import KEPT, write_tables
+from rnnbench.scratch import scratch_folder
 
 PAGE = "index.html"
 _FILES = (PAGE, "report.md", *KEPT)
@@ -41,8 +41,7 @@ def write_report(
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-            fresh = Path(scratch)
+        with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
             images = _figures(document, fresh, on_progress)
             _tables(document, fresh)
             (fresh / "report.md").write_text(markdown_page.render(document), encoding="utf-8")

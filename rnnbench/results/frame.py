@@ -9,11 +9,13 @@ from typing import Literal
 
 import pandas as pd
 
+from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
 
 Source = Literal["info", "tag", "param", "metric"]
+_TYPED = ("command", "reason")
 
 
 @dataclass(frozen=True)
@@ -170,4 +172,6 @@ def _value(record: Record, column: Column) -> object:
     }[column.source].get(column.field)
     if found is None:
         return pd.NA
+    if column.name in _TYPED:
+        return redacted(str(found))  # earlier versions logged secrets in them
     return int(str(found)) if column.dtype == "Int64" else found

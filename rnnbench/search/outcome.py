@@ -97,7 +97,7 @@ def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepPare
         state = f"{result.ended} up to number {result.trials[-1].number}"
         if known.tags.get(tag) == state:
             continue
-        with store.home.staging(f"search-{result.search.key}") as folder:
+        with store.home.search_files() as folder:
             write_files(result, folder)
             slug = re.sub(r"[^A-Za-z0-9_.=-]+", "_", result.search.label)
             store.client.log_artifacts(known.run_id, str(folder), f"search/{slug}")

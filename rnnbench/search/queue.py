@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
-
-from filelock import Timeout
 
 from rnnbench.cells import check_cell
 from rnnbench.claims import Claim, Claims
@@ -17,6 +16,7 @@ from rnnbench.data import Prepared
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
 from rnnbench.jobs import Shelf, make_task
+from rnnbench.locks import Lock, Timeout
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import RunQueue, wait_while
 from rnnbench.run import Task
@@ -94,9 +94,12 @@ class Search:
 
 
 def declare_searches(
-    arms: Sequence[Arm], home: Home, on_progress: Callable[[str], None] | None = None
+    arms: Sequence[Arm],
+    home: Home,
+    on_progress: Callable[[str], None] | None = None,
+    scratch: Path | None = None,
 ) -> list[Search]:
-    """Return the search of every arm, its data prepared.
+    """Return the search of every arm, its data prepared; see :class:`rnnbench.jobs.Shelf`.
 
     Raises:
         ConfigError, DataError: for a search that can never be drawn or trained.
@@ -104,7 +107,7 @@ def declare_searches(
     for arm in arms:
         check_sampler(arm.config.search)
         check_space(arm.config)
-    shelf = Shelf(home.path, on_progress)
+    shelf = Shelf(home.path, on_progress, scratch)
     found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
     return list({search.key: search for search in reversed(found)}.values())[::-1]
 
@@ -112,7 +115,7 @@ def declare_searches(
 class _Open:
     """A search that this process owns, with the trials that it is still to train."""
 
-    def __init__(self, search: Search, study: Study, lock: Any) -> None:
+    def __init__(self, search: Search, study: Study, lock: Lock) -> None:
         self.search = search
         self.study = study
         self.lock = lock

@@ -49,7 +49,7 @@ def draw(config: Config, suggest: Callable[[str, Space], Any]) -> tuple[Config, 
         if _applies(space, mapping):
             drawn[key] = suggest(key, space)
             _set(mapping, key, drawn[key])
-    return validate(mapping), drawn
+    return validate(mapping | {"references": config.references}), drawn
 
 
 def apply(config: Config, values: Mapping[str, Any]) -> Config:
@@ -61,7 +61,7 @@ def apply(config: Config, values: Mapping[str, Any]) -> Config:
     mapping = config.model_dump()
     for key, value in values.items():
         _set(mapping, key, value)
-    return validate(mapping)
+    return validate(mapping | {"references": config.references})
 
 
 def check_space(config: Config) -> None:

@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
+from rnnbench.redact import redacted, shown_address
 from rnnbench.tracking.home import Home, unwritable
 
 SQLITE_TIMEOUT = 60  # seconds to wait for another writer
@@ -35,7 +36,7 @@ def tracking_uri(config: Config) -> str:
             raise StoreError(
                 "tracking.uri",
                 "an address that starts with one of " + ", ".join(_SCHEMES),
-                redacted(config.tracking.uri),
+                shown_address(config.tracking.uri),
                 "leave it at null for a SQLite file in the home folder",
             )
         return config.tracking.uri
@@ -73,22 +74,45 @@ def local_path(address: str) -> Path | None:
     return Path(url2pathname(parts.path))
 
 
-def redacted(text: str) -> str:
-    """Return text without the user and password of any address in it."""
-    return re.sub(r"//[^/@\s]+@", "//***@", text)
-
-
 def connect(uri: str) -> Any:
     """Return MLflow's client of a store; imports MLflow, which takes seconds."""
     quiet_mlflow()
     from mlflow import MlflowClient
 
     for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.WARNING)  # importing it has set its own
     # It prints the traceback of an error that it raises as well, to be told in one message.
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
-    try:
+    with _driver_needed(uri):
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def is_store(uri: str) -> bool:
+    """Return whether an address leads to a store; MLflow's client would make one in a database.
+
+    A server has one, whether it answers or not.
+    """
+    if uri.startswith(("http", "databricks")):
+        return True
+    from sqlalchemy import create_engine, inspect
+    from sqlalchemy.engine import make_url
+
+    address = make_url(uri)
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    if file is not None and not Path(file).is_file():
+        return False
+    with _driver_needed(uri):
+        engine = create_engine(address)
+    try:
+        return bool(inspect(engine).has_table("experiments"))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _driver_needed(uri: str) -> Iterator[None]:
+    try:
+        yield
     except ImportError as error:
         raise StoreError(
             "tracking.uri",
@@ -103,6 +127,8 @@ def quiet_mlflow() -> None:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
     os.environ.setdefault(_RETRIES, "3")
+    # It prints the address of a server, password included, with every run that ends.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -137,7 +163,7 @@ def translated(uri: str, path: Path) -> Iterator[None]:
         raise StoreError(
             "tracking.uri",
             "an MLflow store that can be read and written",
-            f"{redacted(uri)} ({redacted(reason)})",
+            f"{redacted(uri)} ({redacted(reason, uri)})",
             "check the address, or leave it at null for a SQLite file in the home folder",
         ) from None
 

@@ -6,13 +6,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EACCES, ENOTDIR
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from rnnbench.errors import StoreError
+from rnnbench.locks import SUFFIX, Lock, Timeout, remove_free
+from rnnbench.scratch import remove_abandoned, scratch_folder
+
+# Folders of search files on their way into the store, each locked by itself.
+SEARCH_FILES = "search-"
+_PARTS = ("data", "locks", "staging")
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,42 @@ class Home:
         """Files of the runs."""
         return self.path / "artifacts"
 
+    @property
+    def unfinished_database(self) -> Path:
+        """Where MLflow's tables are made, under the lock of the store."""
+        return self.path / ".mlflow-new.db"
+
+    def check(self) -> None:
+        """Make sure that the folder could be created and written; nothing is.
+
+        Raises:
+            StoreError: where it is no folder or cannot be written.
+        """
+        there = next(path for path in (self.path, *self.path.parents) if path.exists())
+        if not there.is_dir():
+            raise unwritable(self.path, NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR)))
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise unwritable(self.path, PermissionError(EACCES, os.strerror(EACCES)))
+
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """Have the folder for a command; if that is refused, what is empty goes again.
+
+        Raises:
+            StoreError: where it is no folder or cannot be written.
+        """
+        missing = [path for path in (self.path, *self.path.parents) if not path.exists()]
+        self.make()
+        try:
+            yield
+        except BaseException:
+            for folder in (*(self.path / part for part in _PARTS), *missing):
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
+
     def make(self) -> None:
-        """Create the folder and make sure that it can be written.
+        """Create the folder, make sure that it can be written, and remove what dead drivers left.
 
         Raises:
             StoreError: where it is no folder or cannot be written.
@@ -63,9 +102,38 @@ class Home:
             with tempfile.TemporaryFile(dir=self.path):
                 pass
             if self.database.exists() and not os.access(self.database, os.W_OK):
-                raise PermissionError(13, "Permission denied", str(self.database))
+                raise PermissionError(EACCES, os.strerror(EACCES), str(self.database))
+            self._remove_leftovers()
         except OSError as error:
             raise unwritable(self.path, error) from None
+
+    def _remove_leftovers(self) -> None:
+        """Remove what belongs to no living process: it holds the lock of the same name."""
+        from rnnbench.data.store import remove_all_leftovers
+
+        locks, staging = self.path / "locks", self.path / "staging"
+        for folder in staging.glob("*"):
+            if not folder.name.startswith(SEARCH_FILES):
+                with suppress(Timeout), self._free(folder.name):
+                    shutil.rmtree(folder, ignore_errors=True)
+        remove_abandoned(staging, SEARCH_FILES)
+        unfinished = list(self.path.glob(f"{self.unfinished_database.name}*"))
+        if unfinished:
+            with suppress(Timeout), self._free("store"):
+                for path in unfinished:
+                    path.unlink(missing_ok=True)
+        remove_all_leftovers(self.path / "data")
+        remove_free(locks)
+
+    @contextmanager
+    def _free(self, name: str) -> Iterator[None]:
+        """Hold a lock that nobody else holds; raises Timeout."""
+        lock = self.lock(name)
+        lock.acquire(timeout=0)
+        try:
+            yield
+        finally:
+            lock.release()
 
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
@@ -77,21 +145,21 @@ class Home:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def lock(self, name: str) -> FileLock:
+    @contextmanager
+    def search_files(self) -> Iterator[Path]:
+        """Give a folder for the files of a search, which no lock stands for."""
+        staging = self.path / "staging"
+        staging.mkdir(parents=True, exist_ok=True)
+        with scratch_folder(staging, SEARCH_FILES) as folder:
+            yield folder
+
+    def lock(self, name: str) -> Lock:
         """Return a lock that the system releases when its owner dies."""
-        folder = self.path / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{name}.lock")
+        return Lock(self.path / "locks" / f"{name}{SUFFIX}")
 
     def is_owned(self, name: str) -> bool:
-        """Return whether a living process holds the lock."""
-        lock = self.lock(name)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        lock.release()
-        return False
+        """Return whether a living process holds the lock; nothing is created for the answer."""
+        return self.lock(name).is_held
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.redact import redacted
 from rnnbench.tracking import names
-from rnnbench.tracking.address import local_path, redacted, translated
+from rnnbench.tracking.address import local_path, translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 

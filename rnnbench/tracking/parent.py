@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from filelock import Timeout
-
 from rnnbench.errors import StoreError
+from rnnbench.locks import Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
@@ -55,7 +54,7 @@ class SweepParent:
         try:
             self._store.client.set_terminated(self.run_id, status)
         finally:
-            self._lock.release(force=True)
+            self._lock.release()
 
     def _own(self) -> str:
         client = self._store.client

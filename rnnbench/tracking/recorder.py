@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import rnnbench
+from rnnbench.config.recorded import recorded, unresolved
 from rnnbench.config.schema import Config
 from rnnbench.runspec import RunSpec
 from rnnbench.seeds import streams
@@ -22,10 +23,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
 
-_NOT_PARAMETERS = (
-    *("home", "seeds", "report", "sweep", "published", "claims", "tracking", "search"),
-    "diagnostics",
-)
+_NOT_PARAMETERS = (*("seeds", "report", "sweep", "published", "claims", "search", "diagnostics"),)
 
 
 class Recorder:
@@ -107,7 +105,8 @@ def parameters(config: Config) -> dict[str, str]:
             else:
                 flat[prefix + name] = "null" if value is None else str(value)
 
-    visit("", config.model_dump(exclude=set(_NOT_PARAMETERS)))
+    described = recorded(config)
+    visit("", {key: part for key, part in described.items() if key not in _NOT_PARAMETERS})
     return flat
 
 
@@ -141,7 +140,8 @@ def vectors_tags(spec: RunSpec) -> dict[str, str]:
     vectors = spec.data.vectors
     if vectors is None:
         return {}
-    told = {"digest": vectors.digest, "source": vectors.source, **vectors.facts}
+    source = unresolved(vectors.source, spec.config)
+    told = {"digest": vectors.digest, "source": source, **vectors.facts}
     return {names.VECTORS: _json(told)}
 
 
@@ -214,7 +214,7 @@ def _dataset_input(spec: RunSpec) -> Any:
         name=spec.data.name,
         digest=spec.data.digest[:36],
         source_type="local",
-        source=_json({"source": spec.data.source}),
+        source=_json({"source": unresolved(spec.data.source, spec.config)}),
         schema=_json({"input": shape, "classes": inputs.classes, "vocabulary": inputs.vocabulary}),
         profile=_json(
             {k: spec.data.facts[k] for k in ("n_train", "n_test") if k in spec.data.facts}

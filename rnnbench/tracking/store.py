@@ -12,10 +12,12 @@ from typing import Any
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
+from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.address import (
     SQLITE_TIMEOUT,
     connect,
+    is_store,
     sqlite_address,
     sqlite_path,
     tracking_uri,
@@ -74,6 +76,15 @@ class Store:
             known = find_experiment(home.database, config.tracking.experiment)
             if known is not None:
                 return cls(known, home, uri)
+        if not create and not local:
+            with translated(uri, home.path):
+                if not is_store(uri):
+                    raise StoreError(
+                        "tracking.uri",
+                        "the address of a store",
+                        f"{redacted(uri)}, where none is",
+                        "train something first, or correct the address",
+                    )
         # The first client creates the tables; two at once would fail half-way.
         alone = home.lock("store") if create or local else nullcontext()
         with Interruption(), translated(uri, home.path), alone:
@@ -102,6 +113,8 @@ class Store:
                 return cls(known, home, tracking_uri(config))
         uri = tracking_uri(config)
         with translated(uri, home.path):
+            if not is_store(uri):
+                return None
             client = connect(uri)
             known = client.get_experiment_by_name(config.tracking.experiment)
         if known is None or known.lifecycle_stage != "active":
@@ -246,8 +259,9 @@ def _make_database(home: Home) -> None:
     """
     if home.database.exists():
         return
-    fresh = home.path / ".mlflow-new.db"
-    fresh.unlink(missing_ok=True)
+    fresh = home.unfinished_database
+    for path in home.path.glob(f"{fresh.name}*"):
+        path.unlink()
     _make_tables(fresh)
     for suffix in ("-wal", "-shm"):
         # The journal of a database that was deleted would be replayed into this one.

@@ -1,0 +1,110 @@
+"""A configuration as runs record it: in parameters, tags and files that are passed on.
+
+Text that was taken from the environment, as with ``data.path=${oc.env:CORPUS}/texts.csv``, is
+recorded by that reference, because what an environment holds is private. Numbers, choices and names
+of cells and data sets decide a result and are recorded as they are, wherever they came from.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from rnnbench.config.schema import Config
+
+# What decides a result although its type is any text.
+_NAMES = ("cell.name", "data.name", "match")
+# ${oc.env:NAME} and ${oc.env:NAME,default}: what is resolved again when a record is read.
+_ENVIRONMENT = re.compile(r"\$\{oc\.env:\w+(?:,[^${}]*)?\}")
+_REFERENCE = re.compile(r"\$\{([^${}]*)\}")
+
+
+def references(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Return by dotted key the text that refers to the environment, itself or by another key.
+
+    Args:
+        raw: a composed configuration whose interpolations are not resolved.
+    """
+    found = {}
+    for key in _free_text():
+        text = _at(raw, key)
+        if isinstance(text, str) and _reads_environment(text, raw, ()):
+            found[key] = text
+    return found
+
+
+def recorded(config: Config) -> dict[str, Any]:
+    """Return the configuration as plain containers, without what is about this machine alone."""
+    plain = config.model_dump(mode="json", exclude={"home", "tracking"})
+    for key, reference in config.references.items():
+        *parents, last = key.split(".")
+        section = _at(plain, ".".join(parents)) if parents else plain
+        if isinstance(section, dict) and section.get(last) is not None:
+            section[last] = reference
+    return plain
+
+
+def unresolved(text: str, config: Config) -> str:
+    """Return text with references to the environment in the place of what they stand for."""
+    for key, reference in config.references.items():
+        value = _at(config.model_dump(mode="json"), key)
+        if isinstance(value, str) and value:
+            path = Path(value).expanduser()
+            for form in (str(path.resolve()), str(path.absolute()), str(path), value):
+                text = text.replace(form, reference)
+    return text
+
+
+def resolved(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a recorded configuration with its references resolved in today's environment.
+
+    Only free text is, and only what reads a variable; without the variable it stays as it is.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    found = copy.deepcopy(dict(section))
+    for key in _free_text():
+        text = _at(found, key)
+        if not isinstance(text, str) or "${" in _ENVIRONMENT.sub("", text) or "${" not in text:
+            continue
+        *parents, last = key.split(".")
+        try:
+            value = OmegaConf.create({"value": text}).value
+        except OmegaConfBaseException:
+            continue
+        (_at(found, ".".join(parents)) if parents else found)[last] = value
+    return found
+
+
+def _reads_environment(text: str, raw: Mapping[str, Any], seen: tuple[str, ...]) -> bool:
+    if "oc.env:" in text:
+        return True
+    for reference in _REFERENCE.findall(text):
+        other = _at(raw, reference)
+        if reference not in seen and isinstance(other, str):
+            return _reads_environment(other, raw, (*seen, reference))
+    return False
+
+
+def _free_text(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[str]:
+    """Give the dotted keys whose values may be any text."""
+    for name, field in model.model_fields.items():
+        parts = (field.annotation, *getattr(field.annotation, "__args__", ()))
+        if str in parts and prefix + name not in _NAMES:
+            yield prefix + name
+        for part in parts:
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _free_text(part, f"{prefix}{name}.")
+
+
+def _at(node: Any, key: str) -> Any:
+    """Return what stands under a dotted key of nested mappings, or ``None``."""
+    for part in key.split("."):
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node
