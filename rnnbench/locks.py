@@ -54,7 +54,8 @@ class Lock:
         """Let go of the lock and remove its file."""
         if self._file is None:
             return
-        with contextlib.suppress(FileNotFoundError):
+        # Somebody may have removed the file, and another process have a lock of this name since.
+        if leads_to(self.path, self._file):
             self.path.unlink()
         os.close(self._file)
         self._file = None

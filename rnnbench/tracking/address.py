@@ -91,16 +91,28 @@ def is_store(uri: str) -> bool:
     """Return whether an address leads to a store; MLflow's client would make one in a database.
 
     A server has one, whether it answers or not.
+
+    Raises:
+        StoreError: for an address that cannot be read, and where no database could be made.
     """
     if uri.startswith(("http", "databricks")):
         return True
     from sqlalchemy import create_engine, inspect
     from sqlalchemy.engine import make_url
 
-    address = make_url(uri)
-    file = address.database if address.get_backend_name() == "sqlite" else None
-    if file is not None and not Path(file).is_file():
-        return False
+    try:
+        address = make_url(uri)
+    except ValueError:
+        action = "write special characters of its password as in a URL: %40 for @, %2F for /"
+        raise StoreError("tracking.uri", "an address", redacted(uri), action) from None
+    if address.get_backend_name() == "sqlite" and address.database is not None:
+        file = Path(address.database)
+        if not file.parent.is_dir():
+            # MLflow would try it again and again.
+            expected = "a SQLite file in a folder that exists"
+            raise StoreError("tracking.uri", expected, redacted(uri), f"create {file.parent}")
+        if not file.is_file():
+            return False
     with _driver_needed(uri):
         engine = create_engine(address)
     try:

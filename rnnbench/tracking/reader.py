@@ -230,8 +230,13 @@ class ClientReader:
 
 
 def connect_sqlite(path: Path) -> sqlite3.Connection:
-    """Open a SQLite file for reading; it must exist."""
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=SQLITE_TIMEOUT)
+    """Open a SQLite file for reading; it must exist.
+
+    A connection that may not write leaves the files of the journal behind that it has made.
+    """
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=SQLITE_TIMEOUT)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def find_experiment(path: Path, name: str) -> str | None:
