@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rnnbench.interrupt import Interruption
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_waits_until_the_end_of_the_block(number: signal.Signals) -> None:
     steps = []
     with pytest.raises(KeyboardInterrupt), Interruption():  # noqa: PT012
@@ -47,3 +55,72 @@ def test_leaves_the_handlers_as_they_were() -> None:
     with Interruption():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+# A command that is at work until it is told to end, and then still has something to say.
+_AT_WORK = """
+import sys, time
+from pathlib import Path
+import rnnbench.cli
+def work(_):
+    Path("ready").touch()
+    try:
+        time.sleep(60)
+    finally:
+        print("written to the end", flush=True)
+        print("and here", file=sys.stderr, flush=True)
+        Path("ended").touch()
+rnnbench.cli._dispatch = work
+sys.exit(rnnbench.cli.run([]))
+"""
+
+
+def at_work(folder: Path, **options: Any) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, "-c", _AT_WORK], cwd=folder, **options)
+    end = time.monotonic() + 60
+    while not (folder / "ready").exists():
+        assert time.monotonic() < end
+        assert process.poll() is None
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_ends_alike_whoever_ends_it(tmp_path: Path, number: signal.Signals) -> None:
+    process = at_work(tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == b"written to the end\n"
+    assert b"interrupted" in err
+
+
+def test_a_command_ends_cleanly_when_its_terminal_is_gone(tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    process = at_work(
+        tmp_path,
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(end)
+    os.close(terminal)
+    assert process.wait(timeout=60) == 130
+    assert (tmp_path / "ended").exists()
+
+
+def test_a_command_under_nohup_does_not_end_with_its_terminal(tmp_path: Path) -> None:
+    process = at_work(
+        tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    assert not (tmp_path / "ended").exists()
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 130

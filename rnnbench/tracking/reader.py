@@ -234,9 +234,7 @@ def connect_sqlite(path: Path) -> sqlite3.Connection:
 
     A connection that may not write leaves the files of the journal behind that it has made.
     """
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=SQLITE_TIMEOUT)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
+    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=SQLITE_TIMEOUT)
 
 
 def find_experiment(path: Path, name: str) -> str | None:

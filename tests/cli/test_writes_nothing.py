@@ -37,7 +37,7 @@ TABLE = [
     ("sweep +cell=gru home=new data=csv data.path=bad.csv data.test_fraction=0.2", 2, "bad.csv"),
     ("train +cell=gru home=new/deep data=csv data.path=bad.csv data.test_fraction=0.2", 2, "csv"),
     ("train +cell=gru search=random", 2, "search"),
-    (f"baseline bag_of_words home=new {SMALL}", 2, "baseline"),
+    (f"baseline mean_embedding home=new {SMALL}", 2, "baseline"),
     ("baseline home=new tracking.uri=nonsense", 2, "tracking.uri"),
     ("data home=new data=csv data.path=bad.csv data.test_fraction=0.2", 2, "bad.csv"),
     ("report", 2, "none in"),

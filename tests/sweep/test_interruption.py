@@ -77,10 +77,13 @@ class TestKilledWorker:
 
 @pytest.mark.slow
 class TestInterruptedDriver:
-    def test_ends_cleanly_on_ctrl_c(self, driver: subprocess.Popen[str], store: Store) -> None:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+    def test_ends_cleanly_on_ctrl_c_and_with_its_terminal(
+        self, driver: subprocess.Popen[str], store: Store, number: signal.Signals
+    ) -> None:
         wait_for_training(driver, store)
         family = workers(driver)
-        os.killpg(driver.pid, signal.SIGINT)
+        os.killpg(driver.pid, number)  # as a terminal tells all that it has started
         _, err = driver.communicate(timeout=PATIENCE)
         assert driver.returncode == 130, err
         assert "interrupted" in err
@@ -109,3 +112,25 @@ class TestInterruptedDriver:
         driver.communicate(timeout=PATIENCE)
         wait_for(lambda: not any(process.is_running() for process in family))
         finish(store)
+
+
+@pytest.mark.slow
+def test_a_killed_driver_leaves_no_temporary_file_once_another_command_has_run(
+    work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = work_dir / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    words = [sys.executable, "-m", "rnnbench"]
+    driver = subprocess.Popen([*words, *SWEEP], stderr=subprocess.PIPE, start_new_session=True)
+    # The socket of the server that starts its workers.
+    wait_for(lambda: list(temporary.glob("*/listener-*")) or driver.poll() is not None)
+    family = psutil.Process(driver.pid).children(recursive=True)
+    driver.kill()
+    driver.communicate(timeout=PATIENCE)
+    assert len(list(temporary.iterdir())) == 1
+    wait_for(lambda: not any(process.is_running() for process in family))
+    subprocess.run([*words, "data", "data=digits"], capture_output=True, check=True)
+    assert list(temporary.iterdir()) == []
+    assert not list(Path("runs").rglob("*.lock"))
+    assert not list(Path("runs").rglob("*.tmp"))
