@@ -49,7 +49,7 @@ def changed(mapping: dict[str, Any], **values: Any) -> dict[str, Any]:
         ({"model__dropout": 1.0}, "model.dropout", "at least 0 and below 1", "1.0"),
         ({"model__head": "top"}, "model.head", "one of last, flatten, mean, max", "'top'"),
         ({"model": 4}, "model", "a section of keys", "4"),
-        ({"data__limit": 0}, "data.limit", "at least 1 or null", "0"),
+        ({"data__limit": 0}, "data.limit", "at least 1 and at most 1000000000 or null", "0"),
         ({"optimizer__learning_rate": float("inf")}, "optimizer.learning_rate", "finite", "inf"),
         ({"optimizer__learning_rate": 0}, "optimizer.learning_rate", "above 0", "0"),
         ({"training__jit_compile": "maybe"}, "training.jit_compile", "true or false", "'maybe'"),
