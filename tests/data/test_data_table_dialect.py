@@ -38,7 +38,7 @@ def read(configure, tmp_path):
             a + b
             for a, b in zip(facts["train_class_counts"], facts["test_class_counts"], strict=True)
         ]
-        told = [line for line in told if not line.startswith("preparing data=")]
+        told = [line for line in told if not line.startswith(("preparing data=", "warning: "))]
         return dict(zip(facts["class_names"], counts, strict=True)), prepared, told
 
     return read
