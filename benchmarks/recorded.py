@@ -17,7 +17,7 @@ from rnnbench.jobs import declare
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.recorder import Recorder
+from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.gradient_flow import save as save_flows
@@ -40,7 +40,8 @@ def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
     specs = declare(arms, home.path)
     store = Store.open(arms[0].config)
     for spec in specs:
-        recorder = Recorder(store, spec, None, "benchmark", "benchmarks")
+        run_id = store.begin(run_tags(spec, "benchmark", "benchmarks"), spec.name)
+        recorder = Recorder(store, spec, run_id, None)
         history = made_up(spec, epochs)
         for epoch in history:
             recorder.epoch(epoch)

@@ -1,4 +1,4 @@
-"""Who trains a run: at most one process, for as long as it lives."""
+"""Who trains a run: at most one process, of whatever home, for as long as it lives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from rnnbench.jobs import JOB_COLUMNS, Job
 from rnnbench.locks import Lock, Timeout
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
-from rnnbench.tracking.record import Record, also_trial_of
+from rnnbench.tracking.begin import begin_alone, is_foreign, runs_of
+from rnnbench.tracking.record import Record, also_trial_of, counting
+from rnnbench.tracking.recorder import run_tags
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, epochs_of
 
@@ -29,42 +31,52 @@ class Claim(Enum):
 
 
 class Claims:
-    """The locks that this process holds, one for each run that it is training."""
+    """The runs that this process is training, with the locks of its home that it holds for them."""
 
-    def __init__(self, store: Store, options: SweepConfig) -> None:
+    def __init__(self, store: Store, options: SweepConfig, sweep_key: str, command: str) -> None:
         self._store = store
         self._options = options
+        self._sweep_key = sweep_key
+        self._command = command
         self._locks: dict[str, Lock] = {}
         self.specs: dict[str, RunSpec] = {}
+        self.run_ids: dict[str, str] = {}
 
     def claim(self, spec: RunSpec) -> Claim:
-        """Become the owner of a run, unless it has another, or needs none."""
+        """Become the owner of a run and begin it, unless it has another, or needs none."""
         lock = self._store.home.lock(spec.key)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             return Claim.ELSEWHERE
-        answer, record = Claim.OWNED, self.record(spec)
-        if record is not None and self._is_foreign(record):
-            answer = Claim.ELSEWHERE
-        elif not Job(spec, record).is_pending(self._options):
-            answer = Claim.DONE
-        if answer is not Claim.OWNED:
-            lock.release()
-            return answer
-        if record is not None and record.status == "RUNNING":
-            # Its owner cannot be alive: the lock is ours.
-            self._store.end_dead(record)
-        # What a killed run left there is none of this run's files.
-        shutil.rmtree(self.folder(spec.key), ignore_errors=True)
-        self._locks[spec.key] = lock
-        self.specs[spec.key] = spec
+        answer = Claim.ELSEWHERE
+        try:
+            answer = self._begin(spec)
+        finally:
+            if answer is not Claim.OWNED:
+                lock.release()
+        if answer is Claim.OWNED:
+            # What a killed run left there is none of this run's files.
+            shutil.rmtree(self.folder(spec.key), ignore_errors=True)
+            self._locks[spec.key] = lock
+            self.specs[spec.key] = spec
         return answer
+
+    def _begin(self, spec: RunSpec) -> Claim:
+        known = self._runs(spec)
+        if not Job(spec, counting(known) if known else None).is_pending(self._options):
+            return Claim.DONE
+        tags = run_tags(spec, self._sweep_key, self._command)
+        run_id = begin_alone(self._store, tags, spec.name, spec.kind, known)
+        if run_id is None:
+            return Claim.ELSEWHERE
+        self.run_ids[spec.key] = run_id
+        return Claim.OWNED
 
     def record(self, spec: RunSpec) -> Record | None:
         """Return the record that counts for a run, or ``None``."""
-        only = None if spec.trial is not None else JOB_COLUMNS
-        return self._store.by_key([spec.key], kind=spec.kind, only=only).get(spec.key)
+        runs = self._runs(spec)
+        return counting(runs) if runs else None
 
     def history(self, record: Record) -> list[Epoch]:
         """Return the epochs of a finished run, as the store has them."""
@@ -97,10 +109,11 @@ class Claims:
 
     def owner(self, spec: RunSpec) -> str | None:
         """Return the host and home that train a run whose locks are not here, or ``None``."""
-        record = self.record(spec)
-        if record is None or not self._is_foreign(record):
+        runs = self._runs(spec)
+        if any(record.is_finished for record in runs):
             return None
-        return record.tags.get(names.OWNER, "")
+        foreign = (record for record in runs if is_foreign(self._store, record))
+        return next((record.tags.get(names.OWNER, "") for record in foreign), None)
 
     def folder(self, key: str) -> Path:
         """Return where a worker leaves the files of a run."""
@@ -109,6 +122,7 @@ class Claims:
     def release(self, key: str) -> None:
         """Give a run up; whatever is to be known of it is in the store."""
         del self.specs[key]
+        del self.run_ids[key]
         self._locks.pop(key).release()
 
     def release_all(self) -> None:
@@ -116,6 +130,6 @@ class Claims:
         for key in list(self.specs):
             self.release(key)
 
-    def _is_foreign(self, record: Record) -> bool:
-        """Return whether a run is being trained from another home, whose locks we don't see."""
-        return record.status == "RUNNING" and not self._store.is_ours(record)
+    def _runs(self, spec: RunSpec) -> list[Record]:
+        only = None if spec.trial is not None else JOB_COLUMNS
+        return runs_of(self._store, spec.key, spec.kind, only)

@@ -37,14 +37,12 @@ class Driver:
         progress: SweepProgress,
         parent: SweepParent | None,
         sweep_key: str,
-        command: str,
     ) -> None:
         self._store = store
         self._claims = claims
         self._progress = progress
         self._parent = parent
         self._key = sweep_key
-        self._command = command
         self._recorders: dict[str, Recorder] = {}
         self._to_store: list[Finished] = []
         self._queue: Queue | None = None
@@ -102,7 +100,9 @@ class Driver:
 
     def _started(self, spec: RunSpec) -> None:
         parent = None if self._parent is None else self._parent.open()
-        self._recorders[spec.key] = Recorder(self._store, spec, parent, self._key, self._command)
+        self._recorders[spec.key] = Recorder(
+            self._store, spec, self._claims.run_ids[spec.key], parent
+        )
         self._progress.started(spec)
 
     def _store_waiting(self, queue: Queue) -> None:

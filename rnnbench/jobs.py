@@ -39,6 +39,7 @@ JOB_COLUMNS = (
     names.CELL,
     names.OWNER,
     names.PATH,
+    names.PROCESS,
     names.REASON,
     names.TRAINING_VERSION,
     names.TRIAL_STATE,

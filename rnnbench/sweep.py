@@ -103,7 +103,7 @@ def _run_arms(
         if config.tracking.uri is None and not home.database.exists():
             executor.warm_up()  # nothing can be finished yet, and making a store takes seconds
         store = Store.open(config)
-        with SweepProgress(console) as progress, patient():
+        with SweepProgress(console) as progress, patient(), store.ownership.kept():
             sweep = _Sweep(store, progress, config, redacted(command), parent=parent)
             if searches:
                 return sweep.search(searches, executor)
@@ -129,7 +129,7 @@ class _Sweep:
         parent = self._parent(sweep_key(s.key for s in specs), _sweep_name(specs))
         trained: frozenset[str] = frozenset()
         if pending:
-            claims = Claims(self._store, self._config.sweep)
+            claims = self._claims()
             queue = RunQueue(claims, self._progress, pending)
             trained = self._run(queue, claims, parent, executor)
         self._refresh_summaries(specs)
@@ -149,7 +149,7 @@ class _Sweep:
         parent = self._parent(sweep_key(search.key for search in searches), _search_name(searches))
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
-            claims = Claims(self._store, self._config.sweep)
+            claims = self._claims()
             queue = SearchQueue(searches, self._store.home, claims, self._progress)
             try:
                 trained = self._run(queue, claims, parent, executor)
@@ -185,11 +185,14 @@ class _Sweep:
             return None
         return SweepParent(self._store, key, name, self._command)
 
+    def _claims(self) -> Claims:
+        return Claims(self._store, self._config.sweep, self._key, self._command)
+
     def _run(
         self, queue: Queue, claims: Claims, parent: SweepParent | None, executor: LocalExecutor
     ) -> frozenset[str]:
         executor.warm_up()
-        driver = Driver(self._store, claims, self._progress, parent, self._key, self._command)
+        driver = Driver(self._store, claims, self._progress, parent, self._key)
         with (
             translated(self._store.uri, self._store.home.path),
             Interruption() as interruption,

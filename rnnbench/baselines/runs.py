@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
 
@@ -15,10 +16,13 @@ from rnnbench.locks import Timeout
 from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
+from rnnbench.tracking.begin import begin_alone, runs_of
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
 from rnnbench.training.parts import parts
+
+_POLL_SECONDS = 2.0
 
 
 def run_baselines(
@@ -40,30 +44,50 @@ def run_baselines(
         RunFailure: for a run that diverges, after its end was logged.
     """
     store.reap()
-    for spec in specs:
-        lock = store.home.lock(spec.key)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            report(f"{spec.name}: waiting for another process that trains it")
-            lock.acquire()
-        try:
-            known = store.by_key([spec.key], kind="baseline").get(spec.key)
-            if known is None or not known.is_finished:
-                with translated(store.uri, store.home.path):
-                    _train(store, spec, command, report)
-        finally:
-            lock.release()
+    with store.ownership.kept():
+        for spec in specs:
+            with _locked(store, spec, report), translated(store.uri, store.home.path):
+                _train_once(store, spec, command, report)
     records = store.by_key([spec.key for spec in specs], kind="baseline")
     return [(spec, records[spec.key]) for spec in specs]
 
 
-def _train(store: Store, spec: BaselineSpec, command: str, report: Callable[[str], None]) -> None:
+@contextmanager
+def _locked(store: Store, spec: BaselineSpec, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a run."""
+    lock = store.home.lock(spec.key)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        report(f"{spec.name}: waiting for another process that trains it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _train_once(
+    store: Store, spec: BaselineSpec, command: str, report: Callable[[str], None]
+) -> None:
+    """Train a run, unless it is finished or another home trains it, which is waited for."""
+    waits = False
+    while True:
+        known = runs_of(store, spec.key, "baseline")
+        if any(record.is_finished for record in known):
+            return
+        run_id = begin_alone(store, _tags(spec, command), spec.name, "baseline", known)
+        if run_id is not None:
+            _train(store, spec, run_id, report)
+            return
+        if not waits:
+            report(f"{spec.name}: waiting for another home that trains it")
+        waits = True
+        time.sleep(_POLL_SECONDS)
+
+
+def _train(store: Store, spec: BaselineSpec, run_id: str, report: Callable[[str], None]) -> None:
     client = store.client
-    run = client.create_run(
-        store.experiment_id, tags=_tags(store, spec, command), run_name=spec.name
-    )
-    run_id = run.info.run_id
     try:
         from mlflow.entities import Param
 
@@ -108,7 +132,7 @@ def _log(client: object, run_id: str, result: Result, seconds: float) -> None:
     client.log_batch(run_id, metrics=rows)  # type: ignore[attr-defined]
 
 
-def _tags(store: Store, spec: BaselineSpec, command: str) -> dict[str, str]:
+def _tags(spec: BaselineSpec, command: str) -> dict[str, str]:
     return {
         names.KIND: names.BASELINE,
         names.KEY: spec.key,
@@ -118,6 +142,5 @@ def _tags(store: Store, spec: BaselineSpec, command: str) -> dict[str, str]:
         names.TRAINING_VERSION: str(BASELINE_VERSION),
         names.DATA_DIGEST: spec.data.digest,
         names.HOST: os.uname().nodename,
-        names.OWNER: store.home.owner,
         **source_tags(command),
     }

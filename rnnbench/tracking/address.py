@@ -18,6 +18,7 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.redact import redacted, shown_address
 from rnnbench.tracking.home import Home, unwritable
+from rnnbench.tracking.lasting import LastingClient, lasting, waiting
 
 SQLITE_TIMEOUT = 60  # seconds to wait for another writer
 _SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks")
@@ -84,7 +85,8 @@ def connect(uri: str) -> Any:
     # It prints the traceback of an error that it raises as well, to be told in one message.
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     with _driver_needed(uri):
-        return MlflowClient(tracking_uri=uri, registry_uri=uri)
+        # Whoever connects first makes the tables: two at once are in each other's way.
+        return LastingClient(lasting(MlflowClient, tracking_uri=uri, registry_uri=uri))
 
 
 def is_store(uri: str) -> bool:
@@ -139,7 +141,7 @@ def quiet_mlflow() -> None:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
     os.environ.setdefault(_RETRIES, "3")
-    # It prints the address of a server, password included, with every run that ends.
+    # Two lines about each run of a server, in the middle of ours and with its password.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -147,13 +149,14 @@ def quiet_mlflow() -> None:
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Bear with a tracking server that is gone for some minutes, once runs are under way."""
+    """Bear with a server or a database that is gone for minutes, once runs are under way."""
     before = os.environ.get(_RETRIES)
     if before in (None, "3"):
         # Waits double from one retry to the next: over four minutes in all.
         os.environ[_RETRIES] = "8"
     try:
-        yield
+        with waiting():
+            yield
     finally:
         if before is None:
             os.environ.pop(_RETRIES, None)

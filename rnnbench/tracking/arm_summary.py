@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rnnbench.runspec import RunSpec
 from rnnbench.stats import Statistic, half_width, statistic
 from rnnbench.tracking import names
+from rnnbench.tracking.begin import is_foreign
 from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import parameters, source_tags
@@ -34,17 +35,29 @@ def update_arm_summary(store: Store, spec: RunSpec, sweep_key: str, *, create: b
     deviation), ``_low`` and ``_high`` (Student's t interval of the mean at 95 %).
     """
     with store.home.lock(arm_lock(spec.arm_key)):
-        replicates = _replicates(store, spec.arm_key)
-        old = store.records({names.ARM_KEY: spec.arm_key}, kind="arm")
-        ids = " ".join(sorted(record.run_id for record in replicates))
-        current = [r for r in old if r.is_finished and r.tags.get(names.REPLICATES) == ids]
+        # Before the replicates: another home may add one and tell of it in between.
+        old = _finished_or_ours(store, spec.arm_key)
         if not old and not create:
             return
+        replicates = _replicates(store, spec.arm_key)
+        ids = " ".join(sorted(record.run_id for record in replicates))
+        current = [r for r in old if r.is_finished and r.tags.get(names.REPLICATES) == ids]
         if not current and replicates:
             _write(store, spec, replicates, ids, sweep_key)
+            known = {record.run_id for record in old}
+            # Another home may have written one meanwhile, about fewer, as many or more replicates.
+            current = [r for r in _finished_or_ours(store, spec.arm_key) if r.run_id not in known]
+            old += current
+            current.sort(key=lambda r: (-len(r.tags[names.REPLICATES]), r.start_time, r.run_id))
         for record in old:
             if record not in current[:1]:
-                store.client.delete_run(record.run_id)
+                store.delete(record.run_id)
+
+
+def _finished_or_ours(store: Store, arm_key: str) -> list[Record]:
+    """Return the summaries of an arm, but for those that another home is writing."""
+    found = store.records({names.ARM_KEY: arm_key}, kind="arm")
+    return [record for record in found if not is_foreign(store, record)]
 
 
 def _replicates(store: Store, arm_key: str) -> list[Record]:
@@ -70,7 +83,6 @@ def _write(
         names.ARM_KEY: spec.arm_key,
         names.CELL: spec.config.cell.name,
         names.SWEEP: sweep_key,
-        names.OWNER: store.home.owner,
         names.REPLICATES: ids,
         names.TRAINING_VERSION: str(TRAINING_VERSION),
         names.DATA_DIGEST: spec.data.digest,
@@ -79,7 +91,7 @@ def _write(
     count = len(replicates)
     name = f"{spec.label} mean of {count} seed{'s' if count > 1 else ''}"
     client = store.client
-    run_id = client.create_run(store.experiment_id, tags=tags, run_name=name).info.run_id
+    run_id = store.begin(tags, name)
     params = parameters(spec.config)
     del params["seed"]
     now = int(time.time() * 1000)

@@ -41,7 +41,7 @@ class SweepParent:
     def find(self) -> Record | None:
         """Return the parent that the store has, whoever opened it."""
         known = self._store.records({names.SWEEP: self._key}, kind="sweep")
-        return known[0] if known else None
+        return min(known, key=lambda record: (record.start_time, record.run_id), default=None)
 
     def close(self, status: names.Status) -> None:
         """End the parent, unless another driver is at work under it."""
@@ -61,18 +61,22 @@ class SweepParent:
         known = self.find()
         if known is not None:
             client.update_run(known.run_id, status="RUNNING")
-            client.set_tag(known.run_id, names.OWNER, self._store.home.owner)
+            for name, value in self._store.ownership.tags().items():
+                client.set_tag(known.run_id, name, value)
             return known.run_id
         tags = {
             names.KIND: names.SWEEP_PARENT,
             names.SWEEP: self._key,
             names.COMMAND: self._command,
             names.HOST: os.uname().nodename,
-            names.OWNER: self._store.home.owner,
             **source_tags(self._command),
         }
-        run = client.create_run(self._store.experiment_id, tags=tags, run_name=self._name)
-        return str(run.info.run_id)
+        run_id = self._store.begin(tags, self._name)
+        first = self.find()
+        if first is None or first.run_id == run_id:
+            return run_id
+        self._store.delete(run_id)  # another home has begun the same sweep at the same moment
+        return first.run_id
 
     def _of_another(self) -> str:
         end = time.monotonic() + _WAIT_SECONDS

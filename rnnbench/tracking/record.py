@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rnnbench.tracking import names
@@ -45,6 +45,11 @@ class Record:
     def reason(self) -> str:
         """Why the run failed, where it did."""
         return self.tags.get(names.REASON, "")
+
+
+def counting(records: Sequence[Record]) -> Record:
+    """Return which run of a key counts, of all, oldest first: a finished one, else the latest."""
+    return next((record for record in records if record.is_finished), records[-1])
 
 
 def also_trial_of(tags: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -27,20 +27,15 @@ _NOT_PARAMETERS = (*("seeds", "report", "sweep", "published", "claims", "search"
 
 
 class Recorder:
-    """Logs one job: parameters and tags at its start, metrics by epoch, artifacts at its end."""
+    """Logs one job: parameters and data at its start, metrics by epoch, artifacts at its end."""
 
-    def __init__(
-        self, store: Store, spec: RunSpec, parent: str | None, sweep_key: str, command: str
-    ):
+    def __init__(self, store: Store, spec: RunSpec, run_id: str, parent: str | None) -> None:
+        """Take over a run that was begun with :func:`run_tags`."""
         self._client = store.client
         self.spec = spec
-        tags = run_tags(spec, sweep_key, command) | {names.OWNER: store.home.owner}
-        if parent is not None:
-            tags[names.PARENT] = parent
-        run = self._client.create_run(store.experiment_id, tags=tags, run_name=spec.name)
-        self.run_id = str(run.info.run_id)
+        self.run_id = run_id
         try:
-            self._log_start()
+            self._log_start({} if parent is None else {names.PARENT: parent})
         except BaseException:
             self.fail("its parameters could not be stored", killed=True)
             raise
@@ -78,11 +73,14 @@ class Recorder:
         self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in tags.items()])
         self._client.set_terminated(self.run_id, status)
 
-    def _log_start(self) -> None:
-        from mlflow.entities import Param
+    def _log_start(self, tags: Mapping[str, str]) -> None:
+        from mlflow.entities import Param, RunTag
 
-        params = parameters(self.spec.config)
-        self._client.log_batch(self.run_id, params=[Param(k, v) for k, v in params.items()])
+        self._client.log_batch(
+            self.run_id,
+            params=[Param(k, v) for k, v in parameters(self.spec.config).items()],
+            tags=[RunTag(k, v) for k, v in tags.items()],
+        )
         self._client.log_inputs(self.run_id, datasets=[_dataset_input(self.spec)])
 
     def _log_metrics(self, values: Mapping[str, float], step: int) -> None:

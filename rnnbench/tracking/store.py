@@ -24,6 +24,7 @@ from rnnbench.tracking.address import (
     translated,
 )
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.owner import Ownership, remove
 from rnnbench.tracking.reader import (
     ClientReader,
     History,
@@ -31,7 +32,7 @@ from rnnbench.tracking.reader import (
     SqliteReader,
     find_experiment,
 )
-from rnnbench.tracking.record import Record
+from rnnbench.tracking.record import Record, counting
 
 
 class Store:
@@ -41,7 +42,11 @@ class Store:
         self.experiment_id = experiment_id
         self.home = home
         self.uri = uri
-        self._has_locks = sqlite_path(uri) == home.database
+        has_locks = sqlite_path(uri) == home.database
+        # Locks beside the database are the same for all paths that lead there.
+        address = "" if has_locks else uri
+        self._scope = hashlib.sha256(f"{address} {experiment_id}".encode()).hexdigest()[:8]
+        self.ownership = Ownership(home, self._scope, moved=has_locks)
         self._client = client
         self._reader: Reader
         if client is None:
@@ -156,13 +161,11 @@ class Store:
         only: Collection[str] | None = None,
     ) -> dict[str, Record]:
         """Return for each key the record that counts: a finished one, else the latest."""
-        found: dict[str, Record] = {}
+        found: dict[str, list[Record]] = {}
         with translated(self.uri, self.home.path):
             for record in self._reader.search({names.KIND: kind}, keys=set(keys), only=only):
-                known = found.get(record.key)
-                if known is None or not known.is_finished:
-                    found[record.key] = record
-        return found
+                found.setdefault(record.key, []).append(record)
+        return {key: counting(records) for key, records in found.items()}
 
     def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
         """Return by run the values of metrics by epoch."""
@@ -175,33 +178,45 @@ class Store:
             return self._reader.artifact_folders(run_ids)
 
     def reap(self) -> list[str]:
-        """End everything that is shown as running but whose owner on this machine is gone.
+        """End everything that is shown as running but whose owner, in this home, is gone.
 
         Returns the ids. An owner holds the lock of its run for as long as it lives.
         """
+        markers = self.ownership.of_the_dead()
         with translated(self.uri, self.home.path):
+            running = list(self._reader.search({}, status="RUNNING", only=_OWNERSHIP))
             dead = [
                 record
-                for record in self._reader.search({}, status="RUNNING", only=_OWNERSHIP)
-                if self.is_ours(record) and not self.home.is_owned(self._lock_name(record))
+                for record in running
+                if self.is_ours(record)
+                and not self.home.is_owned(self._lock_name(record))
+                # Not where its owner has ended it meanwhile.
+                and self.client.get_run(record.run_id).info.status == "RUNNING"
             ]
             for record in dead:
                 self.end_dead(record)
+        left = (record for record in running if record not in dead)
+        remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
         return [record.run_id for record in dead]
 
     def is_ours(self, record: Record) -> bool:
-        """Return whether the locks of this home tell if a running run's owner is alive.
-
-        Those beside a database do for all its runs, whatever host or path they were started under.
-        """
-        return self._has_locks or record.tags.get(names.OWNER) == self.home.owner
+        """Return whether the locks of this home tell if a running run's owner is alive."""
+        return self.ownership.is_ours(record.tags)
 
     def sweep_lock(self, sweep_key: str) -> str:
         """Return the name of the lock of a sweep's parent run: one in each experiment."""
-        # Locks beside the database are the same for all paths that lead there.
-        address = "" if self._has_locks else self.uri
-        scope = hashlib.sha256(f"{address} {self.experiment_id}".encode()).hexdigest()
-        return f"sweep-{scope[:8]}-{sweep_key}"
+        return f"sweep-{self._scope}-{sweep_key}"
+
+    def begin(self, tags: Mapping[str, str], name: str) -> str:
+        """Create a run that is shown as running and belongs to this process; return its id."""
+        run = self.client.create_run(
+            self.experiment_id, tags=dict(tags) | self.ownership.tags(), run_name=name
+        )
+        return str(run.info.run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run, which another process may have deleted already."""
+        self.client.delete_run(run_id)
 
     def _lock_name(self, record: Record) -> str:
         """Return the name of the lock that the owner of a running run holds."""
@@ -218,7 +233,10 @@ class Store:
         self.client.set_terminated(record.run_id, "KILLED")
 
 
-_OWNERSHIP = (names.KIND, names.KEY, names.SWEEP, names.ARM_KEY, names.OWNER)
+_OWNERSHIP = (
+    *(names.KIND, names.KEY, names.SWEEP, names.ARM_KEY),
+    *(names.OWNER, names.PROCESS),
+)
 
 
 def arm_lock(arm_key: str) -> str:
@@ -249,7 +267,13 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool, uri: str) -
     location = None if uri.startswith("http") else home.artifacts.as_uri()
     # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
     tags = {"mlflow.experimentKind": "custom_model_development"}
-    return str(client.create_experiment(name, artifact_location=location, tags=tags))
+    try:
+        return str(client.create_experiment(name, artifact_location=location, tags=tags))
+    except Exception:
+        known = client.get_experiment_by_name(name)
+        if known is None:
+            raise
+        return str(known.experiment_id)  # another process was faster
 
 
 def _make_database(home: Home) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.runspec import RunSpec
+from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
 
 SMALL = (
@@ -20,3 +22,9 @@ SMALL = (
 def store(work_dir: object) -> Store:
     """The store of the working directory."""
     return Store.open(load([], cell=False))
+
+
+def begin(store: Store, spec: RunSpec, parent: str | None = None) -> Recorder:
+    """Begin a run as a driver does, without looking whether anyone else has."""
+    tags = run_tags(spec, "some-sweep", "python -m rnnbench sweep 'a b'")
+    return Recorder(store, spec, store.begin(tags, spec.name), parent)

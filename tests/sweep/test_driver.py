@@ -61,9 +61,9 @@ def drive(
     queue: type[RunQueue] = RunQueue,
 ) -> None:
     """Have events handled, as a sweep does."""
-    claims = Claims(store, load([], cell=False).sweep)
+    claims = Claims(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
     with SweepProgress(Console(quiet=True)) as progress, Interruption() as interruption:
-        driver = Driver(store, claims, progress, None, "some-sweep", "rnnbench sweep")
+        driver = Driver(store, claims, progress, None, "some-sweep")
         with driver:
             executor: Any = Executor(events)
             driver.train(executor, queue(claims, progress, specs), interruption)

@@ -26,10 +26,9 @@ from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
 from tests.conftest import Answer, Run
-from tests.sweep.conftest import SMALL
+from tests.sweep.conftest import SMALL, begin
 
 ARM = ("+cell=simple_rnn", *SMALL, "training.jit_compile=false")
 DIVERGING = (*ARM, "optimizer=sgd", "optimizer.learning_rate=1e30", "cell.activation=relu")
@@ -121,7 +120,7 @@ class TestStatus:
     ) -> None:
         words = [*ARM, "seeds=3"]
         spec = declare(expand(words), store.home.path)[2]
-        recorder = Recorder(store, spec, None, "some-sweep", "rnnbench sweep")
+        recorder = begin(store, spec)
         with store.home.lock(spec.key):
             assert statuses(run("plan", *words))["simple_rnn seed=2"] == "RUNNING"
         # Its owner is gone: it is pending, and who plans doesn't end it.
@@ -135,8 +134,7 @@ class TestStatus:
     ) -> None:
         words = [*ARM, "seeds=3", "home=other", f"tracking.uri=sqlite:///{store.home.database}"]
         spec = declare(expand(words), store.home.path)[2]
-        recorder = Recorder(store, spec, None, "some-sweep", "rnnbench sweep")
-        store.client.set_tag(recorder.run_id, names.OWNER, "elsewhere:/home/anna/runs")
+        begin(store, spec)
         assert statuses(run("plan", *words))["simple_rnn seed=2"] == "RUNNING"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,19 @@ def store(work_dir: Path, empty_database: Path) -> Store:
     """An empty store in the working directory."""
     copy_database(empty_database, work_dir / "runs" / "mlflow.db")
     return Store.open(load([], cell=False))
+
+
+OpenShared = Callable[[str], Store]
+
+
+@pytest.fixture
+def open_shared(work_dir: Path, empty_database: Path) -> OpenShared:
+    """Open one store, which lies in no home, from the home of that name."""
+    database = work_dir / "shared.db"
+    copy_database(empty_database, database)
+
+    def open_from(home: str) -> Store:
+        words = [f"home={work_dir / home}", f"tracking.uri=sqlite:///{database}"]
+        return Store.open(load(words, cell=False))
+
+    return open_from

@@ -26,7 +26,7 @@ from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, Outcome
 from tests.conftest import copy_database
-from tests.sweep.conftest import SMALL
+from tests.sweep.conftest import SMALL, begin
 
 EXPERIMENT = "rnnbench"
 METRICS = (*EPOCH_METRICS, "epoch_seconds", "test_accuracy", "never_logged")
@@ -36,7 +36,7 @@ def record_run(
     store: Store, spec: RunSpec, folder: Path, *, epochs: int, **metrics: float
 ) -> Recorder:
     """Record a run up to its last epoch; with metrics, its end too."""
-    recorder = Recorder(store, spec, "some-parent", "some-sweep", "python -m rnnbench sweep 'a b'")
+    recorder = begin(store, spec, "some-parent")
     history = tuple(
         Epoch(n, 1 / n, n / 7, math.nan if n == 2 else 0.1 + 1 / n, 0.1, 0.3)
         for n in range(1, epochs + 1)

@@ -8,10 +8,9 @@ from rnnbench.config.expand import expand
 from rnnbench.jobs import declare
 from rnnbench.seeds import streams
 from rnnbench.tracking import names
-from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
 from tests.conftest import Configure
-from tests.sweep.conftest import SMALL
+from tests.sweep.conftest import SMALL, begin
 
 
 def test_a_stored_run_tells_the_seeds_that_it_draws_from(
@@ -20,7 +19,7 @@ def test_a_stored_run_tells_the_seeds_that_it_draws_from(
     for data in ("digits", "reviews"):
         words = ["+cell=lstm,gru", f"data={data}", *SMALL[1:], "model.depth=2", "seed=6", "seeds=1"]
         for spec in declare(expand(words), store.home.path):
-            Recorder(store, spec, None, "some-sweep", "rnnbench sweep")
+            begin(store, spec)
     found = {
         (record.params["data.name"], record.tags[names.CELL]): json.loads(record.tags[names.SEEDS])
         for record in store.records()

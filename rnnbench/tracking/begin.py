@@ -1,0 +1,71 @@
+"""Beginning a run that nobody else may train, where several homes work on one store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+
+_LOOKS = 20
+_POLL_SECONDS = 0.5
+
+
+def runs_of(
+    store: Store, key: str, kind: names.Kind, only: Collection[str] | None = None
+) -> list[Record]:
+    """Return every run of a content key, oldest first."""
+    return store.records({names.KEY: key}, kind=kind, only=only)
+
+
+def is_foreign(store: Store, record: Record) -> bool:
+    """Return whether a run is being trained from another home, whose locks we don't see."""
+    return record.status == "RUNNING" and not store.is_ours(record)
+
+
+def begin_alone(
+    store: Store, tags: Mapping[str, str], name: str, kind: names.Kind, known: Sequence[Record]
+) -> str | None:
+    """Create a run and return its id; ``None`` where another home trains it or has just ended it.
+
+    The caller holds the lock of the run in its own home. Every home creates its run first and
+    looks then, so that of two at least one sees the other. It goes on only when it sees no other,
+    whatever the clocks of the machines say. Where both see each other, the one whose record started
+    later withdraws, and the earlier one looks again. Who goes on logs parameters at once: a run
+    that has some is at work, and whoever sees it withdraws.
+
+    Args:
+        store: where the run is created.
+        tags: its tags, among them its key.
+        name: what MLflow shows it as.
+        kind: its kind.
+        known: the runs of its key, as they were when it was decided that it is to be trained.
+    """
+    if any(is_foreign(store, record) for record in known):
+        return None
+    for record in known:
+        if record.status == "RUNNING":
+            store.end_dead(record)  # its owner cannot be alive: the lock is ours
+    run_id = store.begin(tags, name)
+    before = {record.run_id for record in known}
+    for look in range(_LOOKS):
+        if look:
+            time.sleep(_POLL_SECONDS)
+        seen = {record.run_id: record for record in runs_of(store, tags[names.KEY], kind)}
+        own = seen.pop(run_id, None)
+        if own is None:
+            return None  # deleted by a user
+        others = [record for record in seen.values() if is_foreign(store, record)]
+        ended = any(r.run_id not in before and r.status != "RUNNING" for r in seen.values())
+        if not others and not ended:
+            return run_id
+        if ended or any(other.params or _order(other) < _order(own) for other in others):
+            break
+    store.delete(run_id)
+    return None
+
+
+def _order(record: Record) -> tuple[int, str]:
+    return record.start_time, record.run_id

@@ -1,0 +1,103 @@
+"""Which process began a run, and whether the locks of a home tell if it lives.
+
+A process that begins runs leaves a marker, a file of its own in its home, and each of its runs
+carries the marker's name and inode. Whoever finds a run that is shown as running looks for that
+file: where it is, the run was begun in this home, and its lock tells whether anyone still trains
+it. Neither a host name and a path nor an id that is kept in the home could tell that: containers
+of one image have them in common, and do not see each other's locks.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rnnbench.tracking import names
+from rnnbench.tracking.home import Home
+
+_TAG = re.compile(r"([0-9a-f]{8}-[0-9a-f]{32}):(\d+)")
+
+
+class Ownership:
+    """The marker of this process in a home, and those of others."""
+
+    def __init__(self, home: Home, scope: str, *, moved: bool) -> None:
+        """Leave nothing yet.
+
+        Args:
+            home: where markers lie.
+            scope: eight hexadecimal digits that stand for the store and the experiment.
+            moved: whether a copy of the home has a copy of the store, so that runs belong to the
+                copy, whatever home they were begun in.
+        """
+        self._home = home
+        self._folder = home.path / "owners"
+        self._scope = scope
+        self._moved = moved
+        self._lock: FileLock | None = None
+
+    def tags(self) -> dict[str, str]:
+        """Return the tags of what this process begins; leaves its marker, if it has not yet."""
+        if self._lock is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._folder / f"{self._scope}-{uuid.uuid4().hex}")
+            self._lock.acquire()
+        path = Path(self._lock.lock_file)
+        return {
+            names.OWNER: self._home.owner,
+            names.PROCESS: f"{path.name}:{path.stat().st_ino}",
+        }
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Remove the marker at the end, unless an error may have left something running."""
+        yield
+        if self._lock is not None:
+            Path(self._lock.lock_file).unlink(missing_ok=True)
+            self._lock.release()
+            self._lock = None
+
+    def is_ours(self, tags: Mapping[str, str]) -> bool:
+        """Return whether a run was begun in this home.
+
+        A copy of a home has copies of its markers, of other inodes. Runs without a marker are of
+        versions that left none: the same host and path count there.
+        """
+        marker = tags.get(names.PROCESS)
+        if marker is None:
+            return self._moved or tags.get(names.OWNER) == self._home.owner
+        match = _TAG.fullmatch(marker)
+        if match is None:
+            return False
+        try:
+            found = (self._folder / match[1]).stat().st_ino
+        except OSError:
+            return False
+        return self._moved or found == int(match[2])
+
+    def of_the_dead(self) -> list[Path]:
+        """Return the markers that processes have left behind which are gone."""
+        return [path for path in self._folder.glob(f"{self._scope}-*") if not _is_held(path)]
+
+
+def remove(markers: Collection[Path], in_use: Collection[str]) -> None:
+    """Remove markers, except those that one of these tags names."""
+    still = {tag.partition(":")[0] for tag in in_use}
+    for path in markers:
+        if path.name not in still:
+            path.unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False

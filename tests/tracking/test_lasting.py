@@ -1,0 +1,147 @@
+"""Calls that are made again: where another process was faster, and where a database is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from mlflow.exceptions import MlflowException, RestException
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+from rnnbench.config.expand import load
+from rnnbench.tracking import lasting as lasting_module
+from rnnbench.tracking.address import patient
+from rnnbench.tracking.lasting import LastingClient, lasting
+from rnnbench.tracking.store import Store
+
+
+@pytest.fixture(autouse=True)
+def _no_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr(lasting_module.time, "sleep", slept.append)
+    return slept
+
+
+def failing(*errors: Exception) -> Callable[..., str]:
+    """A call that raises these errors, one after another, and succeeds then."""
+    left = list(errors)
+
+    def call() -> str:
+        if left:
+            raise left.pop(0)
+        return "done"
+
+    return call
+
+
+def as_mlflow(error: Exception, code: int = 0) -> MlflowException:
+    """What MLflow raises for an error of a database."""
+    raised = MlflowException(error, code) if code else MlflowException(error)
+    raised.__cause__ = error
+    return raised
+
+
+DATASET = IntegrityError(
+    "INSERT INTO datasets",
+    {},
+    Exception('duplicate key value violates unique constraint "dataset_pk"'),
+)
+TABLE = ProgrammingError("CREATE TABLE", {}, Exception('relation "experiments" already exists'))
+GONE = OperationalError(
+    "SELECT 1", {}, Exception("terminating connection due to administrator command")
+)
+REFUSED = OperationalError("SELECT 1", {}, Exception("connection refused"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        as_mlflow(DATASET),
+        TABLE,
+        RestException({"error_code": "BAD_REQUEST", "message": str(DATASET)}),
+        IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: datasets.name")),
+        IntegrityError("INSERT", {}, Exception("1062, Duplicate entry 'a' for key 'PRIMARY'")),
+    ],
+)
+def test_what_another_process_has_just_written_is_tried_again(error: Exception) -> None:
+    assert lasting(failing(error, error)) == "done"
+
+
+def test_a_conflict_that_stays_is_raised() -> None:
+    with pytest.raises(IntegrityError):
+        lasting(failing(*[DATASET] * 20))
+
+
+@pytest.mark.parametrize("error", [ValueError("wrong"), MlflowException("No such run")])
+def test_any_other_error_is_raised_at_once(error: Exception) -> None:
+    with patient(), pytest.raises(type(error)):
+        lasting(failing(error))
+
+
+def test_a_database_that_restarts_is_waited_for_while_runs_are_under_way() -> None:
+    with patient():
+        assert lasting(failing(*[as_mlflow(GONE)] * 3, *[REFUSED] * 100)) == "done"
+
+
+def test_a_database_that_stays_away_is_an_error_after_some_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(lasting_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        lasting_module.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
+    with patient(), pytest.raises(OperationalError):
+        lasting(failing(*[REFUSED] * 100_000))
+    assert 240 < now[0] < 600
+
+
+def test_a_database_that_is_not_there_at_the_start_is_an_error_at_once() -> None:
+    with pytest.raises(OperationalError):
+        lasting(failing(REFUSED))
+
+
+def test_a_file_is_not_waited_for() -> None:
+    wrapped = OperationalError("SELECT 1", {}, _Sqlite("disk I/O error"))
+    with patient(), pytest.raises(OperationalError):
+        lasting(failing(wrapped))
+
+
+class _Sqlite(Exception):
+    """What the text of an error in a SQLite file begins with."""
+
+    __module__ = "sqlite3"
+
+
+def test_every_method_of_the_client_lasts() -> None:
+    class Client:
+        log_inputs = staticmethod(failing(as_mlflow(DATASET)))
+
+    assert LastingClient(Client()).log_inputs() == "done"
+
+
+def test_two_who_create_an_experiment_at_once_have_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Barrier(2)
+    client = type(store.client._client)
+    ask = client.get_experiment_by_name
+    asked: list[Any] = []
+
+    def ask_together(self: Any, name: str) -> Any:
+        found = ask(self, name)
+        asked.append(found)
+        if len(asked) <= 2:
+            together.wait(timeout=60)
+        return found
+
+    monkeypatch.setattr(client, "get_experiment_by_name", ask_together)
+    words = [f"tracking.uri=sqlite:///{store.home.database}", "tracking.experiment=new"]
+    configs = [load([*words, f"home={name}"], cell=False) for name in ("first", "second")]
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(Store.open, configs)
+    assert asked[:2] == [None, None]
+    assert first.experiment_id == second.experiment_id
