@@ -229,11 +229,15 @@ class SearchConfig(Section):
 
 
 class ExecutorConfig(Section):
-    """Where the runs of a sweep are trained: processes at once, threads in each."""
+    """Where the runs of a sweep are trained: processes at once, threads in each.
+
+    A process that gives no sign for ``timeout`` seconds (null: no limit) is killed.
+    """
 
     name: Literal["local"]
     workers: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"]
     threads: Annotated[int, Field(ge=1, le=1024)]
+    timeout: Annotated[float, Field(ge=1, le=10_000_000)] | None = 600.0
 
 
 class TrackingConfig(Section):

@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -36,6 +37,8 @@ from rnnbench.interrupt import Interruption, ignored
 from rnnbench.run import Task
 from rnnbench.training.runtime import set_environment
 
+_LAST_SECONDS = 30.0  # for a worker that has nothing left to do, to end
+
 
 def worker_count(config: ExecutorConfig) -> int:
     """Return how many processes train at once: as asked, or cores divided by threads."""
@@ -59,6 +62,7 @@ class _Worker:
     lifeline: Connection
     group: str
     task: Task | None = None
+    silent: float = 0.0  # seconds that the driver has listened for its next sign
 
     def stop(self, *, kill: bool) -> None:
         if not kill:
@@ -70,7 +74,10 @@ class _Worker:
             self.process.kill()
         for connection in (self.tasks, self.events):
             connection.close()
-        self.process.join()
+        self.process.join(_LAST_SECONDS)
+        if self.process.is_alive():  # it was stopped, or hangs
+            self.process.kill()
+            self.process.join()
         self.lifeline.close()
 
 
@@ -79,6 +86,7 @@ class LocalExecutor:
 
     def __init__(self, config: ExecutorConfig) -> None:
         self._count = worker_count(config)
+        self._timeout = config.timeout
         self._workers: list[_Worker] = []
         set_environment(config.threads)
         # Runs that a surrounding MLflow process had open are none of the workers' business.
@@ -162,7 +170,7 @@ class LocalExecutor:
                     self._workers.remove(retired)
                     retired.stop(kill=False)
                 worker = self._start(task.group)
-            worker.task = task
+            worker.task, worker.silent = task, 0.0
             # A worker that has died meanwhile is noticed by the end of its events.
             with contextlib.suppress(OSError):
                 worker.tasks.send(task)
@@ -179,7 +187,9 @@ class LocalExecutor:
         event_reader, event_writer = self._context.Pipe(duplex=False)
         life_reader, life_writer = self._context.Pipe(duplex=False)
         process = self._context.Process(
-            target=serve, args=(task_reader, event_writer, life_reader), daemon=True
+            target=serve,
+            args=(task_reader, event_writer, life_reader, self._pulse),
+            daemon=True,
         )
         try:
             process.start()
@@ -195,16 +205,42 @@ class LocalExecutor:
         return worker
 
     def _next_events(self, interruption: Interruption) -> Iterator[Event]:
-        """Wait for the first sign of any busy worker and yield what has come in."""
+        """Wait for the first sign of any busy worker and yield what has come in.
+
+        What the driver does between two calls is not held against a worker.
+        """
         busy = [worker for worker in self._workers if worker.task is not None]
         if not busy:
             return
-        ready = wait([interruption.woken, *(worker.events for worker in busy)])
+        longest = None
+        if self._timeout is not None:
+            longest = max(0.0, self._timeout - max(worker.silent for worker in busy))
+        begun = time.monotonic()
+        ready = wait([interruption.woken, *(worker.events for worker in busy)], longest)
+        waited = time.monotonic() - begun
         for worker in busy:
-            if worker.events in ready:
-                yield self._receive(worker)
+            worker.silent = 0.0 if worker.events in ready else worker.silent + waited
+        for worker in busy:
+            event = self._receive(worker) if worker.events in ready else self._missed(worker)
+            if event is not None:
+                yield event
 
-    def _receive(self, worker: _Worker) -> Event:
+    @property
+    def _pulse(self) -> float | None:
+        """How often a worker gives a sign, in seconds."""
+        return None if self._timeout is None else min(5.0, self._timeout / 5)
+
+    def _missed(self, worker: _Worker) -> Event | None:
+        """End a worker that has given no sign for too long."""
+        if self._timeout is None or worker.silent < self._timeout:
+            return None
+        assert worker.task is not None
+        self._workers.remove(worker)
+        worker.stop(kill=True)
+        reason = f"{DIED} gave no sign for {self._timeout:g} s (executor.timeout) and was killed"
+        return Failed(worker.task.key, reason, killed=True)
+
+    def _receive(self, worker: _Worker) -> Event | None:
         assert worker.task is not None
         key = worker.task.key
         try:
@@ -212,6 +248,8 @@ class LocalExecutor:
         except (EOFError, OSError):
             return self._lost(worker, key)
         kind, value = message
+        if kind == "alive":
+            return None
         if kind == "epoch":
             return EpochEnded(key, value)
         worker.task = None
