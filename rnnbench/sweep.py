@@ -21,6 +21,7 @@ from rnnbench.runspec import RunSpec
 from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import Searched, look_up, save_artifacts
 from rnnbench.search.queue import Search, SearchQueue, declare_searches
+from rnnbench.search.storage import studied
 from rnnbench.tracking import names
 from rnnbench.tracking.address import patient, tracking_uri, translated
 from rnnbench.tracking.arm_summary import update_arm_summary
@@ -106,7 +107,8 @@ def _run_arms(
         with SweepProgress(console) as progress, patient(), store.ownership.kept():
             sweep = _Sweep(store, progress, config, redacted(command), parent=parent)
             if searches:
-                return sweep.search(searches, executor)
+                with studied(home):
+                    return sweep.search(searches, executor)
             return sweep.train(specs, executor)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from rnnbench.plots.search import save_history, save_importance
 from rnnbench.runspec import RunSpec
 from rnnbench.search.queue import Search
-from rnnbench.search.storage import close_storage, open_storage, storage_path
+from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
 from rnnbench.search.study import Study, Trial
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.parent import SweepParent
@@ -64,7 +64,8 @@ def look_up(searches: Sequence[Search], home: Home) -> list[Searched]:
         return [Searched(search, (), None, (), {}) for search in searches]
     storage = open_storage(home)
     try:
-        return [_look_up(search, storage) for search in searches]
+        with studied(home):
+            return [_look_up(search, storage) for search in searches]
     finally:
         close_storage(storage)
 

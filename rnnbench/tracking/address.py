@@ -184,12 +184,11 @@ def translated(uri: str, path: Path) -> Iterator[None]:
 
 
 def _is_store_error(error: Exception) -> bool:
-    """Return whether a database, MLflow or Optuna raised it, without importing any of them."""
+    """Return whether a database or MLflow raised it, without importing any of them."""
     kinds: list[type[BaseException]] = [sqlite3.Error]
     for module, name in (
         ("mlflow.exceptions", "MlflowException"),
         ("sqlalchemy.exc", "SQLAlchemyError"),
-        ("optuna.exceptions", "StorageInternalError"),
     ):
         if module in sys.modules:
             kinds.append(getattr(sys.modules[module], name))

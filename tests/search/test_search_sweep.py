@@ -565,3 +565,24 @@ class TestImpossibleTrial:
         assert "Traceback" not in swept.err
         found = [(line.name, line.status, line.to_train) for line in plan(tmp_path, *words).lines]
         assert found[:2] == [(f"gru trial {n}", "FAILED", False) for n in range(2)]
+
+
+class TestDamagedStudies:
+    def test_are_one_message_and_moved_away_are_made_up_for_without_training(
+        self, searched: Swept
+    ) -> None:
+        path = searched.folder / "runs" / "optuna.db"
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        again = sweep(searched.folder, *SWEEP, "search.n_trials=3")
+        assert again.status == 2
+        assert again.err.startswith("error: home: expected a database of Optuna's")
+        assert f"{path} (" in again.err
+        assert "move it away" in again.err
+        assert path.read_bytes() == whole[: len(whole) // 2]
+
+        before = {r.run_id for kind in ("trial", "run") for r in searched.records(kind)}
+        path.unlink()
+        again = sweep(searched.folder, *SWEEP, "search.n_trials=3")
+        assert again.status == 0, again.err
+        assert {r.run_id for kind in ("trial", "run") for r in searched.records(kind)} == before

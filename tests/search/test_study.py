@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.errors import ConfigError
+from rnnbench.errors import ConfigError, StoreError
 from rnnbench.search.outcome import Searched, look_up, write_files
 from rnnbench.search.queue import Search, declare_searches
 from rnnbench.search.space import apply
-from rnnbench.search.storage import close_storage, open_storage, storage_path
+from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
 from rnnbench.search.study import (
     Study,
     Trial,
@@ -602,3 +603,48 @@ def test_a_trial_never_meets_the_test_set_and_keeps_no_model(declare: Declare, h
         config, _ = study.draw(study.ask())
     assert (config.training.test, config.tracking.save_model) == ("none", "none")
     assert (config.diagnostics.order, config.diagnostics.gradient_flow) == (False, None)
+
+
+class TestDamagedFile:
+    @pytest.mark.parametrize("part", ["first half", "header", "all but the end", "no part"])
+    def test_is_one_message_and_is_left_as_it_is(
+        self, declare: Declare, home: Home, part: str
+    ) -> None:
+        path = storage_path(home)
+        whole = path.read_bytes()
+        left = {
+            "first half": whole[: len(whole) // 2],
+            "header": whole[:100],
+            "all but the end": whole[:-4096],
+            "no part": b"something else\n" * 1000,
+        }[part]
+        path.write_bytes(left)
+        with pytest.raises(StoreError, match=rf"home: expected .* received {path} \(.*move it"):
+            look_up([declare()], home)
+        assert path.read_bytes() == left
+
+    def test_of_another_program_is_one_message(self, declare: Declare, bare_home: Home) -> None:
+        path = storage_path(bare_home)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+            connection.execute("INSERT INTO alembic_version VALUES ('of another program')")
+        with pytest.raises(StoreError, match="home: expected a database of Optuna's"):
+            look_up([declare()], bare_home)
+
+    def test_that_is_damaged_while_it_is_open_is_one_message(
+        self, declare: Declare, home: Home
+    ) -> None:
+        search = declare()
+
+        def read() -> None:
+            with studied(home), opened(search, home) as study:
+                storage_path(home).write_bytes(b"something else\n" * 1000)
+                study.trials()
+
+        with pytest.raises(StoreError, match=r"optuna\.db"):
+            read()
+
+    def test_of_no_bytes_is_a_new_one(self, declare: Declare, bare_home: Home) -> None:
+        """A process that is killed at the right moment leaves one."""
+        storage_path(bare_home).touch()
+        assert as_it_stands(declare(), bare_home).trials == ()
