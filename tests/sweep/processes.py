@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
@@ -135,6 +137,35 @@ class Commands:
     def survivors(self) -> list[psutil.Process]:
         """Every living process of any command."""
         return [process for command in self.all for process in command.family()]
+
+
+def free_address() -> str:
+    """Return an address on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def start_server(commands: Commands, address: str, backend: str, folder: Path) -> Command:
+    """Start MLflow's server on an address, with files in a folder, and wait until it answers."""
+    command = commands.start(
+        *("server", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1]),
+        *("--workers", "1", "--backend-store-uri", backend),
+        *("--artifacts-destination", str(folder / "server-artifacts")),
+        module="mlflow",
+        folder=folder,
+    )
+
+    def answers() -> bool:
+        assert command.is_running, command.said
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    wait_for(answers)
+    return command
 
 
 def running(store: Store) -> list[Record]:

@@ -28,6 +28,7 @@ from tests.sweep.processes import (
     finished,
     running,
     wait_for,
+    workers,
 )
 
 pytestmark = pytest.mark.slow
@@ -345,6 +346,18 @@ class TestForkServerKilled:
         assert command.status() in (0, 1)
         assert "Traceback" not in command.said, command.said
         assert len(finish(commands, words)) == 3
+
+
+@pytest.mark.stress
+class TestStoppedWorker:
+    def test_is_killed_after_its_time_and_costs_one_run(self, commands: Commands) -> None:
+        words = ("sweep", "+cell=simple_rnn", *TINY, "executor.timeout=5", "seeds=2")
+        command = commands.start(*words)
+        wait_for(lambda: workers(command.process), poll=0.01)
+        workers(command.process)[0].suspend()
+        assert command.status() == 1, command.said
+        assert "the worker gave no sign for 5 s (executor.timeout) and was killed" in command.said
+        assert len(finish(commands, words)) == 2
 
 
 def finish(commands: Commands, words: tuple[str, ...]) -> dict[str, Record]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -25,7 +24,9 @@ from tests.sweep.processes import (
     Commands,
     check_finished_once,
     finished,
+    free_address,
     running,
+    start_server,
     wait_for,
 )
 
@@ -222,39 +223,13 @@ class TestMissingDatabase:
 @pytest.fixture
 def address() -> str:
     """An address on which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return free_address()
 
 
 @pytest.fixture
 def serve(commands: Commands, address: str, work_dir: Path) -> Callable[[], Command]:
     """Start a tracking server on the address; its store is the same each time."""
-
-    def start() -> Command:
-        folder = work_dir / "server"
-        folder.mkdir(exist_ok=True)
-        port = address.rsplit(":", 1)[1]
-        command = commands.start(
-            *("server", "--host", "127.0.0.1", "--port", port, "--workers", "1"),
-            *("--backend-store-uri", f"sqlite:///{folder}/mlflow.db"),
-            *("--artifacts-destination", str(folder / "artifacts")),
-            module="mlflow",
-            folder=folder,
-        )
-
-        def answers() -> bool:
-            assert command.is_running, command.said
-            try:
-                with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-                    return bool(answer.status == 200)
-            except OSError:
-                return False
-
-        wait_for(answers)
-        return command
-
-    return start
+    return partial(start_server, commands, address, f"sqlite:///{work_dir}/server.db", work_dir)
 
 
 class TestTrackingServer:

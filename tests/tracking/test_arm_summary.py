@@ -174,9 +174,7 @@ class TestSummary:
         before = summaries(swept)
         swept.client.delete_run(before["gru"].run_id)
         # As after a kill while it was being written: no process holds its lock.
-        tags = {k: v for k, v in before["gru"].tags.items() if k != names.OWNER}
-        tags[names.OWNER] = swept.home.owner
-        swept.client.create_run(swept.experiment_id, tags=tags)
+        swept.begin(before["gru"].tags, before["gru"].tags[names.RUN_NAME])
         answer = run(*TWO)
         assert answer.status == 0
         assert "4 of 4 runs were finished already" in answer.err

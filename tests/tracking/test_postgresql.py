@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,68 +12,18 @@ from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from tests.conftest import Run
 from tests.sweep.conftest import SMALL
+from tests.sweep.postgresql import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
 SWEEP = ("sweep", "+cell=simple_rnn", *SMALL, "training.jit_compile=false", "seeds=2")
 
 
-def programs() -> Path:
-    """Return the folder of the server's programs, which Debian keeps out of the path."""
-    found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not folders or not (folders[-1] / "initdb").is_file():
-        pytest.skip("no PostgreSQL server: install Debian's package postgresql")
-    return folders[-1]
-
-
-def unprivileged() -> dict[str, Any]:
-    """Return the user for whom the server is started, which refuses to work for root."""
-    if os.geteuid() != 0:
-        return {}
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    pytest.skip("no user to start PostgreSQL for: neither postgres nor nobody")
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """The address of a fresh server, which listens on a socket in a folder of its own."""
-    pytest.importorskip("psycopg2", reason="no driver for PostgreSQL: install psycopg2-binary")
-    bin_, user = programs(), unprivileged()
-    # Not below pytest's own folder, which no other user may enter.
-    with tempfile.TemporaryDirectory(prefix="rnnbench-pg-") as name:
-        folder = Path(name)
-        data = folder / "data"
-        if user:
-            os.chown(folder, user["user"], user["group"])
-
-        def call(program: str, *words: str) -> None:
-            done = subprocess.run(
-                [bin_ / program, "--pgdata", data, *words],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-                **user,
-            )
-            log = folder / "log"
-            said = log.read_text(errors="replace") if log.exists() else done.stdout
-            assert done.returncode == 0, said
-
-        call("initdb", "--username=anna", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        call("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", options)
-        try:
-            yield f"postgresql+psycopg2://anna:secret@/postgres?host={folder}"
-        finally:
-            call("pg_ctl", "stop", "--wait", "--mode=immediate")
+    """The address of a fresh server."""
+    with postgres() as server:
+        yield server.address
 
 
 def test_a_sweep_is_stored_and_typed_twice_trains_nothing(
