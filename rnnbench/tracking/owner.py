@@ -40,18 +40,17 @@ class Ownership:
         self._scope = scope
         self._moved = moved
         self._lock: FileLock | None = None
+        self._tag = ""
 
     def tags(self) -> dict[str, str]:
         """Return the tags of what this process begins; leaves its marker, if it has not yet."""
         if self._lock is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self._folder / f"{self._scope}-{uuid.uuid4().hex}")
+            path = self._folder / f"{self._scope}-{uuid.uuid4().hex}"
+            self._lock = FileLock(path)
             self._lock.acquire()
-        path = Path(self._lock.lock_file)
-        return {
-            names.OWNER: self._home.owner,
-            names.PROCESS: f"{path.name}:{path.stat().st_ino}",
-        }
+            self._tag = f"{path.name}:{path.stat().st_ino}"
+        return {names.OWNER: self._home.owner, names.PROCESS: self._tag}
 
     @contextmanager
     def kept(self) -> Iterator[None]:

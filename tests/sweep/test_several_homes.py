@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +110,37 @@ def test_share_the_runs_of_a_sweep_in_a_database_that_both_make_the_tables_of(
     store = check_together(commands, quoted(server.address), *SWEEP)
     check_runs(store, RUNS)
     check_shared(store)
+
+
+CONNECT = """
+import sys
+import alembic.command, mlflow.store.tracking.sqlalchemy_store
+from rnnbench.tracking.address import connect
+print("ready", flush=True)
+sys.stdin.readline()
+print(len(connect(sys.argv[1]).search_experiments()))
+"""
+
+
+def test_who_connects_while_the_tables_are_being_made_finds_them(server: Postgres) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", CONNECT, server.address],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert [process.communicate()[0] for process in started] == ["1\n"] * 3
 
 
 def test_share_the_trials_of_a_search(commands: Commands, server: Postgres) -> None:

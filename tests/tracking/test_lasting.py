@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from mlflow.exceptions import MlflowException, RestException
+from mlflow.store.tracking.rest_store import RestStore
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from rnnbench.config.expand import load
 from rnnbench.tracking import lasting as lasting_module
-from rnnbench.tracking.address import patient
+from rnnbench.tracking.address import connect, patient
 from rnnbench.tracking.lasting import LastingClient, lasting
 from rnnbench.tracking.store import Store
 
@@ -121,6 +123,19 @@ def test_every_method_of_the_client_lasts() -> None:
         log_inputs = staticmethod(failing(as_mlflow(DATASET)))
 
     assert LastingClient(Client()).log_inputs() == "done"
+
+
+def test_a_server_prints_no_links_between_our_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", raising=False)
+    run = SimpleNamespace(
+        data=SimpleNamespace(tags={}), info=SimpleNamespace(experiment_id="1", run_name="a run")
+    )
+    monkeypatch.setattr(RestStore, "get_run", lambda *_: run)
+    monkeypatch.setattr(RestStore, "update_run_info", lambda *_, **__: None)
+    connect("http://127.0.0.1:9").set_terminated("some-run")
+    assert capsys.readouterr().out == ""
 
 
 def test_two_who_create_an_experiment_at_once_have_the_same(
