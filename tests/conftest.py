@@ -18,7 +18,7 @@ import pytest
 import rnnbench.cli
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
-from rnnbench.tracking import store
+from rnnbench.tracking import tables
 from rnnbench.training.runtime import set_environment
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def tables_of_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     Its migrations take seconds. Commands that a test starts as processes run their own.
     """
     kept = tmp_path_factory.mktemp("tables") / "mlflow.db"
-    make = store._make_tables
+    make = tables.make_tables
 
     def make_once(path: Path) -> None:
         if not kept.is_file():
@@ -75,7 +75,7 @@ def tables_of_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         copy_database(kept, path)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_make_tables", make_once)
+        patch.setattr(tables, "make_tables", make_once)
         yield
 
 

@@ -15,8 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from rnnbench.locks import Lock
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 
@@ -39,7 +38,7 @@ class Ownership:
         self._folder = home.path / "owners"
         self._scope = scope
         self._moved = moved
-        self._lock: FileLock | None = None
+        self._lock: Lock | None = None
         self._tag = ""
 
     def tags(self) -> dict[str, str]:
@@ -47,7 +46,7 @@ class Ownership:
         if self._lock is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / f"{self._scope}-{uuid.uuid4().hex}"
-            self._lock = FileLock(path)
+            self._lock = Lock(path)
             self._lock.acquire()
             self._tag = f"{path.name}:{path.stat().st_ino}"
         return {names.OWNER: self._home.owner, names.PROCESS: self._tag}
@@ -57,7 +56,6 @@ class Ownership:
         """Remove the marker at the end, unless an error may have left something running."""
         yield
         if self._lock is not None:
-            Path(self._lock.lock_file).unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
 
@@ -81,7 +79,7 @@ class Ownership:
 
     def of_the_dead(self) -> list[Path]:
         """Return the markers that processes have left behind which are gone."""
-        return [path for path in self._folder.glob(f"{self._scope}-*") if not _is_held(path)]
+        return [path for path in self._folder.glob(f"{self._scope}-*") if not Lock(path).is_held]
 
 
 def remove(markers: Collection[Path], in_use: Collection[str]) -> None:
@@ -90,13 +88,3 @@ def remove(markers: Collection[Path], in_use: Collection[str]) -> None:
     for path in markers:
         if path.name not in still:
             path.unlink(missing_ok=True)
-
-
-def _is_held(path: Path) -> bool:
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False

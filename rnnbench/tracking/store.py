@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import closing, nullcontext
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Any
 
 from rnnbench.config.schema import Config
@@ -14,15 +12,7 @@ from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
 from rnnbench.redact import redacted
 from rnnbench.tracking import names
-from rnnbench.tracking.address import (
-    SQLITE_TIMEOUT,
-    connect,
-    is_store,
-    sqlite_address,
-    sqlite_path,
-    tracking_uri,
-    translated,
-)
+from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.owner import Ownership, remove
 from rnnbench.tracking.reader import (
@@ -33,6 +23,7 @@ from rnnbench.tracking.reader import (
     find_experiment,
 )
 from rnnbench.tracking.record import Record, counting
+from rnnbench.tracking.tables import make_database, make_shared
 
 
 class Store:
@@ -94,7 +85,9 @@ class Store:
         alone = home.lock("store") if create or local else nullcontext()
         with Interruption(), translated(uri, home.path), alone:
             if local:
-                _make_database(home)
+                make_database(home)
+            elif create:
+                make_shared(uri)
             client = connect(uri)
             experiment_id = _experiment(
                 client, config.tracking.experiment, home, create=create, uri=uri
@@ -274,27 +267,3 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool, uri: str) -
         if known is None:
             raise
         return str(known.experiment_id)  # another process was faster
-
-
-def _make_database(home: Home) -> None:
-    """Create the SQLite file with its tables under another name first, so that it is whole or not.
-
-    Its journal lets readers such as the UI go on while a run is being written.
-    """
-    if home.database.exists():
-        return
-    fresh = home.unfinished_database
-    for path in home.path.glob(f"{fresh.name}*"):
-        path.unlink()
-    _make_tables(fresh)
-    for suffix in ("-wal", "-shm"):
-        # The journal of a database that was deleted would be replayed into this one.
-        home.database.with_name(f"{home.database.name}{suffix}").unlink(missing_ok=True)
-    fresh.replace(home.database)
-
-
-def _make_tables(path: Path) -> None:
-    """Have MLflow make its tables in a new SQLite file, by migrations that take seconds."""
-    connect(sqlite_address(path)).search_experiments(max_results=1)
-    with closing(sqlite3.connect(path, timeout=SQLITE_TIMEOUT)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")

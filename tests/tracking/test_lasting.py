@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from rnnbench.config.expand import load
 from rnnbench.tracking import lasting as lasting_module
+from rnnbench.tracking import names, tables
 from rnnbench.tracking.address import connect, patient
 from rnnbench.tracking.lasting import LastingClient, lasting
 from rnnbench.tracking.store import Store
@@ -160,3 +162,25 @@ def test_two_who_create_an_experiment_at_once_have_the_same(
         first, second = pool.map(Store.open, configs)
     assert asked[:2] == [None, None]
     assert first.experiment_id == second.experiment_id
+
+
+def test_who_finds_a_shared_file_half_made_waits_for_no_one_and_spoils_nothing(
+    work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find no file, and both make one: the first stays, and both work on it."""
+    together = Barrier(2)
+    make = tables.make_tables
+
+    def make_together(path: Path) -> None:
+        make(path)
+        together.wait(timeout=60)
+
+    monkeypatch.setattr(tables, "make_tables", make_together)
+    uri = f"tracking.uri=sqlite:///{work_dir}/shared/runs.db"
+    configs = [load([uri, f"home={name}"], cell=False) for name in ("first", "second")]
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(Store.open, configs)
+    assert first.experiment_id == second.experiment_id
+    run_id = first.begin({names.KIND: "run"}, "a run")
+    assert [record.run_id for record in second.records()] == [run_id]
+    assert [path.name for path in (work_dir / "shared").iterdir()] == ["runs.db"]
