@@ -45,9 +45,6 @@ def begin_alone(
     """
     if any(is_foreign(store, record) for record in known):
         return None
-    for record in known:
-        if record.status == "RUNNING":
-            store.end_dead(record)  # its owner cannot be alive: the lock is ours
     run_id = store.begin(tags, name)
     before = {record.run_id for record in known}
     for look in range(_LOOKS):
@@ -58,6 +55,12 @@ def begin_alone(
         if own is None:
             return None  # deleted by a user
         others = [record for record in seen.values() if is_foreign(store, record)]
+        for record in seen.values():
+            if record.status == "RUNNING" and record not in others:
+                # Its owner cannot be alive: the lock is ours. Or it is our own, created twice
+                # because the first answer was lost.
+                store.end_dead(record)
+                before.add(record.run_id)
         ended = any(r.run_id not in before and r.status != "RUNNING" for r in seen.values())
         if not others and not ended:
             return run_id

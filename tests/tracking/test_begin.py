@@ -162,11 +162,19 @@ def test_what_another_home_ends_between_look_and_beginning_is_not_trained_again(
 
 
 def test_a_run_whose_answer_was_lost_on_the_way_is_ended(
-    stores: list[Store], spec: RunSpec
+    stores: list[Store], spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that fails after it has created a run is asked again, and creates another."""
+    create = Store.begin
+    lost = ""
+
+    def create_twice(store: Store, *args: Any) -> str:
+        nonlocal lost
+        lost = create(store, *args)
+        return create(store, *args)
+
+    monkeypatch.setattr(Store, "begin", create_twice)
     driver = claims(stores[0])
-    lost = stores[0].begin(run_tags(spec, "some-sweep", "rnnbench sweep"), spec.name)
     assert driver.claim(spec) is Claim.OWNED
     assert running(stores[0], spec) == [driver.run_ids[spec.key]]
     assert stores[0].client.get_run(lost).info.status == "KILLED"
