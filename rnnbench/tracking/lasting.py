@@ -14,7 +14,7 @@ from typing import Any
 
 _PATIENCE_SECONDS = 300.0
 _POLL_SECONDS = 1.0
-_TRIES = 8  # the last wait is ten seconds: another process may be making the tables
+_TRIES = 7  # the last wait is ten seconds: another process may be making the tables
 
 # Databases have no code in common for a row or a table that another process has just made.
 _CONFLICT = re.compile(r"already exists|duplicate|unique constraint|uniqueviolation", re.IGNORECASE)
@@ -48,20 +48,20 @@ def lasting(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
     All that MLflow's client does may be done twice: a run that was created although the answer was
     lost is ended as one without an owner. A server is waited for by MLflow itself.
     """
-    tries, lost_since = 0, None
+    conflicts, lost_since = 0, None
     while True:
         try:
             return call(*args, **options)
         except Exception as error:
-            tries += 1
             now = time.monotonic()
             if is_lost(error) and _patience.get():
                 lost_since = lost_since or now
                 if now - lost_since > _patience.get():
                     raise
                 time.sleep(_POLL_SECONDS)
-            elif is_conflict(error) and tries < _TRIES:
-                time.sleep(random.uniform(0.5, 1) * 0.08 * 2**tries)
+            elif is_conflict(error) and conflicts < _TRIES:
+                conflicts += 1
+                time.sleep(random.uniform(0.5, 1) * 0.08 * 2**conflicts)
             else:
                 raise
 

@@ -87,7 +87,8 @@ def test_any_other_error_is_raised_at_once(error: Exception) -> None:
 
 def test_a_database_that_restarts_is_waited_for_while_runs_are_under_way() -> None:
     with patient():
-        assert lasting(failing(*[as_mlflow(GONE)] * 3, *[REFUSED] * 100)) == "done"
+        errors = [*[as_mlflow(GONE)] * 3, *[REFUSED] * 100, as_mlflow(DATASET)]
+        assert lasting(failing(*errors)) == "done"
 
 
 def test_a_database_that_stays_away_is_an_error_after_some_minutes(
