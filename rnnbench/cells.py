@@ -203,10 +203,16 @@ def check_cell(config: CellConfig | None) -> Cell:
     for key, value in config.options.items():
         if key not in cell.options:
             known = ", ".join(cell.options)
-            raise ConfigError(f"cell.{key}", f"a key of {cell.name} ({known})", f"{key}={value}")
+            action = suggestion(key, cell.options) or "leave it out"
+            raise ConfigError(
+                f"cell.{key}", f"a key of {cell.name} ({known})", f"{key}={value}", action
+            )
         allowed = cell.options[key]
         if not any(value == choice and type(value) is type(choice) for choice in allowed):
-            raise ConfigError(f"cell.{key}", "one of " + ", ".join(map(str, allowed)), value)
+            action = f"set cell.{key}={allowed[0]}"
+            raise ConfigError(
+                f"cell.{key}", "one of " + ", ".join(map(str, allowed)), value, action
+            )
     return cell
 
 

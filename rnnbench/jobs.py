@@ -29,6 +29,7 @@ _SHARED = (
     "diagnostics",
 )
 
+MOST_RUNS = 100_000
 
 JobStatus = Literal["DONE", "STALE", "RUNNING", "FAILED", "PENDING"]
 
@@ -128,13 +129,15 @@ def _is_owned(record: Record, store: Store) -> bool:
     return not store.is_ours(record) or store.home.is_owned(record.key)
 
 
-def check_arms(arms: Iterable[Arm]) -> None:
+def check_arms(arms: Sequence[Arm]) -> None:
     """Refuse arms that cannot be trained, before any data is read.
 
     Raises:
         ConfigError: for a cell's own keys, a match that cannot be read, a model without a head,
-            a measurement that is never reached, or several values of what all runs share.
+            a measurement that is never reached, several values of what all runs share, or more
+            runs than a store holds.
     """
+    _refuse_too_many_runs(arms)
     for arm in arms:
         for key in arm.axes:
             if key.split(".")[0].split("/")[0] in _SHARED:
@@ -142,9 +145,7 @@ def check_arms(arms: Iterable[Arm]) -> None:
                     key,
                     "one value for the whole sweep",
                     "several",
-                    "give replicates as seeds=3, from seed=0 upwards"
-                    if key in ("seed", "seeds")
-                    else f"run one sweep for each {key}; finished runs are shared",
+                    f"run one sweep for each {key}; finished runs are shared",
                 )
         check_cell(arm.config.cell)
         spec = input_spec(arm.config.data)
@@ -171,6 +172,18 @@ def _refuse_unreached(config: Config) -> None:
             f"an epoch from 0 to training.epochs={epochs} among them",
             str(asked),
             "leave it out, or raise training.epochs",
+        )
+
+
+def _refuse_too_many_runs(arms: Sequence[Arm]) -> None:
+    trials = {arm.config.search.n_trials for arm in arms if arm.config.search.sampler != "none"}
+    runs = sum(arm.config.seeds for arm in arms) + len(arms) * max(trials, default=0)
+    if runs > MOST_RUNS:
+        raise ConfigError(
+            "search.n_trials" if trials else "seeds",
+            f"a sweep of at most {MOST_RUNS:,} runs",
+            f"{runs:,} ({len(arms)} arms)",
+            "give fewer values, or several sweeps: finished runs are shared",
         )
 
 

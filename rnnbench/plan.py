@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ from rnnbench.runspec import RunSpec
 from rnnbench.scratch import scratch_folder
 from rnnbench.search.outcome import Searched, look_up
 from rnnbench.search.queue import declare_searches
-from rnnbench.search.space import apply
+from rnnbench.search.space import apply, check_searches
 from rnnbench.search.study import Trial, as_trial
+from rnnbench.tracking.address import tracking_uri
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -34,8 +36,11 @@ class Line:
         status: DONE, STALE, RUNNING, FAILED or PENDING.
         units: of the recurrent layers, or ``None`` where a search has not drawn them yet.
         parameters: recurrent parameters, likewise.
-        seconds: expected for one worker, or ``None`` where nothing like it is finished.
+        seconds: expected for one worker, or ``None`` where nothing like it is finished, or nothing
+            is left to train.
         to_train: whether a sweep would train it.
+        search: the arm that a search is about, else empty.
+        is_trial: whether it is one of the search's trials, for which its other runs wait.
     """
 
     name: str
@@ -44,6 +49,8 @@ class Line:
     parameters: int | None
     seconds: float | None
     to_train: bool
+    search: str = ""
+    is_trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,19 @@ class Plan:
 
     @property
     def seconds(self) -> float | None:
-        """Expected seconds of the sweep, or ``None`` where some run is like none before it."""
-        known = [line.seconds for line in self.to_train]
-        if any(value is None for value in known):
+        """Expected seconds of the sweep, or ``None`` where some run is like none before it.
+
+        Work is shared among the workers; a run is not, nor a trial and a run that waits for it.
+        """
+        known = [line.seconds for line in self.to_train if line.seconds is not None]
+        if len(known) < len(self.to_train):
             return None
-        longest = max((value or 0.0 for value in known), default=0.0)
-        return max(sum(value or 0.0 for value in known) / self.workers, longest)
+        stages: dict[tuple[str, bool], float] = defaultdict(float)
+        for line in self.to_train:
+            stage = (line.search, line.is_trial)
+            stages[stage] = max(stages[stage], line.seconds or 0.0)
+        paths = [stages[name, True] + stages[name, False] for name, _ in list(stages)]
+        return max(sum(known) / self.workers, *paths, 0.0)
 
 
 def make_plan(arms: Sequence[Arm]) -> Plan:
@@ -82,7 +96,9 @@ def make_plan(arms: Sequence[Arm]) -> Plan:
         ConfigError, DataError, StoreError: as the sweep would.
     """
     check_arms(arms)
+    check_searches(arms)
     config = arms[0].config
+    tracking_uri(config)  # a wrong address is told before any data is prepared
     home = Home.of(config.home)
     home.check()
     with scratch_folder() as scratch:
@@ -113,17 +129,19 @@ def _runs(
     records: Iterable[Record],
     expected: Expected,
     options: SweepConfig,
+    search: str = "",
 ) -> Iterator[Line]:
     jobs = [Job(s, None) for s in specs] if store is None else job_table(specs, store, records)
     for job in jobs:
-        spec = job.spec
+        spec, to_train = job.spec, job.is_pending(options)
         yield Line(
             spec.name,
             job.status,
             spec.config.model.units,
             spec.parameters.recurrent,
-            expected.seconds(spec),
-            job.is_pending(options),
+            expected.seconds(spec) if to_train else None,
+            to_train,
+            search,
         )
 
 
@@ -142,13 +160,14 @@ def _searches(
             yield _trial(result, trial, expected, is_owned=running)
         for number in range(len(result.trials), config.search.n_trials):
             name = f"{search.label} trial {number}"
-            yield Line(name, "PENDING", None, None, seconds, to_train=True)
+            yield Line(name, "PENDING", None, None, seconds, True, search.key, is_trial=True)
         if result.winner is not None:
-            yield from _runs(result.replicates, store, records, expected, config.sweep)
+            specs = result.replicates
+            yield from _runs(specs, store, records, expected, config.sweep, search.key)
             continue
         for seed in range(config.seed, config.seed + config.seeds):
             name = f"{search.label} best trial, seed={seed}"
-            yield Line(name, "PENDING", None, None, seconds, to_train=True)
+            yield Line(name, "PENDING", None, None, seconds, True, search.key)
 
 
 def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> Line:
@@ -160,12 +179,15 @@ def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool
     except ConfigError:
         # Values that don't go together, which the search has passed over.
         name = f"{search.label} trial {trial.number}"
-        return Line(name, status, None, None, None, to_train=retried)
+        return Line(name, status, None, None, None, retried, search.key, is_trial=True)
+    to_train = retried or status in ("PENDING", "RUNNING")
     return Line(
         spec.name,
         status,
         spec.config.model.units,
         spec.parameters.recurrent,
-        expected.seconds(spec),
-        retried or status in ("PENDING", "RUNNING"),
+        expected.seconds(spec) if to_train else None,
+        to_train,
+        search.key,
+        is_trial=True,
     )

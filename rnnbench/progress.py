@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from types import TracebackType
 
@@ -14,10 +15,15 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 
 from rnnbench.printable import printable
 from rnnbench.runspec import RunSpec
 from rnnbench.training.history import Epoch
+
+_SHORTEST_NAME = 20
+# Columns of a line beside a run's name: indent, gaps, count, accuracies and time.
+_REST = 2 + 4 + 7 + len("accuracy 0.912, val 0.877") + 7
 
 
 class TimeLeft:
@@ -46,12 +52,13 @@ class SweepProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        # Only the bar gives way on a narrow terminal.
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
             TextColumn("{task.fields[note]}", markup=False),
-            TimeElapsedColumn(),
+            TimeElapsedColumn(table_column=Column(no_wrap=True)),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -77,7 +84,9 @@ class SweepProgress:
 
     def say(self, text: str) -> None:
         """Print a line above the bars."""
-        self._console.print(text, highlight=False, markup=False)
+        # Rich's thread that draws the bars again would write in between, and a line would be lost.
+        with self._bars.live._lock:
+            self._console.print(text, highlight=False, markup=False)
 
     def begin(self, total: int, done: int, work: float = 0.0) -> None:
         """Show how many runs there are and how many are finished already."""
@@ -88,14 +97,14 @@ class SweepProgress:
     def started(self, spec: RunSpec) -> None:
         """Show a run that has begun."""
         total = spec.config.training.epochs
-        name = printable(f"  {spec.name}")
-        self._running[spec.key] = self._bars.add_task(name, total=total, note="starts")
+        name = shortened(printable(spec.name), max(_SHORTEST_NAME, self._console.width - _REST))
+        self._running[spec.key] = self._bars.add_task(f"  {name}", total=total, note="starts")
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> None:
         """Show an epoch that has ended."""
         note = f"accuracy {epoch.accuracy:.3f}"
         if epoch.val_accuracy is not None:
-            note += f", validation {epoch.val_accuracy:.3f}"
+            note += f", val {epoch.val_accuracy:.3f}"
         self._bars.update(self._running[spec.key], completed=epoch.epoch, note=note)
         self._count(spec.work / spec.config.training.epochs, spec.key)
 
@@ -117,12 +126,27 @@ class SweepProgress:
         self._time_left.add(work)
         left = self._time_left.seconds()
         if left is not None:
-            self._bars.update(self._overall, note=f"about {duration(left)} left,")
+            self._bars.update(self._overall, note=f"{about(left)} left,")
+
+
+def shortened(text: str, width: int) -> str:
+    """Return a text of at most ``width`` characters, without its middle where it is longer."""
+    if len(text) <= width:
+        return text
+    end = min(10, width // 2)  # the seed
+    return f"{text[: width - end - 1]}…{text[-end:]}"
+
+
+def about(seconds: float) -> str:
+    """Return an estimate as ``under 1 s`` or ``about 42 s``."""
+    return duration(seconds) if seconds < 1 else f"about {duration(seconds)}"
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as ``42 s``, ``3 min 20 s`` or ``2 h 5 min``."""
-    whole = round(seconds)
+    """Return seconds as ``under 1 s``, ``42 s``, ``3 min 20 s`` or ``2 h 5 min``."""
+    whole = math.ceil(seconds)
+    if seconds < 1:
+        return "under 1 s"
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:

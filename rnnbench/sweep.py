@@ -21,6 +21,7 @@ from rnnbench.runspec import RunSpec
 from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import Searched, look_up, save_artifacts
 from rnnbench.search.queue import Search, SearchQueue, declare_searches
+from rnnbench.search.space import check_searches
 from rnnbench.search.storage import studied
 from rnnbench.tracking import names
 from rnnbench.tracking.address import patient, tracking_uri, translated
@@ -75,6 +76,7 @@ def run_arms(
         ConfigError, DataError, StoreError: before anything is trained.
     """
     check_arms(arms)
+    check_searches(arms)
     config = arms[0].config
     tracking_uri(config)  # a wrong address is told before any data is prepared
     if config.tracking.uri is not None:

@@ -19,9 +19,9 @@ PACKAGE = Path(rnnbench.__file__).parent
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
     "errors printable redact interrupt quiet locks scratch spreadsheet",
-    "config.paths config.schema config.recorded config.validate config.overrides",
+    "config.paths config.schema config.recorded config.ranges config.validate config.overrides",
     "config.space_words",
-    "config.compose config.expand",
+    "config.references config.user_files config.compose config.axes config.expand",
     "config",
     "stats data seeds layers cells parameters matching reference model kernels training",
     "runspec tracking weights stored run expected jobs executors claims",

@@ -14,7 +14,7 @@ import hydra
 from hydra.core.global_hydra import GlobalHydra
 
 from rnnbench.cli.words import COMMANDS, Words
-from rnnbench.config import space_words
+from rnnbench.config import space_words, user_files
 from rnnbench.config.compose import CONFIG_NAME, composer, register_presets
 from rnnbench.config.overrides import axis_values, parse, with_value
 from rnnbench.config.paths import resource_dir
@@ -26,11 +26,11 @@ def answer(words: Words) -> int:
     if words.completion and _completes_command():
         return 0
     overrides = _first_values(words)
-    folders = [part for folder in words.config_dirs for part in ("--config-dir", str(folder))]
     flags = [flag for flag in words.flags if flag not in ("--multirun", "-m")]
     register_presets()
+    user_files.search(words.config_dirs)
     GlobalHydra.instance().clear()
-    argv, sys.argv = sys.argv, [sys.argv[0], *overrides, *flags, *folders]
+    argv, sys.argv = sys.argv, [sys.argv[0], *overrides, *flags]
     # Hydra shows things through logging, which would complain about `--info config | head`.
     complains, logging.raiseExceptions = logging.raiseExceptions, False
     try:
@@ -74,12 +74,15 @@ def _first_values(words: Words) -> Sequence[str]:
             for o in overrides
         ]
         rest, of_space = space_words.split(single)
-        if of_space or "--cfg" in words.flags or "-c" in words.flags:
+        if not words.completion:
+            # What is wrong is told in one message, not in Hydra's traceback.
             shown = composed.compose(single)
     if any(o.is_sweep_override() for o in overrides):
         told = "# first of several configurations: " + " ".join(single)
         print(redacted(told), file=sys.stderr)
-    return [*rest, *space_words.for_hydra(shown["search"]["space"])] if of_space else rest
+    if words.completion or not of_space:
+        return rest
+    return [*rest, *space_words.for_hydra(shown["search"]["space"])]
 
 
 def _completes_command() -> bool:

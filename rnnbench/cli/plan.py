@@ -7,7 +7,7 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.jobs import JobStatus
 from rnnbench.plan import Line, Plan, make_plan
-from rnnbench.progress import duration
+from rnnbench.progress import about
 from rnnbench.search.epochs import remarks
 from rnnbench.tables import MISSING, Table
 
@@ -33,8 +33,12 @@ def _row(line: Line) -> tuple[str, ...]:
         line.status,
         MISSING if line.units is None else str(line.units),
         MISSING if line.parameters is None else f"{line.parameters:,}",
-        MISSING if line.seconds is None else f"{line.seconds:,.1f}",
+        MISSING if line.seconds is None else _seconds(line.seconds),
     )
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:,.1f}" if seconds >= 0.1 else "under 0.1"
 
 
 def _total(made: Plan) -> str:
@@ -43,6 +47,6 @@ def _total(made: Plan) -> str:
     text = f"{len(made.lines)} runs: {parts}."
     if not made.to_train:
         return f"{text} A sweep would train nothing."
-    time = "" if made.seconds is None else f", in about {duration(made.seconds)}"
+    time = "" if made.seconds is None else f", in {about(made.seconds)}"
     workers = f"{made.workers} worker{'s' if made.workers > 1 else ''}"
     return f"{text} A sweep would train {len(made.to_train)} with {workers}{time}."

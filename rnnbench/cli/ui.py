@@ -14,6 +14,7 @@ from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
 from rnnbench.redact import redacted
 from rnnbench.tracking.address import tracking_uri
+from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.store import Store
 
 
@@ -29,6 +30,7 @@ def ui(words: Words) -> int:
     if uri.startswith("http"):
         print(f"the store is a server, which has its own user interface: {redacted(uri)}")
         return 0
+    check_environment()
     store = Store.open(config, create=False)
     _refuse_taken(host, int(port))
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
@@ -64,6 +66,9 @@ def _refuse_taken(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror as error:
+            received, action = f"{host} ({error.strerror})", "type --host 127.0.0.1"
+            raise ConfigError("--host", "an address of this machine", received, action) from None
         except OSError as error:
             received = f"{host}:{port} ({error.strerror})"
             action = "choose another, as in --port 5001"

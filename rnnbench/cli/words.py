@@ -80,6 +80,11 @@ _COMPLETION_FLAGS = ("--shell-completion", "-sc")
 _HYDRA_ALONE = ("--resolve", "--run", "-r", "--multirun", "-m")
 _HYDRA_WITH_VALUE = ("--package", "-p")
 
+# Flags of Hydra's that would choose another program's configuration, and what is meant by them.
+_NAME = ("--config-name", "type experiments=NAME for a preset")
+_PATH = ("--config-path", "name a folder of your own options with --config-dir DIR")
+_REFUSED = {"--config-name": _NAME, "-cn": _NAME, "--config-path": _PATH, "-cp": _PATH}
+
 
 @dataclass(frozen=True)
 class Words:
@@ -146,6 +151,8 @@ class Words:
                 action = "leave no blank after a comma, as in +cell=lstm,gru"
             elif word in DEFAULT_CELLS:
                 action = f"type +cell={word}"
+            elif not word.strip():
+                word, action = "an empty word", "leave it out"
             raise ConfigError(word, "overrides of the form key=value", word, action)
 
 
@@ -168,7 +175,7 @@ def split_words(argv: Sequence[str]) -> Words:
         raise ConfigError(
             "command",
             "one of " + ", ".join(COMMANDS),
-            command,
+            command or "an empty word",
             f"did you mean {near[0]}?" if near else "see python -m rnnbench --help",
         )
     return _split(command, rest)
@@ -230,6 +237,9 @@ def _split(command: str, rest: Sequence[str]) -> Words:
                 flags.append(words.pop(0))
         elif name in _QUERY_FLAGS + _COMPLETION_FLAGS + _HYDRA_ALONE + _HYDRA_WITH_VALUE:
             flags.append(word)
+        elif name in _REFUSED:
+            name, action = _REFUSED[name]
+            raise ConfigError(name, "rnnbench's own configuration", word, action)
         else:
             raise ConfigError(
                 word, "a flag of Hydra's", word, "see python -m rnnbench train --hydra-help"

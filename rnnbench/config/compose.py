@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf import OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-from yaml import YAMLError
+from omegaconf.errors import (
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
 
-from rnnbench.config import space_words
+from rnnbench.config import space_words, user_files
 from rnnbench.config.overrides import CELL, parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.recorded import references
+from rnnbench.config.references import bounded, refers
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
 
@@ -29,8 +34,9 @@ CONFIG_NAME = "config"
 _GROUP_HINTS = {"cell": "+cell"}
 
 
+@cache
 def register_presets() -> None:
-    """Make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
+    """Once, make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
     # Hydra copies its store, presets and all, for every question about a group: a hundred times for
     # --help, over a second. Nothing changes what is in it.
     ConfigStore.__deepcopy__ = _itself  # type: ignore[attr-defined]
@@ -49,8 +55,8 @@ def _itself(store: ConfigStore, _memo: object) -> ConfigStore:
 class Composer:
     """An initialised Hydra that composes configurations; use :func:`composer` to get one."""
 
-    def __init__(self, searchpath: Sequence[str]) -> None:
-        self._searchpath = list(searchpath)
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
         self.refers = False  # whether the last configuration has keys that refer to others
 
     @property
@@ -69,23 +75,16 @@ class Composer:
             ConfigError: for an unknown group, option or key, or a value that is missing.
         """
         words, of_space = space_words.split(overrides)
-        if self._searchpath:
-            words.append(f"hydra.searchpath=[{','.join(map(_quoted, self._searchpath))}]")
         try:
             config = compose(config_name=CONFIG_NAME, overrides=words)
             raw: Any = OmegaConf.to_container(config, resolve=False)
-            self.refers = _refers(raw)
-            plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+            self.refers = refers(raw)
+            with bounded():
+                plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except MissingConfigException as error:
             raise self._missing(error) from None
         except (HydraException, OmegaConfBaseException) as error:
             raise self._refused(error) from None
-        except YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f"{mark.name}, line {mark.line + 1}" if mark else _first_line(error)
-            raise _unreadable("valid YAML", place) from None
-        except UnicodeDecodeError as error:
-            raise _unreadable("text in UTF-8", self._not_utf8() or str(error)) from None
         except ValueError as error:
             # Hydra's answer to data=null and data=4.
             raise self._not_an_option(words) or error from None
@@ -103,7 +102,7 @@ class Composer:
         Hydra takes a quarter of a second for a configuration; cells differ in this section alone.
         """
         path = resource_dir("conf") / CELL / f"{name}.yaml"
-        if self._searchpath or not path.is_file():
+        if self._folders or not path.is_file():
             return None
         text = path.read_text(encoding="utf-8")
         if any(sign in text for sign in ("defaults", "@package", "${")):
@@ -111,28 +110,18 @@ class Composer:
         section = OmegaConf.to_container(OmegaConf.create(text))
         return section if isinstance(section, dict) else None
 
-    def _not_utf8(self) -> str:
-        """Return the path of the user's file that is not UTF-8, or an empty string."""
-        for folder in self._searchpath:
-            for path in sorted(Path(folder.removeprefix("file://")).rglob("*.yaml")):
-                try:
-                    path.read_text("utf-8")
-                except (OSError, UnicodeDecodeError):
-                    return str(path)
-        return ""
-
     def _missing(self, error: MissingConfigException) -> ConfigError:
         group, _, option = str(error.missing_cfg_file or "").rpartition("/")
         known = self.options(group) if group else []
         if not known:
             return ConfigError(group or "config", "a group that exists", _first_line(error))
         typed = _GROUP_HINTS.get(group, group)
-        near = suggestion(option, known)
+        action = user_files.misplaced(self._folders, group, option) or suggestion(option, known)
         return ConfigError(
             group,
             "one of " + ", ".join(known),
             option or "nothing",
-            near or f"type {typed}={known[0]}",
+            action or f"type {typed}={known[0]}",
         )
 
     def _not_an_option(self, words: Sequence[str]) -> ConfigError | None:
@@ -169,7 +158,11 @@ class Composer:
         full_key = getattr(error, "full_key", None)
         if isinstance(error, MissingMandatoryValue):
             return ConfigError(str(full_key), "a value", "nothing", f"set {full_key}=...")
-        return ConfigError(str(full_key or "configuration"), "a valid override", _first_line(error))
+        key = str(full_key or "configuration")
+        if isinstance(error, InterpolationResolutionError):
+            expected = "references that lead to a value"
+            return ConfigError(key, expected, _first_line(error), "correct the ${...} in it")
+        return ConfigError(key, "a valid override", _first_line(error))
 
 
 @contextmanager
@@ -177,31 +170,15 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
     """Initialise Hydra over ``conf/``, the presets and the user's own configuration folders."""
     for folder in config_dirs:
         if not folder.is_dir():
-            raise ConfigError("--config-dir", "a folder of configuration groups", str(folder))
+            expected = "a folder of configuration groups"
+            raise ConfigError("--config-dir", expected, str(folder), "name a folder that exists")
     register_presets()
     GlobalHydra.instance().clear()
+    user_files.search(config_dirs)
     with initialize_config_dir(
         config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
     ):
-        yield Composer([f"file://{folder.resolve()}" for folder in config_dirs])
-
-
-def _quoted(text: str) -> str:
-    """Return a text as Hydra's grammar has it in quotation marks."""
-    return "'" + re.sub(r"(\\*)'", r"\1\1\\'", re.sub(r"(\\+)$", r"\1\1", text)) + "'"
-
-
-def _unreadable(expected: str, received: str) -> ConfigError:
-    return ConfigError("--config-dir", f"files of {expected}", received, "mend that file")
-
-
-def _refers(node: Any) -> bool:
-    """Return whether a value refers to another key, as in ``${model.units}``."""
-    if isinstance(node, dict):
-        return any(_refers(value) for value in node.values())
-    if isinstance(node, list):
-        return any(_refers(value) for value in node)
-    return isinstance(node, str) and "${" in node.replace("${oc.", "")
+        yield Composer(config_dirs)
 
 
 def _first_line(error: Exception) -> str:

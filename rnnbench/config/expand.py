@@ -17,6 +17,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override, OverrideType
 
 from rnnbench.config import space_words
+from rnnbench.config.axes import Axis, check_axes, check_typed
 from rnnbench.config.compose import Composer, composer
 from rnnbench.config.overrides import CELL, axis_values, parse, with_value
 from rnnbench.config.schema import Config
@@ -37,20 +38,6 @@ class Arm:
         cell = self.config.cell.name if self.config.cell else "no cell"
         rest = [f"{key}={_text(value)}" for key, value in self.axes.items() if key != CELL]
         return " ".join([str(self.axes.get(CELL, cell)), *rest])
-
-
-@dataclass(frozen=True)
-class _Axis:
-    key: str
-    values: list[Any]
-    override: Override | None  # None where a preset declared the axis
-    is_composed: bool  # by Hydra, not set on a copy
-
-    def word(self, value: Any) -> str:
-        if self.override is not None:
-            return with_value(self.override, value)
-        prefix = "+" if self.key == CELL else ""
-        return f"{prefix}{self.key}={value}"
 
 
 def load(words: Sequence[str], *, config_dirs: Sequence[Path] = (), cell: bool = True) -> Config:
@@ -96,6 +83,7 @@ def expand(
     """
     with composer(config_dirs) as hydra:
         overrides = parse(words, hydra.loader)
+        check_typed(overrides)
         named = {o.key_or_group for o in overrides}
         swept = [(o, axis_values(o) if o.is_sweep_override() else None) for o in overrides]
         # A sweep of one value, as glob(gru_vs_lst*) can be, varies nothing.
@@ -104,6 +92,10 @@ def expand(
             for o, values in swept
             if values is None or len(values) == 1
         ]
+        if "model.units" in named and "match" not in named and "experiments" in named:
+            # What is typed beats what a preset says, and units that are matched beat typed ones.
+            fixed_words.append("match=null")
+            named.add("match")
         # What refers to another key is resolved by Hydra, after that key has its value.
         refers = any("${" in word for word in fixed_words)
         axes = [
@@ -113,19 +105,21 @@ def expand(
             axes = _preset_axes(hydra, fixed_words, axes, named) + axes
         if CELL not in named and not any(axis.key == CELL for axis in axes):
             axes = [_cell_axis(hydra, default_cells), *axes]
-        return _arms(hydra, fixed_words, [axis for axis in axes if axis.values != [None]])
+        axes = [axis for axis in axes if axis.values != [None]]
+        check_axes(axes)
+        return _arms(hydra, fixed_words, axes)
 
 
-def _axis(hydra: Composer, override: Override, values: list[Any], refers: bool) -> _Axis:
+def _axis(hydra: Composer, override: Override, values: list[Any], refers: bool) -> Axis:
     is_group = override.package is None and bool(hydra.options(override.key_or_group))
     merges = any(isinstance(value, dict) or "${" in str(value) for value in values)
     merges = merges or override.key_or_group.startswith(space_words.KEY)
-    return _Axis(override.key_or_group, values, override, is_group or merges or refers)
+    return Axis(override.key_or_group, values, override, is_group or merges or refers)
 
 
 def _preset_axes(
-    hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis], named: set[str]
-) -> list[_Axis]:
+    hydra: Composer, fixed: Sequence[str], axes: Sequence[Axis], named: set[str]
+) -> list[Axis]:
     """Read the grid of a preset; an axis that is named on the command line wins."""
     for axis in axes:
         if axis.key == "experiments":
@@ -137,26 +131,27 @@ def _preset_axes(
             )
     grid = hydra.compose(fixed).get("sweep", {}).get("grid", {})
     if not isinstance(grid, dict):
-        raise ConfigError("sweep.grid", "a key with a list of values for each axis", str(grid))
+        expected = "a key with a list of values for each axis"
+        raise ConfigError("sweep.grid", expected, grid, "type +sweep.grid={model.units: [4, 8]}")
     found = []
     for key, values in grid.items():
         if not isinstance(values, list) or not values:
-            raise ConfigError(f"sweep.grid.{key}", "a list of values", values)
+            raise ConfigError(f"sweep.grid.{key}", "a list of values", values, "as in [4, 8]")
         if key not in named:
-            found.append(_Axis(str(key), values, None, bool(hydra.options(str(key)))))
+            found.append(Axis(str(key), values, None, bool(hydra.options(str(key)))))
     return found
 
 
-def _cell_axis(hydra: Composer, default_cells: Sequence[str | None]) -> _Axis:
+def _cell_axis(hydra: Composer, default_cells: Sequence[str | None]) -> Axis:
     if not default_cells:
         known = hydra.options(CELL)
         raise ConfigError(
             CELL, "one of " + ", ".join(known), "nothing", "add for example +cell=lstm"
         )
-    return _Axis(CELL, list(default_cells), None, True)
+    return Axis(CELL, list(default_cells), None, True)
 
 
-def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[Arm]:
+def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[Axis]) -> list[Arm]:
     groups = [axis for axis in axes if axis.is_composed]
     values = [axis for axis in axes if not axis.is_composed]
     varying = [axis.key for axis in axes if len(axis.values) > 1]
@@ -181,7 +176,7 @@ def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[_Axis]) -> list[
 def _base(
     hydra: Composer,
     fixed: Sequence[str],
-    chosen: Sequence[tuple[_Axis, Any]],
+    chosen: Sequence[tuple[Axis, Any]],
     known: dict[tuple[str, ...], dict[str, Any]],
 ) -> dict[str, Any]:
     """Return the configuration of some choices; one that differs in its cell alone is not composed.
@@ -203,7 +198,7 @@ def _base(
     return base
 
 
-def _set(mapping: dict[str, Any], axis: _Axis, value: Any) -> None:
+def _set(mapping: dict[str, Any], axis: Axis, value: Any) -> None:
     *parents, last = axis.key.split(".")
     node: Any = mapping
     for parent in parents:

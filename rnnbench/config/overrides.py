@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -13,6 +14,7 @@ from hydra.errors import HydraException
 from rnnbench.errors import ConfigError
 
 CELL = "cell"
+MOST_COMBINATIONS = 10_000
 
 
 def parse(words: Sequence[str], loader: ConfigLoader | None = None) -> list[Override]:
@@ -49,7 +51,8 @@ def axis_values(override: Override) -> list[Any]:
     """Return the values of a multi-valued override, as plain Python objects.
 
     Raises:
-        ConfigError: for ``interval()``, which cannot be enumerated, and for an empty sweep.
+        ConfigError: for ``interval()``, which cannot be enumerated, and for a sweep of no values or
+            of too many.
     """
     if not override.is_discrete_sweep():
         raise ConfigError(
@@ -58,7 +61,23 @@ def axis_values(override: Override) -> list[Any]:
             str(override.input_line),
             "replace interval(...) by range(...)",
         )
-    values = [Override._convert_value(value) for value in override.sweep_iterator()]
+    try:
+        elements = list(islice(override.sweep_iterator(), MOST_COMBINATIONS + 1))
+    except (ValueError, ArithmeticError, HydraException):
+        raise ConfigError(
+            override.key_or_group,
+            "a range of numbers with a step that is not 0, as in range(1,5)",
+            str(override.input_line),
+            "correct the range",
+        ) from None
+    values = [Override._convert_value(value) for value in elements]
+    if len(values) > MOST_COMBINATIONS:
+        raise ConfigError(
+            override.key_or_group,
+            f"at most {MOST_COMBINATIONS:,} values",
+            str(override.input_line),
+            "take larger steps, or several sweeps: finished runs are shared",
+        )
     if not values:
         raise ConfigError(
             override.key_or_group,

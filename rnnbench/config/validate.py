@@ -8,8 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace
+from rnnbench.config.paths import resource_dir
+from rnnbench.config.ranges import check_search
+from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
+
+_MOST_SUGGESTED = 3
+_SHORTEST_PART = 3
 
 
 def validate(mapping: Mapping[str, Any]) -> Config:
@@ -65,7 +70,7 @@ def check_combinations(config: Config) -> None:
             "true",
             "set training.test=last",
         )
-    _check_search(config)
+    check_search(config)
     if model.embedding.kind == "trainable" and model.embedding.path is not None:
         raise ConfigError(
             "model.embedding.path",
@@ -89,42 +94,19 @@ def check_combinations(config: Config) -> None:
         )
 
 
-def _check_search(config: Config) -> None:
-    search = config.search
-    if search.sampler == "none":
-        return
-    if config.training.validation != "split":
-        raise ConfigError(
-            "training.validation",
-            "split where a search chooses by it: the test set is for the winner alone",
-            config.training.validation,
-            "set training.validation=split, or search=none",
-        )
-    natural = "minimize" if search.metric.endswith("loss") else "maximize"
-    if search.direction not in ("auto", natural):
-        raise ConfigError(
-            "search.direction", f"{natural} for {search.metric}", search.direction, "leave it out"
-        )
-    for key, space in search.space.items():
-        if not isinstance(space, CategoricalSpace):
-            _check_range(f"search.space.{key}", space)
-
-
-def _check_range(key: str, space: IntSpace | FloatSpace) -> None:
-    if space.low > space.high:
-        raise ConfigError(
-            key, "low not above high", f"low={space.low}, high={space.high}", "swap the two"
-        )
-    if space.log and space.low <= 0:
-        raise ConfigError(f"{key}.low", "a number above 0 with log=true", space.low, "raise low")
-    if space.log and space.step != (1 if isinstance(space, IntSpace) else None):
-        raise ConfigError(f"{key}.step", "none with log=true", space.step, "drop one of the two")
-
-
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean ...?`` for the nearest known word, or an empty string."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else ""
+    """Return ``did you mean ...?`` for the nearest known words, or an empty string.
+
+    Nearest are dotted keys that end alike, as ``data.maxlen`` for ``maxlen``; then what is spelled
+    alike; then what has the word in it.
+    """
+    known, lower = list(known), word.casefold()
+    near = [name for name in known if name.split(".")[-1] == lower.split(".")[-1]]
+    if not 1 <= len(near) <= _MOST_SUGGESTED:
+        near = difflib.get_close_matches(lower, known, n=1, cutoff=0.6)
+    if not near and len(word) >= _SHORTEST_PART:
+        near = [name for name in known if lower in name][:_MOST_SUGGESTED]
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
@@ -144,6 +126,8 @@ def unknown_key(key: str) -> ConfigError:
     """Return the error about a key that is not in the composed configuration."""
     if key in known_keys():
         group = key.split(".")[0]
+        if not (resource_dir("conf") / group).is_dir():
+            return ConfigError(key, "keys that it has already", "others", f"type +{key}=...")
         action = f"leave it out, or choose another {group}=... that has it"
         return ConfigError(key, f"a key that the chosen {group} has", key, action)
     return ConfigError(
@@ -204,7 +188,7 @@ def _expectation(path: Sequence[Any]) -> str:
         if _is_union_branch(part):
             continue
         for branch in node.get("anyOf", ()):
-            if "$ref" in branch:
+            if "$ref" in branch or (isinstance(part, int) and "items" in branch):
                 node = resolve(branch)
         if isinstance(part, int):
             node = node.get("items", {})
@@ -247,6 +231,8 @@ def _describe(node: dict[str, Any]) -> str:
         )
         if name in node
     ]
+    if "minItems" in node:
+        bounds.append(f"of at least {node['minItems']}")
     if "minLength" in node:
         bounds.append("that is not empty")
     if "pattern" in node:

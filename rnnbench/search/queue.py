@@ -21,8 +21,7 @@ from rnnbench.progress import SweepProgress
 from rnnbench.queues import RunQueue, wait_while
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, SearchOf, TrialOf, replicates
-from rnnbench.search.samplers import check_sampler
-from rnnbench.search.space import apply, check_space
+from rnnbench.search.space import apply
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import (
     Study,
@@ -102,11 +101,8 @@ def declare_searches(
     """Return the search of every arm, its data prepared; see :class:`rnnbench.jobs.Shelf`.
 
     Raises:
-        ConfigError, DataError: for a search that can never be drawn or trained.
+        ConfigError, DataError: for a search that can never be trained.
     """
-    for arm in arms:
-        check_sampler(arm.config.search)
-        check_space(arm.config)
     shelf = Shelf(home.path, on_progress, scratch)
     found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
     return list({search.key: search for search in reversed(found)}.values())[::-1]

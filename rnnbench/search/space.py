@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rnnbench.cells import check_cell
+from rnnbench.config.expand import Arm
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
 from rnnbench.config.validate import known_keys, suggestion, validate
 from rnnbench.errors import ConfigError
+from rnnbench.matching import parse_reference
+from rnnbench.search.samplers import check_sampler
 
 # What makes trials comparable with each other, or belongs to the whole sweep.
 _FIXED = (
@@ -64,6 +67,18 @@ def apply(config: Config, values: Mapping[str, Any]) -> Config:
     return validate(mapping | {"references": config.references})
 
 
+def check_searches(arms: Iterable[Arm]) -> None:
+    """Refuse searches that can never be drawn, before anything is written.
+
+    Raises:
+        ConfigError: naming the key of the search.
+    """
+    for arm in arms:
+        if arm.config.search.sampler != "none":
+            check_sampler(arm.config.search)
+            check_space(arm.config)
+
+
 def check_space(config: Config) -> None:
     """Refuse a space that can never be drawn, before anything is trained.
 
@@ -82,8 +97,8 @@ def check_space(config: Config) -> None:
     mapping = config.model_dump()
     for key, entry in space.items():
         _check_key(key, mapping)
-        for condition in entry.when:
-            _check_exists(f"search.space.{key}.when", condition, mapping)
+        for condition, wanted in entry.when.items():
+            _check_condition(f"search.space.{key}.when", condition, wanted, mapping)
         for value in _extremes(entry):
             changed = copy.deepcopy(mapping)
             _set(changed, key, value)
@@ -119,6 +134,25 @@ def _check_key(key: str, mapping: Mapping[str, Any]) -> None:
             )
     if not _is_idle(key, mapping):
         _check_exists("search.space", key, mapping)
+
+
+def _check_condition(where: str, key: str, wanted: Any, mapping: dict[str, Any]) -> None:
+    """Refuse a condition that can never hold."""
+    _check_exists(where, key, mapping)
+    values = wanted if isinstance(wanted, list) else [wanted]
+    if not values:
+        raise ConfigError(where, f"at least one value for {key}", "[]", "leave the condition out")
+    for value in values:
+        changed = copy.deepcopy(mapping)
+        _set(changed, key, value)
+        try:
+            config = Config.model_validate(changed)
+            check_cell(config.cell)
+            if config.match is not None:
+                parse_reference(config.match)
+        except (ValueError, ConfigError):
+            action = f"give values that {key} may have"
+            raise ConfigError(where, f"values of {key}", value, action) from None
 
 
 def _is_idle(key: str, mapping: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from urllib.request import url2pathname
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.redact import redacted, shown_address
+from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.home import Home, unwritable
 from rnnbench.tracking.lasting import LastingClient, lasting, waiting
 
@@ -32,12 +33,12 @@ def tracking_uri(config: Config) -> str:
         StoreError: for an address of a kind that MLflow has no store for.
     """
     if config.tracking.uri is not None:
-        scheme = config.tracking.uri.split(":", 1)[0].split("+", 1)[0]
-        if scheme not in _SCHEMES:
+        expected = _expected(config.tracking.uri)
+        if expected:
             raise StoreError(
                 "tracking.uri",
-                "an address that starts with one of " + ", ".join(_SCHEMES),
-                shown_address(config.tracking.uri),
+                expected,
+                shown_address(config.tracking.uri) or "an empty text",
                 "leave it at null for a SQLite file in the home folder",
             )
         return config.tracking.uri
@@ -75,15 +76,51 @@ def local_path(address: str) -> Path | None:
     return Path(url2pathname(parts.path))
 
 
+def _expected(uri: str) -> str:
+    """Return what an address should have been, or nothing for one that may lead to a store."""
+    kind, colon, _ = uri.partition("://")
+    scheme = kind.split("+", 1)[0]
+    if scheme not in _SCHEMES or not (colon or uri == "databricks"):
+        return "an address that starts with one of " + ", ".join(f"{s}://" for s in _SCHEMES)
+    if scheme == "databricks":
+        return ""
+    if not scheme.startswith("http"):
+        return _expected_database(uri)
+    try:
+        parts = urlsplit(uri)
+        if parts.hostname and parts.port != 0:
+            return ""
+    except ValueError:
+        pass  # whose text may hold a part of a password
+    return f"a host and a port, as in {kind}://localhost:5000"
+
+
+def _expected_database(uri: str) -> str:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(uri)
+        urlsplit(uri)  # by which MLflow tells the kind
+    except (ArgumentError, ValueError):
+        return "an address of the form postgresql://user@host:port/database"
+    in_memory = url.database in (None, "", ":memory:") or url.query.get("mode") == "memory"
+    if url.get_backend_name() == "sqlite" and in_memory:
+        return "the path of a file, as in sqlite:////data/mlflow.db, because memory is not kept"
+    return ""
+
+
 def connect(uri: str) -> Any:
     """Return MLflow's client of a store; imports MLflow, which takes seconds."""
     quiet_mlflow()
+    check_environment()
     from mlflow import MlflowClient
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)  # importing it has set its own
-    # It prints the traceback of an error that it raises as well, to be told in one message.
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+    # They print what they raise as well, to be told in one message.
+    for name in ("store.db.utils", "utils.databricks_utils"):
+        logging.getLogger(f"mlflow.{name}").setLevel(logging.CRITICAL)
     with _driver_needed(uri):
         # Whoever connects first makes the tables: two at once are in each other's way.
         return LastingClient(lasting(MlflowClient, tracking_uri=uri, registry_uri=uri))

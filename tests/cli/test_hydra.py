@@ -14,6 +14,7 @@ import yaml
 
 from rnnbench.cells import CELLS
 from rnnbench.cli.words import split_words
+from rnnbench.config.expand import expand
 from rnnbench.config.paths import preset_files, resource_dir
 from tests.conftest import Run
 
@@ -180,6 +181,10 @@ class TestConfigDir:
             "experiments/own.yaml": (
                 "# @package _global_\nmodel:\n  units: 5\nsweep:\n  grid:\n    cell: [mine, gru]\n"
             ),
+            "experiments/plain.yaml": (
+                "defaults:\n  - override /data: digits\nmodel:\n  units: 5\n"
+                "sweep:\n  grid:\n    cell: [mine, gru]\n"
+            ),
         }.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
@@ -224,13 +229,47 @@ class TestConfigDir:
         assert answer.status == 0, answer.err
         assert arms_of(answer.out) == ["mine", "gru"]
 
+    @pytest.mark.parametrize("name", ["own", "plain"])
+    def test_presets_merge_at_the_top_with_and_without_a_header(
+        self, cli: Run, folder: Path, name: str
+    ) -> None:
+        words = ("--config-dir", str(folder), f"experiments={name}")
+        shown = yaml.safe_load(cli("sweep", *words, "--cfg", "job").out)
+        assert shown["model"]["units"] == 5
+        assert shown["data"]["name"] == ("digits" if name == "plain" else "reviews")
+        answer = cli("match", *words, "match=lstm:8")
+        assert answer.status == 0, answer.err
+        assert arms_of(answer.out) == ["mine", "gru"]
+        info = cli("sweep", *words, "--info", "defaults")
+        assert info.status == 0, info.err
+        assert f"experiments/{name}" in info.out
+
+    def test_a_copy_of_a_shipped_preset_is_that_preset(
+        self, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        folder = tmp_path_factory.mktemp("it's, my [conf]")
+        (folder / "experiments").mkdir()
+        for name, path in preset_files().items():
+            (folder / "experiments" / f"copy_of_{name}.yaml").write_bytes(path.read_bytes())
+        for name in ("cells_at_500", "optimizers"):
+            shipped = expand([f"experiments={name}"], default_cells=("gru",))
+            words = [f"experiments=copy_of_{name}"]
+            copied = expand(words, config_dirs=[folder], default_cells=("gru",))
+            assert copied == shipped
+            assert copied
+
+    def test_presets_are_offered(self, cli: Run, folder: Path) -> None:
+        assert "plain" in cli("sweep", "--help", "--config-dir", str(folder)).out
+
     def test_is_checked_like_our_own(self, cli: Run, folder: Path) -> None:
         answer = cli("train", "--config-dir", str(folder), "+cell=wrong")
         assert answer.status == 2
         assert answer.err.startswith("error: cell.activatoin: expected a key of lstm")
 
     def test_is_shown_by_hydras_flags(self, cli: Run, folder: Path) -> None:
-        assert "mine" in cli("train", "--help", "--config-dir", str(folder)).out
+        shown = cli("train", "--help", "--config-dir", str(folder)).out
+        assert "cell: gru, gru_reset_before, lstm, lstm_peephole, mine, " in shown
+        assert cli("train", "--help").out != shown
         words = ("train", "--config-dir", str(folder), "+cell=mine", "--cfg", "job")
         assert yaml.safe_load(cli(*words).out)["cell"]["activation"] == "relu"
 

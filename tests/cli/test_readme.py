@@ -19,6 +19,7 @@ INLINE = [
     f"python -m rnnbench {' '.join(words.split())}"
     for words in re.findall(rf"`((?:{'|'.join(COMMANDS)})\s[^`]*)`", TEXT)
 ]
+PRESET = re.search(r"^## Your own preset$.*?^```yaml\n(.*?)^```$", TEXT, re.M | re.S)
 ROWS = re.findall(r"^\| `(python -m rnnbench .*?)`", TEXT, re.M)
 WORDS = ("python", "-m", "rnnbench")
 
@@ -48,5 +49,8 @@ def test_is_understood(argv: tuple[str, ...], work_dir: Path) -> None:
     for folder in words.config_dirs:
         (folder / "cell").mkdir(parents=True)
         (folder / "cell" / "lstm_relu.yaml").write_text("name: lstm\nactivation: relu\n")
+        assert PRESET is not None
+        (folder / "experiments").mkdir()
+        (folder / "experiments" / "mine.yaml").write_text(PRESET[1])
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     assert arms

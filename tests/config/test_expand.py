@@ -18,6 +18,7 @@ from rnnbench.cells import check_cell
 from rnnbench.config import Config, validate
 from rnnbench.config.compose import composer
 from rnnbench.config.expand import Arm, expand, load
+from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.errors import ConfigError
 
@@ -321,3 +322,62 @@ def test_a_folder_of_options_may_have_any_name(tmp_path: Path, name: str) -> Non
     (arm,) = expand(["+cell=mine"], config_dirs=[folder])
     assert arm.config.cell is not None
     assert arm.config.cell.options["activation"] == "relu"
+
+
+class TestUnitsAndMatch:
+    """Units are typed or matched: what was typed beats what a preset says."""
+
+    @staticmethod
+    def found(*words: str) -> set[tuple[int, str | None]]:
+        return {(arm.config.model.units, arm.config.match) for arm in expand(words)}
+
+    def test_typed_units_beat_the_match_of_a_preset(self) -> None:
+        assert self.found("experiments=gru_vs_lstm", "model.units=4") == {(4, None)}
+        assert self.found("experiments=gru_vs_lstm", "model.units=4,8") == {(4, None), (8, None)}
+
+    def test_a_typed_match_beats_the_units_of_a_preset(self) -> None:
+        assert {m for _, m in self.found("experiments=gru_vs_lstm", "match=lstm:3")} == {"lstm:3"}
+
+    def test_both_may_be_typed_where_one_arm_is_not_matched(self) -> None:
+        words = ("+cell=gru", "model.units=4", "match=null,lstm:3")
+        assert self.found(*words) == {(4, None), (4, "lstm:3")}
+
+    @pytest.mark.parametrize("match", ["lstm:3", "lstm:3,gru:3"])
+    def test_that_are_both_typed_are_refused(self, match: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            expand(["+cell=gru", "model.units=4", f"match={match}"])
+        assert caught.value.key == "match"
+        assert caught.value.received == f"match={match} model.units=4"
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("words", "key"),
+        [
+            (["model.units=range(1,10002)"], "model.units"),
+            (["model.units=range(1,102)", "data.maxlen=range(1,101)"], "model.units"),
+            (["data=digits,reviews", "data.limit=${seed},1", "seed=range(0,300)"], "seed"),
+        ],
+    )
+    def test_name_the_longest_axis_before_anything_is_composed(
+        self, composed: list[list[str]], words: list[str], key: str
+    ) -> None:
+        with pytest.raises(ConfigError) as caught:
+            expand(["+cell=gru", *words])
+        assert caught.value.key == key
+        assert composed == []
+
+    def test_let_ten_thousand_values_pass(self) -> None:
+        with composer() as hydra:
+            (override,) = parse(["model.units=range(1,10001)"], hydra.loader)
+            assert len(axis_values(override)) == 10_000
+
+
+def test_references_may_be_many_and_not_without_end() -> None:
+    names = [f"+published.n{n}=${{seed}}" for n in range(300)]
+    with composer() as hydra:
+        assert hydra.compose(["seed=7", *names])["published"]["n299"] == 7
+        with pytest.raises(ConfigError, match="1,000 references"):
+            hydra.compose([f"+published.a=[{','.join(['${seed}'] * 1001)}]"])
+        # The limit is a composition's, not a process's.
+        assert hydra.compose(["seed=7", *names])["published"]["n0"] == 7

@@ -156,7 +156,19 @@ def test_idle_keys_are_no_part_of_a_configuration(composed: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("model.unitz", "model.units"), ("units", "model.units"), ("epoch", ""), ("zzz", "")],
+    [
+        ("model.unitz", "model.units"),
+        ("units", "model.units"),
+        ("epochs", "training.epochs"),
+        ("epoch", "training.epochs"),
+        ("text_column", "data.text_column"),
+        ("model.maxlen", "data.maxlen"),
+        ("MAXLEN", "data.maxlen"),
+        ("uri", "tracking.uri"),
+        ("path", "data.path or model.embedding.path"),
+        ("zzz", ""),
+        ("lr", ""),
+    ],
 )
 def test_suggestion_is_the_nearest_key_or_nothing(typed: str, meant: str) -> None:
     assert suggestion(typed, known_keys()) == (f"did you mean {meant}?" if meant else "")

@@ -217,6 +217,10 @@ class TestRange:
             ({"type": "int", "low": 1, "high": 8, "log": True, "step": 2}, ".step", "log=true"),
             ({"type": "float", "low": 1, "high": 8, "log": True, "step": 0.5}, ".step", "log=true"),
             ({"type": "float", "low": 1, "high": 8, "log": True, "step": 1.0}, ".step", "log=true"),
+            ({"type": "float", "low": -1, "high": 8, "step": 20.0}, ".step", "at most 9"),
+            ({"type": "int", "low": 1, "high": 8, "step": 8}, ".step", "at most 7"),
+            (choices(4, 8, 4), ".choices", "every choice once"),
+            (choices(None, None), ".choices", "every choice once"),
         ],
     )
     def test_that_nothing_can_be_drawn_from_is_refused(
@@ -237,7 +241,9 @@ class TestRange:
             {"type": "int", "low": 1, "high": 8, "log": True},
             {"type": "int", "low": 1, "high": 8, "log": True, "step": 1},
             {"type": "float", "low": 1e-9, "high": 1e-9, "log": True},
-            {"type": "float", "low": -1, "high": 8, "step": 20.0},
+            {"type": "float", "low": -1, "high": 8, "step": 9.0},
+            {"type": "int", "low": 8, "high": 8, "step": 4},
+            choices(1, True, 1.0, "1", None),
         ],
     )
     def test_of_one_value_or_more_is_valid(self, base: Config, entry: dict[str, Any]) -> None:
@@ -370,12 +376,13 @@ def values_of(entry: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def spaces(draw: st.DrawFn) -> dict[str, Any]:
-    """Some of the menu in some order, with conditions on any of its keys."""
+    """Some of the menu in some order, with conditions on any other of its keys."""
     keys = draw(st.lists(st.sampled_from(sorted(MENU)), min_size=1, unique=True))
     space = {}
     for key in keys:
         when = {}
-        for name in draw(st.lists(st.sampled_from(sorted(MENU)), max_size=2, unique=True)):
+        others = sorted(set(MENU) - {key})
+        for name in draw(st.lists(st.sampled_from(others), max_size=2, unique=True)):
             value = values_of(MENU[name])
             when[name] = draw(value | st.lists(value, max_size=3))
         space[key] = MENU[key] | {"when": when}

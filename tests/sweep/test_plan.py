@@ -23,6 +23,7 @@ from rnnbench.config.expand import expand
 from rnnbench.expected import SECONDS, Expected
 from rnnbench.jobs import declare
 from rnnbench.plan import Line, Plan, make_plan
+from rnnbench.progress import duration
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -167,7 +168,8 @@ class TestLine:
     def test_expects_what_the_runs_of_its_arm_took(self, swept: None, store: Store) -> None:
         taken = fmean(r.metrics[SECONDS] for r in store.records() if r.is_finished)
         plan = make_plan(expand([*ARM, "seeds=3", "executor.workers=1"]))
-        assert [line.seconds for line in plan.lines] == pytest.approx([taken] * 3)
+        assert [line.seconds for line in plan.lines][:2] == [None, None]  # which are finished
+        assert plan.lines[2].seconds == pytest.approx(taken)
         assert plan.seconds == pytest.approx(taken)
 
     def test_expects_of_longer_training_what_its_work_tells(
@@ -250,14 +252,59 @@ class TestSeconds:
     """Of a whole plan: work is shared among the workers, but no run is divided."""
 
     @staticmethod
-    def line(seconds: float | None, *, to_train: bool = True) -> Line:
-        return Line("gru seed=0", "PENDING", 4, 168, seconds, to_train)
+    def line(
+        seconds: float | None, *, to_train: bool = True, search: str = "", is_trial: bool = False
+    ) -> Line:
+        return Line("gru seed=0", "PENDING", 4, 168, seconds, to_train, search, is_trial)
 
     def test_are_shared_by_the_workers(self) -> None:
         assert Plan((self.line(4), self.line(4), self.line(2)), 2).seconds == 5
 
     def test_are_at_least_those_of_the_longest_run(self) -> None:
         assert Plan((self.line(9), self.line(1)), 4).seconds == 9
+
+    def test_are_at_least_those_of_a_trial_and_the_run_that_waits_for_it(self) -> None:
+        trials = [self.line(9, search="a", is_trial=True), self.line(1, search="a", is_trial=True)]
+        run, other = self.line(4, search="a"), self.line(5, search="b", is_trial=True)
+        assert Plan((*trials, run, other), 4).seconds == 13
+        assert Plan((*trials, run, other), 1).seconds == 19
+
+    @settings(max_examples=100, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(st.floats(0, 100), st.sampled_from("abc"), st.booleans()),
+            min_size=1,
+            max_size=12,
+        ),
+        st.integers(1, 8),
+    )
+    def test_are_between_the_longest_path_and_one_worker(
+        self, rows: list[tuple[float, str, bool]], workers: int
+    ) -> None:
+        lines = [self.line(s, search=a, is_trial=trial) for s, a, trial in rows]
+        seconds = Plan(tuple(lines), workers).seconds
+        assert seconds is not None
+        total = sum(s for s, _, _ in rows)
+        assert total / workers - 1e-9 <= seconds <= total + 1e-9
+        for first, arm, _ in rows:
+            assert seconds >= first
+            for second, other, waits in rows:
+                if other == arm and not waits and (first, arm, True) in rows:
+                    assert seconds >= first + second
+
+    @pytest.mark.parametrize(
+        ("seconds", "told"),
+        [
+            (0.0, "under 1 s"),
+            (0.4, "under 1 s"),
+            (1.2, "2 s"),
+            (59.5, "1 min 0 s"),
+            (200, "3 min 20 s"),
+            (7500, "2 h 5 min"),
+        ],
+    )
+    def test_are_never_told_as_fewer(self, seconds: float, told: str) -> None:
+        assert duration(seconds) == told
 
     def test_leave_out_what_is_not_trained(self) -> None:
         done = self.line(100, to_train=False)
