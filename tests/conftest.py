@@ -20,6 +20,7 @@ from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.tracking import tables
 from rnnbench.training.runtime import set_environment
+from tests.wrong_inputs.summary import summary
 
 if TYPE_CHECKING:
     from selenium import webdriver
@@ -39,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, so that no worker ends long after the other."""
     first = ("test_crashes", "test_store_trouble", "test_interruption", "test_sweep")
     items.sort(key=lambda item: not item.path.stem.startswith(first))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what became of the catalogue of wrong inputs."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
+    if line := summary(reports):
+        terminalreporter.write_line(line)
 
 
 @dataclass(frozen=True)

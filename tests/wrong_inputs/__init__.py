@@ -1,0 +1,13 @@
+"""The catalogue of wrong inputs: rows by subject, each of them one line of a list.
+
+``tests/cli/test_wrong_input.py`` runs them; a new row needs nothing else.
+"""
+
+from __future__ import annotations
+
+from tests.wrong_inputs import command, config, data, report, search, store, stored
+
+ROWS = [
+    *(*command.ROWS, *config.ROWS, *data.ROWS, *search.ROWS),
+    *(*store.ROWS, *report.ROWS, *stored.ROWS),
+]

@@ -1,0 +1,61 @@
+"""Commands, flags and the grammar of their words."""
+
+from __future__ import annotations
+
+from tests.wrong_inputs.row import row
+
+ROWS = [
+    row("trian +cell=gru", "command", "did you mean train?"),
+    row("frobnicate", "command", "--help"),
+    row("'' +cell=gru", "command", "--help"),
+    row("train gru", "gru", "type +cell=gru"),
+    row("train +cell=gru gur", "gur", "type gur="),
+    row("sweep +cell=lstm, gru", "gru", "no blank after a comma"),
+    row("train +cell=gru ''", "an empty word", "leave it out"),
+    row("train +cell=gru ' '", "an empty word", "leave it out"),
+    row("explain foo", "foo", "type foo="),
+    row("data foo", "foo", "type foo="),
+    row("ui foo", "foo", "type foo="),
+    # Flags.
+    row("train +cell=gru --frobnicate", "--frobnicate", "--hydra-help"),
+    row("plan --config-name foo", "--config-name", "experiments="),
+    row("plan --config-name=foo", "--config-name", "experiments="),
+    row("plan -cn foo", "--config-name", "experiments="),
+    row("plan --config-path foo", "--config-path", "--config-dir"),
+    row("plan -cp=foo", "--config-path", "--config-dir"),
+    row("train +cell=gru --multirun", "--multirun", "sweep"),
+    row("train +cell=gru -m", "--multirun", "sweep"),
+    row("train +cell=gru --cfg", "--cfg", "a value"),
+    row("train +cell=gru --cfg foo", "--cfg", "job", "foo"),
+    row("train +cell=gru --cfg=foo", "--cfg", "job", "foo"),
+    row("train +cell=gru -c foo", "--cfg", "job", "foo"),
+    row("train +cell=gru --info foo", "--info", "defaults-tree", "foo"),
+    row("train +cell=gru --resolve", "--resolve", "--cfg job"),
+    row("train +cell=gru --package model", "--package", "--cfg job"),
+    row("train +cell=gru --config-dir nowhere", "--config-dir", "nowhere"),
+    row("train +cell=gru --config-dir", "--config-dir", "a value"),
+    row("train +cell=lstmm --cfg job", "cell", "did you mean lstm?"),
+    row("train +cell=lstmm --info defaults", "cell", "did you mean lstm?"),
+    row("train +cell=lstm model.unitz=4 --help", "model.unitz", "did you mean model.units?"),
+    row("report --open=yes", "--open=yes", "--hydra-help"),
+    row("ui --port 0", "--port", "65535"),
+    row("ui --port=abc", "--port", "65535"),
+    row("ui --port", "--port", "a value"),
+    # Words that are no override.
+    row("train +cell=gru model", "model", "key=value", "type model="),
+    row("train +cell=gru =3", "override", "key=value", "=3"),
+    row("train +cell=gru 'a b=1'", "a b", "Hydra's grammar"),
+    row("train +cell=gru model.units=[1", "model.units", "Hydra's grammar"),
+    row("train +cell=gru model.units={1", "model.units", "Hydra's grammar"),
+    row("train +cell=gru 'model.units=${'", "model.units", "Hydra's grammar"),
+    row("train +cell=gru model.units=8,,9", "model.units", "Hydra's grammar"),
+    row("train +cell=gru 'model.units=choice()'", "model.units", "Hydra's grammar"),
+    # Words of a command's own.
+    row("match +cell=gru", "match", "match=lstm:128"),
+    row("match match=null", "match", "match=lstm:128"),
+    row("match match=lstm:128 model.units=4", "match", "model.units=4", "leave one"),
+    row("match match=lstm:128 model.units=4,8", "match", "model.units=4,8"),
+    row("explain +cell=gru match=lstm:8 model.units=4", "match", "leave one"),
+    row("baseline foo", "baseline", "bag_of_words"),
+    row("train +cell=lsmt", "cell", "did you mean lstm?", process=True),
+]
