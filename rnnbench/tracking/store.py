@@ -82,9 +82,9 @@ class Store:
                         "train something first, or correct the address",
                     )
         # The first client creates the tables; two at once would fail half-way.
-        alone = home.lock("store") if create or local else nullcontext()
+        alone = home.lock("store") if create else nullcontext()
         with Interruption(), translated(uri, home.path), alone:
-            if local:
+            if create and local:
                 make_database(home)
             elif create:
                 make_shared(uri)

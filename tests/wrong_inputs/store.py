@@ -39,7 +39,7 @@ HOMES = [
     row("data data=digits home=file", "home", "file", files=FILE),
     row("plan +cell=gru home=file/below", "home", "file", files=FILE),
     row("plan +cell=gru home=/dev/null", "home", "/dev/null"),
-    row("plan +cell=gru home=/proc/x", "home", "/proc/x"),
+    row("train +cell=gru home=/proc/x", "home", "/proc/x"),
     row("plan +cell=gru", "home", "not empty", env={"RNNBENCH_HOME": ""}),
     row("plan +cell=gru", "home", "file", env={"RNNBENCH_HOME": "file"}, files=FILE),
 ]
