@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
-Column = str | Annotated[int, Field(ge=0)]
+Column = str | Annotated[int, Field(ge=0, lt=100_000)]
 LONGEST = 100_000  # time steps
 MOST_SAMPLES = 1_000_000_000
 MOST_EPOCHS = 1_000_000
