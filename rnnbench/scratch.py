@@ -18,6 +18,9 @@ from rnnbench.locks import leads_to
 
 # Not that of folders which other programs, or earlier versions, make and do not lock.
 PREFIX = "rnnbench_"
+# Bytes of a folder's path. That of a socket has at most 103, and multiprocessing's are called
+# listener-12345678.
+_LONGEST = 103 - 18
 
 
 @contextmanager
@@ -53,9 +56,12 @@ def own_temporary_files() -> Iterator[None]:
         except OSError:
             yield  # nowhere to write: what needs it will say so
             return
+        sockets = folder
+        if len(os.fsencode(folder)) > _LONGEST:
+            sockets = str(stack.enter_context(scratch_folder(Path("/tmp"))))
         tempfile.tempdir = os.environ["TMPDIR"] = folder
-        # Sockets have short paths only: not in a folder within this one.
-        current_process()._config["tempdir"] = folder  # type: ignore[attr-defined]
+        # Not in a folder within this one: see above.
+        current_process()._config["tempdir"] = sockets  # type: ignore[attr-defined]
         yield
 
 

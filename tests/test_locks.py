@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -147,3 +148,18 @@ def test_a_link_in_the_place_of_a_scratch_folder_is_not_followed(tmp_path: Path)
     (tmp_path / "part-1").symlink_to(tmp_path / "mine")
     remove_abandoned(tmp_path, "part-")
     assert (tmp_path / "mine" / "file").is_file()
+
+
+def test_sockets_lie_elsewhere_where_the_path_of_temporary_files_is_long(tmp_path: Path) -> None:
+    """The path of a socket has about a hundred bytes."""
+    place = tmp_path / ("long" * 30)
+    place.mkdir()
+    code = (
+        "from multiprocessing import forkserver\n"
+        "from rnnbench.scratch import own_temporary_files\n"
+        "with own_temporary_files():\n"
+        "    forkserver.ensure_running()\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(place)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
+    assert list(place.iterdir()) == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.growth.trained import AXES, CELLS, FIXED
 from benchmarks.side_by_side.machine import machine, told
-from rnnbench.plots.style import RC, colour, draw_legend, marker, new_figure, write
+from rnnbench.plots.style import colour, draw_legend, marker, new_figure, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,10 +66,7 @@ def _rows(axis: str, points: Points) -> list[str]:
 
 def draw(runs: Points, sizes: Mapping[str, Points], paths: Sequence[Path]) -> None:
     """Draw a panel for the harness's seconds, its memory, and each size of a run."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(RC):
-        figure = new_figure(10.0, 6.0, "What grows with what")
+    with new_figure(10.0, 6.0, "What grows with what") as figure:
         axes = figure.subplots(2, 3).flat
         _draw_seconds(axes[0], runs)
         _draw_memory(axes[1], runs)

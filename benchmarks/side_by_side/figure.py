@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.side_by_side.contenders import CONTENDERS
 from benchmarks.side_by_side.tables import Results, ratio
 from benchmarks.side_by_side.workloads import WORKLOADS
-from rnnbench.plots.style import RC, draw_legend, new_figure, write
+from rnnbench.plots.style import draw_legend, new_figure, write
 
 # None of them a cell's.
 COLOURS = ("#c4c4c4", "#dddddd", "#999999", "#6e6e6e", "#882255")
@@ -27,8 +27,6 @@ def bars(found: Mapping[str, Results]) -> dict[str, list[tuple[str, float]]]:
 
 def draw(found: Mapping[str, Results], paths: list[Path]) -> None:
     """Draw the bars, if there are any, into PNG and SVG files."""
-    import matplotlib as mpl
-
     shown = bars(found)
     if not shown:
         return
@@ -36,8 +34,8 @@ def draw(found: Mapping[str, Results], paths: list[Path]) -> None:
     drawn_for = {workload for points in shown.values() for workload, _ in points}
     workloads = [name for name in WORKLOADS if name in drawn_for]
     width = 0.8 / len(shown)
-    with mpl.rc_context(RC):
-        figure = new_figure(7.5, 3.8, "Finished runs an hour, relative to a plain Keras loop")
+    title = "Finished runs an hour, relative to a plain Keras loop"
+    with new_figure(7.5, 3.8, title) as figure:
         axes = figure.add_subplot()
         for number, (name, points) in enumerate(shown.items()):
             shift = (number - (len(shown) - 1) / 2) * width

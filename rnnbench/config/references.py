@@ -11,6 +11,7 @@ from omegaconf.base import Container as Base
 from omegaconf.errors import InterpolationResolutionError
 
 MOST_REFERENCES = 1_000
+MOST_NESTED = 20  # references to references: each takes a dozen frames of the stack
 
 
 def refers(node: Any) -> bool:
@@ -31,19 +32,24 @@ def bounded() -> Iterator[None]:
     Raises:
         InterpolationResolutionError: for more references, or for some that come back to themselves.
     """
-    follow, left = Base._resolve_node_interpolation, MOST_REFERENCES
+    follow, left, depth = Base._resolve_node_interpolation, MOST_REFERENCES, 0
 
     def counted(container: Container, *args: Any, **keys: Any) -> Any:
-        nonlocal left
+        nonlocal left, depth
         left -= 1
         if left < 0:
             raise InterpolationResolutionError(f"more than {MOST_REFERENCES:,} references")
-        return follow(container, *args, **keys)
+        if depth == MOST_NESTED:
+            told = f"Recursive interpolation: more than {MOST_NESTED} references in a row"
+            raise InterpolationResolutionError(told)
+        depth += 1
+        try:
+            return follow(container, *args, **keys)
+        finally:
+            depth -= 1
 
     Base._resolve_node_interpolation = counted  # type: ignore[method-assign, assignment]
     try:
         yield
-    except RecursionError:
-        raise InterpolationResolutionError("Recursive interpolation detected") from None
     finally:
         Base._resolve_node_interpolation = follow  # type: ignore[method-assign]

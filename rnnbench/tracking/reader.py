@@ -230,11 +230,13 @@ class ClientReader:
 
 
 def connect_sqlite(path: Path) -> sqlite3.Connection:
-    """Open a SQLite file for reading; it must exist.
+    """Open a SQLite file for reading; it must exist, and stays as it is.
 
-    A connection that may not write leaves the files of the journal behind that it has made.
+    A connection that may not write leaves the files of the journal behind that it makes, and one
+    that may carries over what a killed process has left in them.
     """
-    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=SQLITE_TIMEOUT)
+    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "rw"
+    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=SQLITE_TIMEOUT)
 
 
 def find_experiment(path: Path, name: str) -> str | None:

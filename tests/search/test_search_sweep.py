@@ -300,7 +300,7 @@ class TestFinishedSearch:
         before = run_ids(searched)
         again = sweep(searched.folder, *SWEEP, "search.n_trials=3")
         assert (again.status, again.out) == (0, searched.out)
-        assert again.err.splitlines()[1:] == ["4 of 4 runs were finished already"]
+        assert again.err.splitlines()[-1] == "4 of 4 runs were finished already"
         assert run_ids(again) == before
         with studies(searched.folder) as found:
             assert [len(study.trials) for study in found.values()] == [3, 3]
@@ -576,7 +576,7 @@ class TestDamagedStudies:
         path.write_bytes(whole[: len(whole) // 2])
         again = sweep(searched.folder, *SWEEP, "search.n_trials=3")
         assert again.status == 2
-        assert again.err.startswith("error: home: expected a database of Optuna's")
+        assert again.err.splitlines()[-1].startswith("error: home: expected a database of Optuna's")
         assert f"{path} (" in again.err
         assert "move it away" in again.err
         assert path.read_bytes() == whole[: len(whole) // 2]

@@ -116,15 +116,15 @@ class TestInterruptedDriver:
 
 @pytest.mark.slow
 def test_a_killed_driver_leaves_no_temporary_file_once_another_command_has_run(
-    work_dir: Path, monkeypatch: pytest.MonkeyPatch
+    work_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    temporary = work_dir / "tmp"
-    temporary.mkdir()
+    temporary = tmp_path_factory.mktemp("t")
     monkeypatch.setenv("TMPDIR", str(temporary))
     words = [sys.executable, "-m", "rnnbench"]
     driver = subprocess.Popen([*words, *SWEEP], stderr=subprocess.PIPE, start_new_session=True)
     # The socket of the server that starts its workers.
     wait_for(lambda: list(temporary.glob("*/listener-*")) or driver.poll() is not None)
+    assert driver.poll() is None
     family = psutil.Process(driver.pid).children(recursive=True)
     driver.kill()
     driver.communicate(timeout=PATIENCE)

@@ -169,6 +169,7 @@ def test_who_finds_a_shared_file_half_made_waits_for_no_one_and_spoils_nothing(
     work_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both find no file, and both make one: the first stays, and both work on it."""
+    (work_dir / "shared").mkdir()
     together = Barrier(2)
     make = tables.make_tables
 

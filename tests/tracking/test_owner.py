@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def die(store: Store) -> None:
     """Leave the marker as a process does that is killed."""
     lock = store.ownership._lock
     assert lock is not None
-    lock.release()
+    assert lock._file is not None
+    os.close(lock._file)
+    lock._file = None
 
 
 def test_homes_of_the_same_path_and_host_know_their_own_runs_from_those_of_the_other(

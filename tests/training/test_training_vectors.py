@@ -47,6 +47,7 @@ def declared(tmp_path: Path) -> Declare:
     def call(*words: str, path: str | None = "vectors.txt") -> list[RunSpec]:
         file = [] if path is None else [f"model.embedding.path={tmp_path / path}"]
         named = {word.split("=")[0] for word in words}
+        named |= {"model.units"} if "match" in named else set()
         base = [word for word in BASE if word.split("=")[0] not in named]
         return declare(expand([*base, f"data.path={tmp_path}", *file, *words]), tmp_path / "home")
 

@@ -97,7 +97,7 @@ REFERENCES = [
             )
         ),
         "published.a",
-        "1,000 references",
+        "references in a row",
     ),
 ]
 KEYS = [
