@@ -64,11 +64,11 @@ def statuses(answer: Answer) -> dict[str, str]:
 
 
 def files(home: Path) -> dict[str, bytes]:
-    """Return the files of a home."""
+    """Return the files of a home, without the memory that the readers of a journal share."""
     return {
         str(path.relative_to(home)): path.read_bytes()
         for path in sorted(home.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.name.endswith("-shm")
     }
 
 
