@@ -12,6 +12,7 @@ from rnnbench.asked import Asked
 from rnnbench.errors import ConfigError
 from rnnbench.predict import Prediction
 from rnnbench.spreadsheet import csv_line, guarded
+from rnnbench.user_paths import user_path
 
 FORMATS = ("table", "csv", "json")
 
@@ -84,7 +85,7 @@ def _encoded(text: str) -> bytes:
 
 def _place(output: str) -> Path:
     """Return the file itself where the name is a link to it."""
-    return Path(output).expanduser().resolve()
+    return Path(os.path.realpath(user_path("output", output)))
 
 
 def _record(column: str | None, place: int | str, one: Prediction) -> dict[str, Any]:

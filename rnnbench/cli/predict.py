@@ -18,6 +18,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.user_paths import user_path
 
 _WIDEST = 70
 
@@ -29,7 +30,7 @@ def predict(words: Words) -> int:
         ("home", "tracking", "executor", "data.path"), "the model is as it was trained"
     )
     file, output = words.option("file"), words.option("output")
-    asked_of = None if file is None else Path(file).expanduser()
+    asked_of = None if file is None else user_path("file", file)
     format_ = check_output(output, words.option("format"), asked_of)
     asked = _asked(words.option("text"), asked_of, words.option("data.encoding"))
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)

@@ -26,6 +26,7 @@ from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
 from rnnbench.tracking.store import Store
+from rnnbench.user_paths import user_path
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
 _GENERAL = ("home", "report", "tracking", "claims", "published")
@@ -125,7 +126,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> Tables:
     """Return what the report is made from, and say so where that is not the store."""
     source = config.report.source
     if source not in (AUTO, STORE):
-        return _kept(Path(source).expanduser(), arms)
+        return _kept(user_path("report.source", source), arms)
     may_be_kept = source == AUTO and is_kept(folder)
     if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
         return _kept(folder, arms)

@@ -12,6 +12,7 @@ from pathlib import Path
 import rnnbench
 from rnnbench.errors import ConfigError
 from rnnbench.redact import redacted
+from rnnbench.user_paths import user_path
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def _split(command: str, rest: Sequence[str]) -> Words:
             one_line = re.sub(r"\s*\n\s*", " ", word)
             (overrides if is_override else names).append(one_line)
         elif name in ("--config-dir", "-cd"):
-            config_dirs.append(Path(value or _value_of(word, words)))
+            config_dirs.append(user_path("--config-dir", value or _value_of(word, words)))
         elif word == "--open" and command == "report":
             options.append(("open", ""))
         elif name in ("--host", "--port") and command == "ui":

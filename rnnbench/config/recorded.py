@@ -8,14 +8,17 @@ of cells and data sets decide a result and are recorded as they are, wherever th
 from __future__ import annotations
 
 import copy
+import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel
 
 from rnnbench.config.schema import Config
+from rnnbench.errors import ConfigError
+from rnnbench.user_paths import user_path
 
 # What decides a result although its type is any text.
 _NAMES = ("cell.name", "data.name", "match")
@@ -54,8 +57,11 @@ def unresolved(text: str, config: Config) -> str:
     for key, reference in config.references.items():
         value = _at(config.model_dump(mode="json"), key)
         if isinstance(value, str) and value:
-            path = Path(value).expanduser()
-            for form in (str(path.resolve()), str(path.absolute()), str(path), value):
+            forms = [value]
+            with suppress(ConfigError):  # where it is no path
+                path = user_path(key, value)
+                forms = [os.path.realpath(path), str(path.absolute()), str(path), value]
+            for form in forms:
                 text = text.replace(form, reference)
     return text
 

@@ -21,6 +21,7 @@ from rnnbench.data.contract import (
 from rnnbench.data.indices import OOV
 from rnnbench.data.npz import Header, Npz, describe, file_digest, open_npz
 from rnnbench.errors import ConfigError, DataError
+from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -73,7 +74,7 @@ def _path(config: DataConfig) -> Path:
         raise ConfigError(
             "data.path", "an .npz file for data=arrays", "null", "give data.path=/path/to/file.npz"
         )
-    path = Path(config.path).expanduser()
+    path = user_path("data.path", config.path)
     if not path.is_file():
         raise DataError("data.path", "an .npz file", f"{path}: no such file", "check the path")
     return path.absolute()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rnnbench.data.contract import Progress
 from rnnbench.errors import DataError
+from rnnbench.user_paths import user_path
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/imdb.npz"
 KERAS_SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
@@ -48,7 +49,7 @@ def find_imdb(path: str | None) -> tuple[str, Path | None]:
 def keras_cache() -> Path:
     """Keras's folder: ``KERAS_HOME`` or ``~/.keras``."""
     home = os.environ.get("KERAS_HOME")
-    return Path(home) if home else Path("~/.keras").expanduser()
+    return Path(home) if home else user_path("KERAS_HOME", "~/.keras")
 
 
 def download_imdb(report: Progress) -> Path:
@@ -85,7 +86,7 @@ def download(name: str, origin: str, digest: str, key: str, action: str, report:
 
 
 def _existing(key: str, text: str) -> Path:
-    path = Path(text).expanduser()
+    path = user_path(key, text)
     if path.is_dir():
         path = path / FILE
     if not path.is_file():

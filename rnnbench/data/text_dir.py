@@ -23,6 +23,7 @@ from rnnbench.data.texts import (
     word_index_identity,
 )
 from rnnbench.errors import ConfigError, DataError
+from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -110,7 +111,7 @@ class TextDir:
 def _layout(config: DataConfig) -> _Layout:
     if config.path is None:
         raise ConfigError("data.path", _LAYOUT, "null", "give data.path=/path/to/folder")
-    root = Path(config.path).expanduser().absolute()
+    root = user_path("data.path", config.path).absolute()
     folders = {part: _folders(root, part) for part in PARTS}
     both = [name for name in folders["train"] if name in folders["test"]]
     classes = both if config.classes is None else config.classes
@@ -169,11 +170,12 @@ def _entries(layout: _Layout, part: str) -> list[_Entry]:
 
 def _refuse_outside(path: Path, root: Path) -> None:
     """Refuse a link that leads out of the data: what is trained on is in the folder."""
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+    target = Path(os.path.realpath(path))  # Path.resolve() fails on links to themselves
+    if path.is_symlink() and not target.is_relative_to(os.path.realpath(root)):
         raise DataError(
             "data.path",
             f"files inside {root}",
-            f"{path}: a link to {path.resolve()}",
+            f"{path}: a link to {target}",
             "copy the file, or remove the link",
         )
 

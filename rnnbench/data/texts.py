@@ -18,6 +18,7 @@ from rnnbench.data.npz import file_digest
 from rnnbench.data.tokens import Breaks, other_breaks, whole_number
 from rnnbench.data.vocabulary import Counting, Reading, Vocabulary, read_word_index
 from rnnbench.errors import ConfigError, DataError
+from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -72,7 +73,7 @@ def word_index_path(config: DataConfig) -> Path | None:
     """Return the file of words and ranks, ``None`` where none is named; raises DataError."""
     if config.word_index is None:
         return None
-    path = Path(config.word_index).expanduser()
+    path = user_path("data.word_index", config.word_index)
     if not path.is_file():
         raise DataError(
             "data.word_index",

@@ -27,6 +27,7 @@ from rnnbench.data.vector_formats import (
     numbers_of,
 )
 from rnnbench.errors import DataError
+from rnnbench.user_paths import user_path
 
 _LONGEST_LINE = LONGEST_WORD + 32 * LARGEST_DIM
 _CHUNK = 2**20
@@ -134,7 +135,7 @@ class VectorFile:
 
 def open_vectors(path: str) -> VectorFile:
     """Return what a file holds, told from its beginning; raises DataError."""
-    place = Path(path).expanduser().absolute()
+    place = user_path("model.embedding.path", path).absolute()
     with opened(place) as stream:
         file = VectorFile(place, layout(place, stream.file), stream.packed)
     words = file.layout.words

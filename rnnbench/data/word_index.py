@@ -15,6 +15,7 @@ from rnnbench.data.indices import INDEX_FROM, OOV, START
 from rnnbench.data.tokens import keras_words
 from rnnbench.data.vocabulary import read_word_index
 from rnnbench.errors import DataError
+from rnnbench.user_paths import user_path
 
 FILE = "imdb_word_index.json"
 ORIGIN = f"https://storage.googleapis.com/tensorflow/tf-keras-datasets/{FILE}"
@@ -53,7 +54,7 @@ def _find(path: str | None) -> tuple[str, Path | None]:
     """The key to name in errors and the local file, or None where it has to be downloaded."""
     for key, text in ((KEY, path), (VARIABLE, os.environ.get(VARIABLE))):
         if text:
-            file = Path(text).expanduser()
+            file = user_path(key, text)
             file = file / FILE if file.is_dir() else file
             if not file.is_file():
                 raise DataError(key, FILE, f"{file}: no such file", HELP)

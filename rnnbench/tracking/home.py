@@ -14,6 +14,7 @@ from pathlib import Path
 from rnnbench.errors import StoreError
 from rnnbench.locks import SUFFIX, Lock, Timeout, remove_free
 from rnnbench.scratch import remove_abandoned, scratch_folder
+from rnnbench.user_paths import user_path
 
 # Folders of search files on their way into the store, each locked by itself.
 SEARCH_FILES = "search-"
@@ -31,12 +32,13 @@ class Home:
         """Return the home of that path; nothing is created.
 
         Raises:
+            ConfigError: for a home folder that is not known.
             StoreError: for a path that no address can hold.
         """
         try:
-            path = Path(text).expanduser().absolute()
+            path = user_path("home", text).absolute()
             str(path).encode()
-        except (RuntimeError, UnicodeEncodeError) as error:
+        except UnicodeEncodeError as error:
             raise StoreError(
                 "home", "a path in UTF-8", f"{text!r} ({error})", "choose another with home=..."
             ) from None

@@ -49,6 +49,14 @@ def test_a_path_from_the_environment_is_recorded_by_its_reference(corpus: Path) 
     assert parameters(apply(config, {"model.units": 3}))["data.path"] == told["data.path"]
 
 
+def test_a_text_that_looks_like_the_path_of_an_unknown_user_is_told_by_its_reference(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORPUS", "~nobody-of-this-name")
+    config = load([*WORDS, "data.path=${oc.env:CORPUS}"])
+    assert unresolved("from ~nobody-of-this-name", config) == "from ${oc.env:CORPUS}"
+
+
 def test_a_path_by_way_of_another_key_is_too(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RNNBENCH_HOME", str(corpus.parent))
     config = load([*WORDS, "data.path='${home}/mine.csv'"])

@@ -78,10 +78,9 @@ def test_a_home_of_any_name_holds_its_store_and_finds_its_files(config: Config, 
                 assert connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] > 1
 
 
-@pytest.mark.parametrize("text", ["runs\udcff", "~nobody-of-this-name/runs"])
-def test_a_home_that_no_address_can_hold_is_refused(text: str) -> None:
+def test_a_home_that_no_address_can_hold_is_refused() -> None:
     with pytest.raises(StoreError, match=r"^home: expected a path in UTF-8"):
-        Home.of(text)
+        Home.of("runs\udcff")
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from rnnbench.data.table.advice import Request, what_columns, what_reads
 from rnnbench.data.table.columns import find_columns, shown_columns
 from rnnbench.data.table.dialect import Dialect, Row, dialect_of
 from rnnbench.errors import ConfigError, DataError
+from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
     from rnnbench.config.schema import DataConfig
@@ -139,7 +140,7 @@ def files_of(config: DataConfig) -> tuple[TableFile, TableFile | None]:
 def _file(config: DataConfig, key: str, name: str | None) -> TableFile:
     if name is None:
         raise ConfigError(f"data.{key}", "a CSV file", "null", f"give data.{key}=/path/to/file.csv")
-    path = Path(name).expanduser().absolute()
+    path = user_path(f"data.{key}", name).absolute()
     if not path.is_file():
         raise DataError(f"data.{key}", "a CSV file", f"{path}: no such file", "check the path")
     assert config.text_column is not None
