@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,7 +73,10 @@ def digest_of(folder: Path, names: Sequence[str]) -> str:
         with (folder / f"{name}.npy").open("rb", buffering=0) as file:
             if np.lib.format.read_magic(file) != (1, 0):
                 raise ValueError(f"{name}.npy is of another format")
-            shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+            try:
+                shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+            except (SyntaxError, TokenError) as error:  # NumPy lets some of Python's parser through
+                raise ValueError(f"{name}.npy has a damaged header: {error}") from None
             if fortran:
                 raise ValueError(f"{name}.npy is laid out by columns")
             digest.update(array_line(name, dtype, shape))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -17,8 +18,9 @@ def load_arrays(path: Path, *names: str) -> tuple[np.ndarray, ...] | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return tuple(np.asarray(arrays[name]) for name in names)
-    # zipfile answers RuntimeError where a bit says encrypted, or compressed in an unknown way.
+    # zipfile answers RuntimeError where a bit says encrypted, or compressed in an unknown way; NumPy
+    # lets errors of Python's parser through.
     except (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError):
         return None
-    except (zipfile.BadZipFile, zlib.error):
+    except (zipfile.BadZipFile, zlib.error, SyntaxError, TokenError):
         return None

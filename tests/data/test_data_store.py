@@ -90,6 +90,11 @@ def change_summary(folder: Path) -> None:
     overwrite(folder / "meta.json", place, b'"classes": 3')
 
 
+def open_header(folder: Path) -> None:
+    path = folder / "y_test.npy"
+    overwrite(path, path.read_bytes().index(b"}"), b"(")
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -99,6 +104,7 @@ def change_summary(folder: Path) -> None:
         lambda folder: overwrite(folder / "x_test.npy", -40, b"\0" * 40),
         lambda folder: overwrite(folder / "x_test.npy", 0, b"\0" * 40),
         lambda folder: overwrite(folder / "y_test.npy", 6, b"\x02"),
+        open_header,
     ],
 )
 def test_what_has_changed_at_equal_size_is_told_and_rebuilt(config, tmp_path, damage):

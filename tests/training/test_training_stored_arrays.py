@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def test_any_damaged_byte_is_survived(
     assert missing > len(whole) / 2
     damaged.write_bytes(whole[: len(whole) // 2])
     assert load(damaged) is None
+
+
+def test_a_damaged_header_of_an_array_is_no_array(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.arange(6))
+    content = (tmp_path / "a.npy").read_bytes().replace(b"(6,)", b"(6, ")
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("correct.npy", content)
+    assert load_arrays(tmp_path / "a.npz", "correct") is None
 
 
 def test_pickled_objects_are_refused(tmp_path: Path) -> None:
