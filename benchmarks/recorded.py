@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.config.expand import expand
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home

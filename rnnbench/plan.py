@@ -9,10 +9,11 @@ from pathlib import Path
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
+from rnnbench.declaration import check_arms, declare
 from rnnbench.errors import ConfigError
 from rnnbench.executors.local import worker_count
 from rnnbench.expected import Expected
-from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, check_arms, declare, job_table
+from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, job_table
 from rnnbench.runspec import RunSpec
 from rnnbench.scratch import scratch_folder
 from rnnbench.search.outcome import Searched, look_up

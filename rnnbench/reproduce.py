@@ -15,8 +15,8 @@ from rich.console import Console
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
+from rnnbench.declaration import Shelf
 from rnnbench.errors import StoreError
-from rnnbench.jobs import Shelf
 from rnnbench.stored import run_config
 from rnnbench.sweep import run_arms
 from rnnbench.tracking import names

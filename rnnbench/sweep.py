@@ -10,10 +10,11 @@ from rich.console import Console
 from rnnbench.claims import Claims
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
+from rnnbench.declaration import check_arms, declare
 from rnnbench.driver import Driver
 from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import JOB_COLUMNS, check_arms, declare, job_table, sweep_key
+from rnnbench.jobs import JOB_COLUMNS, job_table, sweep_key
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue, RunQueue
 from rnnbench.redact import redacted

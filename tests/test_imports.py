@@ -24,7 +24,7 @@ _ROWS = [
     "config.references config.user_files config.compose config.axes config.expand",
     "config",
     "stats data seeds layers cells parameters matching reference model kernels training",
-    "runspec tracking weights stored run expected jobs executors claims",
+    "runspec tracking weights stored run expected declaration jobs executors claims",
     "asked predict answers baselines",
     "results tables summary plots artifacts progress queues search driver sweep",
     "reproduce plan diagnose",

@@ -12,8 +12,8 @@ from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared, input_spec
 from rnnbench.data.contract import Progress
+from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
-from rnnbench.jobs import Shelf
 from rnnbench.matching import with_dim, with_length
 from rnnbench.runspec import digest
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
+from rnnbench.declaration import Shelf, check_arms, declare
 from rnnbench.diagnose import SHOWN, Diagnosis, Subject
 from rnnbench.diagnose import diagnose as measure
 from rnnbench.errors import ConfigError
-from rnnbench.jobs import Shelf, check_arms, declare
 from rnnbench.stored import run_config
 from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names

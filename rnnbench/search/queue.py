@@ -13,9 +13,10 @@ from rnnbench.claims import Claim, Claims
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
+from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import Shelf, make_task
+from rnnbench.jobs import make_task
 from rnnbench.locks import Lock, Timeout
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import RunQueue, wait_while
@@ -98,7 +99,7 @@ def declare_searches(
     on_progress: Callable[[str], None] | None = None,
     scratch: Path | None = None,
 ) -> list[Search]:
-    """Return the search of every arm, its data prepared; see :class:`rnnbench.jobs.Shelf`.
+    """Return the search of every arm, its data prepared; see :class:`rnnbench.declaration.Shelf`.
 
     Raises:
         ConfigError, DataError: for a search that can never be trained.

@@ -18,8 +18,8 @@ def load_arrays(path: Path, *names: str) -> tuple[np.ndarray, ...] | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return tuple(np.asarray(arrays[name]) for name in names)
-    # zipfile answers RuntimeError where a bit says encrypted, or compressed in an unknown way; NumPy
-    # lets errors of Python's parser through.
+    # zipfile answers RuntimeError where a bit says encrypted, or compressed in an unknown way, and
+    # NumPy lets errors of Python's parser through.
     except (OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError):
         return None
     except (zipfile.BadZipFile, zlib.error, SyntaxError, TokenError):

@@ -14,7 +14,7 @@ from rnnbench.config.expand import expand
 from rnnbench.config.paths import preset_files
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.matching import resolve_units
 from rnnbench.parameters import ParameterTable, count
 from tests.conftest import ROOT, Run

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from rnnbench.claims import Claims
 from rnnbench.config.expand import expand, load
+from rnnbench.declaration import declare
 from rnnbench.driver import Driver
 from rnnbench.executors.events import DIED, Event, Failed, Filled, Finished, Started
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import declare
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import RunQueue
 from rnnbench.runspec import RunSpec

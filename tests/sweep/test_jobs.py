@@ -10,8 +10,9 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import SweepConfig
+from rnnbench.declaration import check_arms, declare
 from rnnbench.errors import ConfigError
-from rnnbench.jobs import Job, check_arms, declare, sweep_key
+from rnnbench.jobs import Job, sweep_key
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking.record import Record
 

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 import rnnbench.cli
 from rnnbench.config.expand import expand
+from rnnbench.declaration import declare
 from rnnbench.expected import SECONDS, Expected
-from rnnbench.jobs import declare
 from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.progress import duration
 from rnnbench.runspec import RunSpec

@@ -12,7 +12,7 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.data import InputSpec, Prepared
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.matching import resolve_units
 from rnnbench.runspec import replicates
 from tests.conftest import ROOT

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import rnnbench.cli
 from rnnbench.config.expand import expand, load
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.results.frame import load_runs
 from rnnbench.stats import half_width, statistic
 from rnnbench.tracking import names

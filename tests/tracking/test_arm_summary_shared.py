@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import arm_summary, names
 from rnnbench.tracking.arm_summary import update_arm_summary

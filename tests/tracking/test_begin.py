@@ -14,7 +14,7 @@ import pytest
 
 from rnnbench.claims import Claim, Claims
 from rnnbench.config.expand import expand, load
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.runspec import RunSpec, TrialOf
 from rnnbench.tracking import begin as begin_module
 from rnnbench.tracking import names

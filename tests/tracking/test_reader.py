@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand, load
+from rnnbench.declaration import declare
 from rnnbench.errors import StoreError
-from rnnbench.jobs import declare
 from rnnbench.runspec import RunSpec, TrialOf
 from rnnbench.tracking import names, reader
 from rnnbench.tracking.reader import ClientReader, History, Reader, SqliteReader, find_experiment

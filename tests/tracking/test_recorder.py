@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from rnnbench.config.expand import expand
-from rnnbench.jobs import declare
+from rnnbench.declaration import declare
 from rnnbench.seeds import streams
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store

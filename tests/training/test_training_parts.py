@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
-from rnnbench.jobs import Shelf
 
 Checked = Callable[..., list[str]]
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from rnnbench.config.expand import expand
-from rnnbench.jobs import declare, make_task
+from rnnbench.declaration import declare
+from rnnbench.jobs import make_task
 from rnnbench.model import build
 from rnnbench.run import Trainer
 from rnnbench.runspec import RunSpec

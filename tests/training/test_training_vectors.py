@@ -12,8 +12,9 @@ import pytest
 from rnnbench.cells import check_cell
 from rnnbench.config.expand import expand, load
 from rnnbench.data import InputSpec
+from rnnbench.declaration import check_arms, declare
 from rnnbench.errors import ConfigError, DataError
-from rnnbench.jobs import check_arms, declare, make_task
+from rnnbench.jobs import make_task
 from rnnbench.matching import resolve_units
 from rnnbench.model import build
 from rnnbench.parameters import count
