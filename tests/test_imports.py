@@ -19,7 +19,8 @@ PACKAGE = Path(rnnbench.__file__).parent
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
     "errors printable redact interrupt quiet locks scratch spreadsheet user_paths",
-    "config.paths config.schema config.recorded config.ranges config.validate config.overrides",
+    "config.paths config.section config.data_section config.schema",
+    "config.recorded config.ranges config.validate config.overrides",
     "config.space_words",
     "config.references config.user_files config.compose config.axes config.expand",
     "config",

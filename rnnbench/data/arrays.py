@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.config.schema import LONGEST
+from rnnbench.config.data_section import LONGEST
 from rnnbench.data.contract import (
     Fingerprint,
     InputSpec,
@@ -24,7 +24,7 @@ from rnnbench.errors import ConfigError, DataError
 from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 LARGEST_BYTES = 32 * 2**30

@@ -18,7 +18,7 @@ from rnnbench.data.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError, StoreError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 Progress = Callable[[str], None]
 ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")

@@ -10,7 +10,7 @@ from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split,
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 SIDE, CLASSES, TRAIN_SHARE, SHUFFLE_SEED = 8, 10, 0.8, 1797

@@ -25,7 +25,7 @@ from rnnbench.data.word_index import KerasVocabulary, load_word_index
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 CLASSES = ("negative", "positive")

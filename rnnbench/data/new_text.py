@@ -20,7 +20,7 @@ from rnnbench.data.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 
 def text_reader(

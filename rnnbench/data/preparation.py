@@ -29,7 +29,7 @@ from rnnbench.data.sources import source_of
 from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 # Raise by hand whenever padding, file layout or facts change for the same raw data.
 PREPARATION_VERSION = 2

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnnbench.data.contract import Progress
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
     from rnnbench.data.vocabulary import Vocabulary as Rows
 
 

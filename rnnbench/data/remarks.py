@@ -13,7 +13,7 @@ from rnnbench.data.readers import ReadsText
 from rnnbench.data.texts import WITHOUT_SPACES
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 # Facts: samples of each part in which no token is a word that has a row of its own.
 UNKNOWN = {"train": "train_without_known_words", "test": "test_without_known_words"}

@@ -31,7 +31,7 @@ from rnnbench.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 CLASSES = ("negative", "positive")

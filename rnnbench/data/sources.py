@@ -15,7 +15,7 @@ from rnnbench.data.text_dir import TextDir
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 SOURCES: dict[str, Source] = {
     "reviews": Reviews(),

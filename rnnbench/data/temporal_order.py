@@ -30,7 +30,7 @@ from rnnbench.data.contract import (
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 SEED = 1997

@@ -26,7 +26,7 @@ from rnnbench.errors import ConfigError, DataError
 from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 PARTS = ("train", "test")

@@ -21,7 +21,7 @@ from rnnbench.errors import ConfigError, DataError
 from rnnbench.user_paths import user_path
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 SHUFFLE_SEED = 113  # Keras's for IMDB
 LARGEST_TEXT = 16 * 2**20  # bytes

@@ -16,7 +16,7 @@ from rnnbench.data.sources import source_of
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 # T. Mikolov et al. 2013 as gensim sets it up: continuous bag of words, five words to each side,

@@ -24,7 +24,8 @@ from rnnbench.data.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig, EmbeddingConfig
+    from rnnbench.config.data_section import DataConfig
+    from rnnbench.config.schema import EmbeddingConfig
 
 # Raise by hand whenever the matrix of the same file and words changes.
 VERSION = 2

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
-from rnnbench.config.schema import DataConfig
+from rnnbench.config.data_section import DataConfig
 
 REPOSITORY = Path(__file__).parents[2]
 Configure = Callable[..., DataConfig]

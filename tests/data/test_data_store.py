@@ -182,7 +182,7 @@ def test_what_a_killed_process_left_is_removed(config, tmp_path):
 CHILD = """
 import sys
 from pathlib import Path
-from rnnbench.config.schema import DataConfig
+from rnnbench.config.data_section import DataConfig
 from rnnbench.data import prepare
 config = DataConfig.model_validate_json(sys.argv[1])
 sys.stdin.readline()

@@ -15,7 +15,7 @@ from rnnbench.data.texts import LARGEST_TEXT
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 Quoting = Literal["auto", "minimal", "none"]
 

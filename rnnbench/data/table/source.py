@@ -24,7 +24,7 @@ from rnnbench.data.texts import (
 from rnnbench.errors import DataError
 
 if TYPE_CHECKING:
-    from rnnbench.config.schema import DataConfig
+    from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
 
