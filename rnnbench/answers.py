@@ -34,15 +34,15 @@ def check_output(output: str | None, format_: str | None, asked_of: Path | None)
     if output is None:
         return format_ or "table"
     path = _place(output)
+    if not output or path.is_dir():
+        received = f"{path}: a folder" if output else "nothing"
+        raise ConfigError("output", "a file", received, "name a file, as in output=answers.csv")
     if format_ is None:
         format_ = path.suffix.lower().removeprefix(".")
     if format_ not in ("csv", "json"):
         raise ConfigError(
             "format", "csv or json with output=...", format_ or "nothing", "type format=csv"
         )
-    if not output or path.is_dir():
-        received = f"{path}: a folder" if output else "nothing"
-        raise ConfigError("output", "a file", received, "name a file, as in output=answers.csv")
     if not path.parent.is_dir():
         raise ConfigError(
             "output", "a file in a folder that exists", str(path), f"make {path.parent} first"

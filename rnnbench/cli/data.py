@@ -9,7 +9,7 @@ import numpy as np
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
-from rnnbench.data import Prepared, prepare, prepare_vectors
+from rnnbench.data import Prepared, input_spec, prepare, prepare_vectors, vectors_dim
 from rnnbench.tables import Table
 from rnnbench.tracking.home import Home
 
@@ -24,6 +24,8 @@ def data(words: Words) -> int:
     words.refuse_names()
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     home = Home.of(config.home)
+    # A file that is no vectors is told before the data are prepared.
+    vectors_dim(config.model.embedding, config.data, input_spec(config.data))
     console = stderr()
 
     def report(text: str) -> None:

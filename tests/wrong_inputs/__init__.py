@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from tests.wrong_inputs import command, config, data, paths, report, search, store, stored
+from tests.wrong_inputs import command, config, data, paths, report, search, store, stored, tables
 
 ROWS = [
-    *(*command.ROWS, *config.ROWS, *data.ROWS, *search.ROWS),
+    *(*command.ROWS, *config.ROWS, *data.ROWS, *tables.ROWS, *search.ROWS),
     *(*paths.ROWS, *store.ROWS, *report.ROWS, *stored.ROWS),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +33,20 @@ def cut(path: Path) -> None:
     path.write_bytes(whole.getvalue()[: whole.tell() // 2])
 
 
+def two_members(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a.txt", "b.txt"):
+            archive.writestr(name, "fine 1 2\n")
+
+
+def vectors(content: Content, *parts: str, command: str = "plan +cell=gru") -> Row:
+    """A row about a file of word vectors, for a table of the words fine, poor, good and bad."""
+    words = f"{command} {CSV} training.validation=none model.embedding.kind=vectors"
+    words += " model.embedding.path=vectors"
+    files = {"mine.csv": TABLE, "vectors": content}
+    return row(words, "model.embedding.path", *parts, files=files)
+
+
 class RunsCode:
     """Pickles to a call that leaves a folder behind."""
 
@@ -45,6 +61,9 @@ def hostile(path: Path) -> None:
     np.savez(path, x_train=rows, y_train=labels, x_test=rows, y_test=labels)
 
 
+LONG = np.zeros((4, 100_001), np.int8)
+FLOATS = arrays(x_train=np.ones((4, 3)), x_test=np.ones((4, 3)))
+SORTED = {"x_train": np.arange(30).reshape(10, 3), "y_train": np.repeat([0, 1], [8, 2])}
 CSV = "data=csv data.path=mine.csv data.test_fraction=0.5"
 TABLE = "text,label\nfine,pos\npoor,neg\ngood,pos\nbad,neg\n"
 ROWS = [
@@ -83,6 +102,19 @@ ROWS = [
     typed("data=arrays data.path=mine.npz", "data.path", files={"mine.npz": arrays(y_train=[0])}),
     typed("data=arrays data.path=mine.npz", "data.path", files={"mine.npz": arrays(x_test=[1])}),
     typed("data=arrays data.path=mine.npz", "data.num_words", files={"mine.npz": arrays()}),
+    typed(
+        "data=arrays data.path=mine.npz",
+        "data.maxlen",
+        "at most 100000",
+        files={"mine.npz": arrays(x_train=LONG, x_test=LONG)},
+    ),
+    typed("data=arrays data.path=mine.npz", "data.path", "x_train", files={"mine.npz": FLOATS}),
+    row(
+        "plan +cell=gru data=arrays data.path=mine.npz data.num_words=40",
+        "training.validation_fraction",
+        "all of class 1",
+        files={"mine.npz": arrays(**SORTED)},
+    ),
     # IMDB.
     typed("data=imdb data.path=/nowhere", "data.path", "/nowhere", "RNNBENCH_IMDB"),
     typed("data=imdb data.path=imdb.npz", "data.path", "imdb.npz", files={"imdb.npz": cut}),
@@ -108,4 +140,17 @@ ROWS = [
         "model.embedding.path",
         "data.word_index=",
     ),
+    vectors("2 3\nfine 1 2\ngood 3 4\n", "rows of 2 numbers", "correct the header"),
+    vectors("2 3\nfine 1 2\ngood 3 4\n", "rows of 2 numbers", command="data"),
+    vectors("3 2\nfine 1 2\npoor 3 4\n", "the end of the file after 2"),
+    vectors("fine 1 nan\ngood 1 nan\n", "not finite"),
+    vectors("fine 1 1e30\ngood 1 1e30\n", "numbers up to 1e+30"),
+    vectors("other 1 2\nstrange 3 4\n", "none of the words"),
+    vectors("just some words\nand some more\n", "a file that begins with"),
+    vectors(b"\x80\x04\x95", "a Python pickle", "save_word2vec_format"),
+    vectors(b"BZh91AY", "a bzip2 archive", "unpack it"),
+    vectors(b"\x1f\x8b\x08\x00", "a readable file"),
+    vectors("fine 1 2\npoor 3 4\n".encode("utf-16"), "text in UTF-16"),
+    vectors(two_members, "2 files: a.txt, b.txt", "name one of them"),
+    vectors(gzip.compress((b"x" * 90 + b" 1 2\n") * 2**18), "25 times its size"),
 ]

@@ -124,12 +124,12 @@ def files_of(config: DataConfig) -> tuple[TableFile, TableFile | None]:
     """Return the file, and that of the test where there is a second one; raises ConfigError."""
     for key in ("text_column", "label_column", "delimiter"):
         if getattr(config, key) is None:
-            raise ConfigError(f"data.{key}", "a value", "null", f"set data.{key}=...")
+            raise ConfigError(f"data.{key}", "a value", "null", f"leave data.{key} out")
     if (config.test_path is None) == (config.test_fraction is None):
         raise ConfigError(
             "data.test_fraction",
             "either data.test_path, a file, or data.test_fraction, such as 0.2",
-            "both" if config.test_path else "neither",
+            "neither" if config.test_path is None else "both",
             "give one of them",
         )
     train = _file(config, "path", config.path)
