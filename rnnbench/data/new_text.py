@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
 
 
+# Data sets whose vocabulary is kept beside their prepared arrays.
+_WITH_VOCABULARY = ("text_dir", "csv")
+
+
 def text_reader(
     config: DataConfig, home: Path, digest: str, word_index: str | None, report: Progress
 ) -> TextReader:
@@ -40,7 +44,7 @@ def text_reader(
         DataError: where its vocabulary is not to be had, or is no longer the one of the run.
     """
     source = source_of(config)
-    if config.name in ("text_dir", "csv"):
+    if config.name in _WITH_VOCABULARY:
         if word_index is not None:
             raise ConfigError(
                 "data.word_index",
@@ -53,7 +57,7 @@ def text_reader(
         known = ", ".join(
             name
             for name, one in SOURCES.items()
-            if isinstance(one, ReadsText) or name in ("text_dir", "csv")
+            if isinstance(one, ReadsText) or name in _WITH_VOCABULARY
         )
         raise ConfigError(
             "run",

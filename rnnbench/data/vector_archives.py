@@ -62,10 +62,8 @@ def opened(path: Path) -> Iterator[Stream]:
             start = _peeked(file)
             packed = ""
             if start.startswith(b"\x1f\x8b"):
-                packed, unpacked = (
-                    "gzip",
-                    cast(Any, stack.enter_context(gzip.GzipFile(fileobj=file))),
-                )
+                packed = "gzip"
+                unpacked = cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=file)))
             elif start.startswith(b"PK\x03\x04"):
                 packed, unpacked = "zip", stack.enter_context(_member(path, stack))
             if packed:

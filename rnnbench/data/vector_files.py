@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.vector_archives import opened, refused
+from rnnbench.data.vector_archives import KEY, opened, refused
 from rnnbench.data.vector_formats import (
     LARGEST_DIM,
     LONGEST_WORD,
@@ -135,7 +135,7 @@ class VectorFile:
 
 def open_vectors(path: str) -> VectorFile:
     """Return what a file holds, told from its beginning; raises DataError."""
-    place = user_path("model.embedding.path", path).absolute()
+    place = user_path(KEY, path).absolute()
     with opened(place) as stream:
         file = VectorFile(place, layout(place, stream.file), stream.packed)
     words = file.layout.words
