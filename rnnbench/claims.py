@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
@@ -126,9 +127,11 @@ class Claims:
         self._locks.pop(key).release()
 
     def release_all(self) -> None:
-        """Give every run up."""
-        for key in list(self.specs):
-            self.release(key)
+        """Give every run up, and end what was begun but never came to be trained."""
+        with ExitStack() as stack:
+            for key in self.specs:
+                stack.callback(self.release, key)
+                stack.callback(self._store.kill, self.run_ids[key], "the sweep was interrupted")
 
     def _runs(self, spec: RunSpec) -> list[Record]:
         only = None if spec.trial is not None else JOB_COLUMNS

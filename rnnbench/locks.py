@@ -8,10 +8,11 @@ with the next holder or with :func:`remove_free`.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -54,11 +55,20 @@ class Lock:
         """Let go of the lock and remove its file."""
         if self._file is None:
             return
-        # Somebody may have removed the file, and another process have a lock of this name since.
-        if leads_to(self.path, self._file):
-            self.path.unlink()
-        os.close(self._file)
-        self._file = None
+        file, self._file = self._file, None
+        try:
+            # Somebody may have removed it, and another process have a lock of this name since.
+            if leads_to(self.path, file):
+                self.path.unlink(missing_ok=True)
+        finally:
+            os.close(file)
+
+    @contextmanager
+    def free(self) -> Iterator[None]:
+        """Hold a lock that nobody else holds; raises Timeout."""
+        self.acquire(timeout=0)
+        with self:
+            yield
 
     @property
     def is_held(self) -> bool:
@@ -109,10 +119,8 @@ class Lock:
 def remove_free(folder: Path) -> None:
     """Remove the files of locks that nobody holds."""
     for path in folder.glob(f"*{SUFFIX}"):
-        with contextlib.suppress(Timeout, OSError):
-            lock = Lock(path)
-            lock.acquire(timeout=0)
-            lock.release()
+        with suppress(Timeout, OSError), Lock(path).free():
+            pass
 
 
 def leads_to(path: Path, file: int) -> bool:

@@ -46,8 +46,10 @@ def update_arm_summary(store: Store, spec: RunSpec, sweep_key: str, *, create: b
             _write(store, spec, replicates, ids, sweep_key)
             known = {record.run_id for record in old}
             # Another home may have written one meanwhile, about fewer, as many or more replicates.
-            current = [r for r in _finished_or_ours(store, spec.arm_key) if r.run_id not in known]
-            old += current
+            new = [r for r in _finished_or_ours(store, spec.arm_key) if r.run_id not in known]
+            old += new
+            # One that is not finished was created although the answer was lost.
+            current = [record for record in new if record.is_finished]
             current.sort(key=lambda r: (-len(r.tags[names.REPLICATES]), r.start_time, r.run_id))
         for record in old:
             if record not in current[:1]:

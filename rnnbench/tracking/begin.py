@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.store import Store
+from rnnbench.tracking.store import GONE, Store
 
 _LOOKS = 20
 _POLL_SECONDS = 0.5
@@ -59,7 +59,7 @@ def begin_alone(
             if record.status == "RUNNING" and record not in others:
                 # Its owner cannot be alive: the lock is ours. Or it is our own, created twice
                 # because the first answer was lost.
-                store.end_dead(record)
+                store.kill(record.run_id, GONE)
                 before.add(record.run_id)
         ended = any(r.run_id not in before and r.status != "RUNNING" for r in seen.values())
         if not others and not ended:

@@ -116,26 +116,16 @@ class Home:
         locks, staging = self.path / "locks", self.path / "staging"
         for folder in staging.glob("*"):
             if not folder.name.startswith(SEARCH_FILES):
-                with suppress(Timeout), self._free(folder.name):
+                with suppress(Timeout), self.lock(folder.name).free():
                     shutil.rmtree(folder, ignore_errors=True)
         remove_abandoned(staging, SEARCH_FILES)
         unfinished = list(self.path.glob(f"{self.unfinished_database.name}*"))
         if unfinished:
-            with suppress(Timeout), self._free("store"):
+            with suppress(Timeout), self.lock("store").free():
                 for path in unfinished:
                     path.unlink(missing_ok=True)
         remove_all_leftovers(self.path / "data")
         remove_free(locks)
-
-    @contextmanager
-    def _free(self, name: str) -> Iterator[None]:
-        """Hold a lock that nobody else holds; raises Timeout."""
-        lock = self.lock(name)
-        lock.acquire(timeout=0)
-        try:
-            yield
-        finally:
-            lock.release()
 
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:

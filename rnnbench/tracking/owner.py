@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rnnbench.locks import Lock
+from rnnbench.locks import Lock, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 
@@ -83,8 +83,9 @@ class Ownership:
 
 
 def remove(markers: Collection[Path], in_use: Collection[str]) -> None:
-    """Remove markers, except those that one of these tags names."""
+    """Remove markers, except those that one of these tags names, or that a process has by now."""
     still = {tag.partition(":")[0] for tag in in_use}
     for path in markers:
         if path.name not in still:
-            path.unlink(missing_ok=True)
+            with suppress(Timeout), Lock(path).free():
+                pass

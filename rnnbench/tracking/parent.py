@@ -13,7 +13,7 @@ from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
 
 _WAIT_SECONDS = 60
-_POLL_SECONDS = 0.2
+_LOOK_SECONDS = 0.5
 
 
 class SweepParent:
@@ -29,11 +29,17 @@ class SweepParent:
 
     def open(self) -> str:
         """Return the id of the parent: an earlier one, another driver's, or a new one."""
-        if self.run_id is None:
+        end = time.monotonic() + _WAIT_SECONDS
+        while self.run_id is None:
             try:
-                self._lock.acquire(timeout=0)
+                # Whoever looks whether it is held holds it for a moment.
+                self._lock.acquire(timeout=_LOOK_SECONDS)
             except Timeout:
-                self.run_id = self._of_another()
+                known = self.find()
+                if known is not None:
+                    self.run_id = known.run_id
+                elif time.monotonic() > end:
+                    raise self._missing() from None
             else:
                 self.run_id = self._own()
         return self.run_id
@@ -78,15 +84,10 @@ class SweepParent:
         self._store.delete(run_id)  # another home has begun the same sweep at the same moment
         return first.run_id
 
-    def _of_another(self) -> str:
-        end = time.monotonic() + _WAIT_SECONDS
-        while (known := self.find()) is None:
-            if time.monotonic() > end:
-                raise StoreError(
-                    "home",
-                    "a parent run, which the process that began this sweep creates",
-                    f"none after {_WAIT_SECONDS} seconds",
-                    "end that process, or run the command again when it has finished",
-                )
-            time.sleep(_POLL_SECONDS)
-        return known.run_id
+    def _missing(self) -> StoreError:
+        return StoreError(
+            "home",
+            "a parent run, which the process that began this sweep creates",
+            f"none after {_WAIT_SECONDS} seconds",
+            "end that process, or run the command again when it has finished",
+        )

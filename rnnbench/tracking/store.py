@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
+from rnnbench.locks import Timeout
 from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
@@ -178,16 +179,7 @@ class Store:
         markers = self.ownership.of_the_dead()
         with translated(self.uri, self.home.path):
             running = list(self._reader.search({}, status="RUNNING", only=_OWNERSHIP))
-            dead = [
-                record
-                for record in running
-                if self.is_ours(record)
-                and not self.home.is_owned(self._lock_name(record))
-                # Not where its owner has ended it meanwhile.
-                and self.client.get_run(record.run_id).info.status == "RUNNING"
-            ]
-            for record in dead:
-                self.end_dead(record)
+            dead = [record for record in running if self._end_if_dead(record)]
         left = (record for record in running if record not in dead)
         remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
         return [record.run_id for record in dead]
@@ -211,6 +203,14 @@ class Store:
         """Delete a run, which another process may have deleted already."""
         self.client.delete_run(run_id)
 
+    def _end_if_dead(self, record: Record) -> bool:
+        """End a run that is shown as running although its owner is gone; return whether it was."""
+        if names.KIND not in record.tags or not self.is_ours(record):
+            return False
+        with suppress(Timeout), self.home.lock(self._lock_name(record)).free():
+            return self.kill(record.run_id, GONE)
+        return False
+
     def _lock_name(self, record: Record) -> str:
         """Return the name of the lock that the owner of a running run holds."""
         kind = record.tags.get(names.KIND)
@@ -220,12 +220,17 @@ class Store:
             return arm_lock(record.tags.get(names.ARM_KEY, ""))
         return record.key
 
-    def end_dead(self, record: Record) -> None:
-        """End a run that is shown as running although nobody trains it."""
-        self.client.set_tag(record.run_id, names.REASON, "the process that trained it is gone")
-        self.client.set_terminated(record.run_id, "KILLED")
+    def kill(self, run_id: str, reason: str) -> bool:
+        """End a run that nobody trains; return ``False`` where it was ended or deleted before."""
+        info = self.client.get_run(run_id).info
+        if info.status != "RUNNING" or info.lifecycle_stage != "active":
+            return False
+        self.client.set_tag(run_id, names.REASON, reason)
+        self.client.set_terminated(run_id, "KILLED")
+        return True
 
 
+GONE = "the process that trained it is gone"
 _OWNERSHIP = (
     *(names.KIND, names.KEY, names.SWEEP, names.ARM_KEY),
     *(names.OWNER, names.PROCESS),

@@ -13,6 +13,7 @@ from rnnbench.claims import Claims
 from rnnbench.config.expand import expand, load
 from rnnbench.declaration import declare
 from rnnbench.driver import Driver
+from rnnbench.errors import StoreError
 from rnnbench.executors.events import DIED, Event, Failed, Filled, Finished, Started
 from rnnbench.interrupt import Interruption
 from rnnbench.progress import SweepProgress
@@ -59,11 +60,12 @@ def drive(
     specs: Sequence[RunSpec],
     *events: Event | type[BaseException],
     queue: type[RunQueue] = RunQueue,
+    parent: Any = None,
 ) -> None:
     """Have events handled, as a sweep does."""
     claims = Claims(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
     with SweepProgress(Console(quiet=True)) as progress, Interruption() as interruption:
-        driver = Driver(store, claims, progress, None, "some-sweep")
+        driver = Driver(store, claims, progress, parent, "some-sweep")
         with driver:
             executor: Any = Executor(events)
             driver.train(executor, queue(claims, progress, specs), interruption)
@@ -108,3 +110,21 @@ def test_interruptions_of_a_sweep_never_make_a_run_fail(store: Store, specs: lis
         with pytest.raises(KeyboardInterrupt):
             drive(store, specs[:1], KeyboardInterrupt)
     assert statuses(store, specs[0]) == ["KILLED"] * 4
+
+
+class BrokenParent:
+    """A parent run that cannot be opened."""
+
+    def open(self) -> str:
+        raise StoreError("home", "a parent run", "none", "run the command again")
+
+    def close(self, status: str) -> None:
+        pass
+
+
+def test_a_run_that_was_begun_and_could_not_be_started_is_not_left_behind_as_running(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    with pytest.raises(StoreError):
+        drive(store, specs[:1], parent=BrokenParent())
+    assert statuses(store, specs[0]) == ["KILLED"]

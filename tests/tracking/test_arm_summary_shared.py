@@ -126,3 +126,21 @@ def test_one_that_another_home_deletes_first_is_no_error(
     (summary,) = summaries(stores[0])
     assert summary.run_id != old.run_id
     assert len(replicates(summary)) == 2
+
+
+def test_one_whose_answer_was_lost_on_the_way_is_not_the_one_that_stays(
+    stores: list[Store], specs: list[RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that fails after it has created a run is asked again, and creates another."""
+    finish(stores[0], specs[0])
+    create = Store.begin
+
+    def create_twice(store: Store, *args: Any) -> str:
+        create(store, *args)
+        return create(store, *args)
+
+    monkeypatch.setattr(Store, "begin", create_twice)
+    update_arm_summary(stores[0], specs[0], "some-sweep")
+    (summary,) = summaries(stores[0])
+    assert summary.is_finished
+    assert summary.metrics["seeds"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,16 @@ class TestMarker:
         store.reap()
         assert len(markers(store.home.path)) == 1
 
+    def test_that_looked_dead_before_its_process_had_locked_it_stays(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begin(store)
+        (marker,) = markers(store.home.path)
+        store.client.set_terminated(store.records()[0].run_id)
+        monkeypatch.setattr(store.ownership, "of_the_dead", lambda: [marker])
+        store.reap()
+        assert marker.exists()
+
     def test_of_a_dead_one_stays_while_a_process_is_about_to_end_its_run(
         self, store: Store
     ) -> None:
@@ -131,13 +142,32 @@ def test_a_run_that_ends_while_the_dead_are_looked_for_keeps_its_result(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = begin(store)
-    client = store.client
-    owned = type(store.home).is_owned
-
-    def ends_meanwhile(home: object, name: str) -> bool:
-        client.set_terminated(run_id, "FINISHED")
-        return owned(store.home, name)
-
-    monkeypatch.setattr(type(store.home), "is_owned", ends_meanwhile)
+    after_the_look(store, monkeypatch, lambda: store.client.set_terminated(run_id, "FINISHED"))
     assert store.reap() == []
     assert [record.status for record in store.records()] == ["FINISHED"]
+
+
+def test_a_run_that_is_withdrawn_while_the_dead_are_looked_for_is_no_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(store)
+    after_the_look(store, monkeypatch, lambda: store.delete(run_id))
+    assert store.reap() == []
+
+
+def after_the_look(
+    store: Store, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
+) -> None:
+    """Have something happen between the look for running runs and what follows from it."""
+    is_ours = store.ownership.is_ours
+
+    def late(tags: Mapping[str, str]) -> bool:
+        happens()
+        return is_ours(tags)
+
+    monkeypatch.setattr(store.ownership, "is_ours", late)
+
+
+def test_a_run_of_the_user_s_own_in_the_same_experiment_is_left_alone(store: Store) -> None:
+    store.client.create_run(store.experiment_id, run_name="by hand")
+    assert store.reap() == []

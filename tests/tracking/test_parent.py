@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Timer
 
 import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.tracking import names
+from rnnbench.tracking import parent as parent_module
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store, arm_lock
@@ -88,6 +89,17 @@ class TestSweepParent:
         later.close("FINISHED")
         (record,) = parents(store)
         assert (record.run_id, record.status) == (run_id, "FINISHED")
+
+    def test_is_made_by_the_next_driver_where_the_first_died_before_it_could(
+        self, driver: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(parent_module, "_WAIT_SECONDS", 3)
+        lock = store.home.lock(store.sweep_lock("some-key"))
+        lock.acquire()
+        death = Timer(1, lock.release)
+        death.start()
+        assert driver().open() == parents(store)[0].run_id
+        death.join()
 
     def test_is_not_made_for_a_sweep_that_trains_nothing(self, driver: Open, store: Store) -> None:
         parent = driver()
