@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import Any
 
 from rnnbench.config.schema import ExecutorConfig
-from rnnbench.errors import RunFailure
 from rnnbench.executors.events import (
     DIED,
     EpochEnded,
@@ -31,13 +30,12 @@ from rnnbench.executors.events import (
     Started,
     Stopped,
 )
+from rnnbench.executors.processes import end, start
 from rnnbench.executors.source import Source
 from rnnbench.executors.worker import serve
 from rnnbench.interrupt import Interruption, ignored
 from rnnbench.run import Task
 from rnnbench.training.runtime import set_environment
-
-_LAST_SECONDS = 30.0  # for a worker that has nothing left to do, to end
 
 
 def worker_count(config: ExecutorConfig) -> int:
@@ -70,14 +68,9 @@ class _Worker:
                 self.tasks.send(None)
             except OSError:
                 kill = True
-        if kill:
-            self.process.kill()
         for connection in (self.tasks, self.events):
             connection.close()
-        self.process.join(_LAST_SECONDS)
-        if self.process.is_alive():  # it was stopped, or hangs
-            self.process.kill()
-            self.process.join()
+        end(self.process, kill=kill)
         self.lifeline.close()
 
 
@@ -191,13 +184,7 @@ class LocalExecutor:
             args=(task_reader, event_writer, life_reader, self._pulse),
             daemon=True,
         )
-        try:
-            process.start()
-        except (EOFError, ConnectionError):
-            raise RunFailure(
-                "the process that loads TensorFlow was killed or could not load it, perhaps for "
-                "lack of memory; the same command goes on"
-            ) from None
+        start(process, self._timeout)
         for connection in (task_reader, event_writer, life_reader):
             connection.close()
         worker = _Worker(process, task_writer, event_reader, life_writer, group)
@@ -258,7 +245,7 @@ class LocalExecutor:
         return Finished(key, value) if kind == "finished" else Failed(key, value, killed=False)
 
     def _lost(self, worker: _Worker, key: str) -> Failed:
-        worker.process.join()
+        end(worker.process, kill=False)
         code = worker.process.exitcode or 0
         self._workers.remove(worker)
         worker.stop(kill=True)

@@ -19,7 +19,7 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.errors import ConfigError
-from rnnbench.executors import local
+from rnnbench.executors import processes
 from rnnbench.executors.events import DIED, Event, Failed, Finished
 from rnnbench.executors.local import LocalExecutor, _Worker
 from rnnbench.executors.worker import beat
@@ -99,7 +99,7 @@ def test_a_process_that_hangs_or_is_stopped_gives_none(start: Any, what: Any) ->
 def test_a_worker_that_is_stopped_when_all_is_done_does_not_keep_the_driver(
     start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "_LAST_SECONDS", 0.2)
+    monkeypatch.setattr(processes, "_LAST_SECONDS", 0.2)
     events, process = start(stop)
     wait_for_its_begin(events)
     tasks, lifeline = (multiprocessing.Pipe(duplex=False)[1] for _ in range(2))
