@@ -107,7 +107,7 @@ def _run_arms(
         if config.tracking.uri is None and not home.database.exists():
             executor.warm_up()  # nothing can be finished yet, and making a store takes seconds
         store = Store.open(config)
-        with SweepProgress(console) as progress, patient(), store.ownership.kept():
+        with SweepProgress(console) as progress, patient(progress.say), store.ownership.kept():
             sweep = _Sweep(store, progress, config, redacted(command), parent=parent)
             if searches:
                 with studied(home):

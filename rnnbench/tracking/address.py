@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -146,10 +146,7 @@ def is_store(uri: str) -> bool:
         raise StoreError("tracking.uri", "an address", redacted(uri), action) from None
     if address.get_backend_name() == "sqlite" and address.database is not None:
         file = Path(address.database)
-        if not file.parent.is_dir():
-            # MLflow would try it again and again.
-            expected = "a SQLite file in a folder that exists"
-            raise StoreError("tracking.uri", expected, redacted(uri), f"create {file.parent}")
+        check_folder(file, uri)
         if not file.is_file():
             return False
     with _driver_needed(uri):
@@ -158,6 +155,17 @@ def is_store(uri: str) -> bool:
         return bool(inspect(engine).has_table("experiments"))
     finally:
         engine.dispose()
+
+
+def check_folder(file: Path, uri: str) -> None:
+    """Refuse a SQLite file whose folder is missing: MLflow would try it again and again.
+
+    Raises:
+        StoreError: naming the folder.
+    """
+    if not file.parent.is_dir():
+        expected = "a SQLite file in a folder that exists"
+        raise StoreError("tracking.uri", expected, redacted(uri), f"create {file.parent}")
 
 
 @contextmanager
@@ -185,14 +193,18 @@ def quiet_mlflow() -> None:
 
 
 @contextmanager
-def patient() -> Iterator[None]:
-    """Bear with a server or a database that is gone for minutes, once runs are under way."""
+def patient(say: Callable[[str], None]) -> Iterator[None]:
+    """Wait for a server or a database that is gone for minutes, once runs are under way.
+
+    Args:
+        say: told once each time that it is gone.
+    """
     before = os.environ.get(_RETRIES)
     if before in (None, "3"):
         # Waits double from one retry to the next: over four minutes in all.
         os.environ[_RETRIES] = "8"
     try:
-        with waiting():
+        with waiting(say):
             yield
     finally:
         if before is None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from rnnbench.tracking.address import SQLITE_TIMEOUT, connect, sqlite_address, sqlite_path
+from rnnbench.scratch import scratch_folder
+from rnnbench.tracking.address import (
+    SQLITE_TIMEOUT,
+    check_folder,
+    connect,
+    sqlite_address,
+    sqlite_path,
+)
 from rnnbench.tracking.home import Home
 
 
@@ -38,8 +44,9 @@ def make_shared(uri: str) -> None:
     path = sqlite_path(uri)
     if path is None or path.exists():
         return
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".rnnbench-") as folder:
-        fresh = Path(folder) / path.name
+    check_folder(path, uri)
+    with scratch_folder(path.parent, ".rnnbench_") as folder:
+        fresh = folder / path.name
         make_tables(fresh)
         try:
             path.hardlink_to(fresh)  # unlike a replacement, it fails where another was faster

@@ -15,6 +15,7 @@ from mlflow.store.tracking.rest_store import RestStore
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from rnnbench.config.expand import load
+from rnnbench.errors import StoreError
 from rnnbench.tracking import lasting as lasting_module
 from rnnbench.tracking import names, tables
 from rnnbench.tracking.address import connect, patient
@@ -81,14 +82,72 @@ def test_a_conflict_that_stays_is_raised() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("wrong"), MlflowException("No such run")])
 def test_any_other_error_is_raised_at_once(error: Exception) -> None:
-    with patient(), pytest.raises(type(error)):
+    with patient(print), pytest.raises(type(error)):
         lasting(failing(error))
 
 
 def test_a_database_that_restarts_is_waited_for_while_runs_are_under_way() -> None:
-    with patient():
+    with patient(print):
         errors = [*[as_mlflow(GONE)] * 3, *[REFUSED] * 100, as_mlflow(DATASET)]
         assert lasting(failing(*errors)) == "done"
+
+
+def test_that_a_database_is_waited_for_is_said_once_each_time_that_it_is_gone() -> None:
+    said: list[str] = []
+    with patient(said.append):
+        for _ in range(2):
+            lasting(failing(*[REFUSED] * 3))
+    assert len(said) == 2
+    assert "waiting for the store" in said[0]
+
+
+def test_that_a_server_is_waited_for_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """MLflow tries again by itself, and its library of connections logs that."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
+    said: list[str] = []
+    client = connect("http://127.0.0.1:9")
+    with patient(said.append), pytest.raises(MlflowException):
+        client.get_run("some-run")
+    assert len(said) == 1
+    assert "Retrying" not in capsys.readouterr().err
+
+
+def test_calls_after_one_that_waited_in_vain_do_not_wait_as_long_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(lasting_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        lasting_module.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
+    with patient(print):
+        for _ in range(5):
+            with pytest.raises(OperationalError):
+                lasting(failing(*[REFUSED] * 100_000))
+    assert now[0] < 600
+
+
+def test_what_is_told_to_end_while_it_waits_ends_without_further_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lasting_module.time, "sleep", interrupted)
+    with patient(print):
+        with pytest.raises(KeyboardInterrupt):
+            lasting(failing(REFUSED))
+        with pytest.raises(OperationalError):
+            lasting(failing(REFUSED))
+
+
+def test_a_shared_file_in_a_folder_that_is_missing_is_refused_by_its_key(work_dir: Path) -> None:
+    uri = f"tracking.uri=sqlite:///{work_dir}/missing/runs.db"
+    with pytest.raises(StoreError, match=r"tracking\.uri.*create .*missing"):
+        Store.open(load([uri], cell=False))
 
 
 def test_a_database_that_stays_away_is_an_error_after_some_minutes(
@@ -99,7 +158,7 @@ def test_a_database_that_stays_away_is_an_error_after_some_minutes(
     monkeypatch.setattr(
         lasting_module.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds)
     )
-    with patient(), pytest.raises(OperationalError):
+    with patient(print), pytest.raises(OperationalError):
         lasting(failing(*[REFUSED] * 100_000))
     assert 240 < now[0] < 600
 
@@ -111,7 +170,7 @@ def test_a_database_that_is_not_there_at_the_start_is_an_error_at_once() -> None
 
 def test_a_file_is_not_waited_for() -> None:
     wrapped = OperationalError("SELECT 1", {}, _Sqlite("disk I/O error"))
-    with patient(), pytest.raises(OperationalError):
+    with patient(print), pytest.raises(OperationalError):
         lasting(failing(wrapped))
 
 
@@ -178,6 +237,7 @@ def test_who_finds_a_shared_file_half_made_waits_for_no_one_and_spoils_nothing(
         together.wait(timeout=60)
 
     monkeypatch.setattr(tables, "make_tables", make_together)
+    (work_dir / "shared").mkdir()
     uri = f"tracking.uri=sqlite:///{work_dir}/shared/runs.db"
     configs = [load([uri, f"home={name}"], cell=False) for name in ("first", "second")]
     with ThreadPoolExecutor(2) as pool:
