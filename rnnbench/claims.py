@@ -14,7 +14,7 @@ from rnnbench.jobs import JOB_COLUMNS, Job
 from rnnbench.locks import Lock, Timeout
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
-from rnnbench.tracking.begin import begin_alone, is_foreign, runs_of
+from rnnbench.tracking.begin import begin_alone, owner_elsewhere, runs_of
 from rnnbench.tracking.record import Record, also_trial_of, counting
 from rnnbench.tracking.recorder import run_tags
 from rnnbench.tracking.store import Store
@@ -110,11 +110,7 @@ class Claims:
 
     def owner(self, spec: RunSpec) -> str | None:
         """Return the host and home that train a run whose locks are not here, or ``None``."""
-        runs = self._runs(spec)
-        if any(record.is_finished for record in runs):
-            return None
-        foreign = (record for record in runs if is_foreign(self._store, record))
-        return next((record.tags.get(names.OWNER, "") for record in foreign), None)
+        return owner_elsewhere(self._store, self._runs(spec))
 
     def folder(self, key: str) -> Path:
         """Return where a worker leaves the files of a run."""

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from rnnbench.artifacts import write_artifacts
 from rnnbench.claims import Claims
+from rnnbench.config.recorded import unresolved
 from rnnbench.executors.events import (
     EpochEnded,
     Event,
@@ -129,7 +130,7 @@ class Driver:
         self._close(spec, _told(event.outcome.metrics))
 
     def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:
-        reason = redacted(reason, self._store.uri)
+        reason = redacted(unresolved(reason, spec.config), self._store.uri)
         self._recorders[spec.key].fail(reason, killed=killed)
         del self._recorders[spec.key]
         queue.failed(spec, reason, killed=killed)

@@ -16,8 +16,8 @@ from rnnbench.expected import Expected
 from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, job_table
 from rnnbench.runspec import RunSpec
 from rnnbench.scratch import scratch_folder
+from rnnbench.search.declared import declare_searches
 from rnnbench.search.outcome import Searched, look_up
-from rnnbench.search.queue import declare_searches
 from rnnbench.search.space import apply, check_searches
 from rnnbench.search.study import Trial, as_trial
 from rnnbench.tracking.address import tracking_uri

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
-from functools import partial
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from rnnbench.claims import Claim, Claims
 from rnnbench.executors.source import Source
@@ -14,6 +13,7 @@ from rnnbench.jobs import make_task
 from rnnbench.progress import SweepProgress
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec
+from rnnbench.tracking.begin import IF_DEAD
 from rnnbench.training.history import Epoch, Outcome
 
 _POLL_SECONDS = 2.0
@@ -51,6 +51,7 @@ class RunQueue:
         self._progress = progress
         self._waiting: list[tuple[str, RunSpec]] = []
         self._elsewhere: list[RunSpec] = []
+        self._others = Others(claims, progress)
         self.add(specs)
 
     def add(self, specs: Iterable[RunSpec]) -> None:
@@ -89,21 +90,10 @@ class RunQueue:
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`Queue`."""
         if self._elsewhere:
-            count = len(self._elsewhere)
-            runs = "a run" if count == 1 else f"{count} runs"
-            owners = {owner for spec in self._elsewhere if (owner := self._claims.owner(spec))}
-            where = f" on {', '.join(sorted(owners))}" if owners else ""
-            self._progress.say(f"waiting for {runs} of another sweep{where}")
-            if owners:
-                self._progress.say(
-                    "if it has ended there without a trace, delete its running runs in MLflow's "
-                    "user interface, and they are trained here"
-                )
-        for spec in self._elsewhere:
-            wait_while(partial(self._claims.is_elsewhere, spec), interruption)
-        # Whatever they left undone is claimed again; what is done is passed over then.
-        self.add(self._elsewhere)
-        self._elsewhere.clear()
+            # Whatever they left undone is claimed again; what is done is passed over then.
+            back = self._others.wait(self._elsewhere, interruption)
+            self._elsewhere = [spec for spec in self._elsewhere if spec not in back]
+            self.add(back)
         return bool(self._waiting)
 
     def _choose(self, held: Collection[str], busy: Collection[str]) -> tuple[str, RunSpec]:
@@ -117,8 +107,37 @@ class RunQueue:
         return self._waiting[0]
 
 
-def wait_while(condition: Callable[[], bool], interruption: Interruption) -> None:
-    """Wait for another process, as long as a condition holds and nobody interrupts."""
-    while condition():
+class Others:
+    """Waits for runs that other processes are training, and says for which, each of them once."""
+
+    def __init__(self, claims: Claims, progress: SweepProgress) -> None:
+        self._claims = claims
+        self._progress = progress
+        self._told: set[str] = set()
+
+    def wait(self, specs: Sequence[RunSpec], interruption: Interruption) -> list[RunSpec]:
+        """Wait until nobody trains at least one of some runs any more; return those."""
+        self._tell([spec for spec in specs if spec.key not in self._told])
+        return wait_for_any(specs, lambda s: not self._claims.is_elsewhere(s), interruption)
+
+    def _tell(self, specs: Sequence[RunSpec]) -> None:
+        for spec in specs:
+            self._told.add(spec.key)
+            if not self._claims.is_elsewhere(spec):
+                continue
+            owner = self._claims.owner(spec)
+            where = f" on {owner}; {IF_DEAD}" if owner else ""
+            self._progress.say(f"{spec.name}: waiting for another sweep that trains it{where}")
+
+
+Item = TypeVar("Item")
+
+
+def wait_for_any(
+    items: Sequence[Item], is_back: Callable[[Item], bool], interruption: Interruption
+) -> list[Item]:
+    """Wait until other processes give up at least one of some items; return those."""
+    while not (back := [item for item in items if is_back(item)]):
         time.sleep(_POLL_SECONDS)
         interruption.check()
+    return back

@@ -19,9 +19,10 @@ from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue, RunQueue
 from rnnbench.redact import redacted
 from rnnbench.runspec import RunSpec
+from rnnbench.search.declared import Search, declare_searches
 from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import Searched, look_up, save_artifacts
-from rnnbench.search.queue import Search, SearchQueue, declare_searches
+from rnnbench.search.queue import SearchQueue
 from rnnbench.search.space import check_searches
 from rnnbench.search.storage import studied
 from rnnbench.tracking import names

@@ -10,7 +10,7 @@ import pytest
 from rnnbench.cells import CELLS
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import ModelConfig
-from rnnbench.search.queue import declare_searches
+from rnnbench.search.declared import declare_searches
 from rnnbench.seeds import selection_seed, streams
 from rnnbench.tracking.home import Home
 from tests.conftest import Configure

@@ -16,7 +16,7 @@ from rnnbench.locks import Timeout
 from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
-from rnnbench.tracking.begin import begin_alone, runs_of
+from rnnbench.tracking.begin import IF_DEAD, begin_alone, owner_elsewhere, runs_of
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
@@ -81,7 +81,8 @@ def _train_once(
             _train(store, spec, run_id, report)
             return
         if not waits:
-            report(f"{spec.name}: waiting for another home that trains it")
+            owner = owner_elsewhere(store, known) or "another home"
+            report(f"{spec.name}: waiting for {owner}, which trains it; {IF_DEAD}")
         waits = True
         time.sleep(_POLL_SECONDS)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from rnnbench.plots.search import save_history, save_importance
 from rnnbench.runspec import RunSpec
-from rnnbench.search.queue import Search
+from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
 from rnnbench.search.study import Study, Trial
 from rnnbench.tracking.home import Home

@@ -1,112 +1,25 @@
-"""The searches of a sweep: trials for every arm, then the replicates of each winner."""
+"""The work of searches: trials for every arm in turn, then the replicates of each winner."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from rnnbench.cells import check_cell
 from rnnbench.claims import Claim, Claims
-from rnnbench.config.expand import Arm
-from rnnbench.config.schema import Config
-from rnnbench.data import Prepared
-from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
 from rnnbench.jobs import make_task
 from rnnbench.locks import Lock, Timeout
 from rnnbench.progress import SweepProgress
-from rnnbench.queues import RunQueue, wait_while
+from rnnbench.queues import Others, RunQueue, wait_for_any
 from rnnbench.run import Task
-from rnnbench.runspec import RunSpec, SearchOf, TrialOf, replicates
-from rnnbench.search.space import apply
+from rnnbench.runspec import RunSpec
+from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage
-from rnnbench.search.study import (
-    Study,
-    Trial,
-    best_of,
-    description,
-    direction,
-    intermediate,
-    study_key,
-)
-from rnnbench.seeds import selection_seed
+from rnnbench.search.study import Study, intermediate
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch, Outcome
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is searched for one arm.
-
-    Attributes:
-        label: the arm's name.
-        config: the arm, not yet drawn.
-        data: its prepared data set, unless the space draws another.
-        shelf: where data sets are prepared.
-    """
-
-    label: str
-    config: Config
-    data: Prepared
-    shelf: Shelf
-
-    @cached_property
-    def key(self) -> str:
-        """Content key of the study."""
-        return study_key(self.config, self.data)
-
-    @property
-    def cell(self) -> str:
-        """The cell, by which its study is called whatever the sweep calls the arm."""
-        return check_cell(self.config.cell).name
-
-    @cached_property
-    def described(self) -> SearchOf:
-        """What was searched and how, for the tags of its runs; the number of trials may grow."""
-        return SearchOf(self.key, description(self.config.search))
-
-    def trial(self, number: int, config: Config) -> RunSpec:
-        """Return the run of a trial whose values are drawn."""
-        ready, data = self.shelf.ready(config)
-        prunable = self.config.search.pruner != "none"
-        (spec,) = replicates(self.label, ready, data, [selection_seed(ready.seed, number)])
-        return spec.of_search(self.described, TrialOf(self.key, number, prunable))
-
-    def winner(self, trials: Iterable[Trial]) -> Trial | None:
-        """Return the trial whose values are trained again; ``None`` while trials are missing."""
-        budget = self.config.search.n_trials
-        counted = list(trials)[:budget]
-        if len(counted) < budget or any(t.state in ("RUNNING", "WAITING") for t in counted):
-            return None
-        return best_of(counted, largest=direction(self.config) == "maximize")
-
-    def replicates(self, winner: Trial) -> list[RunSpec]:
-        """Return the winner's runs with fresh seeds, which meet the test set."""
-        config, data = self.shelf.ready(apply(self.config, winner.params))
-        seeds = range(config.seed, config.seed + config.seeds)
-        specs = replicates(self.label, config, data, seeds)
-        return [spec.of_search(self.described) for spec in specs]
-
-
-def declare_searches(
-    arms: Sequence[Arm],
-    home: Home,
-    on_progress: Callable[[str], None] | None = None,
-    scratch: Path | None = None,
-) -> list[Search]:
-    """Return the search of every arm, its data prepared; see :class:`rnnbench.declaration.Shelf`.
-
-    Raises:
-        ConfigError, DataError: for a search that can never be trained.
-    """
-    shelf = Shelf(home.path, on_progress, scratch)
-    found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
-    return list({search.key: search for search in reversed(found)}.values())[::-1]
 
 
 class _Open:
@@ -150,6 +63,7 @@ class SearchQueue:
         self._claims = claims
         self._progress = progress
         self._runs = RunQueue(claims, progress, ())
+        self._others = Others(claims, progress)
         self._untouched = list(searches)
         self._elsewhere: list[Search] = []
         self._open: dict[str, _Open] = {}
@@ -206,22 +120,27 @@ class SearchQueue:
         Searches of others come last: while this process holds one that waits for a trial, its
         owner may be waiting for that search.
         """
-        back = [
+        trials = [
             (opened, number, spec)
             for opened in self._open.values()
             for number, spec in opened.elsewhere
         ]
-        for opened, number, spec in back:
-            wait_while(partial(self._claims.is_elsewhere, spec), interruption)
-            opened.left.append(number)
-            opened.elsewhere.remove((number, spec))
-        if back or self._runs.wait_for_others(interruption):
+        if trials:
+            back = self._others.wait([spec for _, _, spec in trials], interruption)
+            for opened, number, spec in trials:
+                if spec in back:
+                    opened.left.append(number)
+                    opened.elsewhere.remove((number, spec))
+            return True
+        if self._runs.wait_for_others(interruption):
             return True
         if self._elsewhere:
             self._progress.say(f"waiting for {len(self._elsewhere)} searches of another sweep")
-        for search in self._elsewhere:
-            wait_while(partial(self._home.is_owned, search.key), interruption)
-        self._untouched, self._elsewhere = self._elsewhere, []
+            free = wait_for_any(
+                self._elsewhere, lambda s: not self._home.is_owned(s.key), interruption
+            )
+            self._untouched += free
+            self._elsewhere = [search for search in self._elsewhere if search not in free]
         return bool(self._untouched)
 
     def close(self) -> None:

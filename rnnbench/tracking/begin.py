@@ -9,6 +9,11 @@ from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import GONE, Store
 
+# Nobody can tell from here whether another machine still works.
+IF_DEAD = (
+    "if it has ended there without a trace, delete it in MLflow's user interface, where it is "
+    "shown as running, and it is trained here"
+)
 _LOOKS = 20
 _POLL_SECONDS = 0.5
 
@@ -23,6 +28,14 @@ def runs_of(
 def is_foreign(store: Store, record: Record) -> bool:
     """Return whether a run is being trained from another home, whose locks we don't see."""
     return record.status == "RUNNING" and not store.is_ours(record)
+
+
+def owner_elsewhere(store: Store, runs: Sequence[Record]) -> str | None:
+    """Return the host and home that train a run, of all runs of its key; ``None`` for no other."""
+    if any(record.is_finished for record in runs):
+        return None
+    foreign = (record for record in runs if is_foreign(store, record))
+    return next((record.tags.get(names.OWNER, "") for record in foreign), None)
 
 
 def begin_alone(

@@ -24,7 +24,7 @@ import rnnbench.cli
 from rnnbench.config.expand import expand, load
 from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.results import load_runs
-from rnnbench.search.queue import declare_searches
+from rnnbench.search.declared import declare_searches
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study
 from rnnbench.tracking import names

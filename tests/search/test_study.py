@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.search.declared import Search, declare_searches
 from rnnbench.search.outcome import Searched, look_up, write_files
-from rnnbench.search.queue import Search, declare_searches
 from rnnbench.search.space import apply
 from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
 from rnnbench.search.study import (

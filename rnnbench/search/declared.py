@@ -1,0 +1,89 @@
+"""The searches of a sweep: what is searched for each arm, and what the winner is trained as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rnnbench.cells import check_cell
+from rnnbench.config.expand import Arm
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
+from rnnbench.declaration import Shelf
+from rnnbench.runspec import RunSpec, SearchOf, TrialOf, replicates
+from rnnbench.search.space import apply
+from rnnbench.search.study import Trial, best_of, description, direction, study_key
+from rnnbench.seeds import selection_seed
+from rnnbench.tracking.home import Home
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for one arm.
+
+    Attributes:
+        label: the arm's name.
+        config: the arm, not yet drawn.
+        data: its prepared data set, unless the space draws another.
+        shelf: where data sets are prepared.
+    """
+
+    label: str
+    config: Config
+    data: Prepared
+    shelf: Shelf
+
+    @cached_property
+    def key(self) -> str:
+        """Content key of the study."""
+        return study_key(self.config, self.data)
+
+    @property
+    def cell(self) -> str:
+        """The cell, by which its study is called whatever the sweep calls the arm."""
+        return check_cell(self.config.cell).name
+
+    @cached_property
+    def described(self) -> SearchOf:
+        """What was searched and how, for the tags of its runs; the number of trials may grow."""
+        return SearchOf(self.key, description(self.config.search))
+
+    def trial(self, number: int, config: Config) -> RunSpec:
+        """Return the run of a trial whose values are drawn."""
+        ready, data = self.shelf.ready(config)
+        prunable = self.config.search.pruner != "none"
+        (spec,) = replicates(self.label, ready, data, [selection_seed(ready.seed, number)])
+        return spec.of_search(self.described, TrialOf(self.key, number, prunable))
+
+    def winner(self, trials: Iterable[Trial]) -> Trial | None:
+        """Return the trial whose values are trained again; ``None`` while trials are missing."""
+        budget = self.config.search.n_trials
+        counted = list(trials)[:budget]
+        if len(counted) < budget or any(t.state in ("RUNNING", "WAITING") for t in counted):
+            return None
+        return best_of(counted, largest=direction(self.config) == "maximize")
+
+    def replicates(self, winner: Trial) -> list[RunSpec]:
+        """Return the winner's runs with fresh seeds, which meet the test set."""
+        config, data = self.shelf.ready(apply(self.config, winner.params))
+        seeds = range(config.seed, config.seed + config.seeds)
+        specs = replicates(self.label, config, data, seeds)
+        return [spec.of_search(self.described) for spec in specs]
+
+
+def declare_searches(
+    arms: Sequence[Arm],
+    home: Home,
+    on_progress: Callable[[str], None] | None = None,
+    scratch: Path | None = None,
+) -> list[Search]:
+    """Return the search of every arm, its data prepared; see :class:`rnnbench.declaration.Shelf`.
+
+    Raises:
+        ConfigError, DataError: for a search that can never be trained.
+    """
+    shelf = Shelf(home.path, on_progress, scratch)
+    found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
+    return list({search.key: search for search in reversed(found)}.values())[::-1]

@@ -1,0 +1,78 @@
+"""Waiting for runs that other processes train: for the first that comes back, not for all."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rnnbench import queues
+from rnnbench.claims import Claim
+from rnnbench.interrupt import Interruption
+from rnnbench.queues import RunQueue
+
+
+class Claims:
+    """Everything is trained elsewhere, until the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.elsewhere = {"a", "b"}
+        self.owners: dict[str, str] = {}
+
+    def claim(self, spec: Any) -> Claim:
+        return Claim.ELSEWHERE if spec.key in self.elsewhere else Claim.DONE
+
+    def is_elsewhere(self, spec: Any) -> bool:
+        return spec.key in self.elsewhere
+
+    def owner(self, spec: Any) -> str | None:
+        return self.owners.get(spec.key)
+
+
+class Progress:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def ended(self, spec: Any, text: str) -> None:
+        self.said.append(f"{spec.name}: {text}")
+
+
+def spec(key: str) -> Any:
+    return SimpleNamespace(key=key, name=f"run {key}", group="some-group", work=1.0)
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> tuple[Claims, Progress, RunQueue]:
+    """A queue whose two runs are both trained elsewhere, where ``b`` ends after a while."""
+    claims, progress = Claims(), Progress()
+    queue = RunQueue(claims, progress, [spec("a"), spec("b")])  # type: ignore[arg-type]
+    assert queue.take([], set()) is None
+    monkeypatch.setattr(queues.time, "sleep", lambda _: claims.elsewhere.discard("b"))
+    return claims, progress, queue
+
+
+def test_a_run_that_comes_back_does_not_wait_for_one_that_never_does(waiting: Any) -> None:
+    _, progress, queue = waiting
+    with Interruption() as interruption:
+        assert queue.wait_for_others(interruption)
+    assert queue.take([], set()) is None
+    assert progress.said[-1] == "run b: is finished already"
+
+
+def test_who_trains_a_run_elsewhere_is_told_once_and_what_to_do_if_it_is_dead(
+    waiting: Any,
+) -> None:
+    claims, progress, queue = waiting
+    claims.owners["a"] = "machine:/runs"
+    with Interruption() as interruption:
+        assert queue.wait_for_others(interruption)
+        claims.elsewhere.clear()
+        queue.take([], set())
+        assert queue.wait_for_others(interruption)
+    (told,) = (line for line in progress.said if "run a: waiting" in line)
+    assert "machine:/runs" in told
+    assert "delete it in MLflow's user interface" in told
