@@ -33,6 +33,9 @@ _VARIABLES = (
     "DATABRICKS_TOKEN",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_ACCESS_KEY",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    "MYSQL_PWD",
     "PGPASSWORD",
 )
 _SHORTEST = 3  # letters of a piece that is looked for by itself

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from rnnbench.baselines.result import Result
 from rnnbench.baselines.spec import BASELINE_VERSION, BaselineSpec
+from rnnbench.config.recorded import unresolved
 from rnnbench.errors import RnnbenchError
 from rnnbench.locks import Timeout
 from rnnbench.redact import redacted
@@ -98,7 +99,7 @@ def _train(store: Store, spec: BaselineSpec, run_id: str, report: Callable[[str]
         result = _fit(spec)
         _log(client, run_id, result, time.perf_counter() - start)
     except BaseException as error:
-        reason = redacted(str(error), store.uri) or type(error).__name__
+        reason = redacted(unresolved(str(error), spec.config), store.uri) or type(error).__name__
         client.set_tag(run_id, names.REASON, reason[:5000])
         failed = isinstance(error, RnnbenchError)
         client.set_terminated(run_id, "FAILED" if failed else "KILLED")

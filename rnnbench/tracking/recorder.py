@@ -23,7 +23,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
 
-_NOT_PARAMETERS = (*("seeds", "report", "sweep", "published", "claims", "search", "diagnostics"),)
+_NOT_PARAMETERS = ("seeds", "report", "sweep", "published", "claims", "search", "diagnostics")
 
 
 class Recorder:

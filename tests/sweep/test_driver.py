@@ -128,3 +128,17 @@ def test_a_run_that_was_begun_and_could_not_be_started_is_not_left_behind_as_run
     with pytest.raises(StoreError):
         drive(store, specs[:1], parent=BrokenParent())
     assert statuses(store, specs[0]) == ["KILLED"]
+
+
+def test_why_a_run_failed_holds_nothing_that_was_taken_from_the_environment(
+    store: Store, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORPUS", "private-folder")
+    (work_dir / "private-folder").mkdir()
+    path = work_dir / "private-folder" / "texts.csv"
+    path.write_text("text,label\n" + "a good film,yes\na bad film,no\n" * 20)
+    words = ["+cell=gru", "data=csv", "data.path=${oc.env:CORPUS}/texts.csv", "model.units=2"]
+    specs = declare(expand([*words, "seeds=1", "data.test_fraction=0.5"]), store.home.path)
+    drive(store, specs, Failed(specs[0].key, f"OSError: cannot read {path}", killed=False))
+    (record,) = store.records()
+    assert record.reason == "OSError: cannot read ${oc.env:CORPUS}/texts.csv"
