@@ -22,6 +22,7 @@ from rnnbench.report.pairs import outstanding
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import FEWEST, Interval, bootstrap, interquartile_mean
+from rnnbench.stats.paired import FEWEST as FEWEST_PAIRS
 
 _OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
 _MOST_DRAWN = 24  # arms in a figure, the best; tables have all
@@ -86,12 +87,12 @@ def _note(ground: Ground, arms: Sequence[ArmRuns], word: str, marked: Collection
         note += (
             " Marked: the best arm and those after it that are not shown to be worse, down to the "
             "first that is, that differs from it in more than one thing, or that shares fewer than "
-            "two seeds with it."
+            f"{FEWEST_PAIRS} seeds with it."
         )
     elif len(own) > 1:
         note += (
             " Nothing is marked: the first two arms differ in more than one thing, or share fewer "
-            "than two seeds."
+            f"than {FEWEST_PAIRS} seeds."
         )
     if baselines:
         note += " Baselines see which tokens occur, not their order, and are compared with nothing"

@@ -41,7 +41,8 @@ class Tables:
         runs: :func:`rnnbench.results.load_runs`, restricted to what the report is about.
         history: :func:`rnnbench.results.load_history` of its finished runs.
         trials: :func:`rnnbench.results.load_trials`, likewise.
-        correct: by run id, which test samples were answered rightly.
+        correct: by run id, which test samples were answered rightly. No table shows them; they are
+            kept with a report, for what is to be said of single samples.
         baselines: :func:`rnnbench.results.load_baselines`.
         flows: by run id, gradients through time.
     """
@@ -163,9 +164,8 @@ def _summary(grounds: Sequence[Ground], runs: int, lost: Sequence[str]) -> tuple
     if len(pairs) > _MOST_SENTENCES:
         rest = pairs[_MOST_SENTENCES:]
         undecided = sum(_is_undecided(pair) for _, pair in rest)
-        told.append(
-            f"{len(rest)} more comparisons are in the tables, {undecided} of them undecided."
-        )
+        several = "comparisons are" if len(rest) > 1 else "comparison is"
+        told.append(f"{len(rest)} more {several} in the tables; undecided: {undecided}.")
     refused = sum(len(ground.refused) for ground in grounds)
     if refused:
         several = "pairs of arms are" if refused > 1 else "pair of arms is"

@@ -60,8 +60,9 @@ def claims_section(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> 
         Column("source", numeric=False),
     )
     note = (
-        "Confirmed or refuted: the interval lies wholly on that side. Undecided: it does not, or "
-        f"fewer than {FEWEST} seeds were measured."
+        "Confirmed or refuted: the interval lies wholly on that side, and of two arms the verdict "
+        "of the comparisons is the same; two equivalent arms refute that one is better. Undecided: "
+        f"anything else, and always with fewer than {FEWEST} seeds."
     )
     table = DataTable("claims", "Claims", columns, tuple(rows), note, tuple(ids))
     block = Block("Published claims, tested", tables=(table,), bullets=tuple(flaws))

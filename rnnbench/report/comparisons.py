@@ -20,7 +20,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import Ground, failures, of
 from rnnbench.report.pairs import Pair
-from rnnbench.results.compare import factor_words
+from rnnbench.results.compare import factor_words, has_as_many
 from rnnbench.stats.paired import FEWEST, MEETINGS, Comparison, decisive_pairs
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
@@ -39,6 +39,8 @@ def comparisons_block(ground: Ground) -> Block | None:
         why = "No two arms here agree in everything but one factor: there is no verdict."
         return Block("Comparisons", (*lead, why), bullets=bullets)
     percent = f"{100 * ground.options.confidence:g} %"
+    has_remarks = any(pair.relation.all_remarks for pair in ground.pairs)
+    remarks = Column("remarks", "seeds that failed or are left out, and what else differs", False)
     columns = (
         Column("comparison", numeric=False),
         Column("factor", "the one thing in which the two differ", numeric=False),
@@ -46,9 +48,7 @@ def comparisons_block(ground: Ground) -> Block | None:
         Column("difference", "mean of the first minus the second, in accuracy"),
         Column(percent, "interval of the mean difference"),
         Column("verdict", numeric=False),
-        Column(
-            "remarks", "seeds that failed or are left out, and what else differs", numeric=False
-        ),
+        *([remarks] if has_remarks else []),
         Column("p", "exact paired permutation test, two-sided"),
         Column("p, Holm", "adjusted for the comparisons in this table"),
         Column("P(A>B)", "chance that a training of the first beats one of the second"),
@@ -58,7 +58,7 @@ def comparisons_block(ground: Ground) -> Block | None:
         f"{ground.key}_comparisons",
         "Comparisons",
         columns,
-        tuple(_row(pair, ground) for pair in pairs),
+        tuple(_row(pair, ground, has_remarks=has_remarks) for pair in pairs),
         _note(ground),
         tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs),
     )
@@ -146,7 +146,7 @@ def _won(result: Comparison) -> float:
     return wins if result.difference.estimate > 0 else 1 - wins
 
 
-def _row(pair: Pair, ground: Ground) -> tuple[Cell, ...]:
+def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
     result = pair.result
     assert result is not None
     a, b, shared = pair.words
@@ -157,7 +157,7 @@ def _row(pair: Pair, ground: Ground) -> tuple[Cell, ...]:
         signed(result.difference.estimate),
         interval(result.difference.low, result.difference.high),
         text(verdict_words(pair, ground.options.margin, is_short=True)),
-        text("; ".join(pair.relation.all_remarks) or None),
+        *([text("; ".join(pair.relation.all_remarks) or None)] if has_remarks else []),
         number(result.p, 3),
         number(pair.p_holm, 3),
         number(result.superiority, 2),
@@ -180,6 +180,8 @@ def _note(ground: Ground) -> str:
     if 1 < smallest < decisive:
         floor = 2.0 ** (1 - smallest)
         note += f" With {smallest} seeds the exact test cannot go below p = {floor:g}."
+    if any(p.relation.factor == "cell" and not has_as_many(p.a, p.b) for p in ground.pairs):
+        note += " Cells with the same units differ in parameters: see the table of size and time."
     return note
 
 

@@ -20,7 +20,7 @@ from rnnbench.results.parquet import (
 )
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
-# Written where there is something in them.
+# Written where there is something in them; answers are in no table, and nowhere else but the store.
 TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
 ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
 KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS)
@@ -32,7 +32,7 @@ def is_kept(folder: Path) -> bool:
 
 
 def write_tables(tables: Tables, folder: Path) -> None:
-    """Write all that a report shows; raises OSError."""
+    """Write all that a report shows, and the answers, which it doesn't show; raises OSError."""
     _write(tables.runs, folder / RUNS)
     _write(tables.history, folder / HISTORY)
     if not tables.trials.empty:

@@ -42,6 +42,7 @@ def order_block(ground: Ground) -> Block | None:
     if counted:
         columns += (Column("answers changed", "test samples that get another class, of all"),)
     beside = [arm for arm in ground.baselines if arm.by_seed("test_accuracy")]
+    beside.sort(key=lambda arm: -arm.one("test_accuracy"))
     rows = [_row(arm, ground.options.confidence) for arm in arms]
     rows += [_orderless(arm) for arm in beside]
     rows = [row[: len(columns)] for row in rows]

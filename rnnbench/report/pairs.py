@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rnnbench.config.schema import ReportConfig
 from rnnbench.results.arm_runs import ArmRuns, Metric
 from rnnbench.results.compare import Relation, relate
-from rnnbench.stats.paired import Comparison, compare, holm
+from rnnbench.stats.paired import FEWEST, Comparison, compare, holm
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def outstanding(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> 
     """Return the names of the arms that stand out in a table, whatever it is written in.
 
     The best arm and those that follow it and are not shown to be worse, down to the first that is
-    or cannot be compared with it (something else differs, or fewer than two seeds are shared). The
-    best one stands out only where the next can be compared with it. A baseline, which is compared
-    with nothing, stands out where it lies above an arm that does.
+    or cannot be compared with it (something else differs, or they share too few seeds to decide
+    anything). The best one stands out only where the next can be compared with it. A baseline,
+    which is compared with nothing, stands out where it lies above an arm that does.
 
     Args:
         arms: the rows of the table, highest mean first; baselines have no cell.
@@ -124,7 +124,7 @@ def outstanding(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> 
             break
         first, second = own[0].by_seed(metric), arm.by_seed(metric)
         result = compare(first, second, options.margin, options.confidence)
-        if result.n < 2:
+        if result.n < FEWEST:
             break
         count = max(count, 1)
         if result.verdict == "A better":

@@ -69,9 +69,10 @@ def _chosen(
     others = finished(left_out(runs, arms, trials))
     if not others.empty:
         seeds = ", ".join(map(str, sorted(others["seed"].unique())))
+        several = "finished runs" if len(others) > 1 else "finished run"
         tell(
             f"left out, because these words do not declare their seeds ({seeds}): {len(others)} "
-            "finished runs; add seeds=... to have them in the report"
+            f"{several}; add seeds=... to have them in the report"
         )
     searched = [declared_trials(trials, arm) for arm in arms if is_searched(arm)]
     if not searched:

@@ -21,7 +21,8 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
         baselines: :func:`rnnbench.results.load_baselines`.
         arms: the arms of a section.
 
-    They are named ``bag of words (baseline)``, with what tells them apart where one comes twice.
+    They come by name: ``bag of words (baseline)``, with what varies between those of one model, and
+    what varies between the arms and is no search's choice, such as ``maxlen=500``.
     """
     if baselines.empty or not arms:
         return []
@@ -38,7 +39,7 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
         }
         if any(_fits(str(first["data_digest"]), params, arm) for arm in arms):
             found.append(ArmRuns(f"{first['label']} (baseline)", "", params, group))
-    return _distinct(found)
+    return sorted(_distinct(found, arms), key=lambda arm: arm.name)
 
 
 def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
@@ -66,16 +67,26 @@ def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
     return all(arm.params.get(key, "null") == value for key, value in wanted.items())
 
 
-def _distinct(arms: Sequence[ArmRuns]) -> list[ArmRuns]:
-    """Name baselines apart by what varies between those of one name."""
+def _distinct(baselines: Sequence[ArmRuns], beside: Sequence[ArmRuns]) -> list[ArmRuns]:
+    """Name baselines by what varies between those of one name, and between the arms beside them."""
+    drawn = {key for arm in beside for key in arm.drawn}
     named = []
-    for arm in arms:
-        alike = [other for other in arms if other.name == arm.name]
+    for arm in baselines:
+        alike = [other for other in baselines if other.name == arm.name]
         keys = sorted({key for other in alike for key in other.params} - {"seed", "data.path"})
-        varying = [k for k in keys if len({other.params.get(k) for other in alike}) > 1]
-        parts = [f"{short_name(key)}={arm.params.get(key, 'none')}" for key in varying]
+        parts = [
+            f"{short_name(key)}={arm.params.get(key, 'none')}"
+            for key in keys
+            if _varies(key, alike)
+            or (key in arm.params and key not in drawn and _varies(key, beside))
+        ]
         runs = arm.runs
         if len(alike) > 1 and not parts:
             parts = [f"[{str(runs['arm_key'].iloc[0])[:6]}]"]
         named.append(ArmRuns(" ".join([arm.name, *parts]), arm.cell, arm.params, runs))
     return named
+
+
+def _varies(key: str, arms: Sequence[ArmRuns]) -> bool:
+    """Return whether a parameter has more than one value in some arms."""
+    return len({arm.params.get(key) for arm in arms}) > 1

@@ -98,9 +98,6 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
     if "model.units" in different and "cell" in different and _is_matched(a, b):
         first, second = different.pop("model.units")
         remarks.append(f"units matched by parameters: {first} and {second}")
-    elif "cell" in different and not _has_as_many(a, b):
-        p, q = a.one("parameters_recurrent"), b.one("parameters_recurrent")
-        remarks.append(f"{p:,.0f} and {q:,.0f} recurrent parameters")
     factors: dict[str, list[str]] = {}
     for key in different:
         factors.setdefault(_factor(key, different), []).append(key)
@@ -194,10 +191,10 @@ def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:
     for arm, other in ((a, b), (b, a)):
         if arm.params.get("match") == f"{other.cell}:{other.params.get('model.units')}":
             return True
-    return _has_as_many(a, b)
+    return has_as_many(a, b)
 
 
-def _has_as_many(a: ArmRuns, b: ArmRuns) -> bool:
+def has_as_many(a: ArmRuns, b: ArmRuns) -> bool:
     """Return whether two arms have equal numbers of recurrent parameters, or nearly so."""
     p, q = a.one("parameters_recurrent"), b.one("parameters_recurrent")
     return abs(p - q) <= _MATCHED_WITHIN * max(p, q)

@@ -80,7 +80,7 @@ def compare(
     second = [b[seed] for seed in seeds]
     differences = [x - y for x, y in zip(first, second, strict=True)]
     summary = statistic(differences)
-    interval = _interval(differences, summary, confidence)
+    interval = difference_interval(differences, confidence)
     p, wins = permutation_p(differences), superiority(first, second)
     smallest_p = 2.0 ** (1 - len(seeds)) if seeds else 1.0
     verdict = _verdict(interval, margin) if summary.n >= FEWEST else "undecided"
@@ -99,7 +99,16 @@ def difference_interval(differences: Sequence[float], confidence: float) -> Inte
     The wider, at either end, of the percentile bootstrap (robust against skew) and Student's t
     (right for few pairs, where the bootstrap cannot leave the range of what it has seen).
     """
-    return _interval(differences, statistic(differences), confidence)
+    summary = statistic(differences)
+    drawn = bootstrap(differences, lambda values: values.mean(axis=-1), confidence)
+    width = half_width(summary, confidence)
+    if math.isnan(width):
+        return drawn
+    return Interval(
+        drawn.estimate,
+        min(drawn.low, summary.mean - width),
+        max(drawn.high, summary.mean + width),
+    )
 
 
 def permutation_p(differences: Sequence[float]) -> float:
@@ -159,18 +168,6 @@ def _signs(n: int) -> NDArray[np.float64]:
     signs: NDArray[np.float64] = (1.0 - 2.0 * bits).astype(np.float64)
     signs.flags.writeable = False
     return signs
-
-
-def _interval(differences: Sequence[float], summary: Statistic, confidence: float) -> Interval:
-    drawn = bootstrap(differences, lambda values: values.mean(axis=-1), confidence)
-    width = half_width(summary, confidence)
-    if math.isnan(width):
-        return drawn
-    return Interval(
-        drawn.estimate,
-        min(drawn.low, summary.mean - width),
-        max(drawn.high, summary.mean + width),
-    )
 
 
 def _verdict(interval: Interval, margin: float) -> Verdict:

@@ -147,6 +147,32 @@ def test_one_stands_beside_arms_whose_values_a_search_drew(is_searched: bool) ->
     assert ("baselines have as it was configured" in found.note) is is_searched
 
 
+def test_one_is_named_by_what_varies_between_the_arms_beside_it() -> None:
+    runs = [
+        measured_at(length, known(cell, seed, 0.8, **{"data.maxlen": length}))
+        for cell in ("lstm", "gru")
+        for length in ("100", "500")
+        for seed in range(3)
+    ]
+    long = measured_at("500", baseline("mean embedding", **{"model.depth": "1"}))
+    found = table(built([long], runs), "test_accuracy")
+    assert "mean embedding (baseline) maxlen=500" in column(found, "arm")
+
+
+def measured_at(length: str, record: Record) -> Record:
+    """The run on sequences of that length, whose arrays are others."""
+    params = {**record.params, "data.maxlen": length}
+    return replace(record, params=params, tags={**record.tags, names.DATA_DIGEST: length})
+
+
+def test_baselines_come_by_name_and_in_the_table_of_order_by_accuracy() -> None:
+    runs = [measured(record, 0.3) for record in CLEAR]
+    given = [baseline(name, accuracy) for name, accuracy in (("c", 0.7), ("b", 0.6), ("a", 0.8))]
+    document = built(given, runs)
+    assert column(table(document, "_runs"), "arm")[2:] == [f"{n} (baseline)" for n in "abc"]
+    assert column(table(document, "_order"), "arm")[2:] == [f"{n} (baseline)" for n in "acb"]
+
+
 def test_a_baseline_has_its_command_and_its_id() -> None:
     known = baseline()
     document = built([known])

@@ -54,6 +54,52 @@ CLEAR = [measured("lstm", seed, 0.88 + seed / 1000) for seed in range(5)]
 CLEAR += [measured("gru", seed, 0.84 + seed / 900) for seed in range(5)]
 
 
+def of_one_width(parameters: float) -> list[Record]:
+    """The clear arms with 128 units each, the GRU with that many recurrent parameters."""
+    counts = {"lstm": 131_584.0, "gru": parameters}
+    return [
+        replace(
+            run,
+            params={**run.params, "model.units": "128"},
+            metrics={**run.metrics, "parameters_recurrent": counts[run.params["cell.name"]]},
+        )
+        for run in CLEAR
+    ]
+
+
+def test_remarks_have_a_column_where_there_are_any() -> None:
+    with_some, without = (
+        table(built(runs), "comparisons") for runs in (CLEAR, of_one_width(99_072))
+    )
+    assert "remarks" in [one.name for one in with_some.columns]
+    assert "remarks" not in [one.name for one in without.columns]
+    for found in (with_some, without):
+        assert {len(row) for row in found.rows} == {len(found.columns)}
+
+
+@pytest.mark.parametrize(("parameters", "is_told"), [(99_072, True), (131_584, False)])
+def test_cells_of_one_width_are_said_once_to_differ_in_parameters(
+    parameters: float, is_told: bool
+) -> None:
+    note = table(built(of_one_width(parameters)), "comparisons").note
+    assert ("Cells with the same units differ in parameters" in note) is is_told
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [(0.8, "1 more comparison is in the tables"), (None, "more comparisons are in the tables")],
+)
+def test_comparisons_that_no_sentence_tells_are_counted(last: float | None, words: str) -> None:
+    made = [("lstm", d) for d in "123"] + [("gru", d) for d in "123"]
+    made += [] if last else [("gru", "4")]
+    runs = [
+        measured(cell, seed, 0.8 + seed / 100, **{"model.depth": depth})
+        for cell, depth in made
+        for seed in range(3)
+    ]
+    assert any(words in sentence for sentence in built(runs).summary)
+
+
 @pytest.mark.parametrize(("epochs", "drawn"), [(1, 0), (2, 1)])
 def test_learning_curves_need_two_epochs(epochs: int, drawn: int) -> None:
     known = tables(MATCHED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from rnnbench.report.pairs import make_pair, outstanding
 from rnnbench.report.write import pictures
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.tracking.record import Record
-from tests.report.records import OPTIONS, record, tables
+from tests.report.records import OPTIONS, tables
 from tests.report.test_build import column, measured, table
 from tests.report.test_compare import arms
 
@@ -76,8 +77,10 @@ def test_marks_end_at_the_first_arm_that_cannot_be_compared_with_the_best() -> N
     assert names == {arm.name for arm in found[:place]}
 
 
-def test_one_seed_marks_nothing_and_neither_does_one_arm() -> None:
-    assert not outstanding(ranked([record("lstm", 0, 0.9), record("gru", 0, 0.8)]), METRIC, OPTIONS)
+@pytest.mark.parametrize("count", [1, 2])
+def test_seeds_that_decide_nothing_mark_nothing_and_neither_does_one_arm(count: int) -> None:
+    few = [*seeds("lstm", [0.9] * count), *seeds("gru", [0.5] * count)]
+    assert not outstanding(ranked(few), METRIC, OPTIONS)
     assert not outstanding(ranked(POOR), METRIC, OPTIONS)
 
 
