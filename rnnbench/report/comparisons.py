@@ -176,6 +176,8 @@ def _note(ground: Ground) -> str:
         f"with fewer than {FEWEST} seeds, with about how many seeds would decide, "
         "or, where more like these would not, how many meetings the arm with the higher mean wins."
     )
+    if len(ground.pairs) > 1:
+        note += " Verdicts are not adjusted for the number of comparisons; “p, Holm” is."
     smallest = min(counts, default=0)
     if 1 < smallest < decisive:
         floor = 2.0 ** (1 - smallest)

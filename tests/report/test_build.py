@@ -77,6 +77,13 @@ def test_remarks_have_a_column_where_there_are_any() -> None:
         assert {len(row) for row in found.rows} == {len(found.columns)}
 
 
+def test_verdicts_of_several_comparisons_are_said_not_to_be_adjusted() -> None:
+    third = [measured("simple_rnn", seed, 0.7 + seed / 1000) for seed in range(5)]
+    several, one = (table(built(runs), "comparisons") for runs in ([*CLEAR, *third], CLEAR))
+    assert "not adjusted for the number of comparisons" in several.note
+    assert "not adjusted" not in one.note
+
+
 @pytest.mark.parametrize(("parameters", "is_told"), [(99_072, True), (131_584, False)])
 def test_cells_of_one_width_are_said_once_to_differ_in_parameters(
     parameters: float, is_told: bool
