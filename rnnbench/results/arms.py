@@ -65,7 +65,7 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     full, short = [], []
     for _, run in runs.iterrows():
         parts = {
-            key: f"{_SHORT.get(key, key.removeprefix(_OPTION))}={_shown(run[key])}"
+            key: f"{_SHORT.get(key, key.removeprefix(_OPTION))}={shown_value(run[key])}"
             for key in varying
             if not key.startswith(_OPTION) or key in own[run["cell"]]
         }
@@ -82,6 +82,19 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
 def short_name(key: str) -> str:
     """Return a parameter as the names of arms have it."""
     return _SHORT.get(key, key.rsplit(".", 1)[-1])
+
+
+def shown_value(value: Any) -> str:
+    """Return a parameter as a name has it: drawn numbers with four digits."""
+    if pd.isna(value):
+        return "none"
+    shown = str(value)
+    if "." not in shown and "e" not in shown:
+        return shown
+    try:
+        return f"{float(shown):.4g}"
+    except ValueError:
+        return shown
 
 
 def search_of(described: Any) -> dict[str, Any]:
@@ -138,16 +151,3 @@ def _options_by_cell(runs: pd.DataFrame, varying: Sequence[str]) -> dict[str, se
         str(cell): {key for key in options if group[key].nunique() > 1}
         for cell, group in runs.groupby("cell")
     }
-
-
-def _shown(value: Any) -> str:
-    """Return a parameter as a name has it: drawn numbers with four digits."""
-    if pd.isna(value):
-        return "none"
-    shown = str(value)
-    if "." not in shown and "e" not in shown:
-        return shown
-    try:
-        return f"{float(shown):.4g}"
-    except ValueError:
-        return shown

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.arms import finished, short_name
+from rnnbench.results.arms import finished, short_name, shown_value
 
 # The digest of the prepared arrays tells whether data are the same.
 _NOT_COMPARED = ("data.", "baseline.", "seed")
@@ -75,7 +75,7 @@ def _distinct(baselines: Sequence[ArmRuns], beside: Sequence[ArmRuns]) -> list[A
         alike = [other for other in baselines if other.name == arm.name]
         keys = sorted({key for other in alike for key in other.params} - {"seed", "data.path"})
         parts = [
-            f"{short_name(key)}={arm.params.get(key, 'none')}"
+            f"{short_name(key)}={shown_value(arm.params.get(key))}"
             for key in keys
             if _varies(key, alike)
             or (key in arm.params and key not in drawn and _varies(key, beside))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rnnbench.results.arm_runs import ArmRuns, group_arms
-from rnnbench.results.arms import add_arm_names
+from rnnbench.results.arms import add_arm_names, shown_value
 from rnnbench.results.compare import factor_words, relate
 
 _MOST_WORDS = 5
@@ -66,7 +66,7 @@ def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
             all_ -= {"none"}  # a cell that has no such option
         is_told = key != "cell.name" and not key.startswith(("executor.", "match"))
         if is_told and len(own) == 1 and own < all_:
-            told.append(f"{factor_words(key)} {next(iter(own))}")
+            told.append(f"{factor_words(key)} {shown_value(next(iter(own)))}")
     return ", ".join(told[:_MOST_WORDS])
 
 

@@ -98,6 +98,13 @@ class TestOptionsOfCells:
         assert any("activation relu" in words for words in found)
 
 
+def test_drawn_numbers_that_set_a_protocol_apart_have_four_digits() -> None:
+    apart = {"optimizer.learning_rate": "0.02319876477972778", "model.units": "16"}
+    runs = [record("lstm", 0, 0.8, **changes) for changes in (apart, {})]
+    runs += [record("gru", 0, 0.8, **changes) for changes in (apart, {})]
+    assert any("learning rate 0.0232" in words.split(", ") for words, _ in divide(frame(runs), {}))
+
+
 class TestOptimizers:
     def test_bring_their_learning_rate_and_nothing_that_all_of_them_have(self) -> None:
         adam = {"optimizer.learning_rate": "0.001", "optimizer.clipnorm": "null"}
