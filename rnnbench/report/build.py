@@ -28,6 +28,7 @@ from rnnbench.report.studies import studies_of, trial_counts
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arms import add_arm_names, failed_seeds, finished, unfinished
 from rnnbench.results.baselines import baseline_arms
+from rnnbench.results.compare import failures_of
 from rnnbench.results.protocols import divide
 
 _MOST_SENTENCES = 8
@@ -160,7 +161,8 @@ def _summary(grounds: Sequence[Ground], runs: int, lost: Sequence[str]) -> tuple
     pairs = [(ground, pair) for ground in grounds for pair in ground.pairs]
     pairs.sort(key=lambda item: _interest(item[1]))
     alone = len(grounds) == 1
-    told = [sentence(pair, ground, alone=alone) for ground, pair in pairs[:_MOST_SENTENCES]]
+    told = _untold_failures(grounds, pairs[:_MOST_SENTENCES])
+    told += [sentence(pair, ground, alone=alone) for ground, pair in pairs[:_MOST_SENTENCES]]
     if len(pairs) > _MOST_SENTENCES:
         rest = pairs[_MOST_SENTENCES:]
         undecided = sum(_is_undecided(pair) for _, pair in rest)
@@ -174,6 +176,18 @@ def _summary(grounds: Sequence[Ground], runs: int, lost: Sequence[str]) -> tuple
         told.append("There are no two arms to compare on one data set.")
     many = "1 finished run" if runs == 1 else f"{runs} finished runs"
     return (f"Made from {many}.", *lost, *told)
+
+
+def _untold_failures(grounds: Sequence[Ground], told: Sequence[tuple[Ground, Pair]]) -> list[str]:
+    """Return a sentence for each section with arms whose failed seeds no other sentence tells."""
+    sentences = []
+    for ground in grounds:
+        names = {name for own, pair in told if own is ground for name in pair.names}
+        arms = [arm for arm in ground.arms if arm.failed and arm.name not in names]
+        if arms:
+            place = "" if len(grounds) == 1 else f"{ground.title}: "
+            sentences.append(f"{place}{failures_of(arms)}.")
+    return sentences
 
 
 def _is_undecided(pair: Pair) -> bool:

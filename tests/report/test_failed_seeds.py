@@ -59,6 +59,18 @@ def test_an_arm_without_any_is_told_with_the_other() -> None:
     )
 
 
+def test_an_arm_that_no_sentence_compares_is_told_too() -> None:
+    """There are more comparisons than sentences, or it is compared with nothing."""
+    deep = [
+        measured("lstm", seed, 0.8 + seed / 100, **{"model.depth": depth})
+        for depth in "12345"
+        for seed in range(3)
+    ]
+    short = [measured("gru", seed, 0.7, **{"training.epochs": "1"}) for seed in range(3)]
+    document = build(tables([*deep, ended(short[0]), *short[1:]]), "x", OPTIONS)
+    assert any("failed in 1 of 3 seeds" in sentence for sentence in document.summary)
+
+
 def test_an_arm_of_which_all_failed_is_named() -> None:
     wide = [ended(measured("gru", s, 0.8, **{"model.units": "512"})) for s in range(3)]
     document = build(tables([*RUNS["lstm"], *RUNS["gru"], *wide]), "x", OPTIONS)
