@@ -39,7 +39,8 @@ def ranks_section(grounds: Sequence[Ground]) -> Section | None:
     columns = (Column("cell", numeric=False), Column("average rank", "1 is the best"))
     note = (
         f"Over {len(scores)} data sets, by the mean accuracy of each cell's best arm. Friedman "
-        f"p = {friedman_p(table):.3g}; ranks closer than {distance:.2f} do not differ (Nemenyi)."
+        f"p = {friedman_p(table):.3g}; ranks closer than {distance:.2f} are not shown to differ "
+        "(Nemenyi)."
     )
     picture = Picture(
         "ranks",
