@@ -128,9 +128,11 @@ def files_of(config: DataConfig) -> tuple[TableFile, TableFile | None]:
     if (config.test_path is None) == (config.test_fraction is None):
         raise ConfigError(
             "data.test_fraction",
-            "either data.test_path, a file, or data.test_fraction, such as 0.2",
+            "either data.test_path, a file, or data.test_fraction, a share of the rows",
             "neither" if config.test_path is None else "both",
-            "give one of them",
+            "set data.test_path=FILE or data.test_fraction=0.2"
+            if config.test_path is None
+            else "leave one of them out",
         )
     train = _file(config, "path", config.path)
     test = None if config.test_path is None else _file(config, "test_path", config.test_path)
