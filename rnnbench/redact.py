@@ -17,13 +17,13 @@ _PARAMETER = re.compile(rf"([?&;]{_NAME}=)(.*?)(?=&[\w.%-]+=|$)", re.IGNORECASE 
 # Where no address begins, as in an error's "url: /?token=..." or a driver's "host=h password=...".
 _LOOSE = re.compile(rf"([?&]{_NAME}=)(?!\*\*\*)[^\s&\"'`<>]+", re.IGNORECASE)
 _PAIR = re.compile(
-    r"(?<![\w.?&;])((?:ssl)?(?:password|passwd|pwd|token|secret|api_key|access_key)\s*=\s*)"
+    r"(?<![\w?&;])((?:ssl)?(?:password|passwd|pwd|token|secret|api_key|access_key)\s*=\s*)"
     r"(?!\*\*\*)(?:'(?:[^'\\]|\\.)*'|[^\s&]+)",
     re.IGNORECASE,
 )
 # A quote, how it is escaped, and what a shell's quoted word puts for an apostrophe.
 _OPENING = re.compile(r"(\\*)([\"'`])[^\s\"'`]*$")
-_QUOTE = re.compile(r"'\\*\"'\\*\"'|(\\*)([\"'`])")
+_QUOTE = re.compile(r"\\*'\\*\"'\\*\"'|(\\*)([\"'`])")
 _USER_ONLY = re.compile(r"[^/?#]*@")
 _NO_PORT = re.compile(r"[^/?#@:\s]*:(?!\d+(?!\w))")
 # What MLflow and the drivers of databases read.

@@ -158,3 +158,7 @@ def test_values_of_the_environment_do_not_survive(monkeypatch: pytest.MonkeyPatc
 )
 def test_what_is_no_address_is_shown_without_its_password(value: str) -> None:
     assert shown_address(value) == "***@server/runs"
+
+
+def test_a_backslash_before_an_apostrophe_ends_no_address() -> None:
+    check("postgresql://server.example:5432/runs?sslmode=require&password=\\'X")
