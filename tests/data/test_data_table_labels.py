@@ -61,7 +61,7 @@ def test_a_whole_number_with_and_without_decimals_is_one_class(table, labels, cl
 def test_other_labels_keep_their_names_and_numbers(table, configure, labels, classes) -> None:
     found, told = table(labels * 2)
     assert list(found) == classes
-    assert told == []
+    assert not any("one number" in line for line in told)
     config = configure("csv", path=str(table.write(labels * 2, "same")), test_fraction=0.5)
     assert "labels" not in source_of(config).fingerprint(config).identity
 
@@ -132,7 +132,7 @@ def test_rows_without_a_text_are_named_and_dropped(configure, tmp_path) -> None:
         told: list[str] = []
         config = configure("csv", path=str(path), test_path=str(path), **keys)
         facts = prepare(config, tmp_path, on_progress=told.append).facts
-        others = ("preparing data=", "warning: ")
+        others = ("preparing data=", "warning: ", "data.test_path: the test file holds what")
         return facts["n_train"], [line for line in told if not line.startswith(others)]
 
     for missing in (None, "error", "keep"):
@@ -183,3 +183,36 @@ def test_a_class_that_has_nearly_all_rows_is_told(table) -> None:
     _, told = table(["pos"] * 97 + ["neg"] * 3)
     assert "97 of 100 rows are of the class 'pos': an accuracy of 0.970 needs no model" in told[0]
     assert table(["pos"] * 80 + ["neg"] * 20, "even")[1] == []
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        ["True", "true"],
+        ["caf\u00e9", "cafe\u0301"],
+        ["pos", "pos\u200b"],
+        ["very good", "very  good"],
+        ["1", "01", "+1", "1e0"],
+        ["1.5", "1.50"],
+        ["'1'", "1"],
+        ["\uff11", "1"],
+    ],
+)
+def test_labels_that_only_look_different_are_told_and_stay_classes(table, alike) -> None:
+    classes, told = table([*alike, "other"] * 2)
+    assert len(classes) == len(alike) + 1
+    assert f"the labels {alike[0]!r}, " in told[0]
+    assert "look alike, and each is a class of its own" in told[0]
+
+
+@pytest.mark.parametrize("labels", [["1.0", "0.0", "10.0", "2.0"], ["1", "-1"], ["a b", "ab"]])
+def test_labels_that_are_different_are_not_remarked_upon(table, labels) -> None:
+    assert table(labels * 2)[1] == []
+
+
+def test_a_test_file_that_is_the_training_file_is_told(table) -> None:
+    same = str(table.write(["pos", "neg"] * 3, "copy"))
+    _, told = table(["pos", "neg"] * 3, test_path=same, test_fraction=None)
+    assert "the test file holds what data.path holds" in told[0]
+    other = str(table.write(["neg", "pos"] * 3, "other"))
+    assert table(["pos", "neg"] * 3, test_path=other, test_fraction=None)[1] == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}\Z")
 _WHOLE_AS_DECIMAL = re.compile(r"(-?[0-9]{1,18})\.0+\Z")
 _DECIMAL = re.compile(r"[-+]?([0-9]*\.[0-9]+([eE][-+]?[0-9]+)?|[0-9]+\.?[eE][-+]?[0-9]+)\Z")
 _LIST = re.compile(r"\[.*\]\Z|[({].*[,'\"].*[)}]\Z|[^|]+(\|[^|]+)+\Z")
+_ANY_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]{1,2})?\Z")
+_LONGEST_NUMBER = 24
 _MANY_DECIMALS = 20
 _NEARLY_ALL = 0.9
 
@@ -101,6 +105,27 @@ _NO_REGRESSION = (
 )
 
 
+def _alike(labels: Sequence[str]) -> list[list[str]]:
+    """Return groups of labels that differ in nothing but how they are written.
+
+    That is: upper and lower case, white space, quotation marks, what shows nothing, composed and
+    decomposed letters, and forms of one number such as ``01``, ``+1`` and ``1e0``.
+    """
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        plain = unicodedata.normalize("NFKC", label).casefold().strip("'\" ")
+        plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cc"))
+        groups.setdefault(_number(" ".join(plain.split())), []).append(label)
+    return [group for group in groups.values() if len({plain_label(one) for one in group}) > 1]
+
+
+def _number(label: str) -> str:
+    """Return a short number in one form, anything else as it is."""
+    if len(label) > _LONGEST_NUMBER or not _ANY_NUMBER.match(label):
+        return label
+    return str(Fraction(label))
+
+
 def _decimals(labels: Sequence[str]) -> int:
     """Return how many of the labels are numbers that are not whole."""
     return sum(bool(_DECIMAL.match(plain_label(label))) for label in labels)
@@ -112,6 +137,13 @@ def _remarks(file: TableFile, found: Scan, joined: bool) -> list[str]:
         told.append(f"{file.path}: labels that are one number, such as 1 and 1.0, are one class")
     if _decimals(found.labels) > _MANY_DECIMALS:
         told.append(f"{file.path}: {len(found.labels):,} numbers as labels; {_NO_REGRESSION}")
+    alike = _alike(found.labels)
+    if alike:
+        more = f" (and {len(alike) - 1:,} more such groups)" if len(alike) > 1 else ""
+        told.append(
+            f"{file.path}: the labels {', '.join(repr(one[:40]) for one in alike[0][:4])} look "
+            f"alike, and each is a class of its own{more}; write them in one way if they are one"
+        )
     lists = [number for number, label in enumerate(found.labels) if _LIST.match(label)]
     if lists:
         first = lists[0]

@@ -48,10 +48,17 @@ class Table:
         remarks = classes.remarks
         if test is not None:
             remarks += codes_of_test(test, classes.names, config.missing)[1]
+        digest = file_digest(train.key, train.path)
+        test_digest = None if test is None else file_digest(test.key, test.path)
+        if digest == test_digest:
+            remarks += (
+                "data.test_path: the test file holds what data.path holds: accuracy is that on "
+                "texts that were trained on; name another file, or set data.test_fraction instead",
+            )
         identity: dict[str, Any] = {
             "loader": VERSION,
-            "sha256": file_digest(train.key, train.path),
-            "test_sha256": None if test is None else file_digest(test.key, test.path),
+            "sha256": digest,
+            "test_sha256": test_digest,
             **word_index_identity(config),
         }
         # Earlier versions gave 1 and 1.0 two classes: only such files are prepared again.
