@@ -190,7 +190,7 @@ class Prepared:
             return Vocabulary.from_json((self.folder / VOCABULARY).read_text("utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise StoreError(
                 "home", "a vocabulary", f"{self.folder}: {error}", "remove the folder"
             ) from error

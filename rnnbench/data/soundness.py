@@ -58,7 +58,7 @@ def read_meta(folder: Path, key: str) -> dict[str, Any] | None:
             if (folder / name).stat().st_size != size:
                 return None
         return meta
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

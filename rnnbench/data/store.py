@@ -170,7 +170,7 @@ def prepared_with(digest: str, place: Path, name: str) -> tuple[list[Prepared], 
             if meta["digest"] != digest:
                 continue
             found = inspect(folder, str(meta["key"]), ARRAY_NAMES)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
         if found.meta is None:
             damaged[folder] = found.damage
