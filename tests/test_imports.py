@@ -18,7 +18,7 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors printable redact interrupt quiet locks scratch spreadsheet user_paths",
+    "errors printable user_paths redact interrupt quiet locks scratch spreadsheet",
     "config.paths config.section config.data_section config.schema",
     "config.recorded config.ranges config.validate config.overrides",
     "config.space_words",

@@ -85,6 +85,13 @@ class Composer:
             raise self._missing(error) from None
         except (HydraException, OmegaConfBaseException) as error:
             raise self._refused(error) from None
+        except RecursionError:
+            raise ConfigError(
+                "--config-dir",
+                "files that don't include each other in a circle",
+                "defaults that never end",
+                "correct the lists of defaults in it",
+            ) from None
         except ValueError as error:
             # Hydra's answer to data=null and data=4.
             raise self._not_an_option(words) or error from None
@@ -171,7 +178,9 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
     for folder in config_dirs:
         if not folder.is_dir():
             expected = "a folder of configuration groups"
-            raise ConfigError("--config-dir", expected, str(folder), "name a folder that exists")
+            # A path has no double slash; an address has to look like one for its secrets to go.
+            typed = str(folder).replace(":/", "://")
+            raise ConfigError("--config-dir", expected, typed, "name a folder that exists")
     register_presets()
     GlobalHydra.instance().clear()
     user_files.search(config_dirs)

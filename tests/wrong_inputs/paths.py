@@ -53,7 +53,7 @@ ROWS = [
     row("data data=digits home=x", "home", files={"x": link_to_itself}),
     row("data --config-dir x", "--config-dir", files={"x": link_to_itself}),
     row("predict run=1 file=x", "file", "symbolic links", files={"x": link_to_itself}),
-    row("predict run=1 text=a output=x.csv", "home", files={"x.csv": link_to_itself}),
+    row("predict run=1 text=a output=x.csv", "output", files={"x.csv": link_to_itself}),
     # Null characters, which a shell cannot type.
     row(
         "data experiments=mine --config-dir my",
