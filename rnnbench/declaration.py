@@ -128,13 +128,8 @@ class Shelf:
         Raises:
             ConfigError, DataError: where the two don't go together, or the data is not to be had.
         """
-        data = self.prepared(config)
-        config = with_length(config, data.spec)
-        _refuse_empty_samples(config, data)
-        _refuse_buckets(config, data.spec)
-        if config.model.embedding.kind == "vectors":
-            data = self.with_vectors(config)
-        return resolve_units(config, data.spec), data
+        data = self._data(config, lambda new: self._fitted(config, new))
+        return self._fitted(config, data)
 
     def prepared(self, config: Config) -> Prepared:
         """Return the prepared data, without word vectors.
@@ -142,22 +137,48 @@ class Shelf:
         Raises:
             ConfigError, DataError: where they are not to be had, or divided without a class.
         """
-        name, training = _name(config), config.training
-        if name not in self._prepared:
-            self._prepared[name] = prepare(
-                config.data, self._home, on_progress=self._report, scratch=self._scratch
-            )
-        data = self._prepared[name]
-        division = (name, training.validation, training.validation_fraction, training.test)
-        if division not in self._checked:
-            self._checked.add(division)
-            for remark in check_classes(data, config):
-                self._report(f"data={data.name}: {remark}")
-        return data
+        return self._data(config, lambda new: self._check_classes(config, new))
 
     def with_vectors(self, config: Config) -> Prepared:
         """Return the prepared data with the vectors that the embedding starts from."""
-        embedding, data = config.model.embedding, self.prepared(config)
+        return self._add_vectors(config, self.prepared(config))
+
+    def _data(self, config: Config, check: Callable[[Prepared], object]) -> Prepared:
+        """Return the prepared data; new ones are kept only if the check passes."""
+        name = _name(config)
+        if name not in self._prepared:
+            self._prepared[name] = prepare(
+                config.data,
+                self._home,
+                on_progress=self._report,
+                scratch=self._scratch,
+                check=check,
+            )
+        self._check_classes(config, self._prepared[name])
+        return self._prepared[name]
+
+    def _check_classes(self, config: Config, data: Prepared) -> None:
+        training = config.training
+        division = training.validation, training.validation_fraction, training.test
+        if (_name(config), *division) not in self._checked:
+            remarks = check_classes(data, config)
+            self._checked.add((_name(config), *division))
+            for remark in remarks:
+                self._report(f"data={data.name}: {remark}")
+
+    def _fitted(self, config: Config, data: Prepared) -> tuple[Config, Prepared]:
+        """Return a configuration that goes together with its data, and these with its vectors."""
+        self._check_classes(config, data)
+        config = with_length(config, data.spec)
+        _refuse_empty_samples(config, data)
+        _refuse_buckets(config, data.spec)
+        solved = resolve_units(config, data.spec)
+        if config.model.embedding.kind == "vectors":
+            data = self._add_vectors(config, data)
+        return solved, data
+
+    def _add_vectors(self, config: Config, data: Prepared) -> Prepared:
+        embedding = config.model.embedding
         key = (_name(config), embedding.model_dump_json(exclude={"trainable"}))
         if key not in self._vectors:
             self._vectors[key] = prepare_vectors(

@@ -50,23 +50,31 @@ def prepare(
     *,
     on_progress: Callable[[str], None] | None = None,
     scratch: Path | None = None,
+    check: Callable[[Prepared], object] | None = None,
 ) -> Prepared:
     """The configured data as four arrays under ``home/data``, made if they are not there yet.
 
     What is there is read once and compared with its digest, and made again where it has changed.
     With ``scratch``, a home of no consequence, it is made there, and the home stays as it is.
+    What is made is kept unless ``check`` raises.
 
     Raises ConfigError for keys that do not go together, DataError for a source that cannot be
     used and StoreError for a home that cannot be written.
     """
     report = on_progress or _silent
-    prepared = _prepared(config, home, report, scratch)
+    prepared = _prepared(config, home, report, scratch, check)
     for remark in remarks(prepared.facts):
         report(remark)
     return prepared
 
 
-def _prepared(config: DataConfig, home: Path, report: Progress, scratch: Path | None) -> Prepared:
+def _prepared(
+    config: DataConfig,
+    home: Path,
+    report: Progress,
+    scratch: Path | None,
+    check: Callable[[Prepared], object] | None,
+) -> Prepared:
     source = source_of(config)
     spec = source.spec(config)
     config = config.model_copy(update={"maxlen": spec.timesteps})
@@ -84,7 +92,11 @@ def _prepared(config: DataConfig, home: Path, report: Progress, scratch: Path | 
         check_size(len(lengths), width, spec.timesteps, int(lengths.max()), folder)
         return _contents(config, found, spec, raw)
 
-    return prepared_in(*kept(folder, key, ARRAY_NAMES, report, make, scratch))
+    def check_folder(new: Path, meta: dict[str, Any]) -> None:
+        if check is not None:
+            check(prepared_in(new, meta))
+
+    return prepared_in(*kept(folder, key, ARRAY_NAMES, report, make, scratch, check_folder))
 
 
 def prep_key(config: DataConfig, found: Fingerprint) -> str:

@@ -41,6 +41,10 @@ class Contents:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
+# Given a folder that is whole, and its summary.
+Check = Callable[[Path, dict[str, Any]], object]
+
+
 @contextlib.contextmanager
 def store_errors(folder: Path) -> Iterator[None]:
     """Report a folder that cannot be written as StoreError."""
@@ -98,6 +102,7 @@ def kept(
     report: Progress,
     make: Callable[[], Contents],
     scratch: Path | None = None,
+    check: Check | None = None,
 ) -> tuple[Path, dict[str, Any]]:
     """Return a folder of arrays and its summary, made if need be, and again where it is damaged.
 
@@ -108,6 +113,7 @@ def kept(
         report: told of damage.
         make: gives what is to be written.
         scratch: a home of no consequence, where they are made instead; ``None`` for in place.
+        check: what is new is put in place unless this raises.
 
     Raises:
         DataError: as ``make`` does; it says so where something damaged cannot be made again.
@@ -131,7 +137,7 @@ def kept(
         with store_errors(folder):
             if alone:
                 remove_leftovers(folder)
-            write_folder(folder, key, contents)
+            write_folder(folder, key, contents, check)
             meta = read_meta(folder, key)
             if meta is None:
                 raise OSError("the folder changed while it was being written")
@@ -179,11 +185,11 @@ def prepared_with(digest: str, place: Path, name: str) -> tuple[list[Prepared], 
     return sound, damaged
 
 
-def write_folder(folder: Path, key: str, contents: Contents) -> None:
+def write_folder(folder: Path, key: str, contents: Contents, check: Check | None = None) -> None:
     """Write arrays, texts and ``meta`` so that ``folder`` appears whole or not at all.
 
     The digest covers type, shape and contents of the arrays in order, and nothing else; the
-    checksum covers all the rest. Raises OSError.
+    checksum covers all the rest. What ``check`` refuses does not appear. Raises OSError.
     """
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     plans, files = contents.plans, contents.files
@@ -198,6 +204,8 @@ def write_folder(folder: Path, key: str, contents: Contents) -> None:
         with (temporary / META).open("w", encoding="utf-8") as file:
             json.dump(whole, file, indent=1, sort_keys=True)
             flush(file)
+        if check is not None:
+            check(temporary, whole)
         _put_in_place(temporary, folder, key, [plan.name for plan in plans])
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

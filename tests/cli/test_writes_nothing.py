@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnbench.config.expand import load
@@ -15,6 +16,9 @@ from rnnbench.tracking.store import Store
 from tests.conftest import Run
 
 SMALL = "data=digits data.limit=50 data.test_limit=20"
+SORTED = "data=arrays data.path=sorted.npz data.num_words=9"
+MIXED = "data=csv data.path=mixed.csv data.test_fraction=0.2 data.maxlen=4"
+VECTORS = "model.embedding.kind=vectors model.embedding.path=long.bin"
 # Words, exit status, and what the answer says.
 TABLE = [
     (f"plan +cell=gru {SMALL}", 0, "3 PENDING"),
@@ -39,6 +43,11 @@ TABLE = [
     ("train +cell=gru search=random", 2, "search"),
     (f"baseline mean_embedding home=new {SMALL}", 2, "baseline"),
     ("baseline home=new tracking.uri=nonsense", 2, "tracking.uri"),
+    (f"sweep +cell=gru home=new {SORTED}", 2, "validation_fraction"),
+    (f"train +cell=gru home=new {SORTED}", 2, "validation_fraction"),
+    (f"baseline bag_of_words home=new {SORTED}", 2, "validation_fraction"),
+    (f"sweep +cell=gru home=new {SORTED} search=random", 2, "validation_fraction"),
+    (f"sweep +cell=gru home=new {MIXED} {VECTORS}", 2, "more after vector 2"),
     ("data home=new data=csv data.path=bad.csv data.test_fraction=0.2", 2, "bad.csv"),
     ("report", 2, "none in"),
     ("report home=new", 2, "home"),
@@ -74,6 +83,12 @@ def folder(work_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(work_dir / "tmp"))
     monkeypatch.setattr("tempfile.tempdir", str(work_dir / "tmp"))
     (work_dir / "bad.csv").write_text("text,label\ngood,1\n")
+    (work_dir / "mixed.csv").write_text("text,label\n" + "good film,a\nbad film,b\n" * 50)
+    x, y = np.ones((60, 4), int), np.repeat([0, 1], 30)
+    np.savez(work_dir / "sorted.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    ones = np.ones(4, "<f4").tobytes() + b"\n"
+    rows = b"good " + ones + b"film " + ones
+    (work_dir / "long.bin").write_bytes(b"2 4\n" + rows + b"and more")
     Store.open(load([], cell=False))
     return work_dir
 
