@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 VERSION = 1
 LARGEST_BYTES = 32 * 2**30
 LARGEST_CLASSES = 100_000
+TOKENS = 100  # of a sample where data.maxlen is null, as in the other data sets of tokens
 
 
 class UserArrays:
@@ -41,9 +42,10 @@ class UserArrays:
         """
         with open_npz("data.path", _path(config), LARGEST_BYTES) as npz:
             header = _same_kind(npz)
-            maxlen = config.maxlen or _own_length(npz)
+            is_tokens = len(header.shape) == 2
+            maxlen = config.maxlen or (TOKENS if is_tokens else _own_length(npz))
             classes = int(_train_labels(npz).max()) + 1
-        if len(header.shape) == 2:
+        if is_tokens:
             return InputSpec(maxlen, None, words_of(config), classes)
         must_be_null(config, "num_words")
         return InputSpec(maxlen, header.shape[2], None, classes)
@@ -51,8 +53,8 @@ class UserArrays:
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The file's contents; its place does not matter."""
         path = _path(config)
-        digest = file_digest("data.path", path)
-        return Fingerprint(str(path), {"loader": VERSION, "sha256": digest}, path)
+        identity = {"loader": VERSION, "sha256": file_digest("data.path", path)}
+        return Fingerprint(str(path), identity, path, _remarks(config))
 
     def load(self, config: DataConfig, found: Fingerprint, _report: Progress) -> Raw:
         """The checked arrays; raises DataError for values that cannot be trained on."""
@@ -95,9 +97,29 @@ def _same_kind(npz: Npz) -> Header:
     return train
 
 
+def _remarks(config: DataConfig) -> tuple[str, ...]:
+    """What is done to tokens of another length than the usual one, unless a length is typed."""
+    if config.maxlen is not None:
+        return ()
+    with open_npz("data.path", _path(config), LARGEST_BYTES) as npz:
+        width = _width(npz)
+        if len(_same_kind(npz).shape) > 2 or width == TOKENS:
+            return ()
+    done = "padded" if width < TOKENS else "cut"
+    return (
+        f"the {width:,} tokens of a row are {done} to {TOKENS}; data.maxlen={width} keeps them as "
+        "they are",
+    )
+
+
+def _width(npz: Npz) -> int:
+    """The time steps of the longer part."""
+    return max(npz.header(name).shape[1] for name in ("x_train", "x_test"))
+
+
 def _own_length(npz: Npz) -> int:
     """The time steps of the longer part, so that nothing is cut."""
-    own = max(npz.header(name).shape[1] for name in ("x_train", "x_test"))
+    own = _width(npz)
     if own > LONGEST:
         raise ConfigError(
             "data.maxlen",

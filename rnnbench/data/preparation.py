@@ -77,8 +77,8 @@ def _prepared(
 ) -> Prepared:
     source = source_of(config)
     spec = source.spec(config)
-    config = config.model_copy(update={"maxlen": spec.timesteps})
     found = source.fingerprint(config)
+    config = config.model_copy(update={"maxlen": spec.timesteps})
     for remark in found.remarks:
         report(remark)
     key = prep_key(config, found)

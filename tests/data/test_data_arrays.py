@@ -39,17 +39,28 @@ def test_features_are_cut_and_padded_in_time(configure, tmp_path, members, write
     )
 
 
-@pytest.mark.parametrize(("kind", "num_words"), [("features", None), ("tokens", 50)])
-def test_arrays_keep_their_own_length_unless_another_is_asked_for(
-    configure, tmp_path, members, write_npz, kind, num_words
+def test_features_keep_their_own_length_unless_another_is_asked_for(
+    configure, tmp_path, members, write_npz
 ):
-    path = str(write_npz(members[kind]()))
-    own = prepare(configure("arrays", path=path, num_words=num_words), tmp_path)
+    path = str(write_npz(members["features"]()))
+    own = prepare(configure("arrays", path=path), tmp_path)
     assert own.spec.timesteps == own.arrays().x_train.shape[1] == 12
-    typed = prepare(configure("arrays", path=path, num_words=num_words, maxlen=12), tmp_path)
-    assert typed == own
-    other = prepare(configure("arrays", path=path, num_words=num_words, maxlen=100), tmp_path)
+    assert prepare(configure("arrays", path=path, maxlen=12), tmp_path) == own
+    other = prepare(configure("arrays", path=path, maxlen=100), tmp_path)
     assert other.digest != own.digest
+
+
+def test_tokens_get_the_length_of_texts_and_that_is_told(configure, tmp_path, members, write_npz):
+    path = str(write_npz(members["tokens"]()))
+    told: list[str] = []
+    config = configure("arrays", path=path, num_words=50)
+    usual = prepare(config, tmp_path, on_progress=told.append)
+    assert usual.spec.timesteps == usual.arrays().x_train.shape[1] == 100
+    assert [line for line in told if "data.maxlen=12 keeps them as they are" in line]
+    typed = configure("arrays", path=path, num_words=50, maxlen=100)
+    told.clear()
+    assert prepare(typed, tmp_path, on_progress=told.append) == usual
+    assert told == []
 
 
 def test_of_two_lengths_the_longer_is_their_own(configure, tmp_path, members, write_npz):

@@ -62,6 +62,7 @@ COMMANDS = (
     "+cell=gru_reset_before data=digits model.bidirectional=true model.dropout=.1",
     "+cell=gru data=digits data.limit=300 optimizer=sgd training.fused=false",
     "+cell=gru data=temporal_order training.test=none",
+    "+cell=gru data=arrays data.path=tokens.npz data.num_words=20",
     "+cell=gru data=arrays data.path=tokens.npz data.num_words=20 data.maxlen=5",
     "+cell=lstm data=arrays data.path=features.npz data.maxlen=4",
     "+cell=gru data=csv data.path=texts.csv data.test_fraction=.25",
