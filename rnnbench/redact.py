@@ -69,10 +69,14 @@ def redacted(text: str, address: str = "") -> str:
 
 
 def shown_address(address: str) -> str:
-    """Return a value of ``tracking.uri`` for a message, whether it is an address or not."""
-    if _SCHEME.match(address) or "@" not in address:
-        return redacted(address)
-    return f"{MASK}@{address.rpartition('@')[2]}"
+    """Return a value of ``tracking.uri`` for a message, whether it is an address or not.
+
+    All of it is the address, blanks in its password included.
+    """
+    scheme = _SCHEME.match(address)
+    if scheme is not None:
+        return scheme[0] + _without_secrets(address[scheme.end() :])
+    return redacted(address) if "@" not in address else f"{MASK}@{address.rpartition('@')[2]}"
 
 
 def _end(text: str, scheme: re.Match[str]) -> int:

@@ -16,7 +16,7 @@ from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
-from rnnbench.redact import redacted
+from rnnbench.redact import redacted, shown_address
 from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
 from rnnbench.report.kept import RUNS, is_kept, kept_tables
@@ -183,13 +183,13 @@ def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
         raise StoreError(
             "report",
             "a store with runs of this configuration",
-            f"none in {redacted(store.uri)}",
+            f"none in {shown_address(store.uri)}",
             "train them with sweep and the same words, or leave the words out for all runs",
         )
     raise StoreError(
         "report",
         "a store with runs",
-        f"none in {redacted(store.uri)}",
+        f"none in {shown_address(store.uri)}",
         "train something first: sweep +cell=gru",
     )
 

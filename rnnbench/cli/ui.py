@@ -12,7 +12,7 @@ import sys
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
-from rnnbench.redact import redacted
+from rnnbench.redact import shown_address
 from rnnbench.tracking.address import tracking_uri
 from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.store import Store
@@ -28,14 +28,14 @@ def ui(words: Words) -> int:
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     uri = tracking_uri(config)
     if uri.startswith("http"):
-        print(f"the store is a server, which has its own user interface: {redacted(uri)}")
+        print(f"the store is a server, which has its own user interface: {shown_address(uri)}")
         return 0
     check_environment()
     store = Store.open(config, create=False)
     _refuse_taken(host, int(port))
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
     command += ["--workers", "1"]
-    print(f"MLflow UI of {redacted(uri)} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
+    print(f"MLflow UI of {shown_address(uri)} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
     # A session of its own, which ends as a whole, whoever of us is told to end.
     server = subprocess.Popen(command, env=_environment(store), start_new_session=True)
     try:

@@ -143,7 +143,7 @@ def is_store(uri: str) -> bool:
         address = make_url(uri)
     except ValueError:
         action = "write special characters of its password as in a URL: %40 for @, %2F for /"
-        raise StoreError("tracking.uri", "an address", redacted(uri), action) from None
+        raise StoreError("tracking.uri", "an address", shown_address(uri), action) from None
     if address.get_backend_name() == "sqlite" and address.database is not None:
         file = Path(address.database)
         check_folder(file, uri)
@@ -165,7 +165,7 @@ def check_folder(file: Path, uri: str) -> None:
     """
     if not file.parent.is_dir():
         expected = "a SQLite file in a folder that exists"
-        raise StoreError("tracking.uri", expected, redacted(uri), f"create {file.parent}")
+        raise StoreError("tracking.uri", expected, shown_address(uri), f"create {file.parent}")
 
 
 @contextmanager
@@ -176,7 +176,7 @@ def _driver_needed(uri: str) -> Iterator[None]:
         raise StoreError(
             "tracking.uri",
             "an address whose database driver is installed",
-            f"{redacted(uri)} ({error})",
+            f"{shown_address(uri)} ({error})",
             f"install the Python package {error.name}, or name another driver in the address",
         ) from None
 
@@ -227,7 +227,7 @@ def translated(uri: str, path: Path) -> Iterator[None]:
         raise StoreError(
             "tracking.uri",
             "an MLflow store that can be read and written",
-            f"{redacted(uri)} ({redacted(reason, uri)})",
+            f"{shown_address(uri)} ({redacted(reason, uri)})",
             "check the address, or leave it at null for a SQLite file in the home folder",
         ) from None
 

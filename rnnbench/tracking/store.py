@@ -11,7 +11,7 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
 from rnnbench.locks import Timeout
-from rnnbench.redact import redacted
+from rnnbench.redact import shown_address
 from rnnbench.tracking import names
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.home import Home
@@ -79,7 +79,7 @@ class Store:
                     raise StoreError(
                         "tracking.uri",
                         "the address of a store",
-                        f"{redacted(uri)}, where none is",
+                        f"{shown_address(uri)}, where none is",
                         "train something first, or correct the address",
                     )
         # The first client creates the tables; two at once would fail half-way.
