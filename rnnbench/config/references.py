@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from omegaconf.base import Container as Base
 from omegaconf.errors import InterpolationResolutionError
 
 MOST_REFERENCES = 1_000
-MOST_NESTED = 20  # references to references: each takes a dozen frames of the stack
+MOST_NESTED = 20  # references to references
 
 
 def refers(node: Any) -> bool:
@@ -49,7 +50,11 @@ def bounded() -> Iterator[None]:
             depth -= 1
 
     Base._resolve_node_interpolation = counted  # type: ignore[method-assign, assignment]
+    # So many take more of the stack than callers may have left.
+    deepest = sys.getrecursionlimit()
+    sys.setrecursionlimit(deepest + 200 * MOST_NESTED)
     try:
         yield
     finally:
+        sys.setrecursionlimit(deepest)
         Base._resolve_node_interpolation = follow  # type: ignore[method-assign]

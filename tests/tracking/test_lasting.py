@@ -237,7 +237,6 @@ def test_who_finds_a_shared_file_half_made_waits_for_no_one_and_spoils_nothing(
         together.wait(timeout=60)
 
     monkeypatch.setattr(tables, "make_tables", make_together)
-    (work_dir / "shared").mkdir()
     uri = f"tracking.uri=sqlite:///{work_dir}/shared/runs.db"
     configs = [load([uri, f"home={name}"], cell=False) for name in ("first", "second")]
     with ThreadPoolExecutor(2) as pool:

@@ -61,7 +61,7 @@ def hostile(path: Path) -> None:
     np.savez(path, x_train=rows, y_train=labels, x_test=rows, y_test=labels)
 
 
-LONG = np.zeros((4, 100_001), np.int8)
+LONG = np.zeros((4, 100_001, 1), np.int8)
 FLOATS = arrays(x_train=np.ones((4, 3)), x_test=np.ones((4, 3)))
 SORTED = {"x_train": np.arange(30).reshape(10, 3), "y_train": np.repeat([0, 1], [8, 2])}
 CSV = "data=csv data.path=mine.csv data.test_fraction=0.5"
