@@ -18,7 +18,7 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 demo: $(BIN)/.installed  ## the main job on the embedded data
 	$(BIN)/python -m rnnbench sweep +cell=gru
 
-presets: $(BIN)/.installed  ## every preset into one store: many hours, and goes on where it was
+presets: $(BIN)/.installed  ## every preset into one store: many hours, can be resumed
 	failed=0; for preset in $(PRESETS); do \
 	  $(BIN)/python -m rnnbench sweep experiments=$$preset $(WORDS) || failed=$$?; \
 	  if [ $$failed -gt 1 ]; then break; fi; \

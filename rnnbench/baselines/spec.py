@@ -62,7 +62,7 @@ def declare_baselines(
     """Return every run of some baselines on the data sets of some arms; equal ones appear once.
 
     Args:
-        arms: configurations; what belongs to a cell is of no concern.
+        arms: configurations; what belongs to a cell is ignored.
         home: the folder under which data sets are prepared.
         chosen: the baselines; none for all that the data sets allow.
         on_progress: told what takes long.

@@ -46,7 +46,7 @@ def load(words: Sequence[str], *, config_dirs: Sequence[Path] = (), cell: bool =
     Args:
         words: Hydra overrides.
         config_dirs: the user's own folders of configuration groups.
-        cell: whether a cell must be named; otherwise a preset's grid is of no concern either.
+        cell: whether a cell must be named; otherwise a preset's grid is ignored, too.
 
     Raises:
         ConfigError: where the words declare several configurations, none, or a wrong one.
