@@ -20,6 +20,7 @@ from rnnbench.tracking.record import Record
 
 _PAGE = 1000
 _CHUNK = 500  # run ids in a query
+_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
 _COLUMNS = {
     "experiments": {"experiment_id", "name", "lifecycle_stage"},
     "runs": {"run_uuid", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"},
@@ -235,8 +236,22 @@ def connect_sqlite(path: Path) -> sqlite3.Connection:
     A connection that may not write leaves the files of the journal behind that it makes, and one
     that may carries over what a killed process has left in them.
     """
-    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "rw"
-    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=SQLITE_TIMEOUT)
+    journal = path.with_name(f"{path.name}-wal")
+    connection = _open(path, "mode=ro" if journal.exists() else "mode=rw")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        has_entries = journal.exists() and journal.stat().st_size > 0
+        if has_entries or error.sqlite_errorcode & 0xFF not in _NO_ROOM:
+            raise
+        # On a full disk there is no room for a journal, and so nobody writes one.
+        return _open(path, "mode=ro&immutable=1")
+    return connection
+
+
+def _open(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?{options}", uri=True, timeout=SQLITE_TIMEOUT)
 
 
 def find_experiment(path: Path, name: str) -> str | None:

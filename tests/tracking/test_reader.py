@@ -244,6 +244,15 @@ class TestFindExperiment:
     def test_knows_no_other_names_and_nothing_deleted(self, written: Store, name: str) -> None:
         assert find_experiment(written.home.database, name) is None
 
+    def test_is_read_where_no_journal_can_be_made(self, written: Store, tmp_path: Path) -> None:
+        """As on a disk that is full."""
+        path = tmp_path / "mlflow.db"
+        copy_database(written.home.database, path)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        (tmp_path / "mlflow.db-shm").mkdir()
+        assert find_experiment(path, EXPERIMENT) == written.experiment_id
+
     @pytest.mark.parametrize("content", [b"", b"no database" * 1000, None])
     def test_knows_nothing_of_what_is_no_store(self, tmp_path: Path, content: bytes | None) -> None:
         path = tmp_path / "mlflow.db"
