@@ -70,7 +70,7 @@ def diagnose(
     """Measure every run that can be measured and was not; yield them in their order.
 
     Raises:
-        StoreError: for a store that cannot be written, or stored weights that are none.
+        StoreError: for a store that cannot be written, or stored weights that cannot be read.
     """
     program, group = None, None
     for subject in subjects:

@@ -77,7 +77,7 @@ def train_vectors(
             "null",
             "install it with: python -m pip install gensim",
         ) from None
-    few = config.model_copy(update={"test_limit": 1})  # the test part is of no concern
+    few = config.model_copy(update={"test_limit": 1})  # the test part is not used
     raw = source_of(config).load(few, found, report)
     report(f"training vectors of {dim} numbers on {len(raw.train.labels):,} texts")
     sentences = _Sentences(raw.train, rows)

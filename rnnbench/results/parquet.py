@@ -224,7 +224,7 @@ def _refuse_twice(path: Path, found: Mapping[str, list[Any]], names: Sequence[st
 
 
 def _refuse_beyond(path: Path, name: str, values: Iterable[Any], column: Column) -> None:
-    """Refuse values that are none of a column's, such as an accuracy of 7.5."""
+    """Refuse values outside a column's range or words, such as an accuracy of 7.5."""
     for value in values:
         if value is None or value != value:
             continue

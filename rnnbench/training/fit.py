@@ -176,7 +176,7 @@ class Patience:
         self._waited = 0
 
     def exhausted(self, epoch: Epoch) -> bool:
-        """Return whether the value has not improved for as many epochs as are borne with."""
+        """Return whether the value has not improved for ``patience`` epochs."""
         if self._config.patience is None:
             return False
         value = epoch.metrics()[self._config.monitor]
