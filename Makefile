@@ -32,7 +32,8 @@ test: $(BIN)/.installed  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  --durations 40 --durations-min 5 -m "not stress"
 
-stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks
+stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks, new examples
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=random
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep
 	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" tests/sweep tests/benchmarks
 

@@ -87,9 +87,9 @@ def _end(text: str, scheme: re.Match[str]) -> int:
     if opening is not None:
         escapes = len(opening[1])
         for found in _QUOTE.finditer(text, scheme.end(), line):
-            run = len(found[1] or "")
-            same = found[2] == opening[2]
-            if same and (run == escapes if escapes else run % 2 == 0):
+            # Each level of quoting doubles the backslashes that a value ends with.
+            run = len(found[1] or "") % (2 * (escapes + 1))
+            if found[2] == opening[2] and run == escapes:
                 return found.start()
     blank = re.compile(r"\s").search(text, scheme.end(), line)
     end = line if blank is None else blank.start()
