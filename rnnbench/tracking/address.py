@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import url2pathname
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
@@ -69,11 +68,11 @@ def local_path(address: str) -> Path | None:
     MLflow takes ``%XX`` for a byte in a plain path, too.
     """
     if not re.match(r"[A-Za-z][\w+.-]*:", address):
-        return Path(url2pathname(address)) if address else None
+        return Path(unquote(address)) if address else None
     parts = urlsplit(address)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None
-    return Path(url2pathname(parts.path))
+    return Path(unquote(parts.path))
 
 
 def _expected(uri: str) -> str:
