@@ -21,6 +21,12 @@ DEFAULTS: Mapping[str, Any] = {
     "recurrent_activation": "sigmoid",
     "unit_forget_bias": True,
 }
+# What each option of a cell does.
+OPTION_MEANINGS: Mapping[str, str] = {
+    "activation": "Function that bounds the candidate state, and in an LSTM the state itself.",
+    "recurrent_activation": "Function that makes the gates.",
+    "unit_forget_bias": "Whether the forget gate's bias starts at 1 instead of 0.",
+}
 _COMPUTED = ("activation", "recurrent_activation")  # fast implementations know their defaults only
 _ACTIVATIONS: tuple[Any, ...] = ("tanh", "relu", "sigmoid", "linear")
 

@@ -19,12 +19,14 @@ PACKAGE = Path(rnnbench.__file__).parent
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
     "errors printable user_paths redact interrupt quiet locks scratch spreadsheet",
-    "config.paths config.section config.data_section config.schema",
-    "config.recorded config.ranges config.validate config.overrides",
+    "config.paths config.section config.data_section config.model_section config.training_section",
+    "config.search_section config.claim_section config.schema",
+    "config.recorded config.ranges config.allowed config.validate config.overrides",
     "config.space_words",
     "config.references config.user_files config.compose config.axes config.expand",
     "config",
-    "stats data seeds layers cells parameters matching reference model kernels training",
+    "stats data seeds layers cells config.option_files config.describe",
+    "parameters matching reference model kernels training",
     "runspec tracking weights stored run expected declaration jobs executors claims",
     "asked predict answers baselines",
     "results tables summary plots artifacts progress queues search driver sweep",

@@ -6,52 +6,203 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from rnnbench.config.section import Section
+from rnnbench.config.section import Section, Unit
 
 Column = str | Annotated[int, Field(ge=0, lt=100_000)]
+Samples = Annotated[int, Field(ge=1, le=1_000_000_000)]
 LONGEST = 100_000  # time steps
-MOST_SAMPLES = 1_000_000_000
 
 
 class DataConfig(Section):
-    """The data set and the shape that it is brought to (``maxlen`` in time steps).
+    """The data set and the shape that it is brought to.
 
-    Null is the own length of arrays as ``maxlen``; prepared data state it as a number.
     Keys that have a default belong to some data sets only (``rnnbench.data.sources``); where they
     are null they are no part of a configuration, its content key or its parameters.
     """
 
-    name: str
-    path: str | None
-    num_words: Annotated[int, Field(ge=4, le=10_000_000)] | None
-    maxlen: Annotated[int, Field(ge=1, le=LONGEST)] | None
-    padding: Literal["pre", "post"]
-    truncating: Literal["pre", "post"]
-    mask: bool
-    limit: Annotated[int, Field(ge=1, le=MOST_SAMPLES)] | None
-    test_limit: Annotated[int, Field(ge=1, le=MOST_SAMPLES)] | None
+    name: Annotated[
+        str, Field(description="The data set's name, which the choice data=OPTION sets.")
+    ]
+    path: Annotated[
+        str | None,
+        Field(
+            description="File or folder of the data; null where the data set needs none, or for "
+            "imdb the file in RNNBENCH_IMDB, Keras's cache or Keras's download."
+        ),
+    ]
+    num_words: Annotated[
+        Annotated[int, Field(ge=4, le=10_000_000)] | None,
+        Field(
+            description="Size of the vocabulary, special tokens included: rarer words are read as "
+            "unknown; null for data without tokens."
+        ),
+        Unit("words"),
+    ]
+    maxlen: Annotated[
+        Annotated[int, Field(ge=1, le=LONGEST)] | None,
+        Field(
+            description="Length to which every sample is padded or cut; null keeps the length that "
+            "arrays of features have, and is 100 for tokens."
+        ),
+        Unit("time steps"),
+    ]
+    padding: Annotated[
+        Literal["pre", "post"],
+        Field(description="Whether short samples are filled up at their beginning or their end."),
+    ]
+    truncating: Annotated[
+        Literal["pre", "post"],
+        Field(description="Whether long samples lose their beginning or their end."),
+    ]
+    mask: Annotated[bool, Field(description="Whether the network skips the padding.")]
+    limit: Annotated[
+        Samples | None,
+        Field(
+            description="Number of training samples to use; null uses all there are, or as many as "
+            "a generator usually makes."
+        ),
+        Unit("samples"),
+    ]
+    test_limit: Annotated[
+        Samples | None,
+        Field(description="Number of test samples to use; null uses all there are."),
+        Unit("samples"),
+    ]
 
     # How texts become tokens.
-    encoding: str | None = None
-    tokens: Literal["keras", "treebank", "numbers"] | None = None
-    lower: bool | None = None
-    punctuation: Literal["unicode"] | None = None
-    start: bool | None = None
-    unknown: Literal["oov", "drop", "imdb"] | None = None
-    word_index: str | None = None
+    encoding: Annotated[
+        str | None,
+        Field(
+            description="Encoding of the files, as in cp1252; null or auto reads UTF-8, or what a "
+            "byte order mark says."
+        ),
+    ] = None
+    tokens: Annotated[
+        Literal["keras", "treebank", "numbers"] | None,
+        Field(
+            description="How texts are split: keras into lower-case words without punctuation, "
+            "treebank by the rules of the Penn Treebank, numbers into token numbers as they stand; "
+            "null where the data are no texts."
+        ),
+    ] = None
+    lower: Annotated[
+        bool | None,
+        Field(
+            description="Whether texts are read in lower case; null is true for data.tokens=keras "
+            "and false for treebank."
+        ),
+    ] = None
+    punctuation: Annotated[
+        Literal["unicode"] | None,
+        Field(
+            description="With unicode, typographic quotation marks, dashes and dots are read as "
+            "their ASCII forms; null reads them as data.tokens does."
+        ),
+    ] = None
+    start: Annotated[
+        bool | None,
+        Field(
+            description="Whether every text begins with the start token, number 1; null where the "
+            "data are no texts."
+        ),
+    ] = None
+    unknown: Annotated[
+        Literal["oov", "drop", "imdb"] | None,
+        Field(
+            description="What becomes of words outside the vocabulary: oov makes them token 2, "
+            "drop leaves them out, imdb numbers words and tokens as Keras's IMDB does; null where "
+            "the data are no texts."
+        ),
+    ] = None
+    word_index: Annotated[
+        str | None,
+        Field(
+            description="JSON file of words and their ranks from 1, such as Keras's "
+            "imdb_word_index.json; null ranks the words of the training texts by frequency, and "
+            "for imdb looks for Keras's file where it is needed."
+        ),
+    ] = None
     # Folders of texts.
-    classes: Annotated[list[str], Field(min_length=2)] | None = None
+    classes: Annotated[
+        Annotated[list[str], Field(min_length=2)] | None,
+        Field(
+            description="Names of the class folders to use, as in [neg,pos]; null uses the folders "
+            "that train/ and test/ both have."
+        ),
+    ] = None
     # Tables.
-    text_column: Column | None = None
-    label_column: Column | None = None
-    header: bool | None = None
-    delimiter: str | None = None
-    quoting: Literal["auto", "minimal", "none"] | None = None
-    escape: str | None = None
-    skip_initial_space: bool | None = None
-    missing: Literal["error", "drop", "keep"] | None = None
-    test_path: str | None = None
-    test_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+    text_column: Annotated[
+        Column | None,
+        Field(
+            description="Name of the column of texts, or its number from 0; null where the data "
+            "are no table."
+        ),
+    ] = None
+    label_column: Annotated[
+        Column | None,
+        Field(
+            description="Name of the column of class labels, or its number from 0; null where the "
+            "data are no table."
+        ),
+    ] = None
+    header: Annotated[
+        bool | None,
+        Field(
+            description="Whether the first line names the columns: null or true says so, and with "
+            "false columns are numbers from 0."
+        ),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        Field(
+            description="What separates columns: comma, semicolon, tab, pipe, or any one "
+            "character; null where the data are no table."
+        ),
+    ] = None
+    quoting: Annotated[
+        Literal["auto", "minimal", "none"] | None,
+        Field(
+            description="Whether quotation marks enclose fields: null or auto says yes and remarks "
+            "on marks that may stand alone, minimal says yes, none takes them as text."
+        ),
+    ] = None
+    escape: Annotated[
+        str | None,
+        Field(
+            description=r"What takes the next character's meaning away, as in \": backslash, or "
+            "any one character; null for nothing."
+        ),
+    ] = None
+    skip_initial_space: Annotated[
+        bool | None,
+        Field(
+            description="Whether a quotation mark after the delimiter and a space encloses a "
+            "field, too; null is false."
+        ),
+    ] = None
+    missing: Annotated[
+        Literal["error", "drop", "keep"] | None,
+        Field(
+            description="What happens to rows without a text or label: null refuses them, error "
+            "refuses texts such as NA, too, drop leaves all of them out, keep takes NA as text or "
+            "label."
+        ),
+    ] = None
+    test_path: Annotated[
+        str | None,
+        Field(
+            description="A second file of the same columns, which is the test set; null where "
+            "data.test_fraction says how much of the first file is."
+        ),
+    ] = None
+    test_fraction: Annotated[
+        Annotated[float, Field(gt=0, lt=1)] | None,
+        Field(
+            description="Part of each class that is set aside as the test set; null where "
+            "data.test_path names a file of it."
+        ),
+        Unit("fraction"),
+    ] = None
 
     @model_serializer(mode="wrap")
     def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

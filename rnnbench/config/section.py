@@ -1,8 +1,22 @@
-"""What all sections of the configuration have in common."""
+"""What all sections of the configuration have in common.
+
+A field of a section is one key. Its type and bounds say which values it takes; its ``description``
+says in one sentence what it does, and what null means; :class:`Unit` says what a number counts.
+:mod:`rnnbench.config.describe` reads all three for help and documentation.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts or measures, as in ``Annotated[int, Unit("epochs")]``."""
+
+    name: str
 
 
 class Section(BaseModel):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from rnnbench.config.allowed import words_of
 from rnnbench.config.paths import resource_dir
 from rnnbench.config.ranges import check_search
 from rnnbench.config.schema import Config
@@ -196,45 +197,4 @@ def _expectation(path: Sequence[Any]) -> str:
             node = node.get("properties", {}).get(part, node.get("additionalProperties", {}))
             if not isinstance(node, dict):
                 return "a value of the documented type"
-    return _describe(resolve(node))
-
-
-def _describe(node: dict[str, Any]) -> str:
-    if "anyOf" in node:
-        return " or ".join(_describe(branch) for branch in node["anyOf"])
-    if "discriminator" in node:
-        tag, known = (
-            node["discriminator"]["propertyName"],
-            ", ".join(node["discriminator"]["mapping"]),
-        )
-        return f"a section with {tag}: one of {known}"
-    if "enum" in node:
-        return "one of " + ", ".join(map(str, node["enum"]))
-    if "const" in node:
-        return str(node["const"])
-    kind = {
-        "integer": "a whole number",
-        "number": "a finite number",
-        "boolean": "true or false",
-        "string": "text",
-        "null": "null",
-        "array": "a list",
-        "object": "a section of keys",
-    }.get(node.get("type", ""), "a value")
-    bounds = [
-        f"{word} {node[name]:g}" if isinstance(node[name], float) else f"{word} {node[name]}"
-        for name, word in (
-            ("minimum", "at least"),
-            ("exclusiveMinimum", "above"),
-            ("maximum", "at most"),
-            ("exclusiveMaximum", "below"),
-        )
-        if name in node
-    ]
-    if "minItems" in node:
-        bounds.append(f"of at least {node['minItems']}")
-    if "minLength" in node:
-        bounds.append("that is not empty")
-    if "pattern" in node:
-        bounds.append("of letters, digits, dots, hyphens and underscores")
-    return " ".join([kind, " and ".join(bounds)]).strip()
+    return words_of(resolve(node))

@@ -1,0 +1,212 @@
+"""Every key of the configuration in words: what it does, what it takes, what it is by default.
+
+What a key does stands in the schema, its default in ``conf/``; here the two are brought together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from rnnbench.cells import CELLS, DEFAULTS, OPTION_MEANINGS
+from rnnbench.config.allowed import words_of
+from rnnbench.config.option_files import OptionFiles, flat
+from rnnbench.config.schema import Config
+from rnnbench.config.section import Section, Unit
+
+MISSING = "???"  # how a file says that a value must be given
+_REQUIRED = "required"
+_SPACE = "search.space"
+_CLAIMS = "claims"
+_REFERENCE = re.compile(r"\$\{oc\.env:\w+,([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class KeyDescription:
+    """A key in words.
+
+    Attributes:
+        key: dotted; ``search.space.KEY.low`` and ``claims.N.text`` stand for entries of any name.
+        meaning: one sentence.
+        allowed: which values it takes.
+        default: its value where nothing is set; where it depends on the option of its group, the
+            value of the usual option first.
+        unit: what a number counts, as in ``epochs``; empty for others.
+        options: the options of its group that have the key, where not all have it.
+    """
+
+    key: str
+    meaning: str
+    allowed: str
+    default: str
+    unit: str
+    options: tuple[str, ...] = ()
+
+
+@cache
+def key_descriptions() -> tuple[KeyDescription, ...]:
+    """Return every key of the configuration, in the order of the schema."""
+    files = OptionFiles()
+    defaults = _Defaults(files)
+    found: dict[str, KeyDescription] = {}
+    for key, field, node in _fields(Config, ""):
+        if key in found:  # a search space's ranges have keys in common
+            known = found[key].allowed
+            if words_of(node) not in known:
+                found[key] = replace(found[key], allowed=f"{known} or {words_of(node)}")
+            continue
+        units = [part.name for part in field.metadata if isinstance(part, Unit)]
+        allowed = defaults.names(key) or words_of(node)
+        text, options = defaults.of(key, field)
+        found[key] = KeyDescription(
+            key, field.description or "", allowed, text, "".join(units), options
+        )
+        if key == "cell.name":
+            found |= {one.key: one for one in _cell_options()}
+    return tuple(found.values())
+
+
+@cache
+def group_options() -> Mapping[str, Mapping[str, str]]:
+    """Return, by group, its options with a line about each; the presets are the last group."""
+    files = OptionFiles()
+    return {
+        group: {name: files.line(group, name) for name in options}
+        for group, options in files.groups.items()
+    }
+
+
+def section_meanings() -> dict[str, str]:
+    """Return what each section of the configuration is about, by its dotted key."""
+    return dict(_sections(Config, ""))
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is typed in an override."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {shown(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(shown, value)) + "]"
+    if value == MISSING:
+        return _REQUIRED
+    return _REFERENCE.sub(r"\1", str(value))
+
+
+def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo, Any]]:
+    """Yield the keys of a section, depth first, with their fields and nodes of the JSON schema."""
+    properties = _definitions()[section.__name__]["properties"]
+    for name, field in section.model_fields.items():
+        if field.exclude:
+            continue
+        key = f"{prefix}{name}"
+        parts = _parts(field.annotation)
+        below = {_SPACE: ".KEY", _CLAIMS: ".N"}.get(key, "")
+        if below or not parts:
+            yield key, field, properties[name]
+        for part in parts:
+            yield from _fields(part, f"{key}{below}.")
+
+
+def _sections(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, field in section.model_fields.items():
+        if len(parts := _parts(field.annotation)) == 1:
+            yield f"{prefix}{name}", field.description or ""
+            yield from _sections(parts[0], f"{prefix}{name}.")
+
+
+def _parts(annotation: Any) -> list[type[Section]]:
+    """Return the sections in a type, as in ``CellConfig | None`` and ``dict[str, Space]``."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return [annotation]
+    inner = getattr(annotation, "__args__", ())
+    if hasattr(annotation, "__metadata__"):
+        inner = (annotation.__origin__,)
+    return [part for one in inner for part in _parts(one)]
+
+
+@cache
+def _definitions() -> Mapping[str, Any]:
+    schema = Config.model_json_schema()
+    return {**schema["$defs"], "Config": schema}
+
+
+class _Defaults:
+    """What ``conf/`` says about each key, under every option of the key's group."""
+
+    def __init__(self, files: OptionFiles) -> None:
+        whole = [key for key, field, _ in _fields(Config, "") if _is_mapping(field)]
+        self._chosen = files.chosen
+        self._top = flat(files.primary, whole)
+        self._by_option = {
+            group: {
+                name: flat({group: files.option(group, name)}, whole)
+                for name in sorted(options, key=lambda one: one != files.chosen.get(group))
+            }
+            for group, options in files.groups.items()
+            if group != "experiments"
+        }
+
+    def of(self, key: str, field: FieldInfo) -> tuple[str, tuple[str, ...]]:
+        """Return the default in words, and the options that have the key where not all have it."""
+        group = key.split(".")[0]
+        if key in self._top:
+            return shown(self._top[key]), ()
+        own = field.get_default(call_default_factory=True)
+        text = _REQUIRED if field.is_required() else shown(own)
+        if group not in self._by_option:
+            return text, ()
+        values = {
+            name: shown(content[key])
+            for name, content in self._by_option[group].items()
+            if key in content
+        }
+        if group not in self._chosen:
+            return "none", ()
+        some = tuple(values) if len(values) < len(self._by_option[group]) else ()
+        if not values:
+            return text, ()
+        return self._told(group, values), some
+
+    def _told(self, group: str, values: Mapping[str, str]) -> str:
+        if all(name == value for name, value in values.items()):
+            return self._chosen[group]
+        usual, *_ = values.values()
+        others: dict[str, list[str]] = {}
+        for name, value in values.items():
+            if value != usual:
+                others.setdefault(value, []).append(f"{group}={name}")
+        told = [f"{value} with {', '.join(names)}" for value, names in others.items()]
+        return "; ".join([usual, *told])
+
+    def names(self, key: str) -> str:
+        """Return the names that files give a cell or data set, which the schema leaves open."""
+        if key == "cell.name":
+            return "one of " + ", ".join(CELLS)
+        if key == "data.name":
+            return "one of " + ", ".join(
+                content[key] for content in self._by_option["data"].values()
+            )
+        return ""
+
+
+def _is_mapping(field: FieldInfo) -> bool:
+    return getattr(field.annotation, "__origin__", None) is dict
+
+
+def _cell_options() -> Iterator[KeyDescription]:
+    for option, meaning in OPTION_MEANINGS.items():
+        cells = tuple(name for name, cell in CELLS.items() if option in cell.options)
+        values = CELLS[cells[0]].options[option]
+        allowed = "one of " + ", ".join(map(shown, values))
+        some = cells if len(cells) < len(CELLS) else ()
+        yield KeyDescription(f"cell.{option}", meaning, allowed, shown(DEFAULTS[option]), "", some)

@@ -1,0 +1,126 @@
+"""The sections ``cell`` and ``model``: what is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from rnnbench.config.section import Section, Unit
+
+Units = Annotated[int, Field(ge=1, le=65536)]
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+class CellConfig(Section):
+    """The recurrent cell; further keys belong to that cell and are checked by its own entry."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    name: Annotated[
+        str, Field(description="The recurrent cell, which the choice +cell=OPTION sets.")
+    ]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Keys other than the name."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class EmbeddingConfig(Section):
+    """How token indices become vectors; unused where inputs are features.
+
+    ``path`` and ``trainable`` are no part of a configuration that starts from random numbers.
+    """
+
+    kind: Annotated[
+        Literal["trainable", "vectors"],
+        Field(
+            description="What the embedding of tokens starts from: random numbers that training "
+            "changes (trainable), or word vectors (vectors)."
+        ),
+    ]
+    dim: Annotated[
+        Units,
+        Field(description="Width of a token's vector, which a file of word vectors decides."),
+        Unit("features"),
+    ]
+    path: Annotated[
+        str | None,
+        Field(
+            description="File of word vectors in the format of word2vec or GloVe; null trains them "
+            "on the data set's own texts (with model.embedding.kind=vectors)."
+        ),
+    ] = None
+    trainable: Annotated[
+        bool,
+        Field(
+            description="Whether training changes the word vectors (with "
+            "model.embedding.kind=vectors)."
+        ),
+    ] = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether training leaves the vectors as they are."""
+        return self.kind == "vectors" and not self.trainable
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        idle = ("path", "trainable") if self.kind == "trainable" else ()
+        return {key: value for key, value in handler(self).items() if key not in idle}
+
+
+class ModelConfig(Section):
+    """A stack of recurrent layers, and a head on their states."""
+
+    units: Annotated[
+        Units, Field(description="Width of the state of each recurrent layer."), Unit("units")
+    ]
+    depth: Annotated[
+        int,
+        Field(ge=1, le=8, description="Number of recurrent layers, one above the other."),
+        Unit("layers"),
+    ]
+    dropout: Annotated[
+        Rate,
+        Field(
+            description="Part of each recurrent layer's inputs that is set to zero in training, as "
+            "Keras's layer does."
+        ),
+        Unit("fraction"),
+    ]
+    recurrent_dropout: Annotated[
+        Rate,
+        Field(
+            description="Part of the state that is set to zero in training on its way to the next "
+            "step; above 0, cuDNN cannot be used."
+        ),
+        Unit("fraction"),
+    ]
+    bidirectional: Annotated[
+        bool,
+        Field(description="Whether each layer reads the sequence in both directions."),
+    ]
+    stateful: Annotated[
+        bool,
+        Field(
+            description="Whether a sample starts from the state in which the sample at its place "
+            "in the batch before ended."
+        ),
+    ]
+    head: Annotated[
+        Literal["last", "flatten", "mean", "max", "none"],
+        Field(
+            description="What the output layer sees: the last state, or all of them flattened, "
+            "averaged, or their maximum; none has no output layer and is for explain alone."
+        ),
+    ]
+    head_dropout: Annotated[
+        Rate,
+        Field(description="Part of the output layer's inputs that is set to zero in training."),
+        Unit("fraction"),
+    ]
+    embedding: Annotated[
+        EmbeddingConfig, Field(description="How tokens become vectors; unused for features.")
+    ]

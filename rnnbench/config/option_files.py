@@ -1,0 +1,120 @@
+"""The groups of ``conf/`` and their options, read as plain YAML.
+
+Help and documentation read them this way: Hydra would take a second to start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rnnbench.config.paths import preset_files, resource_dir
+
+PRESETS = "experiments"
+_MOST_NESTED = 20
+
+
+@dataclass(frozen=True)
+class OptionFiles:
+    """The shipped configuration files, and those in the user's ``folders`` (``--config-dir``)."""
+
+    folders: tuple[Path, ...] = ()
+
+    @cached_property
+    def groups(self) -> dict[str, dict[str, Path]]:
+        """Return the file of each option by group; the presets are the last group."""
+        found: dict[str, dict[str, Path]] = {}
+        for folder in (resource_dir("conf"), *self.folders):
+            for path in sorted(folder.glob("*/*.yaml")):
+                found.setdefault(path.parent.name, {}).setdefault(path.stem, path)
+        presets = {**preset_files(), **found.pop(PRESETS, {})}
+        order = [*self.chosen, *found]
+        ordered = {name: found[name] for name in dict.fromkeys(order) if name in found}
+        return ordered | {PRESETS: presets}
+
+    @cached_property
+    def primary(self) -> dict[str, Any]:
+        """Return ``conf/config.yaml`` without its list of defaults and Hydra's own section."""
+        hidden = ("defaults", "hydra")
+        return {key: value for key, value in self._primary.items() if key not in hidden}
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """Return the option of each group that is chosen where nothing else is said."""
+        entries = [entry for entry in self._primary["defaults"] if isinstance(entry, dict)]
+        return {group: option for entry in entries for group, option in entry.items() if option}
+
+    @cached_property
+    def _primary(self) -> dict[str, Any]:
+        return _read(resource_dir("conf") / "config.yaml")
+
+    def option(self, group: str, name: str, _depth: int = 0) -> dict[str, Any]:
+        """Return what an option says, with what its own list of defaults takes from others."""
+        content = _read(self.groups[group][name])
+        entries = content.pop("defaults", [])
+        merged: dict[str, Any] = {}
+        for entry in entries if _depth < _MOST_NESTED else ():
+            if isinstance(entry, str) and entry in self.groups[group]:
+                merged = merge(merged, self.option(group, entry, _depth + 1))
+        return merge(merged, content)
+
+    def preset(self, name: str) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the options that a preset chooses by group, and the values that it sets."""
+        content = _read(self.groups[PRESETS][name])
+        entries = content.pop("defaults", [])
+        chosen = {
+            group.removeprefix("override ").lstrip("/"): option
+            for entry in entries
+            if isinstance(entry, dict)
+            for group, option in entry.items()
+        }
+        return chosen, content
+
+    def line(self, group: str, name: str) -> str:
+        """Return the first sentence of the comment at the head of an option's file, if any."""
+        words = ""
+        with self.groups[group][name].open(encoding="utf-8") as file:
+            for text in file:
+                comment = text.removeprefix("#").strip()
+                if not text.startswith("#") or words.endswith((".", "?")):
+                    break
+                if not comment.startswith(("python -m", "@package")):
+                    words = f"{words} {comment}".strip()
+        return re.split(r"(?<=[.?]) (?=[A-Z])", words)[0]
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both mappings merged, section by section; ``above`` has the last word."""
+    merged = dict(below)
+    for key, value in above.items():
+        known = merged.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            value = merge(known, value)
+        merged[key] = value
+    return merged
+
+
+def flat(mapping: Mapping[str, Any], whole: Sequence[str] = (), prefix: str = "") -> dict[str, Any]:
+    """Return values by dotted key; the keys in ``whole`` keep their mappings."""
+    found: dict[str, Any] = {}
+    for key, value in mapping.items():
+        dotted = f"{prefix}{key}"
+        if isinstance(value, Mapping) and dotted not in whole:
+            found |= flat(value, whole, f"{dotted}.")
+        else:
+            found[dotted] = value
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    return content if isinstance(content, dict) else {}
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,0 +1,146 @@
+"""The sections ``optimizer``, ``training`` and ``diagnostics``: how it is trained and measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from rnnbench.config.section import Section, Unit
+
+MOST_EPOCHS = 1_000_000
+
+
+class OptimizerConfig(Section):
+    """Keras's optimizer of that name."""
+
+    name: Annotated[
+        Literal["adam", "rmsprop", "sgd"],
+        Field(description="Keras's optimizer, which the choice optimizer=OPTION sets."),
+    ]
+    learning_rate: Annotated[
+        float, Field(gt=0, description="Step size of the optimizer, the same in every epoch.")
+    ]
+    clipnorm: Annotated[
+        Annotated[float, Field(gt=0)] | None,
+        Field(description="Largest norm of each variable's gradient; null for no limit."),
+    ]
+
+
+class EarlyStoppingConfig(Section):
+    """Stop after some epochs without an improvement."""
+
+    patience: Annotated[
+        Annotated[int, Field(ge=1, le=MOST_EPOCHS)] | None,
+        Field(
+            description="Epochs without an improvement after which training stops; null trains all "
+            "epochs."
+        ),
+        Unit("epochs"),
+    ]
+    monitor: Annotated[
+        Literal["val_loss", "val_accuracy"],
+        Field(description="Which metric early stopping watches."),
+    ]
+    min_delta: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Smallest change of the monitored metric that counts as an improvement.",
+        ),
+    ]
+
+
+class TrainingConfig(Section):
+    """How long, in which batches, against which held-out data and by which path.
+
+    ``buckets`` is no part of a configuration where it is null.
+    """
+
+    epochs: Annotated[
+        int,
+        Field(ge=1, le=MOST_EPOCHS, description="How often training goes through the data."),
+        Unit("epochs"),
+    ]
+    batch_size: Annotated[
+        int,
+        Field(ge=1, le=65_536, description="Samples that make one training step."),
+        Unit("samples"),
+    ]
+    buckets: Annotated[
+        Annotated[int, Field(ge=2, le=10_000)] | None,
+        Field(
+            description="Number of length ranges into which training samples are sorted, so that a "
+            "batch holds samples of similar length; null mixes all lengths."
+        ),
+        Unit("length ranges"),
+    ] = None
+    validation: Annotated[
+        Literal["none", "split", "test"],
+        Field(
+            description="What each epoch is validated on: nothing, the last part of the training "
+            "data (split), or the test set."
+        ),
+    ]
+    validation_fraction: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            description="Part of the training data that training.validation=split sets aside.",
+        ),
+        Unit("fraction"),
+    ]
+    test: Annotated[
+        Literal["none", "last", "best"],
+        Field(
+            description="Which weights are measured on the test set: none, those of the last "
+            "epoch, or those of the epoch with the best validation accuracy."
+        ),
+    ]
+    early_stopping: Annotated[
+        EarlyStoppingConfig, Field(description="When training stops before its last epoch.")
+    ]
+    jit_compile: Annotated[
+        bool | Literal["auto"],
+        Field(
+            description="Whether XLA compiles the training step; auto says yes on a CPU and no on "
+            "a GPU, where cuDNN is faster."
+        ),
+    ]
+    fused: Annotated[
+        bool,
+        Field(
+            description="Whether rnnbench's own loops compute a recurrent layer where they give "
+            "what Keras's layer gives."
+        ),
+    ]
+    deterministic: Annotated[
+        bool,
+        Field(description="Whether TensorFlow uses deterministic operators, which rule out XLA."),
+    ]
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        idle = ("buckets",) if self.buckets is None else ()
+        return {key: value for key, value in handler(self).items() if key not in idle}
+
+
+class DiagnosticsConfig(Section):
+    """What is measured beside a result and changes nothing in it: a finished run stays finished."""
+
+    order: Annotated[
+        bool,
+        Field(
+            description="Whether a run is tested again with the tokens of each sample shuffled, "
+            "which gives order_drop and order_changed."
+        ),
+    ] = False
+    gradient_flow: Annotated[
+        list[Annotated[int, Field(ge=0, le=MOST_EPOCHS)]] | None,
+        Field(
+            description="Epochs after which the gradient of the loss is followed back through "
+            "time, as in [0,1,5,10], 0 being before training; null for none."
+        ),
+        Unit("epochs"),
+    ] = None
