@@ -91,6 +91,7 @@ sys.exit(main())
         ("explain experiments=gru_vs_lstm +cell=gru match=null", "99,072"),
         ("match match=lstm:128", "154"),
         ("train --help", "experiments: "),
+        ("help model.units", "Width of the state"),
         ("train +cell=lstm --cfg job", "name: lstm"),
     ],
 )

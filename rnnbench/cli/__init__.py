@@ -15,7 +15,8 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any
 
-from rnnbench.cli.words import COMMANDS, help_text, split_words
+from rnnbench.cli.commands import COMMANDS
+from rnnbench.cli.words import HELP, split_words
 from rnnbench.errors import RnnbenchError
 from rnnbench.interrupt import end_signals, interrupt
 from rnnbench.printable import printable
@@ -51,22 +52,22 @@ def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackT
 
 def _dispatch(argv: list[str]) -> int:
     words = split_words(argv)
-    if words.command is None:
-        if words.completion:
-            return _hydra(words)
-        print(help_text())
-        return 0
+    if words.completion:
+        from rnnbench.cli.completion import complete
+
+        return complete(words)
+    if words.command in (None, HELP) or words.asks_for_help:
+        from rnnbench.cli.help import show
+
+        return show(words)
     if words.is_hydra_query:
-        return _hydra(words)
+        from rnnbench.cli.hydra_flags import answer
+
+        return answer(words)
+    assert words.command is not None
     module = import_module(f"rnnbench.cli.{COMMANDS[words.command].module}")
     command: Any = getattr(module, words.command)
     return int(command(words))
-
-
-def _hydra(words: Any) -> int:
-    from rnnbench.cli.hydra_flags import answer
-
-    return answer(words)
 
 
 def _redact_logging() -> None:

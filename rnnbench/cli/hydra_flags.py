@@ -1,11 +1,9 @@
-"""Hydra's own flags: ``--help``, ``--cfg``, ``--info``, ``--hydra-help``, shell completion."""
+"""Hydra's own flags: ``--cfg``, ``--info``, ``--hydra-help``."""
 
 from __future__ import annotations
 
 import io
 import logging
-import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -13,7 +11,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 import hydra
 from hydra.core.global_hydra import GlobalHydra
 
-from rnnbench.cli.words import COMMANDS, Words
+from rnnbench.cli.words import Words
 from rnnbench.config import space_words, user_files
 from rnnbench.config.compose import CONFIG_NAME, composer, register_presets
 from rnnbench.config.overrides import axis_values, parse, with_value
@@ -23,8 +21,6 @@ from rnnbench.redact import redacted
 
 def answer(words: Words) -> int:
     """Let Hydra answer and return the exit status."""
-    if words.completion and _completes_command():
-        return 0
     overrides = _first_values(words)
     flags = [flag for flag in words.flags if flag not in ("--multirun", "-m")]
     register_presets()
@@ -74,27 +70,11 @@ def _first_values(words: Words) -> Sequence[str]:
             for o in overrides
         ]
         rest, of_space = space_words.split(single)
-        if not words.completion:
-            # What is wrong is told in one message, not in Hydra's traceback.
-            shown = composed.compose(single)
+        # What is wrong is told in one message, not in Hydra's traceback.
+        shown = composed.compose(single)
     if any(o.is_sweep_override() for o in overrides):
         told = "# first of several configurations: " + " ".join(single)
         print(redacted(told), file=sys.stderr)
-    if words.completion or not of_space:
+    if not of_space:
         return rest
     return [*rest, *space_words.for_hydra(shown["search"]["space"])]
-
-
-def _completes_command() -> bool:
-    """Answer completions of the command word; leave the rest of the line to Hydra."""
-    line = os.environ.get("COMP_LINE", "")
-    program = re.match(r"\s*(python3?\s+(-m\s+)?)?\S+\s+", line)
-    if program is None:
-        return False
-    rest = line[program.end() :]
-    command = re.match(r"(\S+)\s+", rest)
-    if command is None:
-        print(" ".join(name for name in COMMANDS if name.startswith(rest)))
-        return True
-    os.environ["COMP_LINE"] = "rnnbench " + rest[command.end() :]
-    return False

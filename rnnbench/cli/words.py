@@ -10,68 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rnnbench
+from rnnbench.cli.commands import COMMANDS
 from rnnbench.errors import ConfigError
 from rnnbench.redact import redacted
 from rnnbench.user_paths import user_path
 
-
-@dataclass(frozen=True)
-class Command:
-    """A command: the module under ``rnnbench.cli`` that holds it, what it does, an example."""
-
-    module: str
-    does: str
-    example: str
-
-
-COMMANDS: dict[str, Command] = {
-    "train": Command("train", "train one run", "train +cell=lstm training.epochs=3"),
-    "sweep": Command(
-        "sweep",
-        "train every combination that is not finished yet, in parallel",
-        "sweep +cell=lstm,gru model.depth=1,2",
-    ),
-    "baseline": Command(
-        "baseline",
-        "models without recurrence on the same data, for the reports",
-        "baseline data=imdb data.maxlen=500",
-    ),
-    "plan": Command("plan", "what sweep would do; starts nothing", "plan +cell=lstm,gru seeds=5"),
-    "report": Command(
-        "report", "regenerate reports/NAME/ from the store, or without it", "report lstm_vs_gru"
-    ),
-    "predict": Command(
-        "predict", "a stored model applied to new text", 'predict run=ID text="i love the cast"'
-    ),
-    "reproduce": Command(
-        "reproduce", "train a run again, and tell whether it gives the same", "reproduce run=ID"
-    ),
-    "diagnose": Command(
-        "diagnose",
-        "what finished runs lose without the order of the tokens",
-        "diagnose experiments=cells_at_500",
-    ),
-    "ui": Command("ui", "browse the store in MLflow's user interface", "ui --port 5000"),
-    "match": Command(
-        "match",
-        "units of each cell with the parameters of a reference",
-        "match +cell=gru match=lstm:128",
-    ),
-    "explain": Command("explain", "a model's parameters, gate by gate", "explain +cell=gru"),
-    "data": Command("data", "the data set: shapes, lengths, balance, digest", "data data=digits"),
-}
-
-# Words of a command's own, taken as they stand: no configuration, and no grammar of Hydra's.
-OWN_WORDS = {
-    "predict": ("run", "text", "file", "format", "output", "data.word_index", "data.encoding"),
-    "reproduce": ("run",),
-    "diagnose": ("run",),
-}
-
 # What commands are about that compare cells, where no cell is named.
 DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
-_QUERY_FLAGS = ("--help", "-h", "--hydra-help", "--cfg", "-c", "--info", "-i")
+HELP = "help"
+_HELP_FLAGS = ("--help", "-h")
+_QUERY_FLAGS = ("--hydra-help", "--cfg", "-c", "--info", "-i")
 _CHOICES = {
     "--cfg": ("job", "hydra", "all"),
     "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
@@ -92,7 +41,7 @@ class Words:
     """A parsed command line.
 
     Attributes:
-        command: ``None`` where only help or completion is asked for.
+        command: ``None`` for the overview and for completion, ``help`` for help about ``names``.
         overrides: Hydra overrides.
         flags: Hydra's flags, untouched.
         names: words that are neither, as in ``report NAME``.
@@ -110,7 +59,12 @@ class Words:
     @property
     def is_hydra_query(self) -> bool:
         """Whether Hydra answers: a flag that shows something and runs nothing."""
-        return any(flag.split("=")[0] in _QUERY_FLAGS + _COMPLETION_FLAGS for flag in self.flags)
+        return any(flag.split("=")[0] in _QUERY_FLAGS for flag in self.flags)
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether help about the command is asked for."""
+        return any(flag in _HELP_FLAGS for flag in self.flags)
 
     @property
     def completion(self) -> bool:
@@ -163,8 +117,9 @@ def split_words(argv: Sequence[str]) -> Words:
     Raises:
         ConfigError: for an unknown command or flag.
     """
-    if not argv or argv[0] in ("--help", "-h", "help"):
-        return Words(None)
+    if not argv or argv[0] in _HELP_FLAGS or argv[0] == HELP:
+        rest = [word for word in argv[1:] if word not in _HELP_FLAGS]
+        return Words(HELP, names=tuple(rest)) if rest else Words(None)
     if argv[0] in ("--version", "-V"):
         print(f"rnnbench {rnnbench.__version__}")
         raise SystemExit(0)
@@ -172,7 +127,7 @@ def split_words(argv: Sequence[str]) -> Words:
         return Words(None, flags=tuple(argv))
     command, *rest = argv
     if command not in COMMANDS:
-        near = difflib.get_close_matches(command, COMMANDS, n=1)
+        near = difflib.get_close_matches(command, [*COMMANDS, HELP], n=1)
         raise ConfigError(
             "command",
             "one of " + ", ".join(COMMANDS),
@@ -182,40 +137,18 @@ def split_words(argv: Sequence[str]) -> Words:
     return _split(command, rest)
 
 
-def help_text() -> str:
-    """Return the help of the program."""
-    width = max(map(len, COMMANDS))
-    examples = max(len(command.example) for command in COMMANDS.values())
-    lines = [
-        "rnnbench compares recurrent networks under equal conditions.",
-        "",
-        "usage: python -m rnnbench COMMAND [KEY=VALUE ...] [Hydra flags]",
-        "",
-        "commands:",
-        *(f"  {name:<{width}}  {command.does}" for name, command in COMMANDS.items()),
-        "",
-        "examples:",
-        *(f"  python -m rnnbench {command.example:<{examples}}" for command in COMMANDS.values()),
-        "",
-        "All words after the command are Hydra overrides: data=imdb, model.units=64,",
-        "training.epochs=3. Several values, as in +cell=lstm,gru, are for sweep.",
-        "python -m rnnbench COMMAND --help lists the configuration, --cfg job prints it.",
-        "Runs are kept under runs/, or where RNNBENCH_HOME or home=... says.",
-    ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def _split(command: str, rest: Sequence[str]) -> Words:
     overrides: list[str] = []
     flags: list[str] = []
     names: list[str] = []
     options: list[tuple[str, str]] = []
     config_dirs: list[Path] = []
-    words = list(rest)
+    words, known = list(rest), COMMANDS[command]
     while words:
         word = words.pop(0)
         name, equals, value = word.partition("=")
-        if equals and name in OWN_WORDS.get(command, ()):
+        own = known.flag(name)
+        if equals and name in known.own_words():
             if name in dict(options):
                 raise ConfigError(name, "one value", f"{name} twice", "keep one of the two")
             options.append((name, value))
@@ -226,17 +159,23 @@ def _split(command: str, rest: Sequence[str]) -> Words:
             (overrides if is_override else names).append(one_line)
         elif name in ("--config-dir", "-cd"):
             config_dirs.append(user_path("--config-dir", value or _value_of(word, words)))
-        elif word == "--open" and command == "report":
-            options.append(("open", ""))
-        elif name in ("--host", "--port") and command == "ui":
+        elif own is not None and own.takes_value:
             options.append((name[2:], value or _value_of(word, words)))
+        elif own is not None and not equals:
+            options.append((name[2:], ""))
         elif name in ("--cfg", "-c", *_COMPLETION_FLAGS, *_HYDRA_WITH_VALUE) and not equals:
             flags += [word, _value_of(word, words)]
         elif name in ("--info", "-i") and not equals:
             flags.append(word)
             if words and "=" not in words[0] and not words[0].startswith("-"):
                 flags.append(words.pop(0))
-        elif name in _QUERY_FLAGS + _COMPLETION_FLAGS + _HYDRA_ALONE + _HYDRA_WITH_VALUE:
+        elif name in (
+            *_HELP_FLAGS,
+            *_QUERY_FLAGS,
+            *_COMPLETION_FLAGS,
+            *_HYDRA_ALONE,
+            *_HYDRA_WITH_VALUE,
+        ):
             flags.append(word)
         elif name in _REFUSED:
             name, action = _REFUSED[name]

@@ -28,6 +28,7 @@ from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.recorded import references
 from rnnbench.config.references import bounded, refers
 from rnnbench.config.validate import suggestion, unknown_key
+from rnnbench.config.yaml_files import check_folders
 from rnnbench.errors import ConfigError
 
 CONFIG_NAME = "config"
@@ -184,12 +185,7 @@ class Composer:
 @contextmanager
 def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
     """Initialise Hydra over ``conf/``, the presets and the user's own configuration folders."""
-    for folder in config_dirs:
-        if not folder.is_dir():
-            expected = "a folder of configuration groups"
-            # A path has no double slash; an address has to look like one for its secrets to go.
-            typed = str(folder).replace(":/", "://")
-            raise ConfigError("--config-dir", expected, typed, "name a folder that exists")
+    check_folders(config_dirs)
     register_presets()
     GlobalHydra.instance().clear()
     user_files.search(config_dirs)

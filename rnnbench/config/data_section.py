@@ -26,23 +26,26 @@ class DataConfig(Section):
     path: Annotated[
         str | None,
         Field(
+            examples=["mine.csv"],
             description="File or folder of the data; null where the data set needs none, or for "
-            "imdb the file in RNNBENCH_IMDB, Keras's cache or Keras's download."
+            "imdb the file in RNNBENCH_IMDB, Keras's cache or Keras's download.",
         ),
     ]
     num_words: Annotated[
         Annotated[int, Field(ge=4, le=10_000_000)] | None,
         Field(
+            examples=[20_000],
             description="Size of the vocabulary, special tokens included: rarer words are read as "
-            "unknown; null for data without tokens."
+            "unknown; null for data without tokens.",
         ),
         Unit("words"),
     ]
     maxlen: Annotated[
         Annotated[int, Field(ge=1, le=LONGEST)] | None,
         Field(
+            examples=[200],
             description="Length to which every sample is padded or cut; null keeps the length that "
-            "arrays of features have, and is 100 for tokens."
+            "arrays of features have, and is 100 for tokens.",
         ),
         Unit("time steps"),
     ]
@@ -58,14 +61,17 @@ class DataConfig(Section):
     limit: Annotated[
         Samples | None,
         Field(
+            examples=[1000],
             description="Number of training samples to use; null uses all there are, or as many as "
-            "a generator usually makes."
+            "a generator usually makes.",
         ),
         Unit("samples"),
     ]
     test_limit: Annotated[
         Samples | None,
-        Field(description="Number of test samples to use; null uses all there are."),
+        Field(
+            examples=[1000], description="Number of test samples to use; null uses all there are."
+        ),
         Unit("samples"),
     ]
 
@@ -73,8 +79,9 @@ class DataConfig(Section):
     encoding: Annotated[
         str | None,
         Field(
+            examples=["cp1252"],
             description="Encoding of the files, as in cp1252; null or auto reads UTF-8, or what a "
-            "byte order mark says."
+            "byte order mark says.",
         ),
     ] = None
     tokens: Annotated[
@@ -117,32 +124,36 @@ class DataConfig(Section):
     word_index: Annotated[
         str | None,
         Field(
+            examples=["imdb_word_index.json"],
             description="JSON file of words and their ranks from 1, such as Keras's "
             "imdb_word_index.json; null ranks the words of the training texts by frequency, and "
-            "for imdb looks for Keras's file where it is needed."
+            "for imdb looks for Keras's file where it is needed.",
         ),
     ] = None
     # Folders of texts.
     classes: Annotated[
         Annotated[list[str], Field(min_length=2)] | None,
         Field(
+            examples=[["neg", "pos"]],
             description="Names of the class folders to use, as in [neg,pos]; null uses the folders "
-            "that train/ and test/ both have."
+            "that train/ and test/ both have.",
         ),
     ] = None
     # Tables.
     text_column: Annotated[
         Column | None,
         Field(
+            examples=["review"],
             description="Name of the column of texts, or its number from 0; null where the data "
-            "are no table."
+            "are no table.",
         ),
     ] = None
     label_column: Annotated[
         Column | None,
         Field(
+            examples=["sentiment"],
             description="Name of the column of class labels, or its number from 0; null where the "
-            "data are no table."
+            "data are no table.",
         ),
     ] = None
     header: Annotated[
@@ -155,8 +166,9 @@ class DataConfig(Section):
     delimiter: Annotated[
         str | None,
         Field(
+            examples=["semicolon"],
             description="What separates columns: comma, semicolon, tab, pipe, or any one "
-            "character; null where the data are no table."
+            "character; null where the data are no table.",
         ),
     ] = None
     quoting: Annotated[
@@ -169,8 +181,9 @@ class DataConfig(Section):
     escape: Annotated[
         str | None,
         Field(
+            examples=["backslash"],
             description=r"What takes the next character's meaning away, as in \": backslash, or "
-            "any one character; null for nothing."
+            "any one character; null for nothing.",
         ),
     ] = None
     skip_initial_space: Annotated[
@@ -191,15 +204,17 @@ class DataConfig(Section):
     test_path: Annotated[
         str | None,
         Field(
+            examples=["test.csv"],
             description="A second file of the same columns, which is the test set; null where "
-            "data.test_fraction says how much of the first file is."
+            "data.test_fraction says how much of the first file is.",
         ),
     ] = None
     test_fraction: Annotated[
         Annotated[float, Field(gt=0, lt=1)] | None,
         Field(
+            examples=[0.2],
             description="Part of each class that is set aside as the test set; null where "
-            "data.test_path names a file of it."
+            "data.test_path names a file of it.",
         ),
         Unit("fraction"),
     ] = None

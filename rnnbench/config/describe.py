@@ -24,6 +24,7 @@ MISSING = "???"  # how a file says that a value must be given
 _REQUIRED = "required"
 _SPACE = "search.space"
 _CLAIMS = "claims"
+_PLACEHOLDERS = {"KEY", "N"}
 _REFERENCE = re.compile(r"\$\{oc\.env:\w+,([^}]*)\}")
 
 
@@ -39,6 +40,7 @@ class KeyDescription:
             value of the usual option first.
         unit: what a number counts, as in ``epochs``; empty for others.
         options: the options of its group that have the key, where not all have it.
+        example: a word that sets it, as in ``model.units=64`` and ``data=digits``.
     """
 
     key: str
@@ -47,6 +49,14 @@ class KeyDescription:
     default: str
     unit: str
     options: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the key itself is typed: no option sets it, and its name is no placeholder."""
+        group, dot, _ = self.key.partition(".")
+        by_option = bool(dot) and self.example.lstrip("+").startswith(f"{group}=")
+        return not by_option and not _PLACEHOLDERS & set(self.key.split("."))
 
 
 @cache
@@ -65,7 +75,13 @@ def key_descriptions() -> tuple[KeyDescription, ...]:
         allowed = defaults.names(key) or words_of(node)
         text, options = defaults.of(key, field)
         found[key] = KeyDescription(
-            key, field.description or "", allowed, text, "".join(units), options
+            key,
+            field.description or "",
+            allowed,
+            text,
+            "".join(units),
+            options,
+            defaults.choice(key) or _example(key, field, node, text),
         )
         if key == "cell.name":
             found |= {one.key: one for one in _cell_options()}
@@ -102,6 +118,20 @@ def shown(value: Any) -> str:
     return _REFERENCE.sub(r"\1", str(value))
 
 
+def _example(key: str, field: FieldInfo, node: Mapping[str, Any], default: str) -> str:
+    if set(key.split(".")) & _PLACEHOLDERS:
+        return ""
+    if field.examples:
+        return f"{key}={shown(field.examples[0])}"
+    branches = node.get("anyOf", (node,))
+    choices = [shown(choice) for branch in branches for choice in branch.get("enum", ())]
+    choices += [shown(branch["const"]) for branch in branches if "const" in branch]
+    if any(branch.get("type") == "boolean" for branch in branches):
+        choices += ["true", "false"]
+    usual = default.split(";")[0]
+    return next((f"{key}={choice}" for choice in choices if choice != usual), "")
+
+
 def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo, Any]]:
     """Yield the keys of a section, depth first, with their fields and nodes of the JSON schema."""
     properties = _definitions()[section.__name__]["properties"]
@@ -119,7 +149,7 @@ def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldI
 
 def _sections(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
     for name, field in section.model_fields.items():
-        if len(parts := _parts(field.annotation)) == 1:
+        if name != _CLAIMS and len(parts := _parts(field.annotation)) == 1:
             yield f"{prefix}{name}", field.description or ""
             yield from _sections(parts[0], f"{prefix}{name}.")
 
@@ -177,6 +207,16 @@ class _Defaults:
             return text, ()
         return self._told(group, values), some
 
+    def choice(self, key: str) -> str:
+        """Return a word that chooses another option, for keys whose values are the options."""
+        group = key.split(".")[0]
+        options = self._by_option.get(group, {})
+        if len(options) < 2 or any(name != content.get(key) for name, content in options.items()):
+            return ""
+        plus = "" if group in self._chosen else "+"
+        complete = [name for name, content in options.items() if MISSING not in content.values()]
+        return f"{plus}{group}={complete[-1]}"
+
     def _told(self, group: str, values: Mapping[str, str]) -> str:
         if all(name == value for name, value in values.items()):
             return self._chosen[group]
@@ -209,4 +249,6 @@ def _cell_options() -> Iterator[KeyDescription]:
         values = CELLS[cells[0]].options[option]
         allowed = "one of " + ", ".join(map(shown, values))
         some = cells if len(cells) < len(CELLS) else ()
-        yield KeyDescription(f"cell.{option}", meaning, allowed, shown(DEFAULTS[option]), "", some)
+        key, usual = f"cell.{option}", shown(DEFAULTS[option])
+        other = next(shown(value) for value in values if value != DEFAULTS[option])
+        yield KeyDescription(key, meaning, allowed, usual, "", some, f"{key}={other}")

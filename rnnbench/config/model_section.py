@@ -42,14 +42,18 @@ class EmbeddingConfig(Section):
     ]
     dim: Annotated[
         Units,
-        Field(description="Width of a token's vector, which a file of word vectors decides."),
+        Field(
+            examples=[300],
+            description="Width of a token's vector, which a file of word vectors decides.",
+        ),
         Unit("features"),
     ]
     path: Annotated[
         str | None,
         Field(
+            examples=["glove.6B.300d.txt"],
             description="File of word vectors in the format of word2vec or GloVe; null trains them "
-            "on the data set's own texts (with model.embedding.kind=vectors)."
+            "on the data set's own texts (with model.embedding.kind=vectors).",
         ),
     ] = None
     trainable: Annotated[
@@ -75,26 +79,32 @@ class ModelConfig(Section):
     """A stack of recurrent layers, and a head on their states."""
 
     units: Annotated[
-        Units, Field(description="Width of the state of each recurrent layer."), Unit("units")
+        Units,
+        Field(examples=[64], description="Width of the state of each recurrent layer."),
+        Unit("units"),
     ]
     depth: Annotated[
         int,
-        Field(ge=1, le=8, description="Number of recurrent layers, one above the other."),
+        Field(
+            ge=1, le=8, examples=[2], description="Number of recurrent layers, one above the other."
+        ),
         Unit("layers"),
     ]
     dropout: Annotated[
         Rate,
         Field(
+            examples=[0.2],
             description="Part of each recurrent layer's inputs that is set to zero in training, as "
-            "Keras's layer does."
+            "Keras's layer does.",
         ),
         Unit("fraction"),
     ]
     recurrent_dropout: Annotated[
         Rate,
         Field(
+            examples=[0.2],
             description="Part of the state that is set to zero in training on its way to the next "
-            "step; above 0, cuDNN cannot be used."
+            "step; above 0, cuDNN cannot be used.",
         ),
         Unit("fraction"),
     ]
@@ -118,7 +128,10 @@ class ModelConfig(Section):
     ]
     head_dropout: Annotated[
         Rate,
-        Field(description="Part of the output layer's inputs that is set to zero in training."),
+        Field(
+            examples=[0.5],
+            description="Part of the output layer's inputs that is set to zero in training.",
+        ),
         Unit("fraction"),
     ]
     embedding: Annotated[

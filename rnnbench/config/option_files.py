@@ -12,12 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rnnbench.config.paths import preset_files, resource_dir
+from rnnbench.config.yaml_files import check_folders, read_mapping, told
 
 PRESETS = "experiments"
-_MOST_NESTED = 20
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,7 @@ class OptionFiles:
     @cached_property
     def groups(self) -> dict[str, dict[str, Path]]:
         """Return the file of each option by group; the presets are the last group."""
+        check_folders(self.folders)
         found: dict[str, dict[str, Path]] = {}
         for folder in (resource_dir("conf"), *self.folders):
             for path in sorted(folder.glob("*/*.yaml")):
@@ -52,25 +51,24 @@ class OptionFiles:
 
     @cached_property
     def _primary(self) -> dict[str, Any]:
-        return _read(resource_dir("conf") / "config.yaml")
+        return read_mapping(resource_dir("conf") / "config.yaml")
 
-    def option(self, group: str, name: str, _depth: int = 0) -> dict[str, Any]:
+    def option(self, group: str, name: str, _above: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return what an option says, with what its own list of defaults takes from others."""
-        content = _read(self.groups[group][name])
-        entries = content.pop("defaults", [])
+        content = dict(read_mapping(self.groups[group][name]))
         merged: dict[str, Any] = {}
-        for entry in entries if _depth < _MOST_NESTED else ():
-            if isinstance(entry, str) and entry in self.groups[group]:
-                merged = merge(merged, self.option(group, entry, _depth + 1))
+        above = (*_above, name)
+        for entry in _entries(content):
+            if isinstance(entry, str) and entry in self.groups[group] and entry not in above:
+                merged = merge(merged, self.option(group, entry, above))
         return merge(merged, content)
 
     def preset(self, name: str) -> tuple[dict[str, str], dict[str, Any]]:
         """Return the options that a preset chooses by group, and the values that it sets."""
-        content = _read(self.groups[PRESETS][name])
-        entries = content.pop("defaults", [])
+        content = dict(read_mapping(self.groups[PRESETS][name]))
         chosen = {
-            group.removeprefix("override ").lstrip("/"): option
-            for entry in entries
+            str(group).removeprefix("override ").lstrip("/"): str(option)
+            for entry in _entries(content)
             if isinstance(entry, dict)
             for group, option in entry.items()
         }
@@ -79,7 +77,8 @@ class OptionFiles:
     def line(self, group: str, name: str) -> str:
         """Return the first sentence of the comment at the head of an option's file, if any."""
         words = ""
-        with self.groups[group][name].open(encoding="utf-8") as file:
+        path = self.groups[group][name]
+        with told(path), path.open(encoding="utf-8") as file:
             for text in file:
                 comment = text.removeprefix("#").strip()
                 if not text.startswith("#") or words.endswith((".", "?")):
@@ -87,6 +86,12 @@ class OptionFiles:
                 if not comment.startswith(("python -m", "@package")):
                     words = f"{words} {comment}".strip()
         return re.split(r"(?<=[.?]) (?=[A-Z])", words)[0]
+
+
+def _entries(content: dict[str, Any]) -> list[Any]:
+    """Take the list of defaults out of a file's content."""
+    entries = content.pop("defaults", None)
+    return entries if isinstance(entries, list) else []
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,11 +115,3 @@ def flat(mapping: Mapping[str, Any], whole: Sequence[str] = (), prefix: str = ""
         else:
             found[dotted] = value
     return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    return content if isinstance(content, dict) else {}
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -62,8 +62,9 @@ class ExecutorConfig(Section):
     workers: Annotated[
         Annotated[int, Field(ge=1, le=1024)] | Literal["auto"],
         Field(
+            examples=[4],
             description="Runs that are trained in parallel, each in a process; auto divides the "
-            "cores by executor.threads."
+            "cores by executor.threads.",
         ),
         Unit("processes"),
     ]
@@ -72,6 +73,7 @@ class ExecutorConfig(Section):
         Field(
             ge=1,
             le=1024,
+            examples=[2],
             description="Threads of each process: one repeats results bit for bit, and two "
             "processes beat two threads.",
         ),
@@ -80,8 +82,9 @@ class ExecutorConfig(Section):
     timeout: Annotated[
         Annotated[float, Field(ge=1, le=10_000_000)] | None,
         Field(
+            examples=[1800.0],
             description="Time without a sign of life after which a process is killed; null for no "
-            "limit."
+            "limit.",
         ),
         Unit("seconds"),
     ] = 600.0
@@ -93,11 +96,17 @@ class TrackingConfig(Section):
     uri: Annotated[
         str | None,
         Field(
-            description="Address of the MLflow store; null is a file in the home folder, mlflow.db."
+            examples=["http://localhost:5000"],
+            description="Address of the MLflow store; null is mlflow.db in the home folder.",
         ),
     ]
     experiment: Annotated[
-        str, Field(min_length=1, description="MLflow's experiment that runs are logged to.")
+        str,
+        Field(
+            min_length=1,
+            examples=["thesis"],
+            description="MLflow's experiment that runs are logged to.",
+        ),
     ]
     save_model: Annotated[
         Literal["none", "best", "last"],
@@ -122,23 +131,32 @@ class ReportConfig(Section):
         str,
         Field(
             pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+            examples=["thesis"],
             description="Folder under reports/ that the report is written to.",
         ),
     ]
     margin: Annotated[
         float,
-        Field(ge=0, lt=1, description="Difference below which two accuracies are equivalent."),
+        Field(
+            ge=0,
+            lt=1,
+            examples=[0.005],
+            description="Difference below which two accuracies are equivalent.",
+        ),
         Unit("accuracy"),
     ]
     confidence: Annotated[
         float,
-        Field(gt=0.5, lt=1, description="Confidence level of the report's intervals."),
+        Field(
+            gt=0.5, lt=1, examples=[0.9], description="Confidence level of the report's intervals."
+        ),
         Unit("probability"),
     ]
     source: Annotated[
         str,
         Field(
             min_length=1,
+            examples=["reports/imdb"],
             description="Where the report's runs come from: store, the folder of a report that "
             "kept them, or auto, the store and else what the report itself has kept.",
         ),
@@ -166,8 +184,10 @@ class Config(Section):
         str,
         Field(
             min_length=1,
+            examples=["/data/runs"],
             description="Folder of the store, the artifacts and the prepared data; RNNBENCH_HOME "
-            "sets it, too.",
+            "sets it, too, and where neither does, it is runs/ or the nearest one above with a "
+            "store.",
         ),
     ]
     seed: Annotated[
@@ -175,6 +195,7 @@ class Config(Section):
         Field(
             ge=0,
             lt=2**31,
+            examples=[7],
             description="First seed, from which initial weights, order and dropout are drawn.",
         ),
     ]
@@ -183,6 +204,7 @@ class Config(Section):
         Field(
             ge=1,
             le=10_000,
+            examples=[10],
             description="Replicates of every arm, with consecutive seeds from seed upwards.",
         ),
         Unit("replicates"),
@@ -190,8 +212,9 @@ class Config(Section):
     match: Annotated[
         str | None,
         Field(
+            examples=["lstm:128"],
             description="A cell and its units, as in lstm:128, whose number of recurrent "
-            "parameters every arm's units are chosen to match; null takes model.units."
+            "parameters every arm's units are chosen to match; null takes model.units.",
         ),
     ]
     cell: Annotated[

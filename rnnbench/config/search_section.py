@@ -73,7 +73,7 @@ class SearchConfig(Section):
     ]
     n_trials: Annotated[
         int,
-        Field(ge=1, le=100_000, description="Number of trials that each arm gets."),
+        Field(ge=1, le=100_000, examples=[50], description="Number of trials that each arm gets."),
         Unit("trials"),
     ]
     n_startup_trials: Annotated[
@@ -81,6 +81,7 @@ class SearchConfig(Section):
         Field(
             ge=1,
             le=100_000,
+            examples=[5],
             description="Trials that are drawn at random before tpe or cmaes learns from results.",
         ),
         Unit("trials"),
@@ -105,5 +106,8 @@ class SearchConfig(Section):
     ]
     space: Annotated[
         dict[str, Space],
-        Field(description="What is searched: each dotted key with its range."),
+        Field(
+            examples=[{"model.units": {"type": "int", "low": 8, "high": 64}}],
+            description="What is searched: each dotted key with its range.",
+        ),
     ]

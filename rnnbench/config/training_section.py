@@ -19,11 +19,19 @@ class OptimizerConfig(Section):
         Field(description="Keras's optimizer, which the choice optimizer=OPTION sets."),
     ]
     learning_rate: Annotated[
-        float, Field(gt=0, description="Step size of the optimizer, the same in every epoch.")
+        float,
+        Field(
+            gt=0,
+            examples=[0.003],
+            description="Step size of the optimizer, the same in every epoch.",
+        ),
     ]
     clipnorm: Annotated[
         Annotated[float, Field(gt=0)] | None,
-        Field(description="Largest norm of each variable's gradient; null for no limit."),
+        Field(
+            examples=[1.0],
+            description="Largest norm of each variable's gradient; null for no limit.",
+        ),
     ]
 
 
@@ -33,8 +41,9 @@ class EarlyStoppingConfig(Section):
     patience: Annotated[
         Annotated[int, Field(ge=1, le=MOST_EPOCHS)] | None,
         Field(
+            examples=[3],
             description="Epochs without an improvement after which training stops; null trains all "
-            "epochs."
+            "epochs.",
         ),
         Unit("epochs"),
     ]
@@ -46,6 +55,7 @@ class EarlyStoppingConfig(Section):
         float,
         Field(
             ge=0,
+            examples=[0.001],
             description="Smallest change of the monitored metric that counts as an improvement.",
         ),
     ]
@@ -59,19 +69,25 @@ class TrainingConfig(Section):
 
     epochs: Annotated[
         int,
-        Field(ge=1, le=MOST_EPOCHS, description="How often training goes through the data."),
+        Field(
+            ge=1,
+            le=MOST_EPOCHS,
+            examples=[20],
+            description="How often training goes through the data.",
+        ),
         Unit("epochs"),
     ]
     batch_size: Annotated[
         int,
-        Field(ge=1, le=65_536, description="Samples that make one training step."),
+        Field(ge=1, le=65_536, examples=[128], description="Samples that make one training step."),
         Unit("samples"),
     ]
     buckets: Annotated[
         Annotated[int, Field(ge=2, le=10_000)] | None,
         Field(
+            examples=[16],
             description="Number of length ranges into which training samples are sorted, so that a "
-            "batch holds samples of similar length; null mixes all lengths."
+            "batch holds samples of similar length; null mixes all lengths.",
         ),
         Unit("length ranges"),
     ] = None
@@ -87,6 +103,7 @@ class TrainingConfig(Section):
         Field(
             gt=0,
             lt=1,
+            examples=[0.1],
             description="Part of the training data that training.validation=split sets aside.",
         ),
         Unit("fraction"),
@@ -139,8 +156,9 @@ class DiagnosticsConfig(Section):
     gradient_flow: Annotated[
         list[Annotated[int, Field(ge=0, le=MOST_EPOCHS)]] | None,
         Field(
+            examples=[[0, 1, 5, 10]],
             description="Epochs after which the gradient of the loss is followed back through "
-            "time, as in [0,1,5,10], 0 being before training; null for none."
+            "time, as in [0,1,5,10], 0 being before training; null for none.",
         ),
         Unit("epochs"),
     ] = None

@@ -135,7 +135,7 @@ def unknown_key(key: str) -> ConfigError:
         key,
         "a key that exists",
         key,
-        suggestion(key, known_keys()) or "see --cfg job for all keys",
+        suggestion(key, known_keys()) or _help_about(key),
     )
 
 
@@ -148,11 +148,20 @@ def _translate(error: ValidationError) -> ConfigError:
             key,
             "a key that exists",
             f"{key}={first['input']}",
-            suggestion(key, known_keys()) or "see --cfg job for all keys",
+            suggestion(key, known_keys()) or _help_about(key),
         )
     if first["type"] == "missing":
         return ConfigError(key, _expectation(path), "nothing", f"set {key}=...")
-    return ConfigError(key, _expectation(path), _shown(first["input"]), f"set {key}=...")
+    action = f"set {key}=..., or {_help_about(key)}"
+    return ConfigError(key, _expectation(path), _shown(first["input"]), action)
+
+
+def _help_about(key: str) -> str:
+    """Return where the key, or else the section that it is in, is explained."""
+    known, parts = known_keys(), key.split(".")
+    above = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    found = next((name for name in above if name in known), "")
+    return f"see python -m rnnbench {f'help {found}' if found else 'sweep --help'}"
 
 
 def _is_union_branch(part: Any) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rnnbench.cells import CELLS
 from rnnbench.cli.words import split_words
 from rnnbench.config.expand import expand
 from rnnbench.config.paths import preset_files, resource_dir
 from tests.conftest import Run
-
-GROUPS = sorted(path.name for path in resource_dir("conf").iterdir() if path.is_dir())
 
 
 def arms_of(text: str) -> list[str]:
@@ -126,31 +121,6 @@ class TestCfg:
 
 
 class TestHelp:
-    def test_of_the_program_lists_every_command(self, cli: Run) -> None:
-        from rnnbench.cli.words import COMMANDS
-
-        texts = [cli(*words).out for words in ((), ("--help",), ("-h",), ("help",))]
-        assert len(set(texts)) == 1
-        for name in COMMANDS:
-            assert f"  {name} " in texts[0]
-
-    def test_of_a_command_names_groups_and_the_program(self, cli: Run, work_dir: Path) -> None:
-        answer = cli("train", "--help")
-        assert answer.status == 0
-        assert answer.out.startswith("rnnbench ")
-        assert "hydra_flags" not in answer.out
-        for group in GROUPS:
-            assert f"\n{group}: " in answer.out
-        assert f"cell: {', '.join(sorted(CELLS))}" in answer.out
-        for name in preset_files():
-            assert name in answer.out
-        for useful in ("+cell=", "--config-dir", "--cfg job", "--hydra-help"):
-            assert useful in answer.out
-        assert list(work_dir.iterdir()) == []
-
-    def test_of_a_command_shows_what_overrides_change(self, cli: Run) -> None:
-        assert "units: 77\n" in cli("train", "--help", "model.units=77").out
-
     def test_of_hydra(self, cli: Run) -> None:
         answer = cli("train", "--hydra-help")
         assert answer.status == 0
@@ -267,57 +237,5 @@ class TestConfigDir:
         assert answer.err.startswith("error: cell.activatoin: expected a key of lstm")
 
     def test_is_shown_by_hydras_flags(self, cli: Run, folder: Path) -> None:
-        shown = cli("train", "--help", "--config-dir", str(folder)).out
-        assert "cell: gru, gru_reset_before, lstm, lstm_peephole, mine, " in shown
-        assert cli("train", "--help").out != shown
         words = ("train", "--config-dir", str(folder), "+cell=mine", "--cfg", "job")
         assert yaml.safe_load(cli(*words).out)["cell"]["activation"] == "relu"
-
-
-class TestCompletion:
-    @pytest.mark.parametrize(
-        ("line", "offered"),
-        [
-            ("rnnbench tr", {"train"}),
-            ("rnnbench train +ce", {"+cell="}),
-            ("rnnbench train +cell=l", {"+cell=lstm", "+cell=lstm_peephole"}),
-            ("rnnbench sweep cell=gru", {"cell=gru", "cell=gru_reset_before"}),
-            ("rnnbench train model.uni", {"model.units="}),
-            ("rnnbench train experiments=gru_v", {"experiments=gru_vs_lstm"}),
-            (
-                "python -m rnnbench train data=",
-                {f"data={path.stem}" for path in (resource_dir("conf") / "data").iterdir()},
-            ),
-            ("python3 -m rnnbench mat", {"match"}),
-        ],
-    )
-    def test_of_a_line(
-        self, cli: Run, monkeypatch: pytest.MonkeyPatch, line: str, offered: set[str]
-    ) -> None:
-        monkeypatch.setenv("COMP_LINE", line)
-        monkeypatch.setenv("COMP_POINT", str(len(line)))
-        answer = cli("-sc", "query=bash")
-        assert answer.status == 0
-        assert set(answer.out.split()) == offered
-        assert answer.err == ""
-
-    def test_script_works_in_bash(self, work_dir: Path) -> None:
-        folder = Path(sys.executable).parent
-        if not (folder / "rnnbench").is_file() or shutil.which("bash") is None:
-            pytest.skip("needs bash and the installed console script")
-        script = """
-        eval "$(rnnbench -sc install=bash)"
-        complete -p rnnbench
-        COMP_LINE="rnnbench tr"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(rnnbench tr); COMP_CWORD=1
-        hydra_bash_completion
-        echo "offered: ${COMPREPLY[*]}"
-        """
-        found = subprocess.run(
-            ["bash", "--norc", "-c", script],
-            env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-        )
-        assert found.returncode == 0, found.stderr
-        assert "-F hydra_bash_completion rnnbench" in found.stdout
-        assert "offered: train" in found.stdout

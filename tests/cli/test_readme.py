@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.cli.words import COMMANDS, DEFAULT_CELLS, Words, split_words
+from rnnbench.cli.commands import COMMANDS
+from rnnbench.cli.words import DEFAULT_CELLS, Words, split_words
 from rnnbench.config.expand import expand
 
 README = Path(__file__).parents[2] / "README.md"
