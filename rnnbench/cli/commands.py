@@ -198,7 +198,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "match": Command(
         "match",
-        "show the units with which cells have as many parameters as a reference",
+        "show the units that give each cell the parameters of a reference",
         ("match match=lstm:128", "match +cell=gru match=lstm:128 model.depth=2"),
         _MODEL,
         usage="match=CELL:UNITS [KEY=VALUE ...]",

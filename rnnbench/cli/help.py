@@ -40,7 +40,7 @@ def _page(words: Words) -> str:
 
 def overview() -> str:
     """Return the help of the program."""
-    commands = {name: f"{command.does}" for name, command in COMMANDS.items()}
+    commands = {name: command.does for name, command in COMMANDS.items()}
     commands[HELP] = "explain a command, a key or a group"
     return "\n".join(
         (
@@ -64,5 +64,8 @@ def overview() -> str:
                 "+cell=lstm,gru. They follow Hydra's grammar."
             ),
             *paragraph("Runs are kept in runs/, or where RNNBENCH_HOME or home=... says."),
+            *paragraph(
+                'Tab completes words after eval "$(rnnbench -sc install=bash)" (zsh, fish).'
+            ),
         )
     )

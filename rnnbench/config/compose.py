@@ -39,7 +39,7 @@ _GROUP_HINTS = {"cell": "+cell"}
 def register_presets() -> None:
     """Once, make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
     # Hydra copies its store, presets and all, for every question about a group: a hundred times for
-    # --help, over a second. Nothing changes what is in it.
+    # --hydra-help, over a second. Nothing changes what is in it.
     ConfigStore.__deepcopy__ = _itself  # type: ignore[attr-defined]
     presets = [_Preset(path) for path in preset_files().values()]
     ConfigStore.instance().repo["experiments"] = {preset.name: preset for preset in presets}

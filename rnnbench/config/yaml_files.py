@@ -59,7 +59,7 @@ def check_size(path: Path) -> None:
     """
     if path.stat().st_size > _MOST_BYTES:
         raise _wrong(f"files of at most {_MOST_BYTES:,} bytes", path)
-    root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    root = yaml.compose(path.read_text("utf-8"), Loader=_LOADER)
     if _count(root, {}) > _MOST_VALUES:
         raise _wrong(f"files of at most {_MOST_VALUES:,} values, aliases counted", path)
     if root is not None and not isinstance(root, yaml.MappingNode):
