@@ -171,7 +171,9 @@ def _options(group: str, files: OptionFiles, chosen: str | None) -> list[str]:
     if len(options) < 2:
         return []
     plus = "+" if group == "cell" else ""
-    marked = " (* is what is chosen now)" if chosen else ""
+    usual = chosen == files.chosen.get(group)
+    star = " (* is the default)" if usual else " (* is the one on this line)"
+    marked = star if chosen else ""
     told = {f"{'*' if name == chosen else ' '} {name}": files.line(group, name) for name in options}
     return [*paragraph(f"Choose with {plus}{group}=OPTION{marked}:", 2), *listed(told), ""]
 
