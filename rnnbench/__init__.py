@@ -1,50 +1,38 @@
 """Fair comparison of recurrent networks: SimpleRNN, LSTM and GRU under equal conditions.
 
-For notebooks: :func:`load_runs` has one row a training run, :func:`load_history` one row an epoch.
+For notebooks: :func:`load_runs` has one row a training run, :func:`load_history` one row an epoch,
+:func:`load_answers` one row a test sample, and :func:`compare` one row a pair of arms.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from rnnbench.comparison import compare
+    from rnnbench.notebooks import load_answers, load_history, load_runs
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_history", "load_runs"]
+__all__ = ["__version__", "compare", "load_answers", "load_history", "load_runs"]
+
+# Imported when they are first asked for: pandas alone takes seconds.
+_MODULES = {
+    "compare": "rnnbench.comparison",
+    "load_answers": "rnnbench.notebooks",
+    "load_history": "rnnbench.notebooks",
+    "load_runs": "rnnbench.notebooks",
+}
 
 
-def load_runs(*overrides: str) -> pd.DataFrame:
-    """Return the training runs of a store, oldest first, in declared columns with types and units.
+def __getattr__(name: str) -> Any:
+    """Return a function for notebooks."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-    Args:
-        overrides: where the store is, as on the command line: ``"home=runs"``.
-
-    Raises:
-        ConfigError, StoreError: where there is no such store.
-    """
-    from rnnbench import results
-
-    return results.load_runs(_store(overrides))
+    return getattr(import_module(_MODULES[name]), name)
 
 
-def load_history(*overrides: str) -> pd.DataFrame:
-    """Return the epochs of every training run: run_id, epoch (from 1), Keras's metric names.
-
-    Args:
-        overrides: where the store is, as on the command line: ``"home=runs"``.
-
-    Raises:
-        ConfigError, StoreError: where there is no such store.
-    """
-    from rnnbench import results
-
-    store = _store(overrides)
-    return results.load_history(store, results.load_runs(store)["run_id"])
-
-
-def _store(overrides: tuple[str, ...]):  # type: ignore[no-untyped-def]
-    from rnnbench.config.expand import load
-    from rnnbench.tracking.store import Store
-
-    return Store.open(load(overrides, cell=False), create=False)
+def __dir__() -> list[str]:
+    """Return the names that notebooks complete."""
+    return sorted({*globals(), *__all__})

@@ -18,7 +18,7 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors printable user_paths redact interrupt quiet locks scratch spreadsheet",
+    "errors printable user_paths redact interrupt quiet locks scratch spreadsheet short_names",
     "config.paths config.section config.data_section config.model_section config.training_section",
     "config.search_section config.claim_section config.schema",
     "config.recorded config.ranges config.allowed config.validate config.overrides",
@@ -29,10 +29,11 @@ _ROWS = [
     "stats data seeds layers cells config.option_files config.describe",
     "parameters matching reference model kernels training",
     "runspec tracking weights stored run expected declaration jobs executors claims",
-    "asked predict answers baselines",
+    "asked predict answers baselines listing deletion",
     "results tables summary plots artifacts progress queues search driver sweep",
     "reproduce plan diagnose",
     "report",
+    "notebooks comparison",
     "cli __main__",
 ]
 LAYERS = [name for row in _ROWS for name in row.split()]
@@ -78,6 +79,7 @@ print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
         "predict --help",
         "reproduce --help",
         "diagnose --help",
+        "runs --help",
     ],
 )
 def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, words: str) -> None:

@@ -123,6 +123,25 @@ COMMANDS: dict[str, Command] = {
             Own("--port NUMBER", "Port to serve on, 1 to 65535; 5000 if not given."),
         ),
     ),
+    "runs": Command(
+        "runs",
+        "list the runs in the store, newest first, or delete some",
+        ("runs", "runs cell=gru data=imdb status=failed", "runs --format csv", "runs delete 3f2a"),
+        (*_STORE,),
+        usage="[KEY=VALUE ...] | delete ID ... [--yes]",
+        more="Words such as cell=gru or model.units=32,64 restrict the list to runs that were "
+        "trained with one of these values; those of a sweep, to the runs that it declares. "
+        "Deleted runs can be restored with mlflow, and are trained again by the next sweep.",
+        own=(
+            Own("delete ID ...", "Deletes these runs after a question; first digits are enough."),
+            Own("status=STATUS", "finished, failed, running or killed; several with commas."),
+            Own("kind=KIND", "replicate, baseline or trial; several with commas."),
+            Own("arm=NAME", "Arms of these names."),
+            Own("--format FORMAT", "How runs are listed: table, csv or json."),
+            Own("--yes", "Deletes without a question."),
+        ),
+        also="sweep",
+    ),
     "plan": Command(
         "plan",
         "show what sweep would do, and how long it takes; starts nothing",

@@ -76,7 +76,7 @@ def build(
     """
     tables = _printable(tables)
     done = finished(tables.runs)
-    grounds = _grounds(done, tables, options)
+    grounds = grounds_of(done, tables, options)
     sections: list[Section] = []
     judged = claims_section(claims, grounds)
     beside = published_section(published)
@@ -109,7 +109,8 @@ def _printable(tables: Tables) -> Tables:
     )
 
 
-def _grounds(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[Ground]:
+def grounds_of(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[Ground]:
+    """Return the finished runs divided into what can be compared, with their comparisons."""
     counts, failed = trial_counts(tables.trials), failed_seeds(tables.runs)
     grounds: list[Ground] = []
     for title, group in done.groupby(_titles(done), sort=True):

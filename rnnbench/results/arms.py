@@ -9,23 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-_NEVER_NAMES = ("seed", "match", "data.path", "data.test_path", "data.word_index")
+from rnnbench.short_names import NEVER_NAMES, shown_text, telling_name
+
 _OPTION = "cell."
-_SHORT = {
-    "model.units": "units",
-    "model.depth": "depth",
-    "model.dropout": "dropout",
-    "model.recurrent_dropout": "recurrent_dropout",
-    "model.stateful": "stateful",
-    "data.maxlen": "maxlen",
-    "data.mask": "mask",
-    "training.epochs": "epochs",
-    "training.batch_size": "batch_size",
-    "training.buckets": "buckets",
-    "training.validation": "validation",
-    "optimizer.name": "optimizer",
-    "optimizer.learning_rate": "learning_rate",
-}
 
 
 def finished(runs: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +51,7 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     full, short = [], []
     for _, run in runs.iterrows():
         parts = {
-            key: f"{_SHORT.get(key, key.removeprefix(_OPTION))}={shown_value(run[key])}"
+            key: f"{telling_name(key).removeprefix(_OPTION)}={shown_value(run[key])}"
             for key in varying
             if not key.startswith(_OPTION) or key in own[run["cell"]]
         }
@@ -79,22 +65,11 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     return named.assign(arm=named["arm"].where(~_is_ambiguous(named), named["arm"] + suffix))
 
 
-def short_name(key: str) -> str:
-    """Return a parameter as the names of arms have it."""
-    return _SHORT.get(key, key.rsplit(".", 1)[-1])
-
-
 def shown_value(value: Any) -> str:
     """Return a parameter as a name has it: drawn numbers with four digits."""
     if pd.isna(value):
         return "none"
-    shown = str(value)
-    if "." not in shown and "e" not in shown:
-        return shown
-    try:
-        return f"{float(shown):.4g}"
-    except ValueError:
-        return shown
+    return shown_text(str(value))
 
 
 def search_of(described: Any) -> dict[str, Any]:
@@ -134,7 +109,7 @@ def varying_parameters(runs: pd.DataFrame) -> list[str]:
     keys = [
         str(key)
         for key in runs.columns
-        if "." in str(key) and str(key) not in _NEVER_NAMES and not str(key).startswith("executor.")
+        if "." in str(key) and str(key) not in NEVER_NAMES and not str(key).startswith("executor.")
     ]
     # An option of a cell that a file of it does not mention has a value all the same.
     return [

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rnnbench.cells import check_cell
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
@@ -39,11 +38,6 @@ class Search:
     def key(self) -> str:
         """Content key of the study."""
         return study_key(self.config, self.data)
-
-    @property
-    def cell(self) -> str:
-        """The cell, by which its study is called whatever the sweep calls the arm."""
-        return check_cell(self.config.cell).name
 
     @cached_property
     def described(self) -> SearchOf:

@@ -71,7 +71,7 @@ def look_up(searches: Sequence[Search], home: Home) -> list[Searched]:
 
 
 def _look_up(search: Search, storage: Any) -> Searched:
-    study = Study.find(storage, search.key, search.cell, search.config)
+    study = Study.find(storage, search.key, search.config)
     if study is None:
         return Searched(search, (), None, (), {})
     trials = study.counted()[: search.config.search.n_trials]

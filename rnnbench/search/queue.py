@@ -160,7 +160,7 @@ class SearchQueue:
             return
         if self._storage is None:
             self._storage = open_storage(self._home)
-        study = Study.open(self._storage, search.key, search.cell, search.config)
+        study = Study.open(self._storage, search.key, search.label, search.config)
         if search.config.sweep.retry_failed:
             study.retry_failed()
         opened = self._open[search.key] = _Open(search, study, lock)

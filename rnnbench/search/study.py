@@ -16,10 +16,12 @@ from rnnbench.runspec import digest, relevant
 from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
+from rnnbench.short_names import short_label
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch
 
 _RETRY_OF = "rnnbench.retry_of"
+_LONGEST_ARM = 300  # characters; Optuna's names of studies have at most 512
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Study:
 
         study = optuna.create_study(
             storage=storage,
-            study_name=study_name(label, key),
+            study_name=_known(storage, key) or study_name(label, key, config),
             direction=direction(config),
             pruner=make_pruner(config.search, config.training.epochs),
             load_if_exists=True,
@@ -121,15 +123,14 @@ class Study:
         return cls(study, config)
 
     @classmethod
-    def find(cls, storage: Any, key: str, label: str, config: Config) -> Study | None:
-        """Return the study of an arm, or ``None`` where there is none; nothing is created."""
+    def find(cls, storage: Any, key: str, config: Config) -> Study | None:
+        """Return the study of a key, or ``None`` where there is none; nothing is created."""
         import optuna
 
-        try:
-            study = optuna.load_study(study_name=study_name(label, key), storage=storage)
-        except KeyError:
+        name = _known(storage, key)
+        if name is None:
             return None
-        return cls(study, config)
+        return cls(optuna.load_study(study_name=name, storage=storage), config)
 
     def importance(self, trials: Sequence[Trial]) -> dict[str, float]:
         """Return the share of each key in what makes a trial good, over some of the trials.
@@ -241,9 +242,32 @@ def best_of(trials: Iterable[Trial], *, largest: bool) -> Trial | None:
     return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
 
 
-def study_name(label: str, key: str) -> str:
-    """Return what optuna-dashboard lists the study as."""
-    return f"{label} {key[:12]}"
+def study_name(label: str, key: str, config: Config) -> str:
+    """Return what optuna-dashboard lists the study as: data set, arm, sampler, and its key.
+
+    As in ``imdb · lstm units=32 depth=2 · tpe · 3f2a9c0d1e2b``: the arm as its sweep called it, and
+    the size of its stack where nothing else says it.
+    """
+    arm = short_label(label)
+    for name in ("units", "depth"):
+        is_open = f"model.{name}" in config.search.space or config.match is not None
+        if not is_open and f"{name}=" not in arm:
+            arm += f" {name}={getattr(config.model, name)}"
+    told = (config.data.name, arm[:_LONGEST_ARM], config.search.sampler)
+    return f"{' · '.join(told)} ·{_ending(key)}"
+
+
+def _known(storage: Any, key: str) -> str | None:
+    """Return the name of a key's study, whatever its sweep called the arm."""
+    import optuna
+
+    names = optuna.get_all_study_names(storage)
+    return next((name for name in names if name.endswith(_ending(key))), None)
+
+
+def _ending(key: str) -> str:
+    """Return what the name of a study ends with, today and in versions that named the arm only."""
+    return f" {key[:12]}"
 
 
 @contextmanager

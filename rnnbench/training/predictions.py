@@ -43,3 +43,16 @@ def load_correct(path: Path) -> np.ndarray | None:
     if found is None or found[0].ndim != 1 or found[0].dtype != np.bool_:
         return None
     return found[0]
+
+
+def load_answers(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Return of each test sample the class answered, its probability, and whether it was right.
+
+    Arrays ``(n,)`` each; ``None`` without such a file.
+    """
+    outputs, correct = load_arrays(path, "outputs"), load_correct(path)
+    if outputs is None or correct is None or outputs[0].ndim != 2:
+        return None
+    if outputs[0].dtype.kind != "f" or len(outputs[0]) != len(correct) or not outputs[0].shape[1]:
+        return None
+    return *answers(outputs[0]), correct

@@ -353,7 +353,8 @@ class TestStorage:
         with studies(searched.folder) as found:
             assert set(found) == set(ARMS)
             for arm, study in found.items():
-                assert study.study_name.startswith(f"{arm} ")
+                assert study.study_name.startswith(f"digits · {arm} ")
+                assert study.study_name.split(" · ")[2] == "random"
                 assert study.direction is optuna.study.StudyDirection.MINIMIZE
                 assert study.metric_names == ["best_val_loss"]
                 assert {trial.state.name for trial in study.trials} == {"COMPLETE"}

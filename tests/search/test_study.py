@@ -28,6 +28,7 @@ from rnnbench.search.study import (
     best_of,
     intermediate,
     study_key,
+    study_name,
 )
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch
@@ -111,6 +112,42 @@ def ask_and_tell(study: Study, trials: int, *, value: float | None = None) -> li
         drawn.append(values)
         study.complete(number, score(config) if value is None else value)
     return drawn
+
+
+class TestName:
+    def names(self, home: Home) -> list[str]:
+        return optuna.get_all_study_names(f"sqlite:///{home.path / 'optuna.db'}")
+
+    def test_says_data_set_arm_and_sampler_before_the_key(
+        self, declare: Declare, home: Home
+    ) -> None:
+        search = declare("model.depth=2")  # the units are drawn
+        with opened(search, home):
+            pass
+        assert self.names(home) == [f"digits · gru depth=2 · random · {search.key[:12]}"]
+
+    def test_leaves_out_what_is_drawn_and_repeats_nothing(self, declare: Declare) -> None:
+        search = declare()
+        name = study_name("gru model.depth=1 training.epochs=3", search.key, search.config)
+        assert name == f"digits · gru depth=1 epochs=3 · random · {search.key[:12]}"
+        assert len(study_name("x" * 1000, search.key, search.config)) < 512
+
+    @pytest.mark.parametrize("name", ["gru {}", "digits · gru as another sweep called it · {}"])
+    def test_is_no_matter_where_the_key_is_the_same(
+        self, declare: Declare, home: Home, name: str
+    ) -> None:
+        """Studies of earlier versions, which named the cell alone, go on."""
+        search = declare()
+        old = name.format(search.key[:12])
+        storage = open_storage(home)
+        study = optuna.create_study(storage=storage, study_name=old, direction="maximize")
+        study.set_user_attr("rnnbench.key", search.key)
+        assert Study.find(storage, search.key, search.config) is not None
+        close_storage(storage)
+        with opened(search, home) as study_again:
+            ask_and_tell(study_again, 2)
+        assert self.names(home) == [old]
+        assert as_it_stands(search, home).count("COMPLETE") == 2
 
 
 class TestRandomSearch:

@@ -1,0 +1,217 @@
+"""``runs``: what is in the store, newest first; ``runs delete``: runs that count no longer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rnnbench.cli.asked_runs import Asked
+from rnnbench.cli.console import show, stderr, stdout
+from rnnbench.cli.words import Words
+from rnnbench.deletion import Deleted, check_deletable, delete_runs, find_all, restore_command
+from rnnbench.errors import ConfigError
+from rnnbench.listing import Run, age, flat, short_ids
+from rnnbench.printable import printable
+from rnnbench.redact import shown_address
+from rnnbench.spreadsheet import csv_line, guarded
+from rnnbench.tables import MISSING, Table
+from rnnbench.tracking import names
+
+FORMATS = ("table", "csv", "json")
+_MOST_ROWS = 50
+_MOST_REASONS = 3
+
+
+def runs(words: Words) -> int:
+    """List the runs that the words restrict the store to, or delete some."""
+    format_ = words.option("format") or "table"
+    if format_ not in FORMATS:
+        raise ConfigError("--format", f"one of {', '.join(FORMATS)}", format_, "choose one")
+    if words.names:
+        return _delete(words)
+    if words.option("yes") is not None:
+        raise ConfigError("--yes", "runs delete ID ... before it", "it alone", "leave it out")
+    asked = Asked.of(words)
+    found = asked.find()
+    if format_ == "table":
+        _show(asked, found)
+        return 0
+    if not found:
+        stderr().print(_nothing(asked), markup=False)
+    (_print_csv if format_ == "csv" else _print_json)(list(map(flat, found)))
+    return 0
+
+
+def _show(asked: Asked, found: Sequence[Run]) -> None:
+    if not found:
+        stdout().print(_nothing(asked), markup=False)
+        return
+    show(_table(asked, found, found[:_MOST_ROWS]))
+    for line in _next(asked, found):
+        stdout().print(line, markup=False, soft_wrap=True)
+
+
+def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
+    digits = short_ids(asked.everything)
+    columns = ("id", "data", "arm", "seed", "status", "val", "test", "age")
+    rows = tuple(
+        (
+            run.run_id[:digits],
+            run.data or MISSING,
+            _name(run),
+            run.record.params.get("seed", MISSING),
+            run.status,
+            _accuracy(run, "best_val_accuracy"),
+            _accuracy(run, "test_accuracy"),
+            age(run),
+        )
+        for run in shown
+    )
+    count = f"{len(found):,} run{'s' if len(found) > 1 else ''}"
+    where = shown_address(asked.store.uri).partition("?")[0].removeprefix("sqlite:///")
+    return Table(f"{count}, newest first: {where}", columns, rows, _note(asked, found, shown))
+
+
+def _name(run: Run) -> str:
+    if run.kind == "trial":
+        return f"{run.arm} trial {run.record.tags.get(names.TRIAL, '')}".rstrip()
+    return f"{run.arm} (baseline)" if run.kind == "baseline" else run.arm
+
+
+def _accuracy(run: Run, metric: str) -> str:
+    value = run.metric(metric)
+    return MISSING if value is None else f"{value:.4f}"
+
+
+def _note(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> str:
+    lines = []
+    if len(shown) < len(found):
+        lines.append(
+            f"The newest {len(shown)} of {len(found):,}: words such as data=imdb restrict the "
+            "list, --format csv gives all."
+        )
+    others = [r for r in asked.everything if r.kind not in asked.kinds and asked.passes(r)]
+    for kind, count in Counter(run.kind for run in others).items():
+        lines.append(f"Not listed: {count:,} {kind}{'s' if count > 1 else ''} (kind={kind}).")
+    failed = [run for run in shown if run.status == "FAILED" and run.reason]
+    digits = short_ids(asked.everything)
+    lines += [f"{run.run_id[:digits]} failed: {run.reason}" for run in failed[:_MOST_REASONS]]
+    return "\n".join(lines)
+
+
+def _nothing(asked: Asked) -> str:
+    """Return what the store has where nothing in it is what was asked for."""
+    if not asked.everything:
+        return "The store has no runs. Train some: python -m rnnbench sweep +cell=gru"
+    listed = [run for run in asked.everything if run.kind in asked.kinds]
+    if not listed:
+        counts = Counter(f"kind={run.kind}" for run in asked.everything)
+        told = ", ".join(f"{count:,} with {kind}" for kind, count in counts.items())
+        return f"No run is of this kind. The store has {told}."
+    told = "; ".join(
+        f"{name} {', '.join(f'{value} ({count:,})' for value, count in counts.most_common(5))}"
+        for name, counts in (
+            ("data", Counter(run.data or "none" for run in listed)),
+            ("cell", Counter(run.record.params.get("cell.name", "none") for run in listed)),
+            ("status", Counter(run.status for run in listed)),
+        )
+    )
+    return f"No run matches these words. The store has {len(listed):,}: {told}."
+
+
+def _next(asked: Asked, found: Sequence[Run]) -> list[str]:
+    """Return the command that a reader of the list is likely to type next."""
+    digits = short_ids(asked.everything)
+    done = next((r for r in found if r.kind == "run" and r.status == "FINISHED"), None)
+    if done is not None:
+        return [f"next: {asked.command('report NAME')} compares the finished ones"]
+    return [f"next: {asked.command(f'runs delete {found[0].run_id[:digits]}')} deletes one"]
+
+
+def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [columns, *([_field(row.get(key)) for key in columns] for row in rows)]
+    sys.stdout.write("".join(map(csv_line, lines)) if rows else "")
+
+
+def _field(value: Any) -> str:
+    if value is None:
+        return ""
+    return guarded(printable(value)) if isinstance(value, str) else str(value)
+
+
+def _print_json(rows: Sequence[dict[str, Any]]) -> None:
+    shown = [{k: printable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in shown)
+    sys.stdout.write(f"[\n{lines}\n]\n" if rows else "[]\n")
+
+
+def _delete(words: Words) -> int:
+    verb, *ids = words.names
+    if verb != "delete":
+        action = "type runs delete ID" if ids else f"type {verb}=..., or runs delete ID"
+        raise ConfigError("runs", "overrides of the form key=value, or delete", verb, action)
+    asked = Asked.of(words)
+    if bool(ids) == bool(asked.filters):
+        received = "both" if ids else "neither"
+        raise ConfigError(
+            "runs delete",
+            "ids, or words such as status=failed that restrict the runs",
+            received,
+            "python -m rnnbench runs lists the ids",
+        )
+    found = find_all(asked.store, asked.everything, ids) if ids else asked.find()
+    if not found:
+        stdout().print(_nothing(asked), markup=False)
+        return 0
+    check_deletable(asked.store, found)
+    table = _table(asked, found, found)
+    show(Table(f"To be deleted: {len(found):,}", table.columns, table.rows))
+    if words.option("yes") is None and not _confirmed(len(found)):
+        stdout().print("nothing was deleted", markup=False)
+        return 0
+    done = Deleted()
+    try:
+        delete_runs(asked.store, found, done)
+    finally:
+        for line in _told(asked, len(found), done):
+            stdout().print(line, markup=False, soft_wrap=True)
+    return 0
+
+
+def _confirmed(count: int) -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigError(
+            "--yes",
+            "an answer, or --yes where no terminal asks for one",
+            "neither",
+            "add --yes to delete these runs",
+        )
+    this = f"these {count:,} runs" if count > 1 else "this run"
+    print(f"Delete {this}? [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _told(asked: Asked, wanted: int, done: Deleted) -> list[str]:
+    """Return what was deleted, what follows from that, and how it is undone."""
+    if not done.runs:
+        return ["nothing was deleted"]
+    several = wanted > 1
+    count = (
+        f"{len(done.runs):,}" if len(done.runs) == wanted else f"{len(done.runs):,} of {wanted:,}"
+    )
+    lines = [f"deleted {count} run{'s' if several else ''}"]
+    if any(run.status == "FINISHED" for run in done.runs):
+        what = "They count as not done" if several else "It counts as not done"
+        lines[0] += f". {what}: the same command trains {'them' if several else 'it'} again."
+    lines += [
+        f"The mean of {arm} over {seeds} seed{'s' if seeds > 1 else ''} in MLflow's UI was "
+        "deleted, too: the next sweep with this arm writes it again."
+        for arm, seeds in done.means.items()
+    ]
+    what = "one of them" if len(done.runs) > 1 else "it"
+    restore = restore_command(asked.store, done.runs[0])
+    return [*lines, f"Files stay until mlflow gc. To restore {what}: {restore}"]

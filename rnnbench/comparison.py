@@ -1,0 +1,187 @@
+"""A report's comparisons as a frame, of whatever runs are left in a notebook's frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from rnnbench.config.expand import load
+from rnnbench.config.schema import ReportConfig
+from rnnbench.errors import ConfigError
+from rnnbench.notebooks import OWN_COLUMN
+from rnnbench.report.build import Tables, grounds_of
+from rnnbench.report.ground import Ground
+from rnnbench.report.pairs import Pair
+from rnnbench.results import COLUMNS
+from rnnbench.results.arms import finished
+from rnnbench.results.frame import frame
+from rnnbench.results.history import history_frame
+from rnnbench.short_names import short_name
+from rnnbench.tracking import names
+
+NOT_COMPARED = "not compared"
+_ALONE = "no other arm differs from it in one thing alone"
+_VERDICTS = {"A better": "a better", "B better": "b better"}
+_TYPES = {
+    **dict.fromkeys(("data", "a", "b", "factor", "metric"), "string"),
+    "seeds": "Int64",
+    **dict.fromkeys(("difference", "low", "high", "p", "p_holm", "superiority"), "Float64"),
+    **dict.fromkeys(("verdict", "remarks", "reason"), "string"),
+}
+# A frame without any parameter of a section tells nothing of what differs in it.
+_SECTIONS = ("model", "optimizer", "training")
+_METRICS = tuple(column.name for column in COLUMNS if column.source == "metric")
+
+
+def compare(
+    runs: pd.DataFrame,
+    by: str | None = None,
+    *,
+    margin: float | None = None,
+    confidence: float | None = None,
+) -> pd.DataFrame:
+    """Return the comparisons of a report over these runs: one row a pair of arms.
+
+    Two arms are compared where they differ in one factor and nothing else, paired by seed; the
+    verdict is the report's. Columns are ``data``, ``a`` (the arm with the higher mean), ``b``,
+    ``factor``, ``metric`` (what they are compared by), ``seeds`` (pairs), ``difference`` (mean of
+    a minus b, a fraction) with ``low`` and ``high``, ``p`` (exact paired permutation test),
+    ``p_holm`` (adjusted for all comparisons of the section, also those that ``by`` leaves out),
+    ``superiority`` (chance that a training of a beats one of b), ``verdict`` (``a better``,
+    ``b better``, ``equivalent``, ``undecided``, ``not compared``), ``remarks`` and ``reason``: why
+    a pair that a reader would look for is not compared, or an arm with any other.
+
+    Args:
+        runs: rows of :func:`load_runs`, such as those of some arms or seeds, with its columns;
+            further columns do no harm, and arms are called as in its column ``arm``.
+        by: the factor that is compared, such as ``cell`` or ``units``; ``None`` for every one.
+        margin: the difference that does not matter, a fraction; ``None`` for the configuration's
+            ``report.margin``.
+        confidence: of the intervals; ``None`` for ``report.confidence``.
+
+    Raises:
+        ConfigError: for columns that are missing, a factor in which no arms differ, or numbers out
+            of range.
+
+    >>> import rnnbench
+    >>> runs = rnnbench.load_runs(source="reports/imdb")
+    >>> found = rnnbench.compare(runs, by="cell")
+    >>> found[["a", "b", "seeds", "difference", "low", "high"]].round(3)
+          a           b  seeds  difference    low   high
+    0  lstm  simple_rnn     10       0.032  0.014  0.051
+    1   gru  simple_rnn     10       0.019  0.004  0.034
+    2  lstm         gru     10       0.013 -0.002  0.028
+    >>> found[["a", "b", "p_holm", "superiority", "verdict"]].round(3)
+          a           b  p_holm  superiority    verdict
+    0  lstm  simple_rnn   0.012         0.87   a better
+    1   gru  simple_rnn   0.051         0.74  undecided
+    2  lstm         gru   0.088         0.66  undecided
+    >>> even = rnnbench.compare(runs[runs["seed"] % 2 == 0], margin=0.05)
+    >>> list(even["verdict"])
+    ['a better', 'undecided', 'equivalent']
+    """
+    options = _options(margin, confidence)
+    restored = _restored(runs)
+    done = finished(restored)
+    tables = Tables(restored, history_frame([]), _trials(done), baselines=frame([]))
+    arms = dict(zip(runs["run_id"], runs.get("arm", runs["label"]), strict=True))
+    rows = [
+        {"data": ground.title, **row}
+        for ground in grounds_of(done, tables, options)
+        for row in _rows(ground, arms)
+    ]
+    table = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+    return table if by is None else _by(table, by)
+
+
+def _rows(ground: Ground, arms: dict[str, str]) -> Iterator[dict[str, object]]:
+    """Give what is compared, by factor, then what is not; no arm is left without a row."""
+    pairs = (*sorted(ground.pairs, key=_place), *ground.refused)
+    for pair in pairs:
+        yield _row(pair, arms)
+    told = {name for pair in pairs for name in pair.names}
+    for arm in ground.arms:
+        if arm.name not in told:
+            name = arms[arm.run_ids[0]]
+            yield {"a": name, "verdict": NOT_COMPARED, "remarks": "", "reason": _ALONE}
+
+
+def _place(pair: Pair) -> tuple[str, float]:
+    """Return where a comparison stands: by factor, the largest difference first."""
+    assert pair.result is not None
+    return pair.relation.factor or "", -pair.result.difference.estimate
+
+
+def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
+    relation, result = pair.relation, pair.result
+    row: dict[str, object] = {
+        "a": arms[pair.a.run_ids[0]],
+        "b": arms[pair.b.run_ids[0]],
+        "factor": None if relation.factor is None else short_name(relation.factor),
+        "metric": pair.metric,
+        "remarks": "; ".join(relation.all_remarks),
+    }
+    if result is None:
+        reason = "; ".join(relation.confounds) or "they share no measure"
+        return row | {"verdict": NOT_COMPARED, "reason": reason}
+    return row | {
+        "seeds": result.n,
+        "difference": result.difference.estimate,
+        "low": result.difference.low,
+        "high": result.difference.high,
+        "p": result.p,
+        "p_holm": pair.p_holm,
+        "superiority": result.superiority,
+        "verdict": _VERDICTS.get(result.verdict, result.verdict),
+        "reason": "",
+    }
+
+
+def _by(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return the comparisons by one factor; raises ConfigError where there is no such factor."""
+    own = table[table["factor"] == short_name(by)].reset_index(drop=True)
+    if own.empty and not table.empty:
+        known = ", ".join(sorted(table["factor"].dropna().unique()))
+        raise ConfigError("by", f"one of the factors {known}", by, "leave it out for all of them")
+    return own
+
+
+def _options(margin: float | None, confidence: float | None) -> ReportConfig:
+    given = {"margin": margin, "confidence": confidence}
+    words = [f"report.{name}={value}" for name, value in given.items() if value is not None]
+    return load(words, cell=False).report
+
+
+def _restored(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return a notebook's frame with the parameters under their keys; raises ConfigError."""
+    wanted = [c.name for c in COLUMNS if c.name not in _METRICS]
+    missing = [name for name in wanted if name not in runs]
+    missing += [
+        f"{section}.*"
+        for section in _SECTIONS
+        if not any(str(key).startswith(f"{section}.") for key in runs.columns)
+    ]
+    if missing:
+        raise ConfigError(
+            "runs",
+            "rows of load_runs() with its columns",
+            f"a frame without {', '.join(missing)}",
+            "leave out rows, not columns: what differs between two arms is read from them",
+        )
+    texts = {
+        key: runs[name].astype("string") for key, name in OWN_COLUMN.items() if key not in runs
+    }
+    empty = {name: pd.Series(pd.NA, runs.index, "Float64") for name in _METRICS if name not in runs}
+    return runs.drop(columns="arm", errors="ignore").assign(**texts, **empty)
+
+
+def _trials(done: pd.DataFrame) -> pd.DataFrame:
+    """Return the trials of the searches, as many as each had: that is all a comparison asks."""
+    counts: dict[str, int] = {}
+    if "trials" in done:
+        known = done.dropna(subset=["study", "trials"])
+        counts = dict(zip(known["study"], known["trials"].astype(int), strict=True))
+    rows: Sequence[tuple[str, int]] = [(s, n) for s, count in counts.items() for n in range(count)]
+    table = pd.DataFrame(rows, columns=["study", "trial"])
+    return table.assign(trial_state=names.COMPLETE, status="FINISHED")
