@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.recorded import fill
+from benchmarks.recorded import fill, multiply
 from benchmarks.side_by_side.machine import machine, told
 from benchmarks.side_by_side.processes import environment
 from benchmarks.side_by_side.swept import recorded_runs
@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "data": ("data",),
     "plan": ("plan",),
     "plan, 12 runs finished": ("plan", *STORED),
+    "plan, 1,000 runs": ("plan", *STORED[:3], "seeds=5", "home=many/runs"),
+    "runs, 1,000 runs": ("runs", "home=many/runs"),
     "report, 12 runs": ("report", "benchmark"),
 }
 TRAIN = ("train", "+cell=gru", "training.epochs=1", "data.limit=400", "data.test_limit=100")
@@ -55,6 +57,8 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="latency-") as scratch:
         folder = Path(scratch)
         fill(folder, STORED)
+        fill(folder / "many", (*STORED[:3], "seeds=5"))
+        multiply(folder / "many", 49)
         command(folder, ("data",))
         imports = {name: profile(folder, words) for name, words in COMMANDS.items()}
         rows = [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from shlex import quote
 
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
@@ -13,7 +14,7 @@ from rnnbench.listing import Run, is_alive
 from rnnbench.locks import Timeout
 from rnnbench.redact import shown_address
 from rnnbench.tracking import names
-from rnnbench.tracking.address import translated
+from rnnbench.tracking.address import sqlite_path, translated
 from rnnbench.tracking.store import Store, arm_lock
 
 _SHOWN = 5
@@ -102,8 +103,9 @@ def delete_runs(store: Store, runs: Sequence[Run], done: Deleted) -> None:
 
 def restore_command(store: Store, run: Run) -> str:
     """Return what restores a deleted run, without secrets."""
-    address = shown_address(store.uri).partition("?")[0]
-    return f"MLFLOW_TRACKING_URI={address} mlflow runs restore --run-id {run.run_id}"
+    is_file = sqlite_path(store.uri) is not None  # with options that only rnnbench needs
+    address = shown_address(store.uri.partition("?")[0] if is_file else store.uri)
+    return f"MLFLOW_TRACKING_URI={quote(address)} mlflow runs restore --run-id {run.run_id}"
 
 
 def _delete(store: Store, run: Run, done: Deleted) -> None:

@@ -25,6 +25,12 @@ STATUSES = (*get_args(names.Status), PRUNED)
 _GROUPS = {group: f"{group}.name" for group in ("cell", "data", "optimizer")}
 # Sections and keys of the configuration that runs record as parameters.
 _RECORDED = ("seed", "match", "cell", "data", "model", "optimizer", "training", "executor")
+# What of a run a table needs.
+_SHOWN = {
+    *(names.KEY, names.ARM, names.ARM_KEY, names.OWNER, names.PROCESS, names.REASON),
+    *(names.TRIAL, names.TRIAL_STATE, "seed", "data.name", "cell.name"),
+    *("best_val_accuracy", "test_accuracy"),
+}
 _SHORTEST_ID = 6
 _MOST_PARTS = 2  # parameters that are added to a name which several arms have
 
@@ -38,7 +44,7 @@ class Run:
         kind: ``run``, ``baseline`` or ``trial``.
         status: MLflow's, ``PRUNED`` for a trial that ended early, ``KILLED`` for a run that is
             shown as running although the process that trained it is gone.
-        arm: its arm as its sweep called it, and what tells it from others of that name.
+        arm: its arm as its sweep called it, and what tells it from others (:func:`named`).
     """
 
     record: Record
@@ -81,11 +87,25 @@ class Filter:
         return value is not None and any(_is_same(value, wanted) for wanted in self.values)
 
 
-def read_runs(store: Store, kinds: Collection[names.Kind]) -> list[Run]:
-    """Return the runs of some kinds with everything that was logged, newest first."""
-    found = [Run(r, kind, _status(store, r)) for kind in kinds for r in store.records(kind=kind)]
+def read_runs(
+    store: Store, kinds: Collection[names.Kind], only: Collection[str] | None = None
+) -> list[Run]:
+    """Return the runs of some kinds, newest first, called as their sweeps called their arms.
+
+    Args:
+        store: where they are.
+        kinds: of which kinds.
+        only: dotted keys of the parameters that are wanted beside what a table shows, for speed;
+            ``None`` for everything that was logged.
+    """
+    wanted = None if only is None else _wanted(only)
+    found = [
+        Run(r, kind, _status(store, r), short_label(r.tags.get(names.ARM, "")))
+        for kind in kinds
+        for r in store.records(kind=kind, only=wanted)
+    ]
     found.sort(key=lambda run: (run.record.start_time, run.run_id), reverse=True)
-    return _named(found)
+    return found
 
 
 def read_filters(words: Sequence[str], recorded: Iterable[str]) -> list[Filter]:
@@ -154,26 +174,51 @@ def is_alive(store: Store, record: Record) -> bool:
     return not store.is_ours(record) or store.home.is_owned(record.key)
 
 
-def _named(runs: Sequence[Run]) -> list[Run]:
-    """Name the runs by their arms; arms of one name by what varies between them, too."""
-    base = [short_label(run.record.tags.get(names.ARM, "")) for run in runs]
+def named(store: Store, runs: Sequence[Run], only: Collection[str] | None = None) -> list[Run]:
+    """Return runs whose arms are told apart: those of one name by what varies between them.
+
+    Args:
+        store: where they are.
+        runs: as :func:`read_runs` returns them.
+        only: as they were read.
+    """
     groups: dict[tuple[str, str, str], list[Run]] = {}
-    for run, name in zip(runs, base, strict=True):
-        groups.setdefault((run.kind, run.data, name), []).append(run)
-    varying = {place: _varying(group) for place, group in groups.items()}
+    for run in runs:
+        groups.setdefault((run.kind, run.data, run.arm), []).append(run)
+    varying = {}
+    params: dict[str, Mapping[str, str]] = {}
+    for place, group in groups.items():
+        # Trials are told apart by their number.
+        if place[0] != "trial" and len({r.record.tags.get(names.ARM_KEY) for r in group}) > 1:
+            params |= _params(store, group, only)
+            varying[place] = _varying([params[run.run_id] for run in group])
     return [
-        replace(run, arm=_with(name, run.record.params, varying[run.kind, run.data, name]))
-        for run, name in zip(runs, base, strict=True)
+        replace(run, arm=_with(run.arm, params[run.run_id], varying[place]))
+        if (place := (run.kind, run.data, run.arm)) in varying
+        else run
+        for run in runs
     ]
 
 
-def _varying(group: Sequence[Run]) -> list[str]:
-    """Return the parameters in which arms of one name differ; trials are told by their number."""
-    if group[0].kind == "trial" or len({r.record.tags.get(names.ARM_KEY) for r in group}) == 1:
-        return []
+def _wanted(only: Collection[str]) -> set[str]:
+    return {*_SHOWN, *(_GROUPS.get(key, key) for key in only)}
+
+
+def _params(
+    store: Store, group: Sequence[Run], only: Collection[str] | None
+) -> dict[str, Mapping[str, str]]:
+    """Return all parameters by run, which are read where the store gave only what was wanted."""
+    if only is None or any(run.record.params.keys() - _wanted(only) for run in group):
+        return {run.run_id: run.record.params for run in group}
+    by_key = store.by_key((run.record.key for run in group), kind=group[0].kind)
+    return {run.run_id: by_key[run.record.key].params for run in group}
+
+
+def _varying(group: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the parameters in which runs differ beyond their seed, those of the model first."""
     values: dict[str, set[str]] = {}
-    for run in group:
-        for key, value in run.record.params.items():
+    for params in group:
+        for key, value in params.items():
             values.setdefault(key, set()).add(value)
     return [
         key

@@ -10,12 +10,14 @@ from typing import cast
 
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand, load
+from rnnbench.config.overrides import parse
 from rnnbench.errors import ConfigError
-from rnnbench.listing import KINDS, STATUSES, Run, has_words, read_filters, read_runs
+from rnnbench.listing import KINDS, STATUSES, Run, has_words, named, read_filters, read_runs
 from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 
+FILES = ("csv", "json")
 _PLACES = ("home", "tracking")
 
 
@@ -29,6 +31,8 @@ class Asked:
         filters: which of them count.
         kinds: of which kinds.
         places: the words that say where the store is.
+        only: which parameters were read beside what a table shows; ``None`` for all of them, and
+            runs whose arms have their names.
     """
 
     store: Store
@@ -36,6 +40,7 @@ class Asked:
     filters: list[Callable[[Run], bool]]
     kinds: tuple[names.Kind, ...]
     places: tuple[str, ...]
+    only: list[str] | None
 
     @classmethod
     def of(cls, words: Words) -> Asked:
@@ -60,22 +65,32 @@ class Asked:
         statuses = _chosen(words, "status", STATUSES)
         arms = [a for word in presets for a in _declared(word, seeds, words.config_dirs)]
         config = load(places, config_dirs=words.config_dirs, cell=False)
-        store = Store.open(config, create=False)
-        everything = read_runs(store, KINDS)
+        # Unlike opening it, finding it leaves alone what dead drivers have left, and NumPy.
+        store = Store.find(config) or Store.open(config, create=False)
+        arm = words.option("arm")
+        is_whole = arm is not None or bool(arms) or words.option("format") in FILES
+        only = None if is_whole else [override.key_or_group for override in parse(rest)]
+        everything = read_runs(store, KINDS, only)
+        if is_whole:
+            everything = named(store, everything)
         recorded = {key for run in everything for key in run.record.params}
         filters: list[Callable[[Run], bool]] = [f.matches for f in read_filters(rest, recorded)]
         if statuses:
             filters.append(lambda run: run.status in statuses)
-        if (arm := words.option("arm")) is not None:
+        if arm is not None:
             filters.append(lambda run: has_words(run, arm))
         if arms:
             ids = _ids_of(everything, arms, with_seeds=bool(seeds))
             filters.append(lambda run: run.run_id in ids)
-        return cls(store, everything, filters, kinds, places)
+        return cls(store, everything, filters, kinds, places, only)
 
     def find(self) -> list[Run]:
         """Return the runs that count, newest first."""
         return [r for r in self.everything if r.kind in self.kinds and self.passes(r)]
+
+    def named(self, runs: Sequence[Run]) -> Sequence[Run]:
+        """Return runs whose arms are told apart."""
+        return runs if self.only is None else named(self.store, runs, self.only)
 
     def passes(self, run: Run) -> bool:
         """Return whether a run of any kind is what the other words ask for."""

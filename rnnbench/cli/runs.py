@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from rnnbench.cli.asked_runs import Asked
+from rnnbench.cli.asked_runs import FILES, Asked
 from rnnbench.cli.console import show, stderr, stdout
 from rnnbench.cli.words import Words
 from rnnbench.deletion import Deleted, check_deletable, delete_runs, find_all, restore_command
@@ -20,7 +21,7 @@ from rnnbench.spreadsheet import csv_line, guarded
 from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names
 
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", *FILES)
 _MOST_ROWS = 50
 _MOST_REASONS = 3
 
@@ -50,8 +51,7 @@ def _show(asked: Asked, found: Sequence[Run]) -> None:
         stdout().print(_nothing(asked), markup=False)
         return
     show(_table(asked, found, found[:_MOST_ROWS]))
-    for line in _next(asked, found):
-        stdout().print(line, markup=False, soft_wrap=True)
+    stdout().print(_next(asked, found), markup=False, soft_wrap=True)
 
 
 def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
@@ -68,7 +68,7 @@ def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
             _accuracy(run, "test_accuracy"),
             age(run),
         )
-        for run in shown
+        for run in asked.named(shown)
     )
     count = f"{len(found):,} run{'s' if len(found) > 1 else ''}"
     where = shown_address(asked.store.uri).partition("?")[0].removeprefix("sqlite:///")
@@ -122,13 +122,14 @@ def _nothing(asked: Asked) -> str:
     return f"No run matches these words. The store has {len(listed):,}: {told}."
 
 
-def _next(asked: Asked, found: Sequence[Run]) -> list[str]:
+def _next(asked: Asked, found: Sequence[Run]) -> str:
     """Return the command that a reader of the list is likely to type next."""
-    digits = short_ids(asked.everything)
     done = next((r for r in found if r.kind == "run" and r.status == "FINISHED"), None)
     if done is not None:
-        return [f"next: {asked.command('report NAME')} compares the finished ones"]
-    return [f"next: {asked.command(f'runs delete {found[0].run_id[:digits]}')} deletes one"]
+        name = done.data if re.fullmatch(r"\w+", done.data, re.ASCII) else "NAME"
+        return f"next: {asked.command(f'report {name}')} compares the finished ones"
+    id_ = found[0].run_id[: short_ids(asked.everything)]
+    return f"next: {asked.command(f'runs delete {id_}')} deletes one"
 
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
