@@ -17,6 +17,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.begin import begin_alone, owner_elsewhere, runs_of
 from rnnbench.tracking.record import Record, also_trial_of, counting
 from rnnbench.tracking.recorder import run_tags
+from rnnbench.tracking.run_names import run_name
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, epochs_of
 
@@ -68,7 +69,7 @@ class Claims:
         if not Job(spec, counting(known) if known else None).is_pending(self._options):
             return Claim.DONE
         tags = run_tags(spec, self._sweep_key, self._command)
-        run_id = begin_alone(self._store, tags, spec.name, spec.kind, known)
+        run_id = begin_alone(self._store, tags, run_name(spec), spec.kind, known)
         if run_id is None:
             return Claim.ELSEWHERE
         self.run_ids[spec.key] = run_id

@@ -32,6 +32,7 @@ from rnnbench.tracking.home import Home
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import search_tags
+from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store
 
 
@@ -132,13 +133,15 @@ class _Sweep:
         """Train the declared runs that are not finished."""
         pending = self._pending(specs)
         self._progress.begin(len(specs), len(specs) - len(pending), sum(s.work for s in pending))
-        parent = self._parent(sweep_key(s.key for s in specs), _sweep_name(specs))
+        subject = Subject.of([(spec.label, spec.data) for spec in specs])
+        kind = f"sweep of {len(specs)} runs"
+        parent = self._parent(sweep_key(s.key for s in specs), subject, kind)
         trained: frozenset[str] = frozenset()
         if pending:
             claims = self._claims()
             queue = RunQueue(claims, self._progress, pending)
             trained = self._run(queue, claims, parent, executor)
-        self._refresh_summaries(specs)
+        self._refresh_summaries(specs, parent)
         return Swept(tuple(specs), self._records(specs), trained)
 
     def search(self, searches: Sequence[Search], executor: LocalExecutor) -> Swept:
@@ -152,7 +155,9 @@ class _Sweep:
         # Replicates that are finished already are counted when the queue passes over them.
         done = sum(searched.ended for searched in before) - again
         self._progress.begin(total, done, sum(searched.work_left for searched in before))
-        parent = self._parent(sweep_key(search.key for search in searches), _search_name(searches))
+        subject = Subject.of([(search.label, search.data) for search in searches])
+        kind = f"{searches[0].config.search.sampler} search"
+        parent = self._parent(sweep_key(search.key for search in searches), subject, kind)
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
             claims = self._claims()
@@ -163,7 +168,7 @@ class _Sweep:
                 queue.close()
         after = look_up(searches, self._store.home)
         specs = [spec for searched in after for spec in searched.replicates]
-        self._refresh_summaries(specs)
+        self._refresh_summaries(specs, parent)
         records = self._records(specs)
         with translated(self._store.uri, self._store.home.path):
             self._tag_winners(specs, records)
@@ -185,11 +190,11 @@ class _Sweep:
         table = job_table(specs, self._store)
         return [job.spec for job in table if job.is_pending(self._config.sweep)]
 
-    def _parent(self, key: str, name: str) -> SweepParent | None:
+    def _parent(self, key: str, subject: Subject, kind: str) -> SweepParent | None:
         self._key = key
         if not self._has_parent:
             return None
-        return SweepParent(self._store, key, name, self._command)
+        return SweepParent(self._store, key, subject, kind, self._command)
 
     def _claims(self) -> Claims:
         return Claims(self._store, self._config.sweep, self._key, self._command)
@@ -220,9 +225,9 @@ class _Sweep:
                     found[job.spec.key] = record
         return found
 
-    def _refresh_summaries(self, specs: Sequence[RunSpec]) -> None:
+    def _refresh_summaries(self, specs: Sequence[RunSpec], parent: SweepParent | None) -> None:
         """Make up for summaries that an interruption has left behind the runs."""
-        if not self._has_parent:
+        if parent is None:
             return
         arms = {spec.arm_key: spec for spec in specs}
         finished: dict[str, set[str]] = {key: set() for key in arms}
@@ -239,19 +244,4 @@ class _Sweep:
             if run_ids and told.get(arm_key) != [run_ids]:
                 with translated(self._store.uri, self._store.home.path):
                     update_arm_summary(self._store, arms[arm_key], self._key)
-
-
-def _sweep_name(specs: Sequence[RunSpec]) -> str:
-    return f"sweep of {len(specs)} runs: {_several([spec.label for spec in specs])}"
-
-
-def _search_name(searches: Sequence[Search]) -> str:
-    config = searches[0].config.search
-    labels = _several([search.label for search in searches])
-    return f"{config.sampler} search, {len(searches)} arms: {labels}"
-
-
-def _several(labels: Sequence[str]) -> str:
-    different = list(dict.fromkeys(labels))
-    more = f" and {len(different) - 3} more" if len(different) > 3 else ""
-    return ", ".join(different[:3]) + more
+        parent.describe({key: spec.label for key, spec in arms.items()})

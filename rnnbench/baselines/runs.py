@@ -18,6 +18,7 @@ from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.begin import IF_DEAD, begin_alone, owner_elsewhere, runs_of
+from rnnbench.tracking.dataset import dataset_input
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
@@ -77,7 +78,7 @@ def _train_once(
         known = runs_of(store, spec.key, "baseline")
         if any(record.is_finished for record in known):
             return
-        run_id = begin_alone(store, _tags(spec, command), spec.name, "baseline", known)
+        run_id = begin_alone(store, _tags(spec, command), spec.shown_name, "baseline", known)
         if run_id is not None:
             _train(store, spec, run_id, report)
             return
@@ -95,6 +96,7 @@ def _train(store: Store, spec: BaselineSpec, run_id: str, report: Callable[[str]
 
         params = spec.parameters | {"baseline.name": spec.baseline.name}
         client.log_batch(run_id, params=[Param(k, v) for k, v in params.items()])
+        client.log_inputs(run_id, datasets=[dataset_input(spec.data, spec.config)])
         start = time.perf_counter()
         result = _fit(spec)
         _log(client, run_id, result, time.perf_counter() - start)

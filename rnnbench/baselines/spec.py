@@ -16,6 +16,7 @@ from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
 from rnnbench.matching import with_dim, with_length
 from rnnbench.runspec import digest
+from rnnbench.tracking.run_names import baseline_name
 
 # Raised by hand whenever a change can alter a baseline's result.
 BASELINE_VERSION = 1
@@ -44,6 +45,12 @@ class BaselineSpec:
         """``bag of words, imdb maxlen 500 seed=0``: what the run is called."""
         seed = f" seed={self.config.seed}" if self.baseline.has_seed else ""
         return f"{self.baseline.title}, {self.data.name} maxlen {self.config.data.maxlen}{seed}"
+
+    @property
+    def shown_name(self) -> str:
+        """``imdb 500: bag of words, baseline (3fa9c1)``: what MLflow shows it as."""
+        seed = self.config.seed if self.baseline.has_seed else None
+        return baseline_name(self.baseline.title, self.data, seed, self.key)
 
     @property
     def parameters(self) -> dict[str, str]:

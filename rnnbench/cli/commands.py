@@ -115,10 +115,11 @@ COMMANDS: dict[str, Command] = {
     "ui": Command(
         "ui",
         "browse the runs in MLflow's user interface",
-        ("ui", "ui --port 5001"),
+        ("ui --open", "ui --port 5001"),
         _STORE,
-        usage="[--host HOST] [--port NUMBER] [KEY=VALUE ...]",
+        usage="[--open] [--host HOST] [--port NUMBER] [KEY=VALUE ...]",
         own=(
+            Own("--open", "Opens the runs in the browser."),
             Own("--host HOST", "Address to serve on; 127.0.0.1 if not given."),
             Own("--port NUMBER", "Port to serve on, 1 to 65535; 5000 if not given."),
         ),
@@ -135,7 +136,7 @@ COMMANDS: dict[str, Command] = {
         own=(
             Own("delete ID ...", "Deletes these runs after a question; first digits are enough."),
             Own("status=STATUS", "finished, failed, running or killed; several with commas."),
-            Own("kind=KIND", "replicate, baseline or trial; several with commas."),
+            Own("kind=KIND", "run, baseline or trial; several with commas. Runs and baselines if not given."),
             Own("arm=NAME", "Arms of these names."),
             Own("--format FORMAT", "How runs are listed: table, csv or json."),
             Own("--yes", "Deletes without a question."),

@@ -8,14 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import webbrowser
 
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
-from rnnbench.errors import ConfigError
+from rnnbench.errors import ConfigError, StoreError
 from rnnbench.redact import shown_address
-from rnnbench.tracking.address import tracking_uri
+from rnnbench.tracking import view
+from rnnbench.tracking.address import sqlite_path, tracking_uri
 from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.store import Store
+
+_HINT = "Click a name for its seeds and how to repeat it; the chart button for curves."
 
 
 def ui(words: Words) -> int:
@@ -27,18 +32,28 @@ def ui(words: Words) -> int:
         raise ConfigError("--port", "a whole number from 1 to 65535", port, "type --port 5000")
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     uri = tracking_uri(config)
-    if uri.startswith("http"):
-        print(f"the store is a server, which has its own user interface: {shown_address(uri)}")
-        return 0
     check_environment()
     store = Store.open(config, create=False)
+    if uri.startswith("http"):
+        address = _address(uri, store)
+        print("The store is a server with a UI of its own: a row for each arm, best first")
+        print(f"{address}\n{_HINT}")
+        if "open" in options:
+            _open(address)
+        return 0
     _refuse_taken(host, int(port))
+    base = f"http://{_reachable(host)}:{port}"
+    address = _address(base, store)
+    shown = _shown_store(store)
+    print(f"MLflow UI of {shown} (Ctrl-C ends it): a row for each arm, best first")
+    print(f"{address}\n{_HINT}", flush=True)
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
     command += ["--workers", "1"]
-    print(f"MLflow UI of {shown_address(uri)} on http://{host}:{port} (Ctrl-C ends it)", flush=True)
     # A session of its own, which ends as a whole, whoever of us is told to end.
     server = subprocess.Popen(command, env=_environment(store), start_new_session=True)
     try:
+        if "open" in options and _answers(base, server):
+            _open(address)
         return server.wait()
     except KeyboardInterrupt:
         return 130
@@ -46,6 +61,47 @@ def ui(words: Words) -> int:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait()
+
+
+def _address(base: str, store: Store) -> str:
+    """Return the address of the arms, with their saved view where it may be written."""
+    try:
+        store.save_view()
+    except StoreError as error:
+        print(f"without the view of the arms, which cannot be stored: {error}", file=sys.stderr)
+        return view.address(base, store.experiment_id, saved=False)
+    return view.address(base, store.experiment_id)
+
+
+def _shown_store(store: Store) -> str:
+    """Return the store's file from here, as its user calls it, or its address."""
+    if sqlite_path(store.uri) != store.home.database:
+        return shown_address(store.uri)
+    return os.path.relpath(store.home.database)
+
+
+def _reachable(host: str) -> str:
+    """Return the host for an address: of all interfaces this machine's own."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
+
+
+def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server answers; return ``False`` where it has ended instead."""
+    from urllib.request import ProxyHandler, build_opener
+
+    here = build_opener(ProxyHandler({}))
+    while server.poll() is None:
+        with contextlib.suppress(OSError), here.open(f"{base}/health", timeout=5):
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _open(address: str) -> None:
+    """Show an address in the user's browser, or say that there is none."""
+    if not webbrowser.open(address):
+        print("no browser was found: open the address by hand", file=sys.stderr)
 
 
 def _environment(store: Store) -> dict[str, str]:

@@ -9,30 +9,48 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from rnnbench.runspec import RunSpec
-from rnnbench.stats import Statistic, half_width, statistic
+from rnnbench.stats import half_width, statistic
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import is_foreign
+from rnnbench.tracking.dataset import dataset_input
+from rnnbench.tracking.notes import arm_note
 from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import parameters, source_tags
+from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import EPOCH_METRICS
 
 CONFIDENCE = 0.95
 _BATCH = 1000  # metrics in a request, MLflow's own limit
+_ALL = ("_sd", "_low", "_high")
+
+# What a comparison of arms needs, and which spread of it is told beside the mean. MLflow lists
+# metrics in the order in which they were logged, and compares runs by the first one.
+_METRICS: dict[str, tuple[str, ...]] = {
+    "test_accuracy": _ALL,
+    "test_loss": _ALL,
+    "best_val_accuracy": ("_sd",),
+    "gap_final": ("_sd",),
+    "gap_best": (),
+    "val_loss_rise": (),
+    "fit_seconds": (),
+    "parameters_recurrent": (),
+    "parameters_total": (),
+}
 
 
 def update_arm_summary(store: Store, spec: RunSpec, sweep_key: str, *, create: bool = True) -> None:
     """Write the summary of an arm anew, unless it is about the same replicates already.
 
     It has no parent: its replicates may come from several sweeps, and so MLflow's charts show it
-    without anything being unfolded. An arm that has none gets one only with ``create``. Every
-    metric of the replicates appears with its mean over them, and beside it ``_sd`` (sample standard
-    deviation), ``_low`` and ``_high`` (Student's t interval of the mean at 95 %).
+    without anything being unfolded. An arm that has none gets one only with ``create``. The
+    metrics that compare arms have their mean over the replicates, some with ``_sd`` (sample
+    standard deviation), ``_low`` and ``_high`` (Student's t interval of the mean at 95 %).
     """
     with store.home.lock(arm_lock(spec.arm_key)):
         # Before the replicates: another home may add one and tell of it in between.
@@ -79,69 +97,74 @@ def _write(
     from mlflow.entities import Metric, Param
 
     assert spec.config.cell is not None
+    newest = max(replicates, key=lambda record: (record.start_time, record.run_id))
+    command = newest.tags.get(names.COMMAND, "")
+    told = summary(replicates)
+    subject = Subject.of([(spec.label, spec.data)])
     tags = {
         names.KIND: names.ARM_SUMMARY,
         names.ARM: spec.label,
         names.ARM_KEY: spec.arm_key,
         names.CELL: spec.config.cell.name,
         names.SWEEP: sweep_key,
+        names.COMMAND: command,
         names.REPLICATES: ids,
         names.TRAINING_VERSION: str(TRAINING_VERSION),
         names.DATA_DIGEST: spec.data.digest,
-        **source_tags(""),
+        names.NOTE: arm_note(subject, spec.arm_key, replicates, told),
+        **source_tags(command),
     }
-    count = len(replicates)
-    name = f"{spec.label} mean of {count} seed{'s' if count > 1 else ''}"
     client = store.client
-    run_id = store.begin(tags, name)
+    run_id = store.begin(tags, arm_name(spec, len(replicates)))
     params = parameters(spec.config)
     del params["seed"]
     now = int(time.time() * 1000)
     epochs = store.histories([record.run_id for record in replicates], EPOCH_METRICS)
-    metrics = [
+    # What has no epoch stands at step 0, which MLflow draws as bars and not as curves of a point.
+    metrics = [Metric(metric, value, now, 0) for metric, value in told.items()]
+    metrics += [
         Metric(metric, value, now, step)
         for step, values in by_epoch(epochs.values()).items()
         for metric, value in values.items()
     ]
-    last = max((metric.step for metric in metrics), default=0)
-    metrics += [Metric(k, v, now, last) for k, v in _summary(replicates).items()]
     client.log_batch(run_id, params=[Param(k, v) for k, v in params.items()])
     for start in range(0, len(metrics), _BATCH):
         client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
+    client.log_inputs(run_id, datasets=[dataset_input(spec.data, spec.config)])
     client.set_terminated(run_id, "FINISHED")
 
 
 def by_epoch(histories: Iterable[History]) -> dict[int, dict[str, float]]:
-    """Return by epoch the mean and spread of every metric, over the runs that reached it."""
+    """Return by epoch the mean of every metric, over the runs that reached it."""
     collected: dict[int, dict[str, list[float]]] = {}
     for history in histories:
         for metric, points in history.items():
             for step, value in points:
                 collected.setdefault(step, {}).setdefault(metric, []).append(value)
     return {
-        step: {name: value for metric, all_ in values.items() for name, value in _of(metric, all_)}
+        step: {
+            m: mean for m, all_ in values.items() if not math.isnan(mean := statistic(all_).mean)
+        }
         for step, values in sorted(collected.items())
     }
 
 
-def _summary(replicates: Sequence[Record]) -> dict[str, float]:
-    """Return the mean and spread of every summary metric, and the number of seeds."""
-    metrics: Mapping[str, None] = dict.fromkeys(
-        name
-        for record in replicates
-        for name in record.metrics
-        if name not in (*EPOCH_METRICS, "epoch_seconds")
-    )
-    found = {"seeds": float(len(replicates))}
-    for metric in metrics:
+def summary(replicates: Sequence[Record]) -> dict[str, float]:
+    """Return the mean of the metrics that compare arms, the spread of some, and how many seeds.
+
+    They are for people who read them: rounded to six decimals.
+    """
+    found: dict[str, float] = {}
+    for metric, spreads in _METRICS.items():
         values = [r.metrics[metric] for r in replicates if metric in r.metrics]
-        found |= dict(_of(metric, values))
-    return found
-
-
-def _of(metric: str, values: Sequence[float]) -> list[tuple[str, float]]:
-    summary: Statistic = statistic(values)
-    found = [(metric, summary.mean), (f"{metric}_sd", summary.sd)]
-    width = half_width(summary, CONFIDENCE)
-    found += [(f"{metric}_low", summary.mean - width), (f"{metric}_high", summary.mean + width)]
-    return [(name, value) for name, value in found if not math.isnan(value)]
+        known = statistic(values)
+        width = half_width(known, CONFIDENCE)
+        told = {
+            "": known.mean,
+            "_sd": known.sd,
+            "_low": known.mean - width,
+            "_high": known.mean + width,
+        }
+        found |= {f"{metric}{end}": round(told[end], 6) for end in ("", *spreads)}
+    found["seeds"] = float(len(replicates))
+    return {name: value for name, value in found.items() if not math.isnan(value)}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
+from rnnbench.tracking.run_names import attempt_name
 from rnnbench.tracking.store import GONE, Store
 
 # Nobody can tell from here whether another machine still works.
@@ -58,7 +59,7 @@ def begin_alone(
     """
     if any(is_foreign(store, record) for record in known):
         return None
-    run_id = store.begin(tags, name)
+    run_id = store.begin(tags, attempt_name(name, len(known) + 1))
     before = {record.run_id for record in known}
     for look in range(_LOOKS):
         if look:

@@ -30,6 +30,8 @@ TRIAL_STATE = "rnnbench.trial_state"
 REPLICATES = "rnnbench.replicates"
 PARENT = "mlflow.parentRunId"
 RUN_NAME = "mlflow.runName"
+NOTE = "mlflow.note.content"
+COMMIT = "mlflow.source.git.commit"
 
 # Kinds of MLflow runs. Only the first is a training run that reports count.
 RUN = "run"

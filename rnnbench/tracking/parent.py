@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 
 from rnnbench.errors import StoreError
 from rnnbench.locks import Timeout
 from rnnbench.tracking import names
+from rnnbench.tracking.address import translated
+from rnnbench.tracking.notes import SHOWN_METRICS, sweep_note
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
+from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store
 
 _WAIT_SECONDS = 60
@@ -19,10 +23,22 @@ _LOOK_SECONDS = 0.5
 class SweepParent:
     """One parent for all who work on a sweep; whoever came first owns it while it is running."""
 
-    def __init__(self, store: Store, sweep_key: str, name: str, command: str) -> None:
+    def __init__(
+        self, store: Store, sweep_key: str, subject: Subject, kind: str, command: str
+    ) -> None:
+        """Declare the parent; nothing is written yet.
+
+        Args:
+            store: where it is, or will be.
+            sweep_key: content key of the sweep.
+            subject: the arms and data sets, for its name and description.
+            kind: what it is, as in ``sweep of 6 runs``.
+            command: what was typed, without secrets.
+        """
         self._store = store
         self._key = sweep_key
-        self._name = name
+        self._subject = subject
+        self._kind = kind
         self._command = command
         self._lock = store.home.lock(store.sweep_lock(sweep_key))
         self.run_id: str | None = None
@@ -49,6 +65,25 @@ class SweepParent:
         known = self._store.records({names.SWEEP: self._key}, kind="sweep")
         return min(known, key=lambda record: (record.start_time, record.run_id), default=None)
 
+    def describe(self, labels: Mapping[str, str]) -> None:
+        """Refresh the description from the summaries of the arms.
+
+        Args:
+            labels: content key of an arm -> how the sweep calls it.
+        """
+        parent = self.find()
+        if parent is None:
+            return
+        found = self._store.records(kind="arm", only=(names.ARM_KEY, *SHOWN_METRICS))
+        keys = ((record.tags.get(names.ARM_KEY, ""), record) for record in found)
+        arms = [(labels[key], r) for key, r in keys if key in labels and r.is_finished]
+        # Whoever types the sweep in other words has not begun it.
+        command = parent.tags.get(names.COMMAND, self._command)
+        note = sweep_note(self._subject, command, self._key, arms)
+        if parent.tags.get(names.NOTE) != note:
+            with translated(self._store.uri, self._store.home.path):
+                self._store.client.set_tag(parent.run_id, names.NOTE, note)
+
     def close(self, status: names.Status) -> None:
         """End the parent, unless another driver is at work under it."""
         if self.run_id is None:
@@ -64,6 +99,7 @@ class SweepParent:
 
     def _own(self) -> str:
         client = self._store.client
+        self._store.save_view()
         known = self.find()
         if known is not None:
             client.update_run(known.run_id, status="RUNNING")
@@ -75,9 +111,10 @@ class SweepParent:
             names.SWEEP: self._key,
             names.COMMAND: self._command,
             names.HOST: os.uname().nodename,
+            names.NOTE: sweep_note(self._subject, self._command, self._key, []),
             **source_tags(self._command),
         }
-        run_id = self._store.begin(tags, self._name)
+        run_id = self._store.begin(tags, self._subject.name(self._kind, self._key))
         first = self.find()
         if first is None or first.run_id == run_id:
             return run_id

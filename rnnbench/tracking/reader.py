@@ -24,6 +24,7 @@ _NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
 _COLUMNS = {
     "experiments": {"experiment_id", "name", "lifecycle_stage"},
     "runs": {"run_uuid", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"},
+    "experiment_tags": {"key", "value", "experiment_id"},
     "tags": {"key", "value", "run_uuid"},
     "params": {"key", "value", "run_uuid"},
     "metrics": {"key", "value", "timestamp", "step", "is_nan", "run_uuid"},
@@ -61,6 +62,10 @@ class Reader(Protocol):
 
     def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
         """Return by run the address of its files."""
+        ...
+
+    def experiment_tag(self, name: str) -> str | None:
+        """Return the value of one of the experiment's own tags, where it has it."""
         ...
 
 
@@ -137,6 +142,15 @@ class SqliteReader:
                     ).fetchall()
                 )
         return found
+
+    def experiment_tag(self, name: str) -> str | None:
+        """See :class:`Reader`."""
+        with closing(connect_sqlite(self._path)) as connection:
+            found = connection.execute(
+                "SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?",
+                [self._experiment_id, name],
+            ).fetchone()
+        return None if found is None else str(found[0])
 
     def _records(
         self,
@@ -228,6 +242,11 @@ class ClientReader:
     def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
         """See :class:`Reader`."""
         return {i: str(self._client().get_run(i).info.artifact_uri) for i in run_ids}
+
+    def experiment_tag(self, name: str) -> str | None:
+        """See :class:`Reader`."""
+        tags: dict[str, str] = self._client().get_experiment(self._experiment_id).tags
+        return tags.get(name)
 
 
 def connect_sqlite(path: Path) -> sqlite3.Connection:

@@ -16,9 +16,11 @@ from typing import Any
 import rnnbench
 from rnnbench.config.recorded import recorded, unresolved
 from rnnbench.config.schema import Config
+from rnnbench.redact import redacted
 from rnnbench.runspec import RunSpec
 from rnnbench.seeds import streams
 from rnnbench.tracking import names
+from rnnbench.tracking.dataset import dataset_input
 from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
@@ -81,7 +83,9 @@ class Recorder:
             params=[Param(k, v) for k, v in parameters(self.spec.config).items()],
             tags=[RunTag(k, v) for k, v in tags.items()],
         )
-        self._client.log_inputs(self.run_id, datasets=[_dataset_input(self.spec)])
+        self._client.log_inputs(
+            self.run_id, datasets=[dataset_input(self.spec.data, self.spec.config)]
+        )
 
     def _log_metrics(self, values: Mapping[str, float], step: int) -> None:
         from mlflow.entities import Metric
@@ -154,20 +158,24 @@ def search_tags(spec: RunSpec) -> dict[str, str]:
 
 
 def source_tags(command: str) -> dict[str, str]:
-    """Return what the UI shows as a run's origin.
+    """Return what the UI shows as a run's origin: the command without secrets, and the commit.
 
-    The command is given without its overrides, which the UI would cut to its last word.
+    The UI shows of a name only what follows its last slash: words with one are left out.
     """
-    return {
-        "mlflow.source.name": " ".join(command.split()[:4]),
+    words = redacted(command).split(" ")
+    told = [word for word in words if "/" not in word]
+    tags = {
+        "mlflow.source.name": " ".join(told if told == words else [*told, "..."]),
         "mlflow.source.type": "LOCAL",
         "mlflow.user": os.environ.get("USER", ""),
     }
+    commit = _commit()
+    return tags | ({names.COMMIT: commit} if commit else {})
 
 
 @cache
 def _machine() -> dict[str, str]:
-    tags = {
+    return {
         "rnnbench.version": rnnbench.__version__,
         "rnnbench.versions": " ".join(
             f"{name}={version(name)}" for name in ("tensorflow", "keras", "numpy", "mlflow")
@@ -175,8 +183,6 @@ def _machine() -> dict[str, str]:
         "rnnbench.python": platform.python_version(),
         "rnnbench.hardware": f"{_processor()}, {os.cpu_count()} cores",
     }
-    commit = _commit()
-    return tags | ({"mlflow.source.git.commit": commit} if commit else {})
 
 
 def _processor() -> str:
@@ -188,6 +194,7 @@ def _processor() -> str:
     return models[0] if models else platform.machine()
 
 
+@cache
 def _commit() -> str:
     """Return the commit of the checkout that this package runs from, or an empty string."""
     folder = Path(rnnbench.__file__).resolve().parent.parent
@@ -199,26 +206,6 @@ def _commit() -> str:
     except OSError:
         return ""
     return answer.stdout.strip()
-
-
-def _dataset_input(spec: RunSpec) -> Any:
-    from mlflow.entities import Dataset, DatasetInput, InputTag
-
-    inputs = spec.data.spec
-    shape = [inputs.timesteps]
-    if inputs.features is not None:
-        shape.append(inputs.features)
-    dataset = Dataset(
-        name=spec.data.name,
-        digest=spec.data.digest[:36],
-        source_type="local",
-        source=_json({"source": unresolved(spec.data.source, spec.config)}),
-        schema=_json({"input": shape, "classes": inputs.classes, "vocabulary": inputs.vocabulary}),
-        profile=_json(
-            {k: spec.data.facts[k] for k in ("n_train", "n_test") if k in spec.data.facts}
-        ),
-    )
-    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
 
 
 def _json(value: Any) -> str:

@@ -12,7 +12,7 @@ from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
 from rnnbench.locks import Timeout
 from rnnbench.redact import shown_address
-from rnnbench.tracking import names
+from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.owner import Ownership, remove
@@ -171,6 +171,12 @@ class Store:
         with translated(self.uri, self.home.path):
             return self._reader.artifact_folders(run_ids)
 
+    def save_view(self) -> None:
+        """Write the saved view of the arms where there is none, or one of another version."""
+        with translated(self.uri, self.home.path):
+            if self._reader.experiment_tag(view.TAG) != view.state():
+                self.client.set_experiment_tag(self.experiment_id, view.TAG, view.state())
+
     def reap(self) -> list[str]:
         """End everything that is shown as running but whose owner, in this home, is gone.
 
@@ -264,7 +270,7 @@ def _experiment(client: Any, name: str, home: Home, *, create: bool, uri: str) -
     # A server keeps files where all of its clients reach them; a database keeps none.
     location = None if uri.startswith("http") else home.artifacts.as_uri()
     # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
-    tags = {"mlflow.experimentKind": "custom_model_development"}
+    tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.state()}
     try:
         return str(client.create_experiment(name, artifact_location=location, tags=tags))
     except Exception:

@@ -222,7 +222,7 @@ class TestFinishedSearch:
             for number, record in trials.items():
                 assert record.status == "FINISHED"
                 assert record.tags[names.TRIAL_STATE] == names.COMPLETE
-                assert record.tags[names.RUN_NAME] == f"{arm} trial {number}"
+                assert f": {arm}, trial {number} (" in record.tags[names.RUN_NAME]
                 assert record.tags[names.STUDY] == found[arm].user_attrs["rnnbench.key"]
                 for key, value in found[arm].trials[number].params.items():
                     assert record.params[key] == str(value)
@@ -272,7 +272,7 @@ class TestFinishedSearch:
     def test_is_grouped_under_one_parent(self, searched: Swept) -> None:
         (parent,) = searched.records("sweep")
         assert parent.status == "FINISHED"
-        assert "random search, 2 arms: simple_rnn, gru" in parent.tags[names.RUN_NAME]
+        assert ": simple_rnn, gru, random search (" in parent.tags[names.RUN_NAME]
         below = [r for kind in ("run", "trial") for r in searched.records(kind)]
         assert len(below) == 4 + 6
         assert {record.tags[names.PARENT] for record in below} == {parent.run_id}
@@ -392,6 +392,13 @@ def grown(original: Swept, tmp_path_factory: pytest.TempPathFactory) -> Grown:
     return Grown(before, known, drawn, swept, plan(copy.folder, *words))
 
 
+def planned_name(record: Record) -> str:
+    """Return what a plan calls a run."""
+    trial = record.tags.get(names.TRIAL) if record.tags[names.KIND] == "trial" else None
+    number = f"seed={record.seed}" if trial is None else f"trial {trial}"
+    return f"{record.tags[names.ARM]} {number}"
+
+
 def lines(of: Plan, *, trials: bool) -> list[Line]:
     return [line for line in of.lines if (" trial " in line.name) == trials]
 
@@ -424,7 +431,7 @@ class TestOneMoreTrial:
         ]
         assert [line.status for line in trials] == ["DONE", "DONE", "DONE", "PENDING"] * 2
         new = [
-            record.tags[names.RUN_NAME]
+            planned_name(record)
             for record in grown.swept.records("trial")
             if record.run_id not in grown.known
         ]
@@ -441,7 +448,7 @@ class TestOneMoreTrial:
             assert line.units == 4
             assert line.parameters
         records = [*grown.swept.records("run"), *grown.swept.records("trial")]
-        done = {record.tags[names.RUN_NAME] for record in records}
+        done = {planned_name(record) for record in records}
         assert {line.name for line in grown.after.lines} <= done
 
     def test_is_planned_with_seconds_like_those_of_trials_before(self, grown: Grown) -> None:

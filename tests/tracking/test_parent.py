@@ -14,9 +14,11 @@ from rnnbench.tracking import names
 from rnnbench.tracking import parent as parent_module
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
+from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store, arm_lock
 
 Open = Callable[[], SweepParent]
+SUBJECT = Subject(("gru",), ("imdb 500",))
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def driver(store: Store) -> Iterator[Open]:
     made: list[SweepParent] = []
 
     def another() -> SweepParent:
-        made.append(SweepParent(store, "some-key", "sweep of 2 runs: gru", "rnnbench sweep"))
+        made.append(SweepParent(store, "some-key", SUBJECT, "sweep of 2 runs", "rnnbench sweep"))
         return made[-1]
 
     yield another
@@ -44,7 +46,7 @@ class TestSweepParent:
         assert (record.run_id, record.status) == (run_id, "RUNNING")
         assert record.tags[names.SWEEP] == "some-key"
         assert record.tags[names.COMMAND] == "rnnbench sweep"
-        assert record.tags[names.RUN_NAME] == "sweep of 2 runs: gru"
+        assert record.tags[names.RUN_NAME] == "imdb 500: gru, sweep of 2 runs (some-k)"
         assert store.is_ours(record)
 
     def test_is_one_for_all_drivers_that_begin_at_once(self, driver: Open, store: Store) -> None:
@@ -108,7 +110,7 @@ class TestSweepParent:
         assert parents(store) == []
 
     def test_of_another_sweep_is_another_one(self, driver: Open, store: Store) -> None:
-        other = SweepParent(store, "other-key", "name", "rnnbench sweep")
+        other = SweepParent(store, "other-key", SUBJECT, "sweep of 2 runs", "rnnbench sweep")
         assert other.open() != driver().open()
         other.close("KILLED")
         assert sorted(record.status for record in parents(store)) == ["KILLED", "RUNNING"]
@@ -201,16 +203,18 @@ class TestReap:
 def test_a_sweep_has_one_lock_whatever_path_leads_to_its_home(store: Store, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(store.home.path, target_is_directory=True)
     linked = Store.open(load([f"home={tmp_path / 'link'}"], cell=False))
-    parent = SweepParent(store, "some-key", "sweep", "rnnbench sweep")
+    parent = SweepParent(store, "some-key", SUBJECT, "sweep", "rnnbench sweep")
     run_id = parent.open()
     assert linked.reap() == []
-    assert SweepParent(linked, "some-key", "sweep", "rnnbench sweep").open() == run_id
+    assert SweepParent(linked, "some-key", SUBJECT, "sweep", "rnnbench sweep").open() == run_id
     parent.close("FINISHED")
 
 
 def test_sweeps_of_two_experiments_have_parents_of_their_own(store: Store) -> None:
     other = Store.open(load(["tracking.experiment=other"], cell=False))
-    opened = [SweepParent(each, "some-key", "sweep", "rnnbench sweep") for each in (store, other)]
+    opened = [
+        SweepParent(each, "some-key", SUBJECT, "sweep", "rnnbench sweep") for each in (store, other)
+    ]
     ids = {parent.open() for parent in opened}
     assert len(ids) == 2
     for parent in opened:

@@ -1,0 +1,139 @@
+"""Descriptions of sweeps and arms in MLflow: the question, a table, and what to type next.
+
+MLflow shows the tag ``mlflow.note.content`` as GitHub's Markdown with HTML. Names come from
+configurations and files: nothing in them is taken for either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rnnbench.printable import printable
+from rnnbench.redact import redacted
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.run_names import Subject, listed, shown
+
+_ROWS = 30
+_LONGEST_COMMAND = 1500  # letters; MLflow cuts a tag after 8,000
+
+# Metric -> heading.
+_COLUMNS = {
+    "test_accuracy": "test accuracy",
+    "best_val_accuracy": "best validation accuracy",
+    "gap_final": "gap at the last epoch",
+}
+SHOWN_METRICS = ("seeds", *_COLUMNS, *(f"{metric}_sd" for metric in _COLUMNS))
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()+!~]|(?<!&)#")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "|": "&#124;"}
+
+
+def sweep_note(subject: Subject, command: str, key: str, arms: Sequence[tuple[str, Record]]) -> str:
+    """Return the description of a sweep's parent.
+
+    Args:
+        subject: what it is about.
+        command: what was typed, without secrets.
+        key: content key of the sweep.
+        arms: label and summary run of each arm that has finished runs.
+    """
+    told = sorted(arms, key=lambda arm: -arm[1].metrics.get("test_accuracy", -1.0))
+    rows = [[label, f"{r.metrics.get('seeds', 0):.0f}", *_cells(r.metrics)] for label, r in told]
+    under = "Mean over the seeds ± standard deviation. Which difference counts, the report tells."
+    if not rows:
+        under = "The table of the arms comes when the sweep ends."
+    return "\n\n".join(
+        [
+            f"**{question(subject)}**",
+            *_table(["arm", "seeds"], rows),
+            under,
+            *_commands(command, key),
+        ]
+    )
+
+
+def arm_note(
+    subject: Subject, key: str, replicates: Sequence[Record], metrics: Mapping[str, float]
+) -> str:
+    """Return the description of an arm's summary: its seeds, then their mean.
+
+    Args:
+        subject: the arm and its data set.
+        key: content key of the arm.
+        replicates: its finished runs, in the order of their seeds.
+        metrics: the mean of each metric, and its standard deviation as ``NAME_sd``.
+    """
+    rows = [["mean ± sd", *_cells(metrics)]]
+    rows += [[str(record.seed), *_cells(record.metrics)] for record in replicates]
+    newest = max(replicates, key=lambda record: (record.start_time, record.run_id))
+    return "\n\n".join(
+        [
+            f"**{question(subject)}**",
+            *_table(["seed"], rows),
+            *_commands(newest.tags.get(names.COMMAND, ""), key),
+        ]
+    )
+
+
+def question(subject: Subject) -> str:
+    """Return what is asked, as Markdown."""
+    labels = [escaped(label) for label in subject.labels]
+    where = escaped(subject.data_sets)
+    where = re.sub(r" (\d+)(?=,|$| and)", r" (\1 time steps)", where)
+    if len(labels) == 1:
+        return f"How good is {labels[0]} on {where}?"
+    if len(labels) > 4:
+        return f"Which of {len(labels)} arms is best on {where}: {listed(labels)}?"
+    better = "better" if len(labels) == 2 else "best"
+    return f"Which is {better} on {where}: {', '.join(labels[:-1])} or {labels[-1]}?"
+
+
+def escaped(text: str) -> str:
+    """Return a user's text such that Markdown and HTML show it as it is, in one line."""
+    text = "".join(_HTML.get(letter, letter) for letter in shown(text))
+    text = _MARKDOWN.sub(r"\\\g<0>", text)
+    return text.replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def _cells(metrics: Mapping[str, float]) -> list[str]:
+    cells = []
+    for metric in _COLUMNS:
+        mean, sd = metrics.get(metric), metrics.get(f"{metric}_sd")
+        spread = "" if sd is None else f" ± {sd:.4f}"
+        cells.append("" if mean is None else f"{mean:.4f}{spread}")
+    return cells
+
+
+def _table(first: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table without the columns that nothing was measured for, and with what is left out.
+
+    Each row has the cells of ``first``, then one for each metric.
+    """
+    if not rows:
+        return []
+    kept = [n for n in range(len(rows[0])) if n < len(first) or any(row[n] for row in rows)]
+    heads = [*first, *_COLUMNS.values()]
+    lines = [[heads[n] for n in kept], ["---"] * len(kept)]
+    lines += [[escaped(row[n]) if n < len(first) else row[n] for n in kept] for row in rows[:_ROWS]]
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return [text, f"and {len(rows) - _ROWS} more"] if len(rows) > _ROWS else [text]
+
+
+def _commands(command: str, key: str) -> list[str]:
+    """Return how to repeat it, and how to make the report of the same runs."""
+    typed = printable(redacted(command)).replace("\n", " ")
+    if not typed:
+        return []
+    before, sweep, words = typed.partition(" sweep")
+    name = f"report_{key[:6]}"
+    report = f"{before} report {name}{words}" if sweep else f"python -m rnnbench report {name}"
+    if len(typed) > _LONGEST_COMMAND:
+        return ["The command is in the tag `rnnbench.command`."]
+    return ["To repeat it:", _block(typed), "To write its report:", _block(report)]
+
+
+def _block(text: str) -> str:
+    longest = max(map(len, re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"
