@@ -17,6 +17,9 @@ from rnnbench.tracking.run_names import Subject, listed, shown
 
 _ROWS = 30
 _LONGEST_COMMAND = 1500  # letters; MLflow cuts a tag after 8,000
+_WIDTH = 72  # letters of a line of a command: MLflow's page grows with a longer one
+_WORD = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\"|['\"])+")
+_SPACE = "&emsp;"  # between columns, which MLflow sets without any
 
 # Metric -> heading.
 _COLUMNS = {
@@ -100,7 +103,7 @@ def _cells(metrics: Mapping[str, float]) -> list[str]:
     cells = []
     for metric in _COLUMNS:
         mean, sd = metrics.get(metric), metrics.get(f"{metric}_sd")
-        spread = "" if sd is None else f" ± {sd:.4f}"
+        spread = "" if sd is None else f"\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{sd:.4f}"
         cells.append("" if mean is None else f"{mean:.4f}{spread}")
     return cells
 
@@ -114,15 +117,18 @@ def _table(first: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         return []
     kept = [n for n in range(len(rows[0])) if n < len(first) or any(row[n] for row in rows)]
     heads = [*first, *_COLUMNS.values()]
-    lines = [[heads[n] for n in kept], ["---"] * len(kept)]
-    lines += [[escaped(row[n]) if n < len(first) else row[n] for n in kept] for row in rows[:_ROWS]]
+    lines = [[heads[n] + _SPACE for n in kept], ["---"] * len(kept)]
+    lines += [
+        [(escaped(row[n]) if n < len(first) else row[n]) + _SPACE for n in kept]
+        for row in rows[:_ROWS]
+    ]
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return [text, f"and {len(rows) - _ROWS} more"] if len(rows) > _ROWS else [text]
 
 
 def _commands(command: str, key: str) -> list[str]:
     """Return how to repeat it, and how to make the report of the same runs."""
-    typed = printable(redacted(command)).replace("\n", " ")
+    typed = printable(redacted(command))
     if not typed:
         return []
     before, sweep, words = typed.partition(" sweep")
@@ -133,7 +139,18 @@ def _commands(command: str, key: str) -> list[str]:
     return ["To repeat it:", _block(typed), "To write its report:", _block(report)]
 
 
-def _block(text: str) -> str:
+def _block(command: str) -> str:
+    text = _wrapped(command)
     longest = max(map(len, re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{text}\n{fence}"
+
+
+def _wrapped(command: str) -> str:
+    """Return a command on lines that a shell reads as one, broken between its words."""
+    lines = [""]
+    for word in _WORD.findall(command):
+        if lines[-1] and len(lines[-1]) + len(word) > _WIDTH:
+            lines.append("   ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return " \\\n".join(lines)

@@ -19,15 +19,15 @@ TAG = f"mlflow.sharedViewState.{NAME}"
 
 # Column and its width in pixels, in their order; without the last the table is MLflow's own.
 _COLUMNS = (
-    ("attributes.`Run Name`", 230),
+    ("attributes.`Run Name`", 205),
     ("runDateAndNestInfo", 130),
-    ("attributes.`Dataset`", 110),
-    (f"tags.`{names.ARM}`", 100),
+    ("attributes.`Dataset`", 100),
+    (f"tags.`{names.ARM}`", 112),
     ("metrics.`seeds`", 65),
     ("metrics.`test_accuracy`", 118),
-    ("metrics.`test_accuracy_sd`", 130),
-    ("metrics.`best_val_accuracy`", 140),
-    ("metrics.`gap_final`", 90),
+    ("metrics.`test_accuracy_sd`", 128),
+    ("metrics.`best_val_accuracy`", 138),
+    ("metrics.`gap_final`", 88),
     ("duration", 80),
 )
 _ALWAYS = ("attributes.`Run Name`", "runDateAndNestInfo", "duration")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from markdown_it import MarkdownIt
 
@@ -25,11 +27,22 @@ def test_of_a_sweep_asks_its_question_and_gives_arms_best_first_and_commands() -
     note = sweep_note(SUBJECT, COMMAND, "0123456789", arms)
     page = rendered(note)
     assert "Which is better on imdb (500 time steps): simple_rnn or gru model.depth=2?" in page
-    assert page.index("0.9000 ± 0.0100") < page.index("0.8123 ± 0.0100")
+    assert page.index("0.9000\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}0.0100") < page.index(
+        "0.8123\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}0.0100"
+    )
     assert "best validation accuracy" not in page, "a column of nothing"
     assert f"<code>{COMMAND}\n</code>" in page
     report = "python -m rnnbench report report_012345 +cell=simple_rnn,gru seeds=2"
     assert f"<code>{report}\n</code>" in page
+
+
+def test_break_long_commands_where_a_shell_goes_on() -> None:
+    words = ["python", "-m", "rnnbench", "sweep", "text=it is 'here'", *map(str, range(100, 160))]
+    note = sweep_note(SUBJECT, shlex.join(words), "0123456789", [])
+    block = note.split("```")[1].strip()
+    assert len(block.splitlines()) > 3
+    assert max(map(len, block.splitlines())) <= 76
+    assert shlex.split(block.replace("\\\n", "")) == words
 
 
 def test_of_a_sweep_that_has_just_begun_has_no_table() -> None:
@@ -53,8 +66,8 @@ def test_of_an_arm_gives_its_mean_and_its_seeds() -> None:
     ]
     page = rendered(arm_note(Subject(("gru",), ("digits 8",)), "0123456789", runs, MEANS))
     assert "How good is gru on digits (8 time steps)?" in page
-    for cell in ("mean ± sd", "0.8123 ± 0.0100", "0", "1"):
-        assert f"<td>{cell}</td>" in page
+    for cell in ("mean ± sd", "0.8123\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}0.0100", "0", "1"):
+        assert f"<td>{cell}\N{EM SPACE}</td>" in page
     assert COMMAND in page
 
 

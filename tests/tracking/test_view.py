@@ -84,7 +84,7 @@ def test_that_is_there_is_told_without_mlflow(store: Store) -> None:
 
 
 def test_is_read_through_a_client_as_from_the_file(store: Store) -> None:
-    shared = Store.open(load([f"tracking.uri={store.uri}"], cell=False))
+    shared = Store.open(load([f"tracking.uri={store.uri.partition('?')[0]}"], cell=False))
     shared.save_view()
     forget(shared)
     shared.save_view()
