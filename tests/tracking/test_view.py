@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import webbrowser
 import zlib
 from typing import Any
 
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.errors import StoreError
 from rnnbench.tracking import view
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store
+from tests.conftest import Run
 
 
 def read(state: str) -> dict[str, Any]:
@@ -89,6 +92,36 @@ def test_is_read_through_a_client_as_from_the_file(store: Store) -> None:
     forget(shared)
     shared.save_view()
     assert tag(store) == view.state()
+
+
+class TestUiOfAServer:
+    WORDS = ("ui", "tracking.uri=http://anna:Xword1@host.example:5000", "--open")
+
+    @pytest.fixture(autouse=True)
+    def _server(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Store, "open", lambda *_, **__: store)
+        self.opened: list[str] = []
+        monkeypatch.setattr(webbrowser, "open", self.opened.append)
+
+    def test_is_told_and_opened(self, store: Store, run: Run) -> None:
+        answer = run(*self.WORDS)
+        told = view.address("http://host.example:5000", store.experiment_id)
+        first, address, last = answer.out.splitlines()
+        assert (answer.status, address, self.opened) == (0, told, [told])
+        assert max(len(first), len(last)) <= 80
+        assert "Xword1" not in answer.out + answer.err
+        assert "no browser was found" in answer.err
+
+    def test_that_takes_no_tag_is_told_without_the_view(
+        self, store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        forget(store)
+        refusal = StoreError("tracking.uri", "a store that can be written", "x", "ask its owner")
+        monkeypatch.setattr(Store, "save_view", lambda _: (_ for _ in ()).throw(refusal))
+        answer = run(*self.WORDS)
+        assert answer.status == 0
+        assert answer.out.splitlines()[1].endswith("/runs?workflowType=machine_learning")
+        assert "cannot be stored" in answer.err
 
 
 @pytest.mark.parametrize(
