@@ -56,6 +56,7 @@ ROWS = [
     row("-sc", "--shell-completion", "bash, zsh, fish"),
     row("-sc install=bash", "--shell-completion", 'eval "$(rnnbench', process=True),
     row("report --open=yes", "--open=yes", "--hydra-help"),
+    row("ui --open=yes", "--open=yes", "--hydra-help"),
     row("ui --port 0", "--port", "65535"),
     row("ui --port=abc", "--port", "65535"),
     row("ui --port", "--port", "a value"),

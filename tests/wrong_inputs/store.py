@@ -63,6 +63,11 @@ EXPERIMENTS = [
     row("diagnose tracking.experiment=none run=1", "tracking.experiment", store=True),
 ]
 ROWS = [
+    row(
+        "ui tracking.uri=http://127.0.0.1:9",
+        *("tracking.uri", "http://127.0.0.1:9"),
+        env={"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"},
+    ),
     *ADDRESSES,
     *HOMES,
     *VARIABLES,
