@@ -141,6 +141,18 @@ class TestSummary:
             assert summary.tags[names.COMMAND] == replicates(swept, summary)[0].tags[names.COMMAND]
             assert f"How good is {arm}".replace("_", "\\_") in summary.tags[names.NOTE]
 
+    def test_is_in_the_description_of_its_sweep(self, swept: Store, run: Run) -> None:
+        (parent,) = swept.records(kind="sweep")
+        assert parent.tags[names.RUN_NAME].startswith("digits 8: simple_rnn, gru, sweep of 4 runs")
+        note = parent.tags[names.NOTE]
+        assert "Which is better on digits (8 time steps): simple\\_rnn or gru?" in note
+        for summary in summaries(swept).values():
+            assert f"{summary.metrics['test_accuracy']:.4f}" in note
+        swept.client.delete_tag(parent.run_id, names.NOTE)
+        assert run(*TWO).status == 0
+        (parent,) = swept.records(kind="sweep")
+        assert parent.tags[names.NOTE] == note
+
     def test_is_no_training_run(self, swept: Store) -> None:
         ids = {summary.run_id for summary in summaries(swept).values()}
         assert len(swept.records()) == 4

@@ -8,6 +8,7 @@ from rnnbench.config.expand import expand
 from rnnbench.declaration import declare
 from rnnbench.seeds import streams
 from rnnbench.tracking import names
+from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
 from tests.conftest import Configure
 from tests.sweep.conftest import SMALL, begin
@@ -30,3 +31,34 @@ def test_a_stored_run_tells_the_seeds_that_it_draws_from(
         for data in ("digits", "reviews")
         for cell in ("lstm", "gru")
     }
+
+
+def test_a_stored_run_has_its_data_set_with_fields_and_samples(store: Store) -> None:
+    fields = {}
+    for data in ("digits", "reviews"):
+        words = ["+cell=gru", f"data={data}", *SMALL[1:], "seeds=1"]
+        (spec,) = declare(expand(words), store.home.path)
+        recorder = begin(store, spec)
+        (found,) = store.client.get_run(recorder.run_id).inputs.dataset_inputs
+        assert (found.tags[0].key, found.tags[0].value) == ("mlflow.data.context", "training")
+        dataset = found.dataset
+        assert (dataset.name, dataset.digest) == (data, spec.data.digest[:36])
+        assert json.loads(dataset.source) == {"uri": spec.data.source}
+        profile = json.loads(dataset.profile)
+        assert profile["num_rows"] == profile["n_train"] + profile["n_test"]
+        columns = json.loads(dataset.schema)["mlflow_colspec"]
+        fields[data] = [(column["name"], column["type"]) for column in columns]
+    assert fields["digits"] == [
+        ("features (8 steps of 8)", "float"),
+        ("class (one of 10)", "integer"),
+    ]
+    assert fields["reviews"][0][0].startswith("tokens (")
+
+
+def test_a_source_is_the_command_without_secrets_and_without_what_its_interface_cuts() -> None:
+    command = "python -m rnnbench sweep +cell=gru"
+    assert source_tags(command)["mlflow.source.name"] == command
+    told = source_tags(f"{command} data.path=/data/x.csv seeds=2")["mlflow.source.name"]
+    assert told == f"{command} seeds=2 ..."
+    told = source_tags("rnnbench sweep x=postgresql:anna password=Xword1")["mlflow.source.name"]
+    assert "Xword1" not in told
