@@ -17,6 +17,7 @@ from rnnbench.results.parquet import (
     read_runs,
     write_answers,
     write_flows,
+    write_frame,
 )
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
@@ -33,12 +34,12 @@ def is_kept(folder: Path) -> bool:
 
 def write_tables(tables: Tables, folder: Path) -> None:
     """Write all that a report shows, and the answers, which it doesn't show; raises OSError."""
-    _write(tables.runs, folder / RUNS)
-    _write(tables.history, folder / HISTORY)
+    write_frame(tables.runs, folder / RUNS)
+    write_frame(tables.history, folder / HISTORY)
     if not tables.trials.empty:
-        _write(tables.trials, folder / TRIALS)
+        write_frame(tables.trials, folder / TRIALS)
     if not tables.baselines.empty:
-        _write(tables.baselines, folder / BASELINES)
+        write_frame(tables.baselines, folder / BASELINES)
     if tables.correct:
         write_answers(tables.correct, folder / ANSWERS)
     if tables.flows:
@@ -70,7 +71,3 @@ def kept_tables(folder: Path) -> Tables:
 
 def _runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
     return read_runs(path, unique) if path.exists() else frame([])
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    table.reset_index(drop=True).to_parquet(path)

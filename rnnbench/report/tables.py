@@ -44,8 +44,10 @@ def read_tables(
     history = load_history(store, done["run_id"])
     folders = _folders_here(store, done["run_id"])
     answers = {run_id: load_correct(folder / FILE) for run_id, folder in folders.items()}
-    flows = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
-    return Tables(runs, history, trials, _present(answers), baselines, _present(flows))
+    found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
+    # As they are read from Parquet: a report is the same from either.
+    flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
+    return Tables(runs, history, trials, _present(answers), baselines, flows)
 
 
 def restricted(

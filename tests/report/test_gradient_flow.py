@@ -112,3 +112,13 @@ def test_the_figure_repeats_byte_for_byte(tmp_path: Path, epochs: tuple[int, ...
         save_gradients(lines, "Gradients", paths)
         written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
+
+
+def test_norms_are_kept_to_four_digits_and_rounding_again_changes_nothing() -> None:
+    norms = np.concatenate([np.logspace(-44, 38, 999), [0.0, 3.4e38, 1.4e-45]]).astype(np.float32)
+    once = Flow(0, "gru_1", "h", norms).rounded()
+    ordinary = norms > 1e-37
+    np.testing.assert_allclose(once.norms[ordinary], norms[ordinary], rtol=1.3e-4)
+    assert np.isfinite(once.norms).all()
+    assert once.norms.dtype == np.float32
+    np.testing.assert_array_equal(once.rounded().norms, once.norms)

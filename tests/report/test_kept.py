@@ -100,7 +100,7 @@ def whole() -> Any:
     correct = {r.run_id: rng.random(n) < 0.5 for n, r in enumerate(MATCHED, start=7)}
     flows = {
         r.run_id: (
-            Flow(0, "gru_1", "h", rng.random(7).astype(np.float32)),
+            Flow(0, "gru_1", "h", rng.random(7).astype(np.float32)).rounded(),
             Flow(3, "gru_1", "h", np.zeros(7, np.float32)),
         )
         for r in MATCHED[:2]
@@ -124,6 +124,40 @@ def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
             np.testing.assert_array_equal(one.norms, same.norms)
 
 
+def test_packed_answers_and_norms_of_earlier_versions_are_read(tmp_path: Path) -> None:
+    before = whole()
+    write_tables(before, tmp_path)
+    answers = pd.read_parquet(tmp_path / "answers.parquet")
+    packed = [np.packbits(right).tobytes() for right in answers["right"]]
+    answers = answers.assign(samples=answers["right"].map(len), right=packed)
+    answers.to_parquet(tmp_path / "answers.parquet")
+    flows = pd.read_parquet(tmp_path / "gradient_flow.parquet")
+    flows.assign(norms=[norms.tobytes() for norms in flows["norms"]]).to_parquet(
+        tmp_path / "gradient_flow.parquet"
+    )
+    after = kept_tables(tmp_path)
+    for run_id, right in before.correct.items():
+        np.testing.assert_array_equal(after.correct[run_id], right)
+    for run_id, measured in before.flows.items():
+        for one, same in zip(measured, after.flows[run_id], strict=True):
+            np.testing.assert_array_equal(one.norms, same.norms)
+
+
+def test_pandas_alone_reads_what_is_kept(tmp_path: Path) -> None:
+    before = whole()
+    write_tables(before, tmp_path)
+    runs = pd.read_parquet(tmp_path / "runs.parquet")
+    assert runs["test_accuracy"].dtype.kind == runs["best_val_accuracy"].dtype.kind == "f"
+    assert runs.query("cell == 'gru' and seed == 0")["status"].item() == "FINISHED"
+    answers = pd.read_parquet(tmp_path / "answers.parquet").set_index("run_id")["right"]
+    assert {i: list(v) for i, v in answers.items()} == {
+        i: list(v) for i, v in before.correct.items()
+    }
+    flows = pd.read_parquet(tmp_path / "gradient_flow.parquet")
+    assert flows["norms"].map(lambda norms: norms.dtype).unique() == [np.dtype("float32")]
+    assert list(flows.columns) == ["run_id", "epoch", "layer", "state", "norms"]
+
+
 def test_of_nothing_finished_reads_back(tmp_path: Path) -> None:
     before = replace(tables([]), history=history_frame([]))
     write_tables(before, tmp_path)
@@ -135,7 +169,8 @@ def test_of_nothing_finished_reads_back(tmp_path: Path) -> None:
 
 def test_an_older_file_lacks_what_was_not_declared_then(tmp_path: Path) -> None:
     write_tables(whole(), tmp_path)
-    runs = pd.read_parquet(tmp_path / "runs.parquet").drop(columns="order_drop")
+    runs = pd.read_parquet(tmp_path / "runs.parquet", dtype_backend="numpy_nullable")
+    runs = runs.drop(columns="order_drop")
     runs.to_parquet(tmp_path / "runs.parquet")
     assert kept_tables(tmp_path).runs["order_drop"].isna().all()
 
@@ -147,10 +182,15 @@ class _Evil:
 
 def _changed(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], None]:
     def apply(folder: Path) -> None:
-        changed = change(pd.read_parquet(folder / name))
+        # As pandas reads them by default, whole numbers with gaps would become fractions.
+        changed = change(pd.read_parquet(folder / name, dtype_backend="numpy_nullable"))
         changed.reset_index(drop=True).to_parquet(folder / name)
 
     return apply
+
+
+def _norms(values: list[float]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    return lambda table: table.assign(norms=[np.array(values, np.float32)] * len(table))
 
 
 HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -260,19 +300,47 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
         _changed("runs.parquet", lambda t: t.loc[[*t.index, *[t.index[0]] * 5]]),
         "run_id lstm0{} in 6 rows",
     ),
-    "too few answers": (
-        _changed("answers.parquet", lambda t: t.assign(samples=1000)),
-        "for 1000 answers",
+    "too few packed answers": (
+        _changed("answers.parquet", lambda t: t.assign(right=b"1", samples=1000)),
+        "1 bytes for 1000 answers",
     ),
-    "half a norm": (
+    "minus answers": (
+        _changed("answers.parquet", lambda t: t.assign(right=b"1", samples=-9)),
+        "-9 answers",
+    ),
+    "packed answers without their number": (
+        _changed("answers.parquet", lambda t: t.assign(right=b"1")),
+        "1 bytes for 0 answers",
+    ),
+    "an answer that is missing": (
+        _changed("answers.parquet", lambda t: t.assign(right=[[True, None]] * len(t))),
+        "neither true nor false",
+    ),
+    "no answers": (
+        _changed("answers.parquet", lambda t: t.assign(right=None)),
+        "a row without right",
+    ),
+    "answers that are numbers": (
+        _changed("answers.parquet", lambda t: t.assign(right=[[1, 0]] * len(t))),
+        "a column 'right' of type list",
+    ),
+    "half a packed norm": (
         _changed("gradient_flow.parquet", lambda t: t.assign(norms=b"abc")),
         "3 bytes of norms",
     ),
-    "norms that are none": (
-        _changed("gradient_flow.parquet", lambda t: t.assign(norms=np.float32("nan").tobytes())),
-        "that are none",
+    "no norms": (_changed("gradient_flow.parquet", _norms([])), "no norms of"),
+    "a norm that is missing": (
+        _changed("gradient_flow.parquet", _norms([1.0, np.nan])),
+        "that are negative or not finite",
     ),
-    "minus answers": (_changed("answers.parquet", lambda t: t.assign(samples=-9)), "-9 answers"),
+    "a norm below zero": (
+        _changed("gradient_flow.parquet", _norms([-1.0])),
+        "that are negative or not finite",
+    ),
+    "an infinite norm": (
+        _changed("gradient_flow.parquet", lambda t: t.assign(norms=np.float32("inf").tobytes())),
+        "that are negative or not finite",
+    ),
 }
 
 
