@@ -1,8 +1,9 @@
-"""The wheel carries its configuration and works in an empty folder."""
+"""The wheel carries its configuration and works in an empty folder; a clone is light."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -111,3 +112,16 @@ def test_wheel_works_in_an_empty_folder(
     assert child.returncode == 0, child.stderr
     assert told in child.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_committed_reports_are_a_light_part_of_a_clone() -> None:
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        pytest.skip("needs a clone and git")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "reports"], cwd=ROOT, capture_output=True, check=True
+    )
+    names = listed.stdout.decode().rstrip("\0").split("\0")
+    files = [ROOT / name for name in names if (ROOT / name).is_file()]
+    assert {path.suffix for path in files} == {".html", ".md", ".svg", ".parquet"}
+    assert sum(path.stat().st_size for path in files) < 8_000_000
+    assert len(files) < 150

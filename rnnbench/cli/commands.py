@@ -109,6 +109,11 @@ COMMANDS: dict[str, Command] = {
         also="sweep",
         own=(
             Own("NAME", "Folder under reports/, as report.name=NAME."),
+            Own(
+                "formats=LIST",
+                "Files beside the page: csv, tex, svg, png, pdf, several with commas; all (if not "
+                "given) or none. Figures of report.md are always written as svg.",
+            ),
             Own("--open", "Opens the page in the browser."),
         ),
     ),

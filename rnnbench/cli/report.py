@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rnnbench.cli.console import stderr
 from rnnbench.cli.words import DEFAULT_CELLS, Words
@@ -19,9 +20,19 @@ from rnnbench.errors import ConfigError, StoreError
 from rnnbench.redact import redacted, shown_address
 from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
+from rnnbench.report.document import Document
 from rnnbench.report.kept import RUNS, is_kept, kept_tables
 from rnnbench.report.published import System, systems
 from rnnbench.report.tables import read_tables, restricted
+from rnnbench.report.write import (
+    FIGURES,
+    MARKDOWN,
+    SVG,
+    TABLES,
+    chosen_formats,
+    data_tables,
+    pictures,
+)
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
@@ -29,13 +40,15 @@ from rnnbench.tracking.store import Store
 from rnnbench.user_paths import user_path
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
-_GENERAL = ("home", "report", "tracking", "claims", "published")
+_PLACES = ("home", "tracking")
+_GENERAL = (*_PLACES, "report", "claims", "published")
 # Words for where runs come from; any other names a folder.
 AUTO, STORE = "auto", "store"
 
 
 def report(words: Words) -> int:
     """Write ``reports/NAME/`` and print where its page is; ``--open`` shows it."""
+    formats = chosen_formats(words.option("formats"))
     overrides = list(words.overrides)
     if len(words.names) > 1:
         raise ConfigError("report", "one name", " ".join(words.names), "type report NAME")
@@ -45,28 +58,78 @@ def report(words: Words) -> int:
     config = presets[0].config
     name = config.report.name
     folder = Path("reports") / name
-    tables = _tables(config, [arm for preset in presets for arm in preset.arms], folder)
-    _refuse_loss(config, folder, tables)
-    document = build(
-        tables,
-        f"Comparison report: {name}",
-        config.report,
-        _claims(presets),
-        _command(words, config),
-        _published(presets, tables),
-    )
-    with Progress(console=stderr(), transient=True) as bars:
-        task = bars.add_task("figures", total=None)
-        path = write_report(
-            document,
+    arms = [arm for preset in presets for arm in preset.arms]
+    with _stages() as stage:
+        stage("reading the runs")
+        tables, from_store = _tables(config, arms, folder)
+        _refuse_loss(config, folder, tables)
+        stage("comparing")
+        document = build(
             tables,
-            folder,
-            lambda done, total: bars.update(task, completed=done, total=total),
+            f"Comparison report: {name}",
+            config.report,
+            _claims(presets),
+            _command(words, config),
+            _published(presets, tables),
         )
+
+        def draw(done: int, total: int) -> None:
+            drawing = f"figure {done + 1} of {total}" if done < total else "writing"
+            stage(drawing, done, total)
+
+        path = write_report(document, tables, folder, formats, draw)
     print(path)
-    if ("open", "") in words.options:
+    _tell(f"beside it: {_written(document, formats)}")
+    shown = ("open", "") in words.options
+    if shown:
         webbrowser.open(path.resolve().as_uri())
+    steps = [] if shown else ["open it in a browser (report --open does)"]
+    steps += [_ui(words)] if from_store else []
+    if steps:
+        _tell(f"next: {', or '.join(steps)}")
     return 0
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[..., None]]:
+    """Give what shows on a terminal what is being done: ``stage(text, done, total)``."""
+    console = stderr()
+    bars = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        # A thread that draws it again would write between other lines.
+        auto_refresh=False,
+        disable=not console.is_terminal,
+    )
+    with bars:
+        task = bars.add_task("", total=None)
+
+        def stage(text: str, done: int = 0, total: int | None = None) -> None:
+            bars.update(task, description=text, completed=done, total=total, refresh=True)
+
+        yield stage
+
+
+def _written(document: Document, formats: Sequence[str]) -> str:
+    """Return what a report's folder holds for people, beside the page."""
+    parts = [MARKDOWN]
+    for what, things, known in (
+        ("figure", pictures(document), FIGURES),
+        ("table", data_tables(document), TABLES),
+    ):
+        named = [name for name in known if name in formats or name == SVG]
+        if things and named:
+            parts.append(f"{len(things)} {what}{'s'[: len(things) > 1]} ({', '.join(named)})")
+    return ", ".join(parts)
+
+
+def _ui(words: Words) -> str:
+    """Return the command that shows the runs of the report."""
+    where = [word for word in words.overrides if word.split("=")[0].split(".")[0] in _PLACES]
+    return redacted(" ".join(["python -m rnnbench ui", *map(shlex.quote, where)]))
 
 
 @dataclass(frozen=True)
@@ -122,20 +185,20 @@ def _published(presets: Sequence[_Preset], tables: Tables) -> list[System]:
     ]
 
 
-def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> Tables:
-    """Return what the report is made from, and say so where that is not the store."""
+def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, bool]:
+    """Return what the report is made from, and whether that is the store."""
     source = config.report.source
     if source not in (AUTO, STORE):
-        return _kept(user_path("report.source", source), arms)
+        return _kept(user_path("report.source", source), arms), False
     may_be_kept = source == AUTO and is_kept(folder)
     if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
-        return _kept(folder, arms)
+        return _kept(folder, arms), False
     store = Store.open(config, create=False)
     tables = read_tables(store, arms, _tell)
     if tables.runs.empty and may_be_kept:
-        return _kept(folder, arms)
+        return _kept(folder, arms), False
     _refuse_empty(tables, store, restricted=bool(arms))
-    return tables
+    return tables, True
 
 
 def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:

@@ -26,6 +26,9 @@ RC: Any = {
 }
 
 
+_UNDATED: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+
+
 def colour(cell: str) -> str:
     """Return the colour of a cell."""
     return CELLS[cell].colour if cell in CELLS else UNKNOWN_COLOUR
@@ -92,11 +95,11 @@ def new_figure(width: float, height: float, title: str) -> Iterator[Figure]:
 
 
 def write(figure: Figure, paths: Iterable[Path], dpi: float | None = None) -> None:
-    """Lay a figure out, once, and write it into PNG and SVG files, the same bytes each time."""
+    """Lay a figure out once and write it into PNG, SVG and PDF files, the same bytes each time."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     # As the figure's own layout engine it would lay out, and draw twice, for every file.
     ConstrainedLayoutEngine().execute(figure)
     for path in paths:
-        metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+        metadata = _UNDATED.get(path.suffix, {"Software": None})
         figure.savefig(path, metadata=metadata, dpi=dpi)

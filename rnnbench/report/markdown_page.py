@@ -57,7 +57,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    return f"![{_escape(picture.alt)}](figures/{quote(picture.key)}.png)"
+    return f"![{_escape(picture.alt)}](figures/{quote(picture.key)}.svg)"
 
 
 def _escape(text: str) -> str:

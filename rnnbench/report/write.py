@@ -3,38 +3,66 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rnnbench.errors import StoreError
+from rnnbench.errors import ConfigError, StoreError
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
-from rnnbench.report.document import Document, Picture
+from rnnbench.report.document import DataTable, Document, Picture
 from rnnbench.report.files import csv_text, latex_text
 from rnnbench.report.kept import KEPT, write_tables
 from rnnbench.scratch import scratch_folder
 
-PAGE = "index.html"
-_FILES = (PAGE, "report.md", *KEPT)
+PAGE, MARKDOWN = "index.html", "report.md"
+_FILES = (PAGE, MARKDOWN, *KEPT)
 _FOLDERS = ("figures", "tables")
+# SVG is always written: the page and report.md show it.
+SVG = "svg"
+FIGURES = (SVG, "png", "pdf")
+TABLES: dict[str, Callable[[DataTable], str]] = {"csv": csv_text, "tex": latex_text}
+FORMATS = (*TABLES, *FIGURES)
+
+
+def chosen_formats(text: str | None) -> tuple[str, ...]:
+    """Return the formats that ``formats=...`` names; without it, all.
+
+    Raises:
+        ConfigError: for anything else than known formats separated by commas, ``all`` or ``none``.
+    """
+    if text is None or text == "all":
+        return FORMATS
+    named = [] if text in ("", "none") else text.split(",")
+    for name in named:
+        if name not in FORMATS:
+            raise ConfigError(
+                "formats",
+                f"some of {', '.join(FORMATS)} separated by commas, or all, or none",
+                text if text.strip() else "a blank",
+                "type formats=csv,pdf",
+            )
+    return tuple(name for name in FORMATS if name in named)
 
 
 def write_report(
     document: Document,
     tables: Tables,
     folder: Path,
+    formats: Sequence[str] = FORMATS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Write every form of a report and return the path of its page.
+    """Write a report and return the path of its page.
 
-    ``index.html``, ``report.md``, ``figures/`` (PNG and SVG), ``tables/`` (CSV and LaTeX) and the
-    tables behind them as Parquet. Only these are replaced; other files in the folder stay.
+    ``index.html``, ``report.md``, ``figures/`` as SVG and the tables behind them as Parquet; in the
+    formats that are asked for, figures beside them and ``tables/``. Only these are replaced, those
+    of other formats removed; other files in the folder stay.
 
     Args:
         document: what it says.
         tables: what it was made from.
         folder: where it goes.
-        on_progress: told how many of the figures are drawn.
+        formats: some of :data:`FORMATS`.
+        on_progress: told how many of the figures are drawn, and how many there are.
 
     Raises:
         StoreError: where the folder cannot be written.
@@ -42,9 +70,9 @@ def write_report(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
-            images = _figures(document, fresh, on_progress)
-            _tables(document, fresh)
-            (fresh / "report.md").write_text(markdown_page.render(document), encoding="utf-8")
+            images = _figures(document, fresh, formats, on_progress)
+            _tables(document, fresh, formats)
+            (fresh / MARKDOWN).write_text(markdown_page.render(document), encoding="utf-8")
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
             write_tables(tables, fresh)
             _replace(fresh, folder)
@@ -68,38 +96,50 @@ def pictures(document: Document) -> list[Picture]:
     ]
 
 
+def data_tables(document: Document) -> list[DataTable]:
+    """Return the tables of a report, in their order."""
+    return [
+        table for section in document.sections for block in section.blocks for table in block.tables
+    ]
+
+
 def _figures(
-    document: Document, fresh: Path, on_progress: Callable[[int, int], None] | None
+    document: Document,
+    fresh: Path,
+    formats: Sequence[str],
+    on_progress: Callable[[int, int], None] | None,
 ) -> dict[str, str]:
     folder = fresh / "figures"
     folder.mkdir()
     images: dict[str, str] = {}
     drawn = pictures(document)
+    further = [name for name in FIGURES if name in formats and name != SVG]
     for number, picture in enumerate(drawn):
         if on_progress is not None:
             on_progress(number, len(drawn))
-        svg = folder / f"{picture.key}.svg"
-        picture.save([folder / f"{picture.key}.png", svg])
+        svg = folder / f"{picture.key}.{SVG}"
+        picture.save([svg, *(folder / f"{picture.key}.{name}" for name in further)])
         images[picture.key] = svg.read_text(encoding="utf-8")
+    if on_progress is not None:
+        on_progress(len(drawn), len(drawn))
     return images
 
 
-def _tables(document: Document, fresh: Path) -> None:
+def _tables(document: Document, fresh: Path, formats: Sequence[str]) -> None:
     folder = fresh / "tables"
-    folder.mkdir()
-    for section in document.sections:
-        for block in section.blocks:
-            for table in block.tables:
-                # The line ends of CSV are the same everywhere.
-                (folder / f"{table.key}.csv").write_bytes(csv_text(table).encode())
-                (folder / f"{table.key}.tex").write_bytes(latex_text(table).encode())
+    for name in set(TABLES) & set(formats):
+        folder.mkdir(exist_ok=True)
+        for table in data_tables(document):
+            # The line ends of CSV are the same everywhere.
+            (folder / f"{table.key}.{name}").write_bytes(TABLES[name](table).encode())
 
 
 def _replace(fresh: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name in _FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
-        (fresh / name).rename(folder / name)
+        if (fresh / name).exists():
+            (fresh / name).rename(folder / name)
     for name in _FILES:
         if (fresh / name).exists():
             (fresh / name).replace(folder / name)

@@ -129,7 +129,7 @@ class TestPage:
             "<details><summary>What the columns mean</summary>",
             "- accuracy: of the best epoch",
             "</details>",
-            "![Loss falls.](figures/curves.png)\n",
+            "![Loss falls.](figures/curves.svg)\n",
         ]
 
     def test_repeats_byte_for_byte(self) -> None:

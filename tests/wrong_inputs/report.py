@@ -23,6 +23,13 @@ ROWS = [
     row("report x experiments=gru_vs_lstm,nope", "experiments", "nope"),
     row("report x model.unitz=4", "model.unitz", "did you mean"),
     row("report x 'claims=[{text: a}]'", "claims.0.source", "text"),
+    row("report x formats=jpg", "formats", "csv, tex, svg, png, pdf", "received jpg"),
+    row("report x formats=csv,", "formats", "separated by commas", "csv,"),
+    row("report x formats=all,csv", "formats", "all,csv"),
+    row("report x 'formats= '", "formats", "a blank"),
+    row("report x formats=csv formats=tex", "formats", "one value"),
+    row("report x +formats=csv", "formats"),
+    row("plan formats=csv", "formats"),
     row("report x", "report", "a store with runs", store=True),
     row("report x +cell=gru", "report", "runs of this configuration", store=True),
 ]

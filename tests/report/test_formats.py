@@ -1,0 +1,73 @@
+"""In which formats a report is written: ``report NAME formats=...``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rnnbench.report.build import build
+from rnnbench.report.write import FORMATS, chosen_formats, write_report
+from tests.conftest import ROOT, Run
+from tests.report.records import MATCHED, OPTIONS, tables
+
+TABLES = tables(MATCHED)
+DOCUMENT = build(TABLES, "A report", OPTIONS)
+WORDS = ("report", "some", f"report.source={ROOT / 'reports' / 'text_simple_rnn50_vectors'}")
+
+
+def suffixes(folder: Path) -> set[str]:
+    return {path.suffix for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("text", [None, "all"])
+def test_all_formats_are_written_where_nothing_else_is_said(text: str | None) -> None:
+    assert chosen_formats(text) == FORMATS
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("", ()), ("none", ()), ("pdf,csv", ("csv", "pdf")), ("tex", ("tex",)), ("svg", ("svg",))],
+)
+def test_formats_are_those_that_are_named(text: str, named: tuple[str, ...]) -> None:
+    assert chosen_formats(text) == named
+
+
+def test_a_report_without_further_formats_is_a_page_with_its_figures_and_tables(
+    tmp_path: Path,
+) -> None:
+    write_report(DOCUMENT, TABLES, tmp_path / "x", ())
+    assert suffixes(tmp_path) == {".html", ".md", ".svg", ".parquet"}
+    text = (tmp_path / "x" / "report.md").read_text("utf-8")
+    for svg in (tmp_path / "x" / "figures").iterdir():
+        assert f"(figures/{svg.name})" in text
+
+
+def test_what_was_not_asked_for_this_time_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    write_report(DOCUMENT, TABLES, folder)
+    assert suffixes(folder) == {".html", ".md", ".parquet", *(f".{name}" for name in FORMATS)}
+    (folder / "notes.txt").write_text("mine")
+    whole = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    write_report(DOCUMENT, TABLES, folder, ("csv",))
+    assert suffixes(folder) == {".html", ".md", ".svg", ".parquet", ".csv", ".txt"}
+    write_report(DOCUMENT, TABLES, folder, ())
+    assert suffixes(folder) == {".html", ".md", ".svg", ".parquet", ".txt"}
+    assert not (folder / "tables").exists()
+    # Neither the page nor anything else beside it says in which formats it was written.
+    assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == whole
+
+
+@pytest.mark.slow
+def test_report_says_what_it_wrote_and_what_comes_next(run: Run, work_dir: Path) -> None:
+    answer = run(*WORDS, "formats=csv")
+    assert answer.status == 0, answer.err
+    assert answer.out == "reports/some/index.html\n"
+    said = answer.err.splitlines()
+    assert said[0].endswith("runs.parquet, without a store")
+    assert said[1].startswith("beside it: report.md, ")
+    assert said[1].endswith("tables (csv)")
+    assert said[2] == "next: open it in a browser (report --open does)"
+    folder = work_dir / "reports" / "some"
+    assert "formats=" not in (folder / "report.md").read_text("utf-8")
+    assert suffixes(folder) == {".html", ".md", ".svg", ".parquet", ".csv"}
