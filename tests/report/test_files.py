@@ -1,4 +1,4 @@
-"""Tables as CSV, read back by the csv module, and as LaTeX."""
+"""Tables as CSV, read back by the csv module."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.report.document import Cell, Column, DataTable, interval, number, signed, spread, text
-from rnnbench.report.files import csv_text, latex_text
+from rnnbench.report.files import csv_text
 
 WORDS = st.text(st.characters(codec="utf-8"))
 NUMBERS = st.floats(allow_nan=False)
@@ -107,64 +107,3 @@ class TestCsv:
     def test_wants_runs_for_each_row_or_none(self) -> None:
         with pytest.raises(ValueError, match="shorter"):
             csv_text(table((text("gru"), number(1.0)), (text("x"), number(2.0)), runs=(("a",),)))
-
-
-def body(made: DataTable) -> list[str]:
-    """The rows between the rules, heads first."""
-    return [line for line in latex_text(made).splitlines() if line.endswith(r" \\")]
-
-
-class TestLatex:
-    def test_is_a_tabular_of_booktabs(self) -> None:
-        made = table((text("gru"), spread(0.9, 0.01, marked=True)), (text("lstm"), number(None)))
-        assert latex_text(made).splitlines() == [
-            r"% Needs \usepackage{booktabs}.",
-            r"\begin{tabular}{lr}",
-            r"\toprule",
-            r"arm & accuracy \\",
-            r"\midrule",
-            r"gru & \textbf{0.9000 $\pm$ 0.0100} \\",
-            r"lstm & -- \\",
-            r"\bottomrule",
-            r"\end{tabular}",
-        ]
-
-    @pytest.mark.parametrize(
-        ("word", "escaped"),
-        [
-            (r"\input{x}", r"\textbackslash{}input\{x\}"),
-            ("50% & $5 #1 a_b", r"50\% \& \$5 \#1 a\_b"),
-            ("~^<>|", r"\textasciitilde{}\textasciicircum{}\textless{}\textgreater{}\textbar{}"),
-            ("a ± b – c × d − e", r"a $\pm$ b -- c $\times$ d $-$ e"),
-            ("[2em] *", "{[}2em] {*}"),
-            ("--flag ---", "-{}-flag -{}-{}-"),
-            ("a\n\nb\r%c\u202e\0", r"a b \%c"),
-        ],
-    )
-    def test_takes_commands_as_text(self, word: str, escaped: str) -> None:
-        columns = (Column(word, numeric=False),)
-        assert body(table((text(word),), columns=columns)) == [rf"{escaped} \\"] * 2
-
-    @settings(max_examples=50, deadline=None)
-    @given(WORDS)
-    def test_keeps_rows_and_braces_whole(self, word: str) -> None:
-        made = table((text(word), Cell(word, word, marked=True)))
-        assert len(latex_text(made).splitlines()) == 8
-        row = body(made)[1]
-        bare = re.sub(r"\\[{}&%$#_]", "", row)
-        assert bare.count("&") == 1
-        assert bare.count("{") == bare.count("}")
-        assert bare.count("$") % 2 == 0
-        assert not set("%#_^~<>|") & set(bare)
-        commands = set(re.findall(r"\\([a-zA-Z]+)", bare))
-        assert {name for name in commands if not name.startswith("text")} <= {
-            *("pm", "times", "cdot", "leq", "geq", "Delta")
-        }
-
-    def test_shows_a_minus_before_numbers_only(self) -> None:
-        made = table((text("-x"), signed(-0.5)))
-        assert body(made)[1] == r"-x & $-$0.5000 \\"
-
-    def test_repeats_byte_for_byte(self) -> None:
-        made = table((text("gru"), number(0.5)))
-        assert (latex_text(made), csv_text(made)) == (latex_text(made), csv_text(made))

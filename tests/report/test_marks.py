@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import build
 from rnnbench.report.document import DataTable, Document
-from rnnbench.report.files import latex_text
+from rnnbench.report.latex import latex_text
 from rnnbench.report.pairs import make_pair, outstanding
 from rnnbench.report.write import pictures
 from rnnbench.results.arm_runs import ArmRuns
@@ -126,8 +126,8 @@ def test_every_format_marks_the_same_rows() -> None:
         for mean, is_marked in zip(column(found, "mean"), marks(found), strict=True)
         if is_marked
     ]
-    latex = re.findall(r"\\textbf\{(.*?)\} &", latex_text(found))
-    assert [one.replace(r"$\pm$", "±") for one in latex] == wanted
+    latex = re.findall(r"\$\\mathbf\{(.*?)\}\$ &", latex_text(found))
+    assert [one.replace(r"\pm", "±") for one in latex] == wanted
     assert _in(markdown_page.render(document), r"\*\*([^*]+)\*\*", wanted)
     images = {picture.key: "<svg/>" for picture in pictures(document)}
     assert _in(page.render(document, images), r"<strong>(.*?)</strong>", wanted)
