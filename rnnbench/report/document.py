@@ -29,11 +29,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, what it means, and whether it holds numbers."""
+    """A column: its heading, what it means, and whether it holds numbers.
+
+    ``key`` is its heading in CSV where ``name`` is not enough: that of a mean ends in ``_mean``.
+    """
 
     name: str
     meaning: str = ""
     numeric: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True)
