@@ -7,12 +7,18 @@ import io
 import math
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnbench.report.build import build
 from rnnbench.report.document import Cell, Column, DataTable, interval, number, signed, spread, text
 from rnnbench.report.files import csv_text
+from rnnbench.report.kept import kept_tables
+from rnnbench.report.write import data_tables
+from tests.conftest import ROOT
+from tests.report.records import OPTIONS
 
 WORDS = st.text(st.characters(codec="utf-8"))
 NUMBERS = st.floats(allow_nan=False)
@@ -36,7 +42,7 @@ class TestCsv:
         columns = (Column(name, numeric=False), Column("n"), Column("w", numeric=False))
         rows = [(text(a), Cell("shown", b), text(c)) for a, b, c in entries]
         head, *found = read(table(*rows, columns=columns))
-        assert head[0].replace("'", "") == name.replace("'", "")
+        assert all(one.isidentifier() for one in head)
         assert len(found) == len(entries)
         for (a, b, c), row in zip(entries, found, strict=True):
             assert row[0].replace("'", "") == a.replace("'", "")
@@ -95,7 +101,7 @@ class TestCsv:
     def test_has_the_numbers_of_a_spread_and_of_an_interval_apart(self) -> None:
         rows = ((text("gru"), spread(0.9, 0.01)), (text("lstm"), interval(0.8, 0.9)))
         assert read(table(*rows)) == [
-            ["arm", "accuracy", "accuracy sd", "accuracy to"],
+            ["arm", "accuracy", "accuracy_sd", "accuracy_to"],
             ["gru", "0.9", "0.01", ""],
             ["lstm", "0.8", "", "0.9"],
         ]
@@ -107,3 +113,63 @@ class TestCsv:
     def test_wants_runs_for_each_row_or_none(self) -> None:
         with pytest.raises(ValueError, match="shorter"):
             csv_text(table((text("gru"), number(1.0)), (text("x"), number(2.0)), runs=(("a",),)))
+
+
+def headings(*columns: Column) -> list[str]:
+    return read(table(columns=columns))[0]
+
+
+class TestHeadings:
+    @pytest.mark.parametrize(
+        ("heading", "names"),
+        [
+            ("P(A>B)", ["p_a_b"]),
+            ("p, Holm", ["p_holm"]),
+            ("failed, %", ["failed_percent"]),
+            ("IQM 95 %", ["iqm_lo", "iqm_hi"]),
+            ("lowest to highest 97.5 %", ["lowest", "highest"]),
+            ("mean", ["mean_value"]),
+            ("class", ["class_value"]),
+            ("8 trials", ["column_8_trials"]),
+            ("", ["column"]),
+            ("été", ["ete"]),
+            ("模型", ["column"]),
+            ("=1+1", ["column_1_1"]),
+            ("optimizer.learning_rate", ["optimizer_learning_rate"]),
+        ],
+    )
+    def test_are_names(self, heading: str, names: list[str]) -> None:
+        assert headings(Column(heading)) == names
+
+    def test_of_an_interval_alone_take_the_name_before_it(self) -> None:
+        columns = (Column("accuracy", key="test_accuracy_mean"), Column("95 %"))
+        assert headings(*columns) == [
+            *("test_accuracy_mean", "test_accuracy_sd"),
+            *("test_accuracy_lo", "test_accuracy_hi"),
+        ]
+
+    def test_are_the_same_without_a_second_seed(self) -> None:
+        columns = (Column("arm", numeric=False), Column("mean", key="test_accuracy_mean"))
+        one = read(table((text("gru"), spread(0.9, math.nan)), columns=columns))
+        assert one == [["arm", "test_accuracy_mean", "test_accuracy_sd"], ["gru", "0.9", ""]]
+
+    def test_are_unique(self) -> None:
+        assert headings(Column("a b"), Column("a_b"), Column("a  b")) == ["a_b", "a_b_2", "a_b_3"]
+
+    def test_of_a_report_are_attributes_and_words_of_queries_in_pandas(self) -> None:
+        kept = kept_tables(ROOT / "reports" / "optimizers")
+        made = data_tables(build(kept, "x", OPTIONS))
+        keys = {"imdb_test_accuracy", "imdb_comparisons", "search_expected_best", "provenance"}
+        assert keys <= {one.key for one in made}
+        for one in made:
+            found = pd.read_csv(io.StringIO(csv_text(one)))
+            for name in found.columns:
+                assert re.fullmatch("[a-z][a-z0-9_]*", name), (one.key, name)
+                assert getattr(found, name) is not None
+                assert isinstance(getattr(found, name), pd.Series), (one.key, name)
+                assert len(found.query(f"{name} == {name}")) == found[name].notna().sum()
+        (accuracy,) = (one for one in made if one.key == "imdb_test_accuracy")
+        assert list(pd.read_csv(io.StringIO(csv_text(accuracy))).columns) == [
+            *("arm", "seeds", "test_accuracy_mean", "test_accuracy_sd", "test_accuracy_iqm"),
+            *("test_accuracy_best", "test_accuracy_worst", "run_ids"),
+        ]
