@@ -41,7 +41,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 def made(run: Run, work_dir: Path) -> Path:
     """A report of a store that is gone."""
     fill(work_dir, (*WORDS, *STORE), epochs=2)
-    assert run("report", "mine").status == 0
+    answer = run("report", "mine")
+    assert answer.status == 0, answer.err
+    assert answer.out == "reports/mine/index.html\n"
+    assert answer.err.endswith("does), or python -m rnnbench ui\n")
     shutil.rmtree("runs")
     return Path("reports", "mine")
 
