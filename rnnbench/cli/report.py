@@ -83,10 +83,12 @@ def report(words: Words) -> int:
     shown = ("open", "") in words.options
     if shown:
         webbrowser.open(path.resolve().as_uri())
-    steps = [] if shown else ["open it in a browser (report --open does)"]
-    steps += [_ui(words)] if from_store else []
+    steps = [] if shown else ["open the page in a browser (--open does)"]
+    steps += ["see its runs:"] if from_store else []
     if steps:
-        _tell(f"next: {', or '.join(steps)}")
+        _tell(f"Next: {', or '.join(steps)}")
+    if from_store:
+        stderr().print(f"  {_ui(words)}", markup=False, soft_wrap=True)
     return 0
 
 

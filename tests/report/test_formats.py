@@ -67,7 +67,7 @@ def test_report_says_what_it_wrote_and_what_comes_next(run: Run, work_dir: Path)
     assert said[0].endswith("runs.parquet, without a store")
     assert said[1].startswith("beside it: report.md, ")
     assert said[1].endswith("tables (csv)")
-    assert said[2] == "next: open it in a browser (report --open does)"
+    assert said[2] == "Next: open the page in a browser (--open does)"
     folder = work_dir / "reports" / "some"
     assert "formats=" not in (folder / "report.md").read_text("utf-8")
     assert suffixes(folder) == {".html", ".md", ".svg", ".parquet", ".csv"}

@@ -44,7 +44,7 @@ def made(run: Run, work_dir: Path) -> Path:
     answer = run("report", "mine")
     assert answer.status == 0, answer.err
     assert answer.out == "reports/mine/index.html\n"
-    assert answer.err.endswith("does), or python -m rnnbench ui\n")
+    assert answer.err.endswith("(--open does), or see its runs:\n  python -m rnnbench ui\n")
     shutil.rmtree("runs")
     return Path("reports", "mine")
 
