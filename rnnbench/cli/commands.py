@@ -141,7 +141,10 @@ COMMANDS: dict[str, Command] = {
         own=(
             Own("delete ID ...", "Deletes these runs after a question; first digits are enough."),
             Own("status=STATUS", "finished, failed, running or killed; several with commas."),
-            Own("kind=KIND", "run, baseline or trial; several with commas. Runs and baselines if not given."),
+            Own(
+                "kind=KIND",
+                "run, baseline or trial; several with commas. Runs and baselines if not given.",
+            ),
             Own("arm=NAME", "Arms of these names."),
             Own("--format FORMAT", "How runs are listed: table, csv or json."),
             Own("--yes", "Deletes without a question."),
