@@ -47,15 +47,11 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
     columns = (
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
-        Column("mean", "mean ± standard deviation over seeds", key=f"{word}_accuracy_mean"),
-        Column(
-            "IQM",
-            "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
-            key=f"{word}_accuracy_iqm",
-        ),
-        *([Column(f"IQM {percent}", _OF_IQM, key=f"{word}_accuracy_iqm")] if has_interval else []),
-        Column("best", "highest of the seeds", key=f"{word}_accuracy_best"),
-        Column("worst", "lowest of the seeds", key=f"{word}_accuracy_worst"),
+        Column("mean", "mean ± standard deviation over seeds"),
+        Column("IQM", "interquartile mean: the mean of the middle half (Agarwal et al. 2021)"),
+        *([Column(f"IQM {percent}", _OF_IQM)] if has_interval else []),
+        Column("best", "highest of the seeds"),
+        Column("worst", "lowest of the seeds"),
     )
     marked = outstanding(arms, metric, ground.options)
     return DataTable(
@@ -180,12 +176,8 @@ def _cost(ground: Ground) -> DataTable:
         Column("units", "width of the state"),
         Column("recurrent parameters"),
         Column("total parameters"),
-        Column(
-            "seconds an epoch",
-            "training and validation, without compilation",
-            key="seconds_an_epoch_mean",
-        ),
-        Column("seconds a run", "all epochs", key="seconds_a_run_mean"),
+        Column("seconds an epoch", "training and validation, without compilation"),
+        Column("seconds a run", "all epochs"),
         Column("peak MiB", "largest resident memory of the worker"),
         Column(
             "computed by",

@@ -51,11 +51,7 @@ def comparisons_block(ground: Ground) -> Block | None:
         *([remarks] if has_remarks else []),
         Column("p", "exact paired permutation test, two-sided"),
         Column("p, Holm", "adjusted for the comparisons in this table"),
-        Column(
-            "P(A>B)",
-            "chance that a training of the first beats one of the second",
-            key="probability_better",
-        ),
+        Column("P(A>B)", "chance that a training of the first beats one of the second"),
     )
     pairs = sorted(ground.pairs, key=lambda pair: (pair.relation.factor or "", -_difference(pair)))
     table = DataTable(
