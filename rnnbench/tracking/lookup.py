@@ -32,7 +32,7 @@ def find_run(store: Store, text: str) -> Record:
     """
     expected = "the id of a training run, or its first digits"
     if not re.fullmatch(r"[0-9a-f]{1,32}", text):
-        action = "train prints the id, report lists it under Provenance, and the UI shows it"
+        action = "python -m rnnbench runs lists the ids"
         raise ConfigError("run", expected, text or "nothing", action)
     found = [r for r in store.records(only=(names.KEY,)) if r.run_id.startswith(text)]
     if len(found) > 1:
@@ -44,7 +44,7 @@ def find_run(store: Store, text: str) -> Record:
         for kind, what in _OTHERS.items():
             if any(r.run_id.startswith(text) for r in store.records(kind=kind, only=())):
                 received = f"{text}, {what}"
-        raise ConfigError("run", expected, received, "see the ids in the UI, or set home=...")
+        raise ConfigError("run", expected, received, "python -m rnnbench runs lists the ids")
     by_key = store.records({names.KEY: found[0].key})
     return next(record for record in by_key if record.run_id == found[0].run_id)
 

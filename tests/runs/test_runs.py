@@ -9,6 +9,7 @@ import os
 import shlex
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,9 +79,10 @@ class TestList:
         ],
     )
     def test_is_restricted_by_what_runs_recorded(
-        self, store: Store, run: Run, words: str, count: int
+        self, filled: Path, run: Run, words: str, count: int
     ) -> None:
-        assert len(as_json(run("runs", *shlex.split(words), "--format", "json"))) == count
+        given = (*shlex.split(words), f"home={filled / 'runs'}", "--format", "json")
+        assert len(as_json(run("runs", *given))) == count
 
     def test_is_restricted_by_a_preset_as_a_report_is(
         self, store: Store, run: Run, tmp_path: Any

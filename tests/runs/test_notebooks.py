@@ -20,15 +20,15 @@ from rnnbench.report.build import build
 from rnnbench.report.kept import kept_tables
 from tests.conftest import ROOT
 from tests.report.records import OPTIONS
-from tests.runs.conftest import filled  # noqa: F401
 
 IDENTITY = ["data", "arm", "cell", "seed", "units", "run_id"]
 REPORT = str(ROOT / "reports" / "imdb")
+SMALL = str(ROOT / "reports" / "long_training")
 Load = Callable[..., pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def home(filled: Path) -> str:  # noqa: F811
+def home(filled: Path) -> str:
     return f"home={filled / 'runs'}"
 
 
@@ -59,7 +59,7 @@ class TestLoading:
     def test_says_first_what_each_row_is_about(
         self, home: str, load: Load, is_report: bool
     ) -> None:
-        table = load(source=REPORT) if is_report else load(home)
+        table = load(source=SMALL) if is_report else load(home)
         assert list(table.columns[:6]) == IDENTITY
         assert table.columns.is_unique
         assert "model.units" not in table
@@ -77,7 +77,7 @@ class TestLoading:
         with pytest.raises(StoreError, match="source: expected the folder of a report"):
             load(source="nowhere")
         with pytest.raises(ConfigError, match="no overrides beside it"):
-            load("home=nowhere", source=REPORT)
+            load("home=nowhere", source=SMALL)
 
 
 class TestRuns:
@@ -108,10 +108,10 @@ class TestAnswers:
         assert (right == answers["correct"]).all()
         assert answers["probability"].between(0.5, 1).all()
 
-    def test_of_a_report_are_right_or_wrong(self, imdb_runs: pd.DataFrame) -> None:
-        answers = rnnbench.load_answers(source=REPORT)
+    def test_of_a_report_are_right_or_wrong(self) -> None:
+        answers = rnnbench.load_answers(source=SMALL)
         shares = answers.groupby("run_id")["correct"].mean()
-        wanted = imdb_runs.set_index("run_id")["test_accuracy"]
+        wanted = rnnbench.load_runs(source=SMALL).set_index("run_id")["test_accuracy"]
         assert shares.to_numpy() == pytest.approx(wanted[shares.index].to_numpy(), abs=1e-6)
         assert answers["predicted"].isna().all()
 
