@@ -1,4 +1,4 @@
-"""The accuracy of every arm: mean, spread, interquartile mean, extremes, size and time."""
+"""The accuracy of every arm: mean, spread, interquartile mean, extremes; then comparisons."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from rnnbench.plots.replicates import replicate_rows, save_replicates
+from rnnbench.report.comparisons import comparisons_block
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -17,7 +18,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, failures, of, order, seconds_apart
+from rnnbench.report.ground import Ground, failures, of, order
 from rnnbench.report.pairs import outstanding
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
@@ -26,17 +27,20 @@ from rnnbench.stats.paired import FEWEST as FEWEST_PAIRS
 
 _OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
 _MOST_DRAWN = 24  # arms in a figure, the best; tables have all
-_MEASURES = (("best_val_accuracy", "validation"), ("test_accuracy", "test"))
+_MEASURES = (("test_accuracy", "test"), ("best_val_accuracy", "validation"))
+_TESTED = {"last": "after the last epoch", "best": "after the epoch of the best validation"}
 
 
-def accuracy_block(ground: Ground) -> Block:
-    """Return the tables of accuracy and of size and time."""
-    tables = [
+def accuracy_blocks(ground: Ground) -> tuple[Block, ...]:
+    """Return the tables of accuracy, with a figure of every seed, and that of the comparisons."""
+    tables = tuple(
         _accuracy(ground, metric, word)
         for metric, word in _MEASURES
         if any(arm.by_seed(metric) for arm in ground.arms)
-    ]
-    return Block("Accuracy", tables=(*tables, _cost(ground)), pictures=_pictures(ground))
+    )
+    measured = Block("", tables=tables, pictures=_pictures(ground))
+    comparisons = comparisons_block(ground)
+    return (measured,) if comparisons is None else (measured, comparisons)
 
 
 def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
@@ -75,28 +79,19 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
 
 def _note(ground: Ground, arms: Sequence[ArmRuns], word: str, marked: Collection[str]) -> str:
     """Return what the numbers are, why some are marked, and what baselines are."""
-    what = (
-        f"of the best epoch, {_validated_on(arms)}"
-        if word == "validation"
-        else "of the weights that training.test names"
-    )
-    note = f"{word.capitalize()} accuracy {what}."
+    where = _validated_on(arms) if word == "validation" else _tested(arms)
+    note = f"{word.capitalize()} accuracy {where}."
     own = [arm for arm in arms if arm.cell]
     baselines = [arm for arm in arms if not arm.cell]
     if marked:
-        note += (
-            " Marked: the best arm and those after it that are not shown to be worse, down to the "
-            "first that is, that differs from it in more than one thing, or that shares fewer than "
-            f"{FEWEST_PAIRS} seeds with it."
-        )
+        note += " Marked: the best arm, and those below it that are not shown to be worse."
     elif len(own) > 1:
         note += (
             " Nothing is marked: the first two arms differ in more than one thing, or share fewer "
             f"than {FEWEST_PAIRS} seeds."
         )
     if baselines:
-        note += " Baselines see which tokens occur, not their order, and are compared with nothing"
-        note += "; one that lies above a marked arm is marked, too." if marked else "."
+        note += " Baselines see which tokens occur, not their order, and are not compared."
         note += _untuned(own, baselines)
     failed = failures(ground.arms)
     return f"{note} {failed}" if failed else note
@@ -124,12 +119,19 @@ def _validated_on(arms: Sequence[ArmRuns]) -> str:
         False: "on held-out training data",
         True: "on the test data, of which the best of all epochs says too much",
     }
-    return " or ".join(places[place] for place in sorted(on_test))
+    where = " or ".join(places[place] for place in sorted(on_test))
+    return f"of the best epoch, {where}"
+
+
+def _tested(arms: Sequence[ArmRuns]) -> str:
+    """Return after which epoch the arms were tested."""
+    tests = {arm.params.get("training.test", "last") for arm in arms if arm.cell}
+    return " or ".join(_TESTED[test] for test in sorted(tests) if test in _TESTED)
 
 
 def _pictures(ground: Ground) -> tuple[Picture, ...]:
     """Return a figure of every replicate, by test accuracy where that was measured."""
-    for metric, word in reversed(_MEASURES):
+    for metric, word in _MEASURES:
         known = [arm for arm in order(ground) if arm.by_seed(metric)]
         shown = {arm.name for arm in known[:_MOST_DRAWN]}
         arms = [
@@ -168,42 +170,3 @@ def _row(
 def _span(middle: Interval, seeds: int) -> Cell:
     """Return an interval, where it holds what it says."""
     return interval(middle.low, middle.high) if seeds >= FEWEST else text(None)
-
-
-def _cost(ground: Ground) -> DataTable:
-    columns = (
-        Column("arm", numeric=False),
-        Column("units", "width of the state"),
-        Column("recurrent parameters"),
-        Column("total parameters"),
-        Column("seconds an epoch", "training and validation, without compilation"),
-        Column("seconds a run", "all epochs"),
-        Column("peak MiB", "largest resident memory of the worker"),
-        Column(
-            "computed by",
-            "xla fused: rnnbench's loops; xla, graph: Keras's, compiled or not; cudnn: on a GPU",
-            numeric=False,
-        ),
-    )
-    arms = order(ground)
-    rows = tuple(
-        (
-            text(arm.name),
-            number(arm.one("units"), 0),
-            number(arm.one("parameters_recurrent"), 0),
-            number(arm.one("parameters_total"), 0),
-            _timed(arm, "seconds_per_epoch"),
-            _timed(arm, "fit_seconds"),
-            number(arm.one("peak_rss_mb"), 0),
-            text(arm.shown("path")),
-        )
-        for arm in arms
-    )
-    note = "Seconds compare only within one machine that did nothing else." + seconds_apart(arms)
-    ids = tuple(arm.run_ids for arm in arms)
-    return DataTable(f"{ground.key}_cost", "Size and time", columns, rows, note, ids)
-
-
-def _timed(arm: ArmRuns, column: str) -> Cell:
-    summary = statistic(arm.values(column))
-    return spread(summary.mean, summary.sd, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,27 +11,28 @@ import pandas as pd
 
 from rnnbench.config.schema import ClaimConfig, ReportConfig
 from rnnbench.printable import all_printable, printable
-from rnnbench.report.accuracy import accuracy_block
-from rnnbench.report.claims import claims_section
-from rnnbench.report.comparisons import comparisons_block, sentence
+from rnnbench.report.accuracy import accuracy_blocks
+from rnnbench.report.answer import answer_section
+from rnnbench.report.claims import claims_block
+from rnnbench.report.cost import cost_blocks
 from rnnbench.report.document import Block, Column, DataTable, Document, Section, text
 from rnnbench.report.gradient_flow import Flows, gradient_block
-from rnnbench.report.ground import Ground
+from rnnbench.report.ground import Ground, headed
 from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
-from rnnbench.report.pairs import Pair, compare_all
+from rnnbench.report.pairs import compare_all
 from rnnbench.report.provenance import provenance_section
-from rnnbench.report.published import System, published_section
+from rnnbench.report.published import System, published_block
+from rnnbench.report.question import question
 from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section
 from rnnbench.report.studies import studies_of, trial_counts
-from rnnbench.report.tradeoffs import tradeoffs_block
+from rnnbench.report.verdicts import KEY as VERDICTS
+from rnnbench.report.verdicts import verdicts_section
+from rnnbench.report.wording import arm_words
 from rnnbench.results.arms import add_arm_names, failed_seeds, finished, unfinished
 from rnnbench.results.baselines import baseline_arms
-from rnnbench.results.compare import failures_of
 from rnnbench.results.protocols import divide
-
-_MOST_SENTENCES = 8
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def build(
 
     Args:
         tables: what it is made from.
-        title: its heading.
+        title: its name; the heading is the question that it answers.
         options: margin and confidence.
         claims: published statements to be judged.
         command: what regenerates it.
@@ -76,22 +77,43 @@ def build(
     """
     tables = _printable(tables)
     done = finished(tables.runs)
-    grounds = grounds_of(done, tables, options)
-    sections: list[Section] = []
-    judged = claims_section(claims, grounds)
-    beside = published_section(published)
-    sections += [section for section in (judged, beside) if section is not None]
-    sections += [_section(ground, tables) for ground in grounds]
-    ranks = ranks_section(grounds)
-    searched = search_section(studies_of(tables.trials), done)
-    sections += [section for section in (ranks, searched) if section is not None]
     left = _left(tables.runs, done)
-    if not left.empty:
-        sections.append(_unfinished(left))
-    if not done.empty:
-        sections.append(provenance_section(grounds, done, command))
-    summary = _summary(grounds, len(done), _lost(left, done))
-    return all_printable(Document(title, summary, tuple(sections)))
+    told = _summary(title, done, left)
+    if done.empty:
+        sections = [] if left.empty else [_unfinished(left)]
+        return all_printable(Document(title, told, tuple(sections)))
+    grounds = grounds_of(done, tables, options)
+    candidates = (
+        answer_section(grounds, VERDICTS),
+        *_subjects(grounds, tables),
+        search_section(studies_of(tables.trials), done),
+        _published(claims, published, grounds),
+        verdicts_section(options) if any(ground.pairs for ground in grounds) or claims else None,
+        None if left.empty else _unfinished(left),
+        provenance_section(grounds, done, command),
+    )
+    sections = [section for section in candidates if section is not None]
+    return all_printable(Document(question(grounds), told, tuple(sections)))
+
+
+def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section | None]:
+    """Return a section for each subject, with what every data set has to say of it."""
+
+    def section(key: str, title: str, of: Callable[[Ground], Sequence[Block | None]]) -> Section:
+        return Section(key, title, headed(grounds, of))
+
+    made = [
+        section("accuracy", "Accuracy", accuracy_blocks),
+        section("overfitting", "Overfitting", lambda ground: [overfitting_block(ground)]),
+        section("cost", "Cost", cost_blocks),
+        section("order", "Does order matter?", lambda ground: [order_block(ground)]),
+        section(
+            "gradients",
+            "Gradients through time",
+            lambda ground: [gradient_block(ground, tables.flows)],
+        ),
+    ]
+    return [ranks_section(grounds), *(one for one in made if one.blocks)]
 
 
 def _printable(tables: Tables) -> Tables:
@@ -142,62 +164,25 @@ def _length(runs: pd.DataFrame) -> str:
     return f"maxlen {known[0]}" if len(known) == 1 else ""
 
 
-def _section(ground: Ground, tables: Tables) -> Section:
-    blocks: Iterable[Block | None] = (
-        comparisons_block(ground),
-        accuracy_block(ground),
-        order_block(ground),
-        gradient_block(ground, tables.flows),
-        overfitting_block(ground),
-        tradeoffs_block(ground),
-    )
-    present = tuple(block for block in blocks if block is not None)
-    return Section(ground.key, ground.title, present)
+def _published(
+    claims: Sequence[ClaimConfig], systems: Sequence[System], grounds: Sequence[Ground]
+) -> Section | None:
+    found = (claims_block(claims, grounds), published_block(systems))
+    blocks = tuple(block for block in found if block is not None)
+    return Section("claims", "Claims and published numbers", blocks) if blocks else None
 
 
-def _summary(grounds: Sequence[Ground], runs: int, lost: Sequence[str]) -> tuple[str, ...]:
-    """Return the verdicts in sentences, what failed first, then comparisons of cells."""
-    if not runs:
-        return ("There is no finished run to compare.", *lost)
-    pairs = [(ground, pair) for ground in grounds for pair in ground.pairs]
-    pairs.sort(key=lambda item: _interest(item[1]))
-    alone = len(grounds) == 1
-    told = _untold_failures(grounds, pairs[:_MOST_SENTENCES])
-    told += [sentence(pair, ground, alone=alone) for ground, pair in pairs[:_MOST_SENTENCES]]
-    if len(pairs) > _MOST_SENTENCES:
-        rest = pairs[_MOST_SENTENCES:]
-        undecided = sum(_is_undecided(pair) for _, pair in rest)
-        several = "comparisons are" if len(rest) > 1 else "comparison is"
-        told.append(f"{len(rest)} more {several} in the tables; undecided: {undecided}.")
-    refused = sum(len(ground.refused) for ground in grounds)
-    if refused:
-        several = "pairs of arms are" if refused > 1 else "pair of arms is"
-        told.append(f"{refused} {several} not compared, because more than one thing differs.")
-    if not pairs and not refused:
-        told.append("There are no two arms to compare on one data set.")
-    many = "1 finished run" if runs == 1 else f"{runs} finished runs"
-    return (f"Made from {many}.", *lost, *told)
-
-
-def _untold_failures(grounds: Sequence[Ground], told: Sequence[tuple[Ground, Pair]]) -> list[str]:
-    """Return a sentence for each section with arms whose failed seeds no other sentence tells."""
-    sentences = []
-    for ground in grounds:
-        names = {name for own, pair in told if own is ground for name in pair.names}
-        arms = [arm for arm in ground.arms if arm.failed and arm.name not in names]
-        if arms:
-            place = "" if len(grounds) == 1 else f"{ground.title}: "
-            sentences.append(f"{place}{failures_of(arms)}.")
-    return sentences
-
-
-def _is_undecided(pair: Pair) -> bool:
-    return pair.result is not None and pair.result.verdict == "undecided"
-
-
-def _interest(pair: Pair) -> tuple[bool, bool]:
-    """Return what is told first: comparisons of cells, and of those the decided ones."""
-    return pair.relation.factor != "cell", _is_undecided(pair)
+def _summary(title: str, done: pd.DataFrame, left: pd.DataFrame) -> tuple[str, ...]:
+    """Return what a report is made from, and what failed altogether."""
+    if done.empty:
+        return ("There is no finished run to compare.", *_lost(left, done))
+    count = len(done)
+    many = "1 finished run" if count == 1 else f"{count} finished runs"
+    each = sorted(set(done.groupby("arm_key")["seed"].nunique()))
+    seeds = f"{each[0]}" if len(each) == 1 else f"{each[0]} to {each[-1]}"
+    several = "seed" if each == [1] else "seeds"
+    none = "" if (left["status"] == "FAILED").any() else "; no run failed"
+    return (f"{title}. Made from {many}, {seeds} {several} an arm{none}.", *_lost(left, done))
 
 
 def _titles(runs: pd.DataFrame) -> pd.Series:
@@ -223,7 +208,7 @@ def _lost(left: pd.DataFrame, done: pd.DataFrame) -> list[str]:
     failed = left[(left["status"] == "FAILED") & ~left["arm_key"].isin(done["arm_key"])]
     counts = failed.groupby("arm", sort=True)["seed"].nunique()
     return [
-        f"{arm} failed in {n} of {n} seeds: there is nothing to compare."
+        f"{arm_words(str(arm))} failed in {n} of {n} seeds: there is nothing to compare."
         for arm, n in counts.items()
     ]
 
@@ -240,4 +225,4 @@ def _unfinished(left: pd.DataFrame) -> Section:
     )
     ids = tuple((str(run_id),) for run_id in left["run_id"])
     table = DataTable("unfinished", "Runs without a result", columns, rows, "", ids)
-    return Section("unfinished", "Unfinished", (Block("Runs without a result", tables=(table,)),))
+    return Section("unfinished", "Runs without a result", (Block("", tables=(table,)),))

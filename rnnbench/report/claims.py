@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnnbench.cells import CELLS
 from rnnbench.config.schema import ClaimConfig, ReportConfig
 from rnnbench.report.document import (
     Block,
     Cell,
     Column,
     DataTable,
-    Section,
     interval,
     number,
     signed,
     text,
 )
 from rnnbench.report.ground import ELSEWHERE, Ground
+from rnnbench.report.verdicts import KEY as VERDICTS
+from rnnbench.report.wording import cell_words, metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import failures_of, relate
 from rnnbench.stats import half_width, statistic
@@ -38,7 +40,7 @@ class Finding:
     title: str
 
 
-def claims_section(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> Section | None:
+def claims_block(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> Block | None:
     """Return a table with a row for each claim and pair of arms that it is about."""
     if not claims:
         return None
@@ -60,13 +62,13 @@ def claims_section(claims: Sequence[ClaimConfig], grounds: Sequence[Ground]) -> 
         Column("source", numeric=False),
     )
     note = (
-        "Confirmed or refuted: the interval lies wholly on that side, and of two arms the verdict "
-        "of the comparisons is the same; two equivalent arms refute that one is better. Undecided: "
-        f"anything else, and always with fewer than {FEWEST} seeds."
+        "Confirmed or refuted: the interval lies wholly on that side, and of two arms so does the "
+        "verdict. Undecided: anything else, and always with fewer than "
+        f"{FEWEST} seeds."
     )
-    table = DataTable("claims", "Claims", columns, tuple(rows), note, tuple(ids))
-    block = Block("Published claims, tested", tables=(table,), bullets=tuple(flaws))
-    return Section("claims", "Claims", (block,))
+    title = "Published claims, tested here"
+    table = DataTable("claims", title, columns, tuple(rows), note, tuple(ids), VERDICTS)
+    return Block("", tables=(table,), bullets=tuple(flaws))
 
 
 def judge(claim: ClaimConfig, grounds: Sequence[Ground]) -> list[Finding]:
@@ -126,7 +128,9 @@ def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Findi
 
 
 def _unmeasured(claim: ClaimConfig, arms: Sequence[ArmRuns], title: str) -> Finding:
-    return Finding(f"{claim.metric} was not measured", text(None), text(None), tuple(arms), title)
+    return Finding(
+        f"{metric_words(claim.metric)} was not measured", text(None), text(None), tuple(arms), title
+    )
 
 
 def _single(claim: ClaimConfig, arm: ArmRuns, ground: Ground) -> Finding:
@@ -156,17 +160,22 @@ def _beyond(claim: ClaimConfig, low: float, high: float) -> str:
 
 
 def _row(claim: ClaimConfig, finding: Finding) -> tuple[Cell, ...]:
-    published = ", ".join(f"{key} {value}" for key, value in claim.published.items())
+    published = ", ".join(f"{_named(key)}{value}" for key, value in claim.published.items())
     return (
         text(claim.text),
         text(finding.verdict),
-        text(claim.metric.replace("_", " ")),
+        text(metric_words(claim.metric)),
         finding.measured,
         finding.span,
         text(published or None),
         text(finding.title or None),
         text(claim.source),
     )
+
+
+def _named(key: str) -> str:
+    """Return whose a published number is: an arm's, or in words that of a measure."""
+    return f"{cell_words(key) if key in CELLS else metric_words(key)} "
 
 
 def _fits(arm: ArmRuns, claim: ClaimConfig) -> bool:

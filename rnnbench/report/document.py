@@ -51,6 +51,7 @@ class DataTable:
         rows: as many cells as columns each.
         note: a sentence below it.
         runs: for each row the ids of the MLflow runs that stand behind its cells.
+        see: key of the section that explains it, to which a link below it leads.
     """
 
     key: str
@@ -59,6 +60,7 @@ class DataTable:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     runs: tuple[tuple[str, ...], ...] = ()
+    see: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,19 +74,40 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A part of the answer: what a reader takes away, and the rest of its sentence or two."""
+
+    lead: str
+    rest: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.lead}{self.rest}"
+
+
+@dataclass(frozen=True)
 class Block:
-    """A part of a section under a heading of its own."""
+    """A part of a section.
+
+    Attributes:
+        title: its heading; empty where the section's own is enough.
+        paragraphs, tables, pictures, bullets: what it says, in the order of a page: statements,
+            paragraphs, bullets, tables, pictures.
+        statements: the answer, in the first section of a report.
+        see: key of the section that explains it, to which a link leads.
+    """
 
     title: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[DataTable, ...] = ()
     pictures: tuple[Picture, ...] = ()
     bullets: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    see: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report, such as the runs on one data set."""
+    """A part of the report about one subject, with a block for each data set."""
 
     key: str
     title: str
@@ -93,7 +116,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report: its title, the answer in a few sentences, and its sections."""
+    """A whole report: the question, what it is made from, and sections, the answer first."""
 
     title: str
     summary: tuple[str, ...]

@@ -27,17 +27,16 @@ Flows = Mapping[str, Sequence[Flow]]
 _LOST = "< 1e-38"  # in some replicate
 _MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
 _EXPLANATION = (
-    "The loss of a sample depends on the state h of every step, and the norm of its gradient dL/dh "
-    "tells how much of the error arrives there: what falls towards the first step vanishes, what "
-    f"grows explodes. Mean over the same {SAMPLES} samples (held-out ones, where there are such), "
-    "from zero states, without dropout, by every path from h to the loss. An LSTM hands on a cell "
-    "state c beside h, each measured with the other held fixed; c is its long way back."
+    "How much of the error at the end of a sample arrives at its earlier steps: the norm of the "
+    "gradient of the loss with respect to the state h of every step. What falls towards the first "
+    f"step vanishes, what grows explodes. Mean over {SAMPLES} samples, without dropout. An LSTM "
+    "hands on a cell state c, too, its long way back."
 )
 _COLUMNS = (
     Column("arm", numeric=False),
     Column("epoch", "after which it was measured; 0 is before training"),
     Column("layer", "the first stands on the input", numeric=False),
-    Column("state", "h, or the cell state c of an LSTM", numeric=False),
+    Column("state", "h, or the cell state c of an LSTM; the other is held fixed", numeric=False),
     Column("seeds", "replicates that were measured"),
     Column("first step", "norm, geometric mean over seeds"),
     Column("last step", "likewise"),
@@ -67,11 +66,10 @@ def gradient_block(ground: Ground, flows: Flows) -> Block | None:
         _COLUMNS,
         tuple(rows),
         "A reach of 0: all of the error arrives at the first step; of -6: a millionth. Norms below "
-        "1e-38 are lost in float32, to training, too; in the reach they count as 1e-38. Nothing "
-        "reads the cell state of the last step.",
+        "1e-38 are lost in float32 and count as 1e-38.",
         tuple(ids),
     )
-    return Block("Gradient flow", (_EXPLANATION,), (table,), _pictures(ground, known))
+    return Block("", (_EXPLANATION,), (table,), _pictures(ground, known))
 
 
 def _measured(arm: ArmRuns, flows: Flows) -> dict[str, Sequence[Flow]]:

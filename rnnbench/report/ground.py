@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.report.document import Block
 from rnnbench.report.pairs import Pair
+from rnnbench.report.wording import place_words
 from rnnbench.results.arm_runs import MACHINE, ArmRuns
 from rnnbench.results.compare import failures_of
 
@@ -38,6 +40,30 @@ class Ground:
     refused: tuple[Pair, ...]
     options: ReportConfig
     baselines: tuple[ArmRuns, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Its title in words: ``imdb, 500 tokens``; sequences without a vocabulary have steps."""
+        words = self.arms[0].params.get("data.num_words", "null")
+        return place_words(self.title, "time steps" if words == "null" else "tokens")
+
+    @property
+    def data(self) -> str:
+        """Name of its data set."""
+        return str(self.arms[0].runs["data"].iloc[0])
+
+
+def headed(
+    grounds: Sequence[Ground], blocks: Callable[[Ground], Sequence[Block | None]]
+) -> tuple[Block, ...]:
+    """Return the blocks that each data set has on a subject; of several, each has its heading."""
+    told: list[Block] = []
+    for ground in grounds:
+        own = [block for block in blocks(ground) if block is not None]
+        if own and len(grounds) > 1:
+            own[0] = replace(own[0], title=ground.place)
+        told += own
+    return tuple(told)
 
 
 def of(drawn: int, all_: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from rnnbench.report.document import Block, Cell, DataTable, Document, Picture
@@ -12,26 +12,41 @@ from rnnbench.report.document import Block, Cell, DataTable, Document, Picture
 def render(document: Document) -> str:
     """Return the text of ``report.md``; figures are named relative to it."""
     parts = [f"# {_escape(document.title)}", *map(_escape_line, document.summary)]
+    titles = {section.key: section.title for section in document.sections}
     for section in document.sections:
         parts.append(f"## {_escape(section.title)}")
         for block in section.blocks:
-            parts += _block(block)
+            parts += _block(block, section.title, titles)
     return "\n\n".join(parts) + "\n"
 
 
-def _block(block: Block) -> Iterator[str]:
-    yield f"### {_escape(block.title)}"
-    yield from map(_escape_line, block.paragraphs)
+def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[str]:
+    if block.title:
+        yield f"### {_escape(block.title)}"
+    if block.statements:
+        told = (f"- **{_escape(one.lead)}**{_escape_end(one.rest)}" for one in block.statements)
+        yield "\n".join(told)
+    see = [_link(titles[block.see])] if block.see else []
+    paragraphs = list(map(_escape_line, block.paragraphs))
+    yield from paragraphs[:-1]
+    if paragraphs or see:
+        yield " ".join([*paragraphs[-1:], *see])
     if block.bullets:
         yield "\n".join(f"- {_escape_line(bullet)}" for bullet in block.bullets)
     for table in block.tables:
-        if table.title != block.title:
-            yield f"#### {_escape(table.title)}"
-        yield from _table(table)
+        if table.title not in (heading, block.title):
+            yield f"**{_escape(table.title)}**"
+        yield from _table(table, titles)
     yield from map(_picture, block.pictures)
 
 
-def _table(table: DataTable) -> Iterator[str]:
+def _link(title: str) -> str:
+    """Return a link to a section, by the anchor that GitHub gives its heading."""
+    anchor = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+    return f"[{_escape(title)}](#{quote(anchor)})"
+
+
+def _table(table: DataTable, titles: Mapping[str, str]) -> Iterator[str]:
     marks = [" :-- ", *(" --: " if column.numeric else " :-- " for column in table.columns[1:])]
     lines = [
         _line(_escape(column.name) for column in table.columns),
@@ -39,8 +54,10 @@ def _table(table: DataTable) -> Iterator[str]:
         *(_line(map(_cell, row)) for row in table.rows),
     ]
     yield "\n".join(lines)
-    if table.note:
-        yield _escape_line(table.note)
+    note = [_escape_line(table.note)] if table.note else []
+    note += [_link(titles[table.see])] if table.see else []
+    if note:
+        yield " ".join(note)
     meanings = [f"{column.name}: {column.meaning}" for column in table.columns if column.meaning]
     if meanings:
         listed = "\n".join(f"- {_escape_line(meaning)}" for meaning in meanings)
@@ -67,6 +84,11 @@ def _escape(text: str) -> str:
     text = re.sub(r"[\\`*\[\]|~$]", r"\\\g<0>", text)
     # Inside words these mean nothing, and names such as simple_rnn stay readable.
     return re.sub(r"(?<![^\W_])_|_(?![^\W_])|(?<!\S)#|#(?!\S)", r"\\\g<0>", text)
+
+
+def _escape_end(text: str) -> str:
+    """Escape what follows on a line; the space before it stays."""
+    return (" " if text[:1].isspace() else "") + _escape(text)
 
 
 def _escape_line(text: str) -> str:

@@ -17,9 +17,9 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
 _EXPLANATION = (
-    "The tokens of every test sample were shuffled, padding stayed in place, and the trained model "
-    "was tested once more. What it loses is what it took from their order: a model that only "
-    "weighs which tokens occur, such as the baselines, loses nothing, and answers the same."
+    "The trained models were tested once more with the tokens of every test sample shuffled. What "
+    "a model loses is what it took from their order; one that only weighs which tokens occur, such "
+    "as the baselines, loses nothing."
 )
 
 
@@ -35,7 +35,9 @@ def order_block(ground: Ground) -> Block | None:
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
         Column("test accuracy", "mean ± standard deviation over seeds"),
-        Column("shuffled", "the same with the tokens of each sample shuffled"),
+        Column(
+            "shuffled", "the same with the tokens of each sample shuffled, padding left in place"
+        ),
         Column("drop", "test accuracy minus shuffled, seed by seed"),
         Column(f"drop {percent}", "Student's t interval of the mean over seeds"),
     )
@@ -50,7 +52,7 @@ def order_block(ground: Ground) -> Block | None:
     ids = tuple(arm.run_ids for arm in (*arms, *beside))
     key = f"{ground.key}_order"
     table = DataTable(key, "Accuracy without order", columns, tuple(rows), note, ids)
-    return Block("Does order matter?", (_EXPLANATION,), (table,))
+    return Block("", (_EXPLANATION,), (table,))
 
 
 def _measured(arm: ArmRuns) -> list[tuple[float, float, float]]:

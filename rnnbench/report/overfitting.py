@@ -28,13 +28,18 @@ _COLUMNS = (
 )
 
 
-def overfitting_block(ground: Ground) -> Block | None:
-    """Return the table of overfitting and the learning curves."""
+def learning_curves(ground: Ground) -> tuple[Picture, ...]:
+    """Return the figures of the learning curves, that of all cells first."""
+    return tuple(_curves(ground))
+
+
+def overfitting_block(ground: Ground) -> Block:
+    """Return the table of overfitting, and the learning curves that the answer doesn't show."""
     arms = [arm for arm in ground.arms if arm.by_seed("best_epoch")]
-    pictures = tuple(_curves(ground))
+    pictures = learning_curves(ground)[1:]
     if not arms:
         why = "No run was validated, so that overfitting cannot be told."
-        return Block("Overfitting", (why,), pictures=pictures)
+        return Block("", (why,), pictures=pictures)
     arms.sort(key=lambda arm: (arm.one("val_loss_rise"), arm.name))
     note = (
         "Mean ± standard deviation over seeds, least rise first. Training accuracy is Keras's: the "
@@ -48,7 +53,7 @@ def overfitting_block(ground: Ground) -> Block | None:
         note,
         tuple(arm.run_ids for arm in arms),
     )
-    return Block("Overfitting", tables=(table,), pictures=pictures)
+    return Block("", tables=(table,), pictures=pictures)
 
 
 def _row(arm: ArmRuns) -> tuple[Cell, ...]:

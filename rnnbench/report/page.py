@@ -16,7 +16,9 @@ from markupsafe import Markup, escape
 from rnnbench.report.document import Block, Cell, Document, Section
 
 LONG = 32  # rows from which a table scrolls under its head
-_TAKEN = ("content", "contents", "summary", "status")
+# After _ - / = and a point, but not within a number such as -0.5 or 1e-38.
+_JOINT = re.compile(r"(?<=[_/=])(?=.)|(?<=\w-)(?=[^\W\d])|(?<=[^\W\d]\.)(?=[^\W\d])", re.DOTALL)
+_TAKEN = ("content", "contents", "status")
 
 
 def render(document: Document, images: Mapping[str, str]) -> str:
@@ -26,11 +28,13 @@ def render(document: Document, images: Mapping[str, str]) -> str:
         KeyError: where a picture has no image.
     """
     environment = _environment()
+    outline = _outline(document)
     style, script = _source("report.css"), _source("report.js")
     return environment.get_template("report.html.j2").render(
         title=document.title,
         summary=document.summary,
-        outline=_outline(document),
+        outline=outline,
+        links={entry.section.key: entry for entry in outline},
         image=lambda key: _data_address(images[key]),
         policy=_policy(style, script),
         style=style,
@@ -46,6 +50,11 @@ class _Entry:
     section: Section
     anchor: str
     blocks: tuple[tuple[Block, str], ...]
+
+    @property
+    def headings(self) -> list[tuple[Block, str]]:
+        """The blocks that have a heading of their own."""
+        return [(block, anchor) for block, anchor in self.blocks if block.title]
 
 
 def _outline(document: Document) -> list[_Entry]:
@@ -64,15 +73,17 @@ def _outline(document: Document) -> list[_Entry]:
     outline = []
     for section in document.sections:
         top = anchor(section.key)
-        blocks = tuple((block, anchor(f"{top} {block.title}")) for block in section.blocks)
+        blocks = tuple(
+            (block, anchor(f"{top} {block.title}") if block.title else "")
+            for block in section.blocks
+        )
         outline.append(_Entry(section, top, blocks))
     return outline
 
 
 def _breakable(text: str) -> Markup:
-    """Return a name that may go on in another line after ``_`` and ``=``."""
-    broken = str(escape(text)).replace("_", "_<wbr>").replace("=", "=<wbr>")
-    return Markup(broken)
+    """Return a name that may go on in another line at its joints; digits stay together."""
+    return Markup("<wbr>").join(escape(part) for part in _JOINT.split(text))
 
 
 def _sort_value(cell: Cell) -> str | None:

@@ -50,14 +50,14 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
     )
     blocks = (
         Block(
-            "How to repeat it",
+            "",
             (
                 "The report is regenerated from the store, and where there is none from the "
                 f"Parquet files beside it, by: {command}",
             ),
             (typed, facts),
         ),
-        Block("Runs behind each row", tables=tuple(_runs(ground) for ground in grounds)),
+        Block("", tables=tuple(_runs(ground) for ground in grounds)),
     )
     return Section("provenance", "Provenance", blocks)
 

@@ -13,13 +13,13 @@ from rnnbench.report.document import (
     Cell,
     Column,
     DataTable,
-    Section,
     interval,
     number,
     signed,
     spread,
     text,
 )
+from rnnbench.report.wording import metric_words
 from rnnbench.stats import statistic
 
 # What one number of a published curve stands beside: a word, how it is taken, the column.
@@ -87,7 +87,7 @@ def systems(published: Mapping[str, Any], runs: pd.DataFrame) -> list[System]:
     return found
 
 
-def published_section(found: Sequence[System]) -> Section | None:
+def published_block(found: Sequence[System]) -> Block | None:
     """Return a table with a row for each published number, or ``None`` where there is none."""
     rows, ids = [], []
     for system in found:
@@ -97,20 +97,20 @@ def published_section(found: Sequence[System]) -> Section | None:
     if not rows:
         return None
     note = (
-        "As their sources printed them, each from one training, on another machine and most of "
-        "them on another version of the software: a difference within the spread of the seeds says "
-        "nothing."
+        "Each was printed after one training, on another machine and mostly another version of the "
+        "software: a difference within the spread of the seeds says nothing."
     )
-    table = DataTable("published", "Published numbers", _COLUMNS, tuple(rows), note, tuple(ids))
-    block = Block("Published numbers beside measured ones", tables=(table,))
-    return Section("published", "Published systems", (block,))
+    title = "Published numbers beside measured ones"
+    return Block(
+        "", tables=(DataTable("published", title, _COLUMNS, tuple(rows), note, tuple(ids)),)
+    )
 
 
 def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     """Yield what is compared: in words, as printed, and the column that holds it."""
     for metric, value in numbers.items():
         if _is_number(value):
-            yield metric.replace("_", " "), float(value), metric
+            yield metric_words(metric), float(value), metric
         elif isinstance(value, list) and value and all(map(_is_number, value)):
             for words, take, column in _FROM_CURVES.get(metric, ()):
                 yield words, float(take(value)), column

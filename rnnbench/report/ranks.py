@@ -49,11 +49,11 @@ def ranks_section(grounds: Sequence[Ground]) -> Section | None:
         partial(save_ranks, cells, table, confidence),
     )
     block = Block(
-        "Ranks over data sets",
+        "",
         tables=(DataTable("ranks", "Average ranks", columns, rows, note),),
         pictures=(picture,),
     )
-    return Section("ranks", "All data sets", (block,))
+    return Section("ranks", "Ranks over data sets", (block,))
 
 
 def _by_data(grounds: Sequence[Ground]) -> list[list[dict[str, float]]]:

@@ -27,6 +27,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.studies import StudyRuns
+from rnnbench.report.wording import metric_words
 from rnnbench.results.arms import search_of
 from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
@@ -48,7 +49,7 @@ def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section 
     same = "Every arm had the same budget, the same space and the same sampler in one search."
     blocks = [
         Block(
-            "Trials",
+            "",
             (same, *_other_epochs(runs)),
             (_trials(studies), _best(studies)),
             tuple(_drawn_trials(key, group) for key, group in groups.items()),
@@ -61,13 +62,11 @@ def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section 
             for key, group in groups.items()
             if group[0].sampler == "random" and any(len(study.values) > 1 for study in group)
         ]
-        blocks.append(
-            Block("Expected best against budget", (), (_expected(random),), tuple(pictures))
-        )
+        blocks.append(Block("", (), (_expected(random),), tuple(pictures)))
     shares = [(study, importance_of(study.space, study.trials, study.metric)) for study in studies]
     told = [(study, found) for study, found in shares if found]
     if told:
-        blocks.append(Block("What mattered", (), (_importance(told),), (_drawn_importance(told),)))
+        blocks.append(Block("", (), (_importance(told),), (_drawn_importance(told),)))
     return Section("search", "Search", tuple(blocks))
 
 
@@ -99,7 +98,7 @@ def _rows(group: Sequence[StudyRuns]) -> list[Trials]:
 
 
 def _drawn_trials(key: str, group: Sequence[StudyRuns]) -> Picture:
-    metric = group[0].metric.replace("_", " ")
+    metric = metric_words(group[0].metric)
     title = f"All trials of {group[0].sampler} search on {group[0].data}"
     rows = _rows(group)
     alt = f"{title}: " + ", ".join(row.label.replace("\n", ", ") for row in rows)
@@ -107,7 +106,7 @@ def _drawn_trials(key: str, group: Sequence[StudyRuns]) -> Picture:
 
 
 def _drawn_expected(key: str, group: Sequence[StudyRuns]) -> Picture:
-    metric = group[0].metric.replace("_", " ")
+    metric = metric_words(group[0].metric)
     title = f"Expected best against budget on {group[0].data}"
     curves = expected_curves(_rows(group), largest=group[0].largest)
     alt = f"{title}: one curve for each of " + ", ".join(curve.arm for curve in curves)

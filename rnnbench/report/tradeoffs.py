@@ -67,8 +67,8 @@ def tradeoffs_block(ground: Ground) -> Block | None:
     ids = tuple(
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )
-    table = DataTable(f"{ground.key}_tradeoffs", "Trade-offs", columns, rows, note, ids)
-    return Block("Trade-offs", tables=(table,), pictures=tuple(pictures))
+    table = DataTable(f"{ground.key}_tradeoffs", "Accuracy against cost", columns, rows, note, ids)
+    return Block("", tables=(table,), pictures=tuple(pictures))
 
 
 def _accuracy(arm: ArmRuns) -> float:

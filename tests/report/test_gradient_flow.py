@@ -42,8 +42,8 @@ def built(*cells: str) -> Document:
 
 
 def blocks(document: Document) -> list[Block]:
-    found = [block for section in document.sections for block in section.blocks]
-    return [block for block in found if block.title == "Gradient flow"]
+    found = [section.blocks for section in document.sections if section.key == "gradients"]
+    return [block for blocks in found for block in blocks]
 
 
 def test_without_measurements_there_is_no_such_part() -> None:

@@ -17,6 +17,7 @@ from rnnbench.report.document import (
     Document,
     Picture,
     Section,
+    Statement,
     number,
     signed,
     text,
@@ -51,8 +52,10 @@ def filled(word: str) -> Document:
         (Column(word, word, numeric=False), Column(word)),
         ((Cell(word, word, marked=True), text(word)),),
         word,
+        see="s",
     )
-    block = Block(f"block {word}", (word, word), (table,), (picture,), (word, word))
+    statement = Statement(f"lead {word}", f" rest {word}")
+    block = Block(f"block {word}", (word, word), (table,), (picture,), (word, word), (statement,))
     return Document(word, (word, word), (Section("s", word, (block,)),))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.recorded import fill
-from rnnbench.report.published import published_section, systems
+from rnnbench.report.published import published_block, systems
 from rnnbench.results.frame import frame
 from tests.conftest import Run
 from tests.report.records import MATCHED, record
@@ -18,17 +18,17 @@ CURVE = [0.5, 0.9, 0.8]
 
 
 def rows(published: dict[str, Any]) -> list[list[str]]:
-    section = published_section(systems(published, RUNS))
-    if section is None:
+    block = published_block(systems(published, RUNS))
+    if block is None:
         return []
-    return [[cell.text for cell in row] for row in section.blocks[0].tables[0].rows]
+    return [[cell.text for cell in row] for row in block.tables[0].rows]
 
 
 def test_a_number_stands_beside_mean_spread_and_difference() -> None:
     assert rows({"LSTM": {"where": {"cell.name": "lstm"}, "best_val_accuracy": 0.85}}) == [
         [
             "LSTM",
-            "best val accuracy",
+            "validation accuracy of the best epoch",
             "0.8500",
             "3",
             "0.8100 ± 0.0100",
@@ -67,9 +67,9 @@ def test_parameters_of_the_head_are_what_is_neither_recurrent_nor_embedded(
     changes: dict[str, str], measured: str
 ) -> None:
     runs = frame([record("gru", 0, 0.8, **changes)])
-    section = published_section(systems({"GRU": {"parameters_dense": 155}}, runs))
-    assert section is not None
-    ((*_, shown, _, _),) = section.blocks[0].tables[0].rows
+    block = published_block(systems({"GRU": {"parameters_dense": 155}}, runs))
+    assert block is not None
+    ((*_, shown, _, _),) = block.tables[0].rows
     assert shown.text == measured
 
 
@@ -108,7 +108,7 @@ def test_a_report_is_about_several_presets(run: Run, work_dir: Path) -> None:
     answer = run("report", "both", "experiments=first,second", "--config-dir", "own")
     assert answer.status == 0, answer.err
     text = Path("reports", "both", "report.md").read_text("utf-8")
-    assert "Made from 4 finished runs." in text
+    assert "Made from 4 finished runs," in text
     for name in ("first", "second"):
         assert f"| {name} | test accuracy | 0.7500 | 2 |" in text
         assert text.count(f"| {name} is good |") == 1

@@ -1,0 +1,56 @@
+"""What every arm costs: parameters, seconds, memory, and what accuracy it buys with them."""
+
+from __future__ import annotations
+
+from rnnbench.report.document import Block, Cell, Column, DataTable, number, spread, text
+from rnnbench.report.ground import Ground, order, seconds_apart
+from rnnbench.report.tradeoffs import tradeoffs_block
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.stats import statistic
+
+_COLUMNS = (
+    Column("arm", numeric=False),
+    Column("units", "width of the state"),
+    Column("recurrent parameters"),
+    Column("total parameters"),
+    Column("seconds an epoch", "training and validation, without compilation"),
+    Column("seconds a run", "all epochs"),
+    Column("peak MiB", "largest resident memory of the worker"),
+    Column(
+        "computed by",
+        "xla fused: rnnbench's loops; xla, graph: Keras's, compiled or not; cudnn: on a GPU",
+        numeric=False,
+    ),
+)
+
+
+def cost_blocks(ground: Ground) -> tuple[Block, ...]:
+    """Return the table of size and time, and what accuracy stands against them."""
+    sizes = Block("", tables=(_table(ground),))
+    tradeoffs = tradeoffs_block(ground)
+    return (sizes,) if tradeoffs is None else (sizes, tradeoffs)
+
+
+def _table(ground: Ground) -> DataTable:
+    arms = order(ground)
+    rows = tuple(
+        (
+            text(arm.name),
+            number(arm.one("units"), 0),
+            number(arm.one("parameters_recurrent"), 0),
+            number(arm.one("parameters_total"), 0),
+            _timed(arm, "seconds_per_epoch"),
+            _timed(arm, "fit_seconds"),
+            number(arm.one("peak_rss_mb"), 0),
+            text(arm.shown("path")),
+        )
+        for arm in arms
+    )
+    note = "Seconds compare only within one machine that did nothing else." + seconds_apart(arms)
+    ids = tuple(arm.run_ids for arm in arms)
+    return DataTable(f"{ground.key}_cost", "Size and time", _COLUMNS, rows, note, ids)
+
+
+def _timed(arm: ArmRuns, column: str) -> Cell:
+    summary = statistic(arm.values(column))
+    return spread(summary.mean, summary.sd, 1)

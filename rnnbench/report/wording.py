@@ -1,0 +1,159 @@
+"""Names as sentences say them: cells, levels of a factor, measures, places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from rnnbench.cells import CELLS
+from rnnbench.results.arms import short_name
+from rnnbench.results.compare import factor_words
+
+
+def _count(one: str, many: str) -> Callable[[str], str]:
+    return lambda value: f"{value} {one if value == '1' else many}"
+
+
+def _one_of(words: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda value: words.get(value, value)
+
+
+# By the short name of a key, as arms carry it.
+_LEVELS: Mapping[str, Callable[[str], str]] = {
+    "depth": _count("layer", "layers"),
+    "units": _count("unit", "units"),
+    "maxlen": _count("time step", "time steps"),
+    "epochs": _count("epoch", "epochs"),
+    "batch_size": lambda value: f"batches of {value}",
+    "buckets": lambda value: "random batches" if value == "none" else f"{value} buckets of length",
+    "optimizer": _one_of({"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}),
+    "validation": _one_of(
+        {
+            "test": "validated on test data",
+            "split": "validated on held-out training data",
+            "none": "not validated",
+        }
+    ),
+    "mask": _one_of({"True": "padding masked", "False": "padding not masked"}),
+    "stateful": _one_of({"True": "state carried over", "False": "state reset"}),
+}
+_FACTORS: Mapping[str, str] = {
+    "cell": "cells",
+    "model.depth": "layers",
+    "data.maxlen": "length",
+    "data.mask": "masking of padding",
+    "training.buckets": "batches of similar length",
+}
+METRICS: Mapping[str, str] = {
+    "test_accuracy": "test accuracy",
+    "best_val_accuracy": "validation accuracy of the best epoch",
+    "final_val_accuracy": "validation accuracy of the last epoch",
+    "best_val_loss": "lowest validation loss",
+    "final_val_loss": "validation loss of the last epoch",
+    "val_loss_rise": "rise of the validation loss from its lowest value, relative",
+    "gap_best": "training minus validation accuracy, best epoch",
+    "gap_final": "training minus validation accuracy, last epoch",
+    "order_changed": "share of test samples answered otherwise once their tokens are shuffled",
+    "order_drop": "test accuracy lost once tokens are shuffled",
+    "test_accuracy_shuffled": "test accuracy with shuffled tokens",
+    "fit_seconds": "seconds a run",
+    "seconds_per_epoch": "seconds an epoch",
+    "peak_rss_mb": "peak memory in MiB",
+    "parameters_total": "parameters",
+    "parameters_recurrent": "recurrent parameters",
+}
+
+
+def factor_name(factor: str) -> str:
+    """Return what varies, as a sentence says it."""
+    return _FACTORS.get(factor, factor_words(factor))
+
+
+def metric_words(metric: str) -> str:
+    """Return a measure as readers know it."""
+    return METRICS.get(metric, metric.replace("_", " "))
+
+
+def cell_words(cell: str) -> str:
+    """Return the field's name of a cell, ``SimpleRNN``, or the name that its author gave it."""
+    return CELLS[cell].title if cell in CELLS else cell
+
+
+def level_words(key: str, value: str) -> str:
+    """Return a level of a factor: ``4 layers``, ``500 tokens``, ``Adam``, ``dropout 0.2``.
+
+    Args:
+        key: dotted, or as the names of arms have it.
+        value: as text.
+    """
+    name = short_name(key) if "." in key else key
+    if name in _LEVELS:
+        return _LEVELS[name](value)
+    return f"{factor_words(key) if '.' in key else name.replace('_', ' ')} {value}"
+
+
+def arm_words(name: str) -> str:
+    """Return the name of an arm, or a part of one, in words: ``LSTM (4 layers)``."""
+    plain: list[str] = []
+    levels: list[str] = []
+    for word in name.split():
+        key, is_level, value = word.partition("=")
+        if is_level:
+            levels.append(level_words(key, value))
+        else:
+            plain.append(cell_words(word))
+    name, told = " ".join(plain), ", ".join(levels)
+    return f"{name} ({told})" if name and told else name or told
+
+
+def flat(words: str) -> str:
+    """Return the name of an arm for a place in brackets: ``LSTM, 4 layers``."""
+    return re.sub(r" \((.*)\)$", r", \1", words)
+
+
+def are(words: str) -> str:
+    """Return the verb that goes with a level or an arm: ``4 layers are``, ``LSTM is``."""
+    is_plural = re.match(r"(?!1 )\d|(random )?batches", words)
+    return "are" if is_plural else "is"
+
+
+def capital(words: str) -> str:
+    """Return words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def place_words(title: str, steps: str) -> str:
+    """Return the name of a data set and its protocol in words: ``imdb, 500 tokens``.
+
+    Args:
+        title: as in ``imdb, maxlen 500``.
+        steps: what its sequences consist of.
+    """
+    return re.sub(r"\bmaxlen (\d+)", rf"\1 {steps}", title)
+
+
+def either(words: Iterable[str], last: str = "or") -> str:
+    """Return ``a, b or c``."""
+    *rest, end = words
+    return f"{', '.join(rest)} {last} {end}" if rest else end
+
+
+def cell_place(cell: str) -> tuple[int, str]:
+    """Return by what cells are ordered in sentences: most gates first, one's own last."""
+    return (-len(CELLS[cell].gates) if cell in CELLS else 1, cell)
+
+
+def level_place(value: str) -> tuple[int, float, str]:
+    """Return by what levels are ordered: none, then numbers by size, then words."""
+    try:
+        return (1, float(value), "")
+    except ValueError:
+        return (0 if value in ("none", "null") else 2, 0.0, value)
+
+
+def arm_place(name: str) -> tuple[object, ...]:
+    """Return by what arms are ordered in sentences, so that none changes its side."""
+    words = name.split()
+    cells = [word for word in words if "=" not in word]
+    levels = tuple(level_place(word.partition("=")[2]) for word in words if "=" in word)
+    return (tuple(cell_place(cell) for cell in cells), levels)
