@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.report.comparisons import difference_pictures
-from rnnbench.report.document import Block, Section, Statement
+from rnnbench.report.document import ANSWER, Block, Section, Statement
 from rnnbench.report.ground import Ground, headed, order
 from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.pairs import Pair
@@ -28,7 +28,6 @@ from rnnbench.report.wording import (
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
-KEY = "answer"
 _MOST_TOLD = 4  # comparisons of a data set, or decided ones of a factor, that have a sentence each
 _MOST_ARMS = 4  # of which the accuracy is told where nothing is compared
 
@@ -40,7 +39,7 @@ def answer_section(grounds: Sequence[Ground], see: str) -> Section:
         grounds: the data sets.
         see: key of the section that explains verdicts.
     """
-    return Section(KEY, "Answer", headed(grounds, lambda ground: [_block(ground, see)]))
+    return Section(ANSWER, "Answer", headed(grounds, lambda ground: [_block(ground, see)]))
 
 
 def _block(ground: Ground, see: str) -> Block:
@@ -92,7 +91,7 @@ def best(ground: Ground) -> list[Statement]:
     if not known:
         return []
     metric = known[0].metric or ""
-    arms = [arm for arm in known if arm.metric == metric]
+    arms = sorted((a for a in known if a.metric == metric), key=lambda arm: -arm.one(metric))
     beside = [arm for arm in ground.baselines if arm.by_seed(metric)]
     if not beside:
         return _reached(ground, arms, metric)
@@ -102,7 +101,7 @@ def best(ground: Ground) -> list[Statement]:
     top = arm_words(arms[0].name)
     if value > cell:
         whom = "every cell here" if len(arms) > 1 else top
-        reached = f"{flat(top)}, {cell:.4f}" if len(arms) > 1 else f"{cell:.4f}"
+        reached = f"{flat(top)}: {cell:.4f}" if len(arms) > 1 else f"{cell:.4f}"
         lead = f"{capital(name)} reaches {value:.4f}, better than {whom}"
         return [Statement(lead, f" ({reached}; {words}).")]
     over = "as much as" if value == cell else "more than"

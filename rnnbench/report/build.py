@@ -82,7 +82,7 @@ def build(
     if done.empty:
         sections = [] if left.empty else [_unfinished(left)]
         return all_printable(Document(title, told, tuple(sections)))
-    grounds = grounds_of(done, tables, options)
+    grounds = sorted(grounds_of(done, tables, options), key=_interest)
     candidates = (
         answer_section(grounds, VERDICTS),
         *_subjects(grounds, tables),
@@ -162,6 +162,12 @@ def _length(runs: pd.DataFrame) -> str:
     """Return the length of the sequences, where all runs share it."""
     known = sorted(runs["maxlen"].dropna().unique())
     return f"maxlen {known[0]}" if len(known) == 1 else ""
+
+
+def _interest(ground: Ground) -> int:
+    """Return which data sets are told first: those on which cells are compared."""
+    factors = {pair.relation.factor for pair in ground.pairs}
+    return 0 if "cell" in factors else 1 if factors else 2
 
 
 def _published(

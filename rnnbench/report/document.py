@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MISSING = "–"
+ANSWER = "answer"  # key of the section that is the first screen
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnnbench.report.document import Block, Cell, Document, Section
+from rnnbench.report.document import ANSWER, Block, Cell, Document, Section
 
 LONG = 32  # rows from which a table scrolls under its head
 # After _ - / = and a point, but not within a number such as -0.5 or 1e-38.
@@ -40,6 +40,7 @@ def render(document: Document, images: Mapping[str, str]) -> str:
         style=style,
         script=script,
         long=LONG,
+        answer=ANSWER,
     )
 
 
@@ -53,7 +54,9 @@ class _Entry:
 
     @property
     def headings(self) -> list[tuple[Block, str]]:
-        """The blocks that have a heading of their own."""
+        """What the contents list below the section: the data sets, once."""
+        if self.section.key != ANSWER:
+            return []
         return [(block, anchor) for block, anchor in self.blocks if block.title]
 
 

@@ -310,7 +310,9 @@ def test_a_key_of_a_users_file_that_refers_to_a_swept_key_follows_it(tmp_path: P
 def test_what_a_preset_says_at_the_top_beats_the_defaults_and_yields_to_the_command() -> None:
     preset = load(["experiments=gru_vs_lstm"], cell=False)
     assert preset.seeds == 5
-    assert [claim.source for claim in preset.claims] == ["001", "001"]
+    assert [claim.source for claim in preset.claims] == [
+        "Published example: LSTM(128) beside GRU(128) and GRU(154), 100 tokens"
+    ] * 2
     assert load(["experiments=gru_vs_lstm", "seeds=2"], cell=False).seeds == 2
 
 

@@ -144,8 +144,8 @@ class TestTextFromTheStore:
         assert all(re.fullmatch("[a-z0-9-]+", name or "") for name in ids)
         links = [attributes["href"] for attributes in page.all("a")]
         assert {f"#{name}" for name in ids} >= set(links)
-        # The skip link, two sections and two blocks of each.
-        assert len(set(links)) == 7
+        # The skip link and two sections.
+        assert len(set(links)) == 3
 
 
 class TestPage:

@@ -239,3 +239,39 @@ def test_shows_where_the_keyboard_is(shown: Shown) -> None:
     assert shown.ask(focused) == ["skip", True, "solid"]
     shown.browser.switch_to.active_element.send_keys(Keys.ENTER)
     assert shown.ask("return document.activeElement.id") == "content"
+
+
+def test_folds_the_contents_on_a_phone_and_shows_them_beside_the_text(shown: Shown) -> None:
+    def is_listed() -> bool:
+        return bool(shown.ask("return document.querySelector('nav li a').checkVisibility()"))
+
+    shown.open(1400)
+    assert is_listed()
+    shown.open(390)
+    assert not is_listed()
+    shown.browser.find_element(By.CSS_SELECTOR, "nav summary").click()
+    assert is_listed()
+
+
+def test_breaks_names_on_a_phone_between_their_parts_only(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    name = "simple_rnn learning_rate=0.001 recurrent_dropout=0.25 embedding.kind=vectors"
+    columns = (Column("arm", numeric=False), *(Column(f"accuracy {i}") for i in range(9)))
+    row = (text(name), *(number(0.5) for _ in range(9)))
+    made = DataTable("t", "Table", columns, (row,))
+    path = tmp_path / "index.html"
+    section = Section("s", "Section", (Block("", tables=(made,)),))
+    path.write_text(render(Document("Report", (), (section,)), {}), encoding="utf-8")
+    words = """
+    return [...document.querySelector("tbody bdi").childNodes].filter((n) => n.data).flatMap((n) =>
+      [...n.data.matchAll(/\\S+/g)].map((word) => {
+        const range = document.createRange();
+        range.setStart(n, word.index);
+        range.setEnd(n, word.index + word[0].length);
+        return range.getClientRects().length;
+      }));
+    """
+    lines = Shown(browser, path).open(390).ask(words)
+    assert len(lines) > 8
+    assert set(lines) == {1}
