@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rnnbench.report.comparisons import difference_pictures
 from rnnbench.report.document import ANSWER, Block, Section, Statement
@@ -81,7 +82,7 @@ def _of_factor(factor: str, pairs: Sequence[Pair], margin: float) -> list[Statem
     rest = f" of {len(pairs)} comparisons decided, {len(pairs) - len(decided)} undecided"
     decided.sort(key=_difference, reverse=True)
     more = ". The largest differences:" if len(decided) > _MOST_TOLD else ":"
-    told = (statement(pair, margin) for pair in decided[:_MOST_TOLD])
+    told = (replace(statement(pair, margin), is_detail=True) for pair in decided[:_MOST_TOLD])
     return [Statement(f"{subject}: {len(decided)}{rest}", more), *told]
 
 

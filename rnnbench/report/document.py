@@ -76,10 +76,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Statement:
-    """A part of the answer: what a reader takes away, and the rest of its sentence or two."""
+    """A part of the answer.
+
+    Attributes:
+        lead: what a reader takes away.
+        rest: the rest of the sentence or two.
+        is_detail: whether it belongs to the statement before it that is none.
+    """
 
     lead: str
     rest: str = ""
+    is_detail: bool = False
 
     def __str__(self) -> str:
         return f"{self.lead}{self.rest}"

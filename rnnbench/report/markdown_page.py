@@ -24,7 +24,10 @@ def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[st
     if block.title:
         yield f"### {_escape(block.title)}"
     if block.statements:
-        told = (f"- **{_escape(one.lead)}**{_escape_end(one.rest)}" for one in block.statements)
+        told = (
+            f"{'  ' if one.is_detail else ''}- **{_escape(one.lead)}**{_escape_end(one.rest)}"
+            for one in block.statements
+        )
         yield "\n".join(told)
     see = [_link(titles[block.see])] if block.see else []
     paragraphs = list(map(_escape_line, block.paragraphs))

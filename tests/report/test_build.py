@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from rnnbench.config.schema import ClaimConfig
-from rnnbench.report import markdown_page
+from rnnbench.report import markdown_page, page
 from rnnbench.report.build import build
 from rnnbench.report.document import DataTable, Document
+from rnnbench.report.write import pictures
 from rnnbench.stats.search import expected_best
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -110,6 +111,9 @@ def test_many_comparisons_are_counted_by_what_varies() -> None:
     assert "Layers: undecided in all 6 comparisons. Largest difference: " in answer
     assert "Cells: 3 of 3 comparisons decided, 0 undecided:" in answer
     assert answer.count("LSTM is better than GRU") == 3
+    html = page.render(built(runs), {one.key: "<svg/>" for one in pictures(built(runs))})
+    assert html.count('<li class="detail"><strong>') == 3
+    assert markdown_page.render(built(runs)).count("\n  - **") == 3
 
 
 @pytest.mark.parametrize(("epochs", "drawn"), [(1, 0), (2, 1)])

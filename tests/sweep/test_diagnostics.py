@@ -54,7 +54,7 @@ def test_gradients_are_kept_with_runs_and_shown_in_the_report(run: Run, store: S
     assert answer.status == 0, answer.err
     report = Path("reports", "gradients")
     text = (report / "report.md").read_text("utf-8")
-    assert "### Gradient flow" in text
+    assert "## Gradients through time" in text
     assert "| lstm | 1 | lstm_1 | c | 1 |" in text
     assert (report / "figures" / "gradient_flow_digits.svg").is_file()
     assert (report / "gradient_flow.parquet").is_file()
