@@ -29,7 +29,8 @@ from rnnbench.report.wording import (
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
-_MOST_TOLD = 4  # comparisons of a data set, or decided ones of a factor, that have a sentence each
+_MOST_TOLD = 4  # comparisons of a data set that have a sentence each; of more, the decided ones
+_MOST_DETAILS = 3  # decided comparisons of a factor that have one then
 _MOST_ARMS = 4  # of which the accuracy is told where nothing is compared
 
 
@@ -81,8 +82,8 @@ def _of_factor(factor: str, pairs: Sequence[Pair], margin: float) -> list[Statem
         return [Statement(lead, f" {largest(pairs)}")]
     rest = f" of {len(pairs)} comparisons decided, {len(pairs) - len(decided)} undecided"
     decided.sort(key=_difference, reverse=True)
-    more = ". The largest differences:" if len(decided) > _MOST_TOLD else ":"
-    told = (replace(statement(pair, margin), is_detail=True) for pair in decided[:_MOST_TOLD])
+    more = ". The largest differences:" if len(decided) > _MOST_DETAILS else ":"
+    told = (replace(statement(pair, margin), is_detail=True) for pair in decided[:_MOST_DETAILS])
     return [Statement(f"{subject}: {len(decided)}{rest}", more), *told]
 
 

@@ -84,7 +84,7 @@ def _judge_on(claim: ClaimConfig, ground: Ground) -> list[Finding]:
         chosen = first if claim.a is not None else arms
         measured = [arm for arm in chosen if arm.by_seed(claim.metric)]
         if chosen and not measured:
-            return [_unmeasured(claim, chosen, ground.title)]
+            return [_unmeasured(claim, chosen, ground.place)]
         return [_single(claim, arm, ground) for arm in measured]
     second = [arm for arm in arms if _value(arm, claim.factor) == str(claim.b)]
     return [
@@ -97,7 +97,7 @@ def _judge_on(claim: ClaimConfig, ground: Ground) -> list[Finding]:
 
 def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Finding:
     relation = relate(a, b)
-    title = f"{ground.title}: {a.name}, {b.name}"
+    title = f"{ground.place}: {a.name}, {b.name}"
     options = ground.options
     sign = 1.0 if claim.expected == "higher" else -1.0
     first = {seed: sign * value for seed, value in a.by_seed(claim.metric).items()}
@@ -142,7 +142,7 @@ def _single(claim: ClaimConfig, arm: ArmRuns, ground: Ground) -> Finding:
         verdict += f" ({failures_of((arm,))})"
     bound = f" above {claim.above:g}" if claim.above is not None else ""
     bound += f" below {claim.below:g}" if claim.below is not None else ""
-    title = f"{ground.title}: {arm.name}{',' if bound else ''}{bound}"
+    title = f"{ground.place}: {arm.name}{',' if bound else ''}{bound}"
     return Finding(verdict, number(summary.mean), interval(low, high), (arm,), title)
 
 
@@ -160,7 +160,7 @@ def _beyond(claim: ClaimConfig, low: float, high: float) -> str:
 
 
 def _row(claim: ClaimConfig, finding: Finding) -> tuple[Cell, ...]:
-    published = ", ".join(f"{_named(key)}{value}" for key, value in claim.published.items())
+    published = ", ".join(f"{_named(key, claim)}{value}" for key, value in claim.published.items())
     return (
         text(claim.text),
         text(finding.verdict),
@@ -173,8 +173,10 @@ def _row(claim: ClaimConfig, finding: Finding) -> tuple[Cell, ...]:
     )
 
 
-def _named(key: str) -> str:
-    """Return whose a published number is: an arm's, or in words that of a measure."""
+def _named(key: str, claim: ClaimConfig) -> str:
+    """Return whose a published number is: an arm's, or that of a measure of its own."""
+    if key == claim.metric:
+        return ""
     return f"{cell_words(key) if key in CELLS else metric_words(key)} "
 
 

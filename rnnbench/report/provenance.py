@@ -80,7 +80,7 @@ def _runs(ground: Ground) -> DataTable:
         for arm in arms
     )
     ids = tuple(arm.run_ids for arm in arms)
-    return DataTable(f"{ground.key}_runs", f"Runs on {ground.title}", columns, rows, "", ids)
+    return DataTable(f"{ground.key}_runs", f"Runs on {ground.place}", columns, rows, "", ids)
 
 
 def _counted(runs: pd.DataFrame, column: str) -> list[tuple[str, int]]:

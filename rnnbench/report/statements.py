@@ -83,7 +83,7 @@ def would_decide(result: Comparison) -> str:
     if result.seeds_needed is not None:
         return f"about {result.seeds_needed} seeds would decide"
     if won(result) < MEETINGS:
-        return "the seeds overlap too much to tell"
+        return "the seeds overlap too much"
     return "more than a thousand seeds would be needed"
 
 

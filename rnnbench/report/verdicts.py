@@ -27,8 +27,8 @@ def verdicts_section(options: ReportConfig) -> Section:
         f"Equivalent: the interval lies within the margin, ±{margin} "
         f"{'point' if margin == '1' else 'points'} (report.margin={options.margin:g}).",
         f"Undecided: anything else, and always with fewer than {FEWEST} seeds. “About 20 seeds "
-        "would decide”: if further seeds spread like those seen. “The seeds overlap too much to "
-        "tell”: too few pairings are won, and more seeds like these would not change that.",
+        "would decide”: if further seeds spread like those seen. “The seeds overlap too "
+        "much”: too few pairings are won, and more seeds like these would not change that.",
         "Marked in a table of accuracies: the best arm, and those below it that are not shown to "
         "be worse, down to the first that is, that differs from the best in more than one thing, "
         f"or that shares fewer than {FEWEST} seeds with it. A baseline above a marked arm is "

@@ -244,7 +244,7 @@ class TestComparisons:
         assert column(found, "verdict") == ["undecided (seeds overlap)"]
         assert column(found, "better in") == ["10 of 10"]
         answer = "LSTM is ahead by 2.1 points (2.0 to 2.1), better in 10 of 10 seeds; "
-        assert f"{answer}the seeds overlap too much to tell." in told(document)
+        assert f"{answer}the seeds overlap too much." in told(document)
 
     def test_between_ten_epochs_and_one_are_refused_by_name(self) -> None:
         runs = [measured("lstm", 0, 0.9), measured("gru", 0, 0.8, **{"training.epochs": "1"})]
