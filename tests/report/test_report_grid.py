@@ -30,11 +30,12 @@ CLAIM = (
     "published: {lstm: 0.9}}]"
 )
 HEADINGS = {
-    "Claims",
-    "Comparisons",
+    "Answer",
     "Accuracy",
     "Overfitting",
-    "Trade-offs",
+    "Cost",
+    "Claims and published numbers",
+    "How a verdict comes about",
     "Provenance",
 }
 
