@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of, wrap
 from rnnbench.stats.paired import Comparison, Verdict
 
@@ -36,6 +37,12 @@ class Difference:
         """What is subtracted from what, in two lines where one is too long."""
         label = f"{self.a} − {self.b}"
         return label if wrap(label) == label else f"{self.a}\n− {self.b}"
+
+    @property
+    def told(self) -> str:
+        """The difference with its interval, and the verdict."""
+        interval = f" [{self.low:+.4f}, {self.high:+.4f}]" if self.low == self.low else ""
+        return f"{self.estimate:+.4f}{interval}: {' '.join(self.words.split())}"
 
     @property
     def words(self) -> str:
@@ -77,15 +84,18 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
     axes.axvline(0, color="black", linewidth=0.8, zorder=1)
     for place, row in enumerate(rows):
         undecided = row.verdict == "undecided"
+        facts = {"name": f"{row.a} − {row.b}", "told": row.told}
         colour = _UNDECIDED if undecided else _DECIDED
         if row.low == row.low:
             ends = [max(row.low, -edge), min(row.high, edge)]
-            axes.plot(ends, [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
+            style: dict[str, Any] = {"linewidth": 2.2, "solid_capstyle": "butt"}
+            (bar,) = axes.plot(ends, [place, place], color=colour, **style)
+            mark(bar, **facts)
             for end, shape in ((row.low, "<"), (row.high, ">")):
                 if abs(end) > edge:
                     where = math.copysign(edge, end)
                     axes.plot([where], [place], shape, color=colour, markersize=6, clip_on=False)
-        axes.plot(
+        (point,) = axes.plot(
             [row.estimate],
             [place],
             "o",
@@ -94,6 +104,7 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
             markerfacecolor="white" if undecided else colour,
             zorder=3,
         )
+        mark(point, **facts)
     finish_rows(axes, [row.label for row in rows], f"difference of {metric} (shaded: ±{margin:g})")
     axes.set_xlim(-edge, edge)
     axes.locator_params(axis="x", nbins=6)

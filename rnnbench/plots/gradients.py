@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnbench.plots.marks import mark
 from rnnbench.plots.style import (
     draw_legend,
     legend_columns,
@@ -86,7 +87,11 @@ def draw_gradients(axes: Axes, lines: Sequence[GradientLine]) -> None:
         tone, dash = styles[line.arm]
         steps = np.arange(1 - len(line.norms), 1)
         style = _DOTS if line.state == CELL else dash
-        axes.plot(steps, line.norms, linestyle=style, color=tone, linewidth=1.4, label=line.name)
+        (curve,) = axes.plot(
+            steps, line.norms, linestyle=style, color=tone, linewidth=1.4, label=line.name
+        )
+        # Hundreds of steps: a script reads their values off the axes.
+        mark(curve, arm=line.name, across="step", along="norm")
     axes.set_yscale("log")
     # Matplotlib's own labels of such an axis are formulas.
     axes.yaxis.set_major_formatter(LogFormatter())
@@ -102,7 +107,7 @@ def save_gradients(lines: Sequence[GradientLine], title: str, paths: Iterable[Pa
     columns = min(_PANELS, len(epochs))
     rows = -(-len(epochs) // columns)
     height = 0.6 + 2.9 * rows + 0.2 * -(-len(names) // legend_columns(names))
-    with new_figure(max(5.0, 2.8 * columns), height, title) as figure:
+    with new_figure(max(5.0, 2.8 * columns), height, title, simplify=True) as figure:
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, epoch in zip(panels.flat, epochs, strict=False):
             draw_gradients(axes, [line for line in lines if line.epoch == epoch])

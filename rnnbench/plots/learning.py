@@ -1,14 +1,20 @@
-"""Learning curves of arms: training as points, validation as a line with its spread over seeds."""
+"""Learning curves of arms: training as points, validation as a line with its spread over seeds.
+
+On a page the same figure shows every seed, and seconds in place of epochs: what a script needs for
+both stands beside the curves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from rnnbench.plots.marks import mark, short
 from rnnbench.plots.style import (
     draw_legend,
     finish_epoch_axis,
@@ -23,61 +29,125 @@ from rnnbench.training.history import EPOCH_METRICS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+HOW = "training as points, validation as a line with one standard deviation over seeds"
+METRICS = ("accuracy", "loss")
 _LINES = ("-", "--", ":", "-.")
+_PLACE = ["arm", "cell", "epoch", "metric"]
 
 
-def learning_data(runs: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each arm, epoch and metric: mean, sd and number of seeds.
+@dataclass(frozen=True)
+class Learning:
+    """What learning curves are drawn from.
 
-    Columns arm, cell, epoch, metric, mean, sd (0 for one seed), seeds.
+    Attributes:
+        curves: one row an arm, epoch and metric: ``arm cell epoch metric mean sd seeds``, with sd 0
+            for one seed.
+        values: one row a replicate beside it, by seed: ``arm cell epoch metric seed value``.
+        pace: seconds an epoch, the mean over an arm's seeds; arms without one have no seconds.
     """
-    joined = history.merge(runs[["run_id", "arm", "cell"]], on="run_id", how="inner")
+
+    curves: pd.DataFrame
+    values: pd.DataFrame
+    pace: Mapping[str, float] = field(default_factory=dict)
+
+    def only(self, arms: Iterable[str]) -> Learning:
+        """Return the same of some arms."""
+        names = list(arms)
+        curves, values = (t[t["arm"].isin(names)] for t in (self.curves, self.values))
+        return Learning(curves, values, self.pace)
+
+
+def learning_data(
+    runs: pd.DataFrame, history: pd.DataFrame, pace: Mapping[str, float] | None = None
+) -> Learning:
+    """Return the curves of arms, their mean and spread and every seed.
+
+    Args:
+        runs: one row a replicate, with ``run_id arm cell seed``.
+        history: one row an epoch of them, with ``run_id epoch`` and the metrics.
+        pace: seconds an epoch by arm, where those of all arms can be compared.
+    """
+    joined = history.merge(runs[["run_id", "arm", "cell", "seed"]], on="run_id", how="inner")
     long = joined.melt(
-        ["arm", "cell", "epoch"], list(EPOCH_METRICS), var_name="metric", value_name="value"
+        ["arm", "cell", "seed", "epoch"], list(EPOCH_METRICS), var_name="metric", value_name="value"
     ).dropna(subset=["value"])
-    grouped = long.groupby(["arm", "cell", "epoch", "metric"])["value"]
+    grouped = long.groupby(_PLACE)["value"]
     table = grouped.agg(mean="mean", sd="std", seeds="count").reset_index()
-    return table.fillna({"sd": 0.0})
+    values = long.sort_values([*_PLACE, "seed"], ignore_index=True)
+    return Learning(table.fillna({"sd": 0.0}), values, pace or {})
 
 
-def draw_learning(axes: Axes, data: pd.DataFrame, metric: str) -> None:
+def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
     """Draw ``accuracy`` or ``loss`` of arms on an axis, those of a cell in shades of its colour."""
-    for cell, group in data.groupby("cell", sort=True):
-        _draw_cell(axes, str(cell), group, metric)
+    for cell, group in data.curves.groupby("cell", sort=True):
+        arms = sorted(group["arm"].unique())
+        for arm, tone, line in zip(arms, shades(str(cell), len(arms)), cycle(_LINES), strict=False):
+            _draw_arm(axes, data.only([arm]), metric, tone, line)
+    axes.set_gid(metric)
     finish_epoch_axis(axes, metric, legend=False)
 
 
-def _draw_cell(axes: Axes, cell: str, data: pd.DataFrame, metric: str) -> None:
-    arms = sorted(data["arm"].unique())
-    for arm, tone, line in zip(arms, shades(cell, len(arms)), cycle(_LINES), strict=False):
-        group = data[data["arm"] == arm]
-        training = group[group["metric"] == metric]
-        validation = group[group["metric"] == f"val_{metric}"]
-        axes.plot(
-            training["epoch"],
-            training["mean"],
-            linestyle="none",
-            marker=marker(cell),
-            markersize=5,
-            color=tone,
-            alpha=0.7,
-            label=arm if validation.empty else None,
-        )
-        if validation.empty:
-            continue
+def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> None:
+    curves = data.curves
+    arm, cell = str(curves["arm"].iloc[0]), str(curves["cell"].iloc[0])
+    training = curves[curves["metric"] == metric]
+    validation = curves[curves["metric"] == f"val_{metric}"]
+    timed: dict[str, Any] = {"pace": data.pace[arm]} if arm in data.pace else {}
+    if not validation.empty:
         epochs, mean, sd = (
             validation[name].to_numpy(dtype=float) for name in ("epoch", "mean", "sd")
         )
-        axes.plot(epochs, mean, line, color=tone, label=arm)
-        axes.fill_between(epochs, mean - sd, mean + sd, color=tone, alpha=0.15, linewidth=0)
+        if sd.any():
+            (band,) = axes.fill(
+                [*epochs, *epochs[::-1]],
+                [*(mean - sd), *(mean + sd)[::-1]],
+                color=tone,
+                alpha=0.15,
+                linewidth=0,
+            )
+            mark(band, arm=arm, **timed)
+        (curve,) = axes.plot(epochs, mean, line, color=tone, label=arm)
+        seeds = _seeds(data.values[data.values["metric"] == f"val_{metric}"])
+        mark(curve, arm=arm, kind="validation", **_steps(validation), seeds=seeds, **timed)
+    (points,) = axes.plot(
+        training["epoch"],
+        training["mean"],
+        linestyle="none",
+        marker=marker(cell),
+        markersize=5,
+        color=tone,
+        alpha=0.7,
+        label=arm if validation.empty else None,
+    )
+    mark(points, arm=arm, kind="training", **_steps(training), **timed)
 
 
-def save_learning(data: pd.DataFrame, title: str, paths: Iterable[Path]) -> None:
-    """Draw the learning curves of arms, accuracy and loss, into each file."""
-    rows = -(-data["arm"].nunique() // legend_columns(data["arm"].unique()))
-    words = f"{title}: training as points, validation as line"
-    with new_figure(10, 3.8 + 0.2 * rows, words) as figure:
-        for axes, metric in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
-            draw_learning(axes, data, metric)
-        draw_legend(axes)
+def _steps(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return what is told of each epoch, from the first one on."""
+    told = (
+        f"{mean:.4f} ± {sd:.4f}" if seeds > 1 else f"{mean:.4f}"
+        for mean, sd, seeds in zip(rows["mean"], rows["sd"], rows["seeds"], strict=True)
+    )
+    first = {} if rows.empty else {"first": int(rows["epoch"].iloc[0])}
+    return {"steps": "epoch", "told": told, **first}
+
+
+def _seeds(values: pd.DataFrame) -> list[str]:
+    """Return the values of each seed, epoch by epoch: ``3:.8712 .8801``."""
+    return [
+        f"{seed}:" + " ".join(map(short, group.sort_values("epoch")["value"]))
+        for seed, group in values.groupby("seed", sort=True)
+    ]
+
+
+def save_learning(rows: Sequence[Learning], title: str, paths: Iterable[Path]) -> None:
+    """Draw accuracy and loss of arms side by side into each file, a row for each group of arms."""
+    names = [arm for data in rows for arm in data.curves["arm"].unique()]
+    height = 0.5 + 3.3 * len(rows) + 0.2 * -(-len(names) // legend_columns(names))
+    with new_figure(10, height, f"{title}: {HOW}") as figure:
+        panels = figure.subplots(len(rows), len(METRICS), squeeze=False)
+        for line, data in zip(panels, rows, strict=True):
+            for axes, metric in zip(line, METRICS, strict=True):
+                draw_learning(axes, data, metric)
+        draw_legend(*panels[:, 0])
         write(figure, paths)

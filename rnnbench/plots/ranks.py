@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, wrap
 from rnnbench.plots.style import colour, marker
 
@@ -80,7 +81,7 @@ def draw_ranks(
         row = _BARS + _ROWS * len(bars) + (place if left else count - 1 - place)
         end = 1 - room if left else count + room
         axes.plot([ranks[index]] * 2 + [end], [0, row, row], color="#777777", linewidth=0.9)
-        axes.plot(
+        (point,) = axes.plot(
             [ranks[index]],
             [0],
             marker=marker(cells[index]),
@@ -90,6 +91,7 @@ def draw_ranks(
             markeredgewidth=0.6,
             zorder=3,
         )
+        mark(point, name=arms[index], told=f"average rank {ranks[index]:.2f}")
         name = wrap(f"{arms[index]} ({ranks[index]:.2f})", _NAME)
         beyond, side = (end - room / 4, "right") if left else (end + room / 4, "left")
         axes.text(beyond, row, name, ha=side, va="center", fontsize=9)

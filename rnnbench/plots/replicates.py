@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.plots.marks import mark
 from rnnbench.plots.style import colour, marker, new_figure, write
 from rnnbench.stats import half_width, statistic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 WIDTH = 8.0  # inches: 9 points are 12 pixels where a page shows the figure 800 pixels wide
 _GOLDEN = 0.618033988749895
@@ -22,33 +24,57 @@ _LABEL = 40  # characters in a line of a label
 
 @dataclass(frozen=True)
 class Row:
-    """The replicates of one arm; ``low`` and ``high`` are NaN for a single one."""
+    """The replicates of one arm, lowest value first, with the mean and its interval.
+
+    ``seeds`` are those of ``values``; ``low`` and ``high`` are NaN for a single one.
+    """
 
     arm: str
     cell: str
     values: tuple[float, ...]
+    seeds: tuple[int, ...]
     mean: float
     low: float
     high: float
 
+    @property
+    def shown(self) -> tuple[float, float]:
+        """The ends of the interval that an accuracy can have; the mean where there is none."""
+        if self.low != self.low:
+            return self.mean, self.mean
+        return max(self.low, 0.0), min(self.high, 1.0)  # Student's may leave that with two seeds
+
+    @property
+    def words(self) -> str:
+        """The mean, its interval and how many seeds it is of."""
+        count = f"{len(self.values)} seed{'s' * (len(self.values) != 1)}"
+        low, high = self.shown
+        interval = f" [{low:.4f}, {high:.4f}]" if self.low == self.low else ""
+        return f"mean {self.mean:.4f}{interval}, {count}"
+
+    def rank(self, value: float) -> str:
+        """Return the place of a replicate's value among them all, 1 for the highest."""
+        return f"rank {1 + sum(other > value for other in self.values)} of {len(self.values)}"
+
 
 def replicate_rows(
-    arms: Iterable[tuple[str, str, Iterable[float]]], confidence: float
+    arms: Iterable[tuple[str, str, Mapping[int, float]]], confidence: float
 ) -> list[Row]:
     """Return one row an arm, the highest mean first, with Student's interval of the mean.
 
     Args:
-        arms: name, cell and one value a replicate; NaN, and arms without a value, are left out.
+        arms: name, cell and a value by seed; NaN, and arms without a value, are left out.
         confidence: of the interval, for example 0.95.
     """
     rows = []
     for arm, cell, measured in arms:
-        values = tuple(sorted(value for value in measured if value == value))
-        if values:
+        known = sorted((value, seed) for seed, value in measured.items() if value == value)
+        if known:
+            values, seeds = zip(*known, strict=True)
             summary = statistic(values)
             width = half_width(summary, confidence)
             ends = (summary.mean - width, summary.mean + width)
-            rows.append(Row(arm, cell, values, summary.mean, *ends))
+            rows.append(Row(arm, cell, values, seeds, summary.mean, *ends))
     return sorted(rows, key=lambda row: (-row.mean, row.arm))
 
 
@@ -66,15 +92,16 @@ def wrap(label: str, width: int = _LABEL) -> str:
     return "\n".join(wrapper.fill(line) for line in label.split("\n"))
 
 
-def draw_strip(axes: Axes, row: float, values: Sequence[float], cell: str, **style: Any) -> None:
+def draw_strip(axes: Axes, row: float, values: Sequence[float], cell: str, **style: Any) -> Line2D:
     """Draw values as points around the height ``row`` of an axis, in a cell's colour."""
     heights = [row + offset for offset in offsets(len(values))]
-    axes.plot(
+    (points,) = axes.plot(
         sorted(values),
         heights,
         linestyle="none",
         **{"marker": marker(cell), "color": colour(cell), "markeredgewidth": 0, **style},
     )
+    return points
 
 
 def finish_rows(axes: Axes, labels: Sequence[str], unit: str) -> None:
@@ -103,7 +130,7 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
     Args:
         size: width and height in inches.
         title: above the axis.
-        paths: PNG or SVG files.
+        paths: PNG, SVG or PDF files.
     """
     with new_figure(*size, wrap(title, 80)) as figure:
         yield figure.subplots()
@@ -113,12 +140,13 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
 def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:
     """Draw one row an arm on an axis; ``metric`` names the values, with their unit."""
     for place, row in enumerate(rows):
-        draw_strip(axes, place, row.values, row.cell, alpha=0.6, markersize=5)
+        points = draw_strip(axes, place, row.values, row.cell, alpha=0.6, markersize=5)
+        pairs = zip(row.seeds, row.values, strict=True)
+        mark(points, name=row.arm, told=(f"seed {seed} {value:.4f}" for seed, value in pairs))
         if row.low == row.low:
-            # Of two seeds Student's interval may leave what an accuracy can be.
-            ends = [max(row.low, 0.0), min(row.high, 1.0)]
-            axes.plot(ends, [place, place], color="black", linewidth=1.4, zorder=3)
-        axes.plot(
+            (bar,) = axes.plot(row.shown, [place] * 2, color="black", linewidth=1.4, zorder=3)
+            mark(bar, name=row.arm, told=row.words)
+        (mean,) = axes.plot(
             [row.mean],
             [place],
             marker=marker(row.cell),
@@ -127,6 +155,7 @@ def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:
             markeredgecolor="black",
             zorder=4,
         )
+        mark(mean, name=row.arm, told=row.words)
     finish_rows(axes, [row.arm for row in rows], metric)
 
 

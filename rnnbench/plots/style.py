@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.cells import CELLS
+from rnnbench.plots.marks import mark_panels
+from rnnbench.plots.svg import compact
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,12 +24,13 @@ RC: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.hashsalt": "rnnbench",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,  # letters that a publisher's check accepts, and that can be searched
+    "path.simplify_threshold": 0.35,
+    "axes.facecolor": "none",
     "text.parse_math": False,
 }
-
-
-_UNDATED: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+_UNDATED: Any = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 
 
 def colour(cell: str) -> str:
@@ -68,26 +72,33 @@ def legend_columns(names: Iterable[str]) -> int:
     return max(1, min(4, 110 // (6 + max(map(len, names), default=0))))
 
 
-def draw_legend(axes: Axes) -> None:
-    """Put the legend below the axis."""
-    handles, labels = axes.get_legend_handles_labels()
-    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": legend_columns(labels)}
-    figure = axes.get_figure(root=True)
+def draw_legend(*panels: Axes) -> None:
+    """Put one legend of all panels below them, with each name once."""
+    named = {
+        label: handle
+        for axes in panels
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": legend_columns(named)}
+    figure = panels[0].get_figure(root=True)
     assert figure is not None
-    figure.legend(handles, labels, loc="outside lower center", **style)
+    figure.legend(list(named.values()), list(named), loc="outside lower center", **style)
 
 
 @contextmanager
-def new_figure(width: float, height: float, title: str) -> Iterator[Figure]:
+def new_figure(
+    width: float, height: float, title: str, *, simplify: bool = False
+) -> Iterator[Figure]:
     """Give an empty figure, in inches, that :func:`write` will lay out.
 
-    Whatever is written on it is drawn as it stands: ``$`` in a label begins no formula.
+    Whatever is written on it is drawn as it stands: ``$`` in a label begins no formula. Lines of
+    hundreds of points may be simplified where no eye sees it.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(RC):
+    with mpl.rc_context({**RC, "path.simplify": simplify}):
         figure = Figure(figsize=(width, height))
         FigureCanvasAgg(figure)
         figure.suptitle(title, fontsize=11)
@@ -95,11 +106,17 @@ def new_figure(width: float, height: float, title: str) -> Iterator[Figure]:
 
 
 def write(figure: Figure, paths: Iterable[Path], dpi: float | None = None) -> None:
-    """Lay a figure out once and write it into PNG, SVG and PDF files, the same bytes each time."""
+    """Lay a figure out, once, and write it as PNG, SVG and PDF, the same bytes each time."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     # As the figure's own layout engine it would lay out, and draw twice, for every file.
     ConstrainedLayoutEngine().execute(figure)
+    mark_panels(figure)
     for path in paths:
         metadata = _UNDATED.get(path.suffix, {"Software": None})
-        figure.savefig(path, metadata=metadata, dpi=dpi)
+        if path.suffix == ".svg":
+            drawn = StringIO()
+            figure.savefig(drawn, format="svg", metadata=metadata)
+            path.write_text(compact(drawn.getvalue()), encoding="utf-8", newline="\n")
+        else:
+            figure.savefig(path, metadata=metadata, dpi=dpi)

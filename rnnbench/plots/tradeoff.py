@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.plots.replicates import WIDTH, drawing
-from rnnbench.plots.style import draw_legend, legend_columns, marker, shades
+from rnnbench.plots.marks import mark
+from rnnbench.plots.style import (
+    draw_legend,
+    legend_columns,
+    marker,
+    new_figure,
+    shades,
+    write,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+FRONT = "Pareto front"
 _CLOSE = 0.018  # share of the axis within which two arms cost the same to the eye
 
 
@@ -28,6 +36,11 @@ class Point:
     accuracy: float
     low: float
     high: float
+
+    def told(self, cost: str) -> str:
+        """Return the cost, and the accuracy with its interval."""
+        interval = f" [{self.low:.4f}, {self.high:.4f}]" if self.low == self.low else ""
+        return f"{self.cost:,.6g} {cost}, accuracy {self.accuracy:.4f}{interval}"
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -89,35 +102,57 @@ def tones(cells: Sequence[str]) -> list[Any]:
     return [next(palettes[cell]) for cell in cells]
 
 
-def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:
-    """Draw arms on an axis, cheapest first; ``cost`` names what they cost, with its unit."""
-    points = sorted(points, key=lambda point: (point.cost, -point.accuracy, point.arm))
+def arm_order(panels: Iterable[Sequence[Point]]) -> list[Point]:
+    """Return one point of each arm: as in the first panel, the cheapest first, then the others."""
+    points = [point for panel in panels for point in sorted(panel, key=_cheapest)]
+    return list({point.arm: point for point in reversed(points)}.values())[::-1]
+
+
+def _cheapest(point: Point) -> tuple[float, float, str]:
+    return point.cost, -point.accuracy, point.arm
+
+
+def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence[Point]) -> None:
+    """Draw arms on an axis.
+
+    Args:
+        axes: what is drawn on.
+        points: the arms that have such a cost.
+        cost: what they cost, with its unit.
+        arms: all arms of the figure, in the order that gives them a number and a shade.
+    """
+    points = sorted(points, key=_cheapest)
     costs = [point.cost for point in points]
     limits = cost_limits(costs)
     front = [points[index] for index in pareto([(p.cost, p.accuracy) for p in points])]
     ends = [*(point.cost for point in front), limits[1]]
     levels = [*(point.accuracy for point in front), front[-1].accuracy]
-    axes.step(ends, levels, "--", where="post", color="#888888", label="Pareto front", zorder=1)
-    numbered = len({point.cell for point in points}) < len(points)
-    colours = tones([point.cell for point in points])
-    for number, (point, x, tone) in enumerate(
-        zip(points, side_by_side(costs), colours, strict=True), start=1
-    ):
-        axes.errorbar(
+    (line,) = axes.step(ends, levels, "--", where="post", color="#888888", label=FRONT, zorder=1)
+    mark(line, arm=FRONT)
+    numbered = len({arm.cell for arm in arms}) < len(arms)
+    names = {arm.arm: f"{n} {arm.arm}" if numbered else arm.arm for n, arm in enumerate(arms, 1)}
+    shade = dict(zip(names, tones([arm.cell for arm in arms]), strict=True))
+    for point, x in zip(points, side_by_side(costs), strict=True):
+        drawn = axes.errorbar(
             [x],
             [point.accuracy],
             [[point.accuracy - max(point.low, 0.0)], [min(point.high, 1.0) - point.accuracy]],
             marker=marker(point.cell),
             linestyle="none",
-            color=tone,
+            color=shade[point.arm],
             markersize=8,
             markeredgecolor="black",
             markeredgewidth=0.6,
-            label=f"{number} {point.arm}" if numbered else point.arm,
+            label=names[point.arm],
         )
+        facts = {"arm": names[point.arm], "told": point.told(cost)}
+        for part in filter(None, (drawn[0], *drawn[2])):
+            mark(part, **facts)
         if numbered:
             place: dict[str, Any] = {"xytext": (4, 5), "textcoords": "offset points"}
-            axes.annotate(str(number), (x, point.accuracy), fontsize=8, **place)
+            number = names[point.arm].partition(" ")[0]
+            text = axes.annotate(number, (x, point.accuracy), fontsize=8, **place)
+            mark(text, arm=names[point.arm])
     axes.set_xscale("log")
     axes.set_xlim(limits)
     axes.set_xticks(cost_ticks(limits))
@@ -127,9 +162,13 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str) -> None:
     axes.grid(alpha=0.25)
 
 
-def save_tradeoff(points: Sequence[Point], title: str, cost: str, paths: Iterable[Path]) -> None:
-    """Draw accuracy against a cost, such as "recurrent parameters", into each file."""
-    rows = len(points) / legend_columns(f"10 {point.arm}" for point in points)
-    with drawing((WIDTH, 4 + 0.2 * rows), title, paths) as axes:
-        draw_tradeoff(axes, points, cost)
-        draw_legend(axes)
+def save_tradeoff(panels: Mapping[str, Sequence[Point]], title: str, paths: Iterable[Path]) -> None:
+    """Draw accuracy against each cost, such as "recurrent parameters", into each file."""
+    arms = arm_order(panels.values())
+    rows = -(-(1 + len(arms)) // legend_columns(f"10 {point.arm}" for point in arms))
+    with new_figure(5.0 * len(panels), 4 + 0.2 * rows, title) as figure:
+        drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for axes, (cost, points) in zip(drawn, panels.items(), strict=True):
+            draw_tradeoff(axes, points, cost, arms)
+        draw_legend(*drawn)
+        write(figure, paths)

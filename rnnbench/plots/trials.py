@@ -9,6 +9,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, draw_strip, drawing, finish_rows, height_of
 from rnnbench.plots.style import draw_legend, legend_columns, marker
 from rnnbench.plots.tradeoff import tones
@@ -87,9 +88,11 @@ def ordered_keys(arms: Sequence[Shares]) -> list[str]:
 def draw_trials(axes: Axes, rows: Sequence[Trials], metric: str) -> None:
     """Draw every trial on an axis, the top ones large; ``metric`` names the values."""
     for place, row in enumerate(rows):
-        draw_strip(axes, place, row.values[row.top :], row.cell, alpha=0.4, markersize=4)
+        rest = draw_strip(axes, place, row.values[row.top :], row.cell, alpha=0.4, markersize=4)
         top = {"markersize": 7, "markeredgewidth": 0.7, "markeredgecolor": "black", "zorder": 3}
-        draw_strip(axes, place, row.values[: row.top], row.cell, **top)
+        best = draw_strip(axes, place, row.values[: row.top], row.cell, **top)
+        for points, values in ((rest, row.values[row.top :]), (best, row.values[: row.top])):
+            mark(points, name=row.arm, told=(f"{metric} {value:.4f}" for value in sorted(values)))
     finish_rows(axes, [row.label for row in rows], metric)
 
 
@@ -100,7 +103,9 @@ def draw_expected_best(axes: Axes, curves: Sequence[Curve], metric: str) -> None
         budgets = range(1, len(curve.expected) + 1)
         doublings = [2**power - 1 for power in range(len(budgets).bit_length())]
         style: dict[str, Any] = {"marker": marker(curve.cell), "markevery": doublings}
-        axes.plot(budgets, curve.expected, line, color=tone, label=curve.arm, **style)
+        (drawn,) = axes.plot(budgets, curve.expected, line, color=tone, label=curve.arm, **style)
+        told = (f"{value:.4f}" for value in curve.expected)
+        mark(drawn, arm=curve.arm, kind="expected best", steps="trials", first=1, told=told)
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set(xlabel="budget, trials", ylabel=f"expected best {metric.removeprefix('best ')}")
@@ -113,7 +118,7 @@ def draw_importance(axes: Axes, arms: Sequence[Shares]) -> None:
     height = 0.8 / max(1, len(arms))
     for place, (arm, tone) in enumerate(zip(arms, tones([a.cell for a in arms]), strict=True)):
         heights = [row + (place + 0.5) * height - 0.4 for row in range(len(keys))]
-        axes.barh(
+        bars = axes.barh(
             heights,
             [arm.shares.get(key, 0.0) for key in keys],
             height,
@@ -121,6 +126,8 @@ def draw_importance(axes: Axes, arms: Sequence[Shares]) -> None:
             edgecolor="white",
             label=arm.arm,
         )
+        for bar, key in zip(bars, keys, strict=True):
+            mark(bar, arm=arm.arm, told=f"{key}: {arm.shares.get(key, 0.0):.3f}")
     finish_rows(axes, keys, "importance (PED-ANOVA), share")
 
 

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
 
-from rnnbench.plots.replicates import replicate_rows, save_replicates
 from rnnbench.report.comparisons import comparisons_block
 from rnnbench.report.document import (
     Block,
     Cell,
     Column,
     DataTable,
-    Picture,
     interval,
     number,
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, failures, of, order
+from rnnbench.report.ground import Ground, failures, order
 from rnnbench.report.pairs import outstanding
+from rnnbench.report.seeds import seed_pictures
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import FEWEST, Interval, bootstrap, interquartile_mean
 from rnnbench.stats.paired import FEWEST as FEWEST_PAIRS
 
 _OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
-_MOST_DRAWN = 24  # arms in a figure, the best; tables have all
 _MEASURES = (("test_accuracy", "test"), ("best_val_accuracy", "validation"))
 _TESTED = {"last": "after the last epoch", "best": "after the epoch of the best validation"}
 
@@ -38,7 +35,7 @@ def accuracy_blocks(ground: Ground) -> tuple[Block, ...]:
         for metric, word in _MEASURES
         if any(arm.by_seed(metric) for arm in ground.arms)
     )
-    measured = Block("", tables=tables, pictures=_pictures(ground))
+    measured = Block("", tables=tables, pictures=seed_pictures(ground))
     comparisons = comparisons_block(ground)
     return (measured,) if comparisons is None else (measured, comparisons)
 
@@ -127,27 +124,6 @@ def _tested(arms: Sequence[ArmRuns]) -> str:
     """Return after which epoch the arms were tested."""
     tests = {arm.params.get("training.test", "last") for arm in arms if arm.cell}
     return " or ".join(_TESTED[test] for test in sorted(tests) if test in _TESTED)
-
-
-def _pictures(ground: Ground) -> tuple[Picture, ...]:
-    """Return a figure of every replicate, by test accuracy where that was measured."""
-    for metric, word in _MEASURES:
-        known = [arm for arm in order(ground) if arm.by_seed(metric)]
-        shown = {arm.name for arm in known[:_MOST_DRAWN]}
-        arms = [
-            (arm.name, arm.cell, list(arm.by_seed(metric).values()))
-            for arm in ground.arms
-            if arm.name in shown
-        ]
-        rows = replicate_rows(arms, ground.options.confidence)
-        if rows:
-            title = f"{word.capitalize()} accuracy of every seed" + of(len(shown), len(known))
-            alt = f"{title}, {ground.title}: " + ", ".join(
-                f"{row.arm} {row.mean:.4f}" for row in rows
-            )
-            draw = partial(save_replicates, rows, f"{word} accuracy", title)
-            return (Picture(f"replicates_{ground.key}", title, alt, draw),)
-    return ()
 
 
 def _row(

@@ -14,6 +14,7 @@ from rnnbench.report.wording import place_words
 from rnnbench.results.arm_runs import MACHINE, ArmRuns
 from rnnbench.results.compare import failures_of
 
+SECONDS = "seconds_per_epoch"
 ELSEWHERE = ("hardware", "threads")  # where seconds of different arms cannot be compared
 
 

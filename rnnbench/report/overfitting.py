@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from rnnbench.plots.learning import learning_data, save_learning
+from rnnbench.plots.learning import HOW, Learning, learning_data, save_learning
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
-from rnnbench.report.ground import Ground, of, order
+from rnnbench.report.ground import SECONDS, Ground, is_one_machine, of, order
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
 _COLUMNS = (
@@ -84,33 +81,45 @@ def _cell(values: list[float], digits: int = 4) -> Cell:
 
 
 def _curves(ground: Ground) -> list[Picture]:
+    """Return the curves of the best arm of each cell, and of every cell's arms in a row."""
     import pandas as pd
 
     shown: dict[str, list[ArmRuns]] = {}
     for arm in order(ground):
         shown.setdefault(arm.cell, []).append(arm)
-    runs = pd.concat([arm.runs for arms in shown.values() for arm in arms[:_MOST_DRAWN]])
-    data = learning_data(runs, ground.history)
-    curved = data[data.groupby("arm")["epoch"].transform("max") > 1]  # one point is no curve
-    best = curved[curved["arm"].isin([arms[0].name for arms in shown.values()])]
+    drawn = [arm for arms in shown.values() for arm in arms[:_MOST_DRAWN]]
+    # Seconds of several machines in one figure would be compared.
+    pace = {arm.name: arm.one(SECONDS) for arm in drawn} if is_one_machine(drawn) else {}
+    pace = {name: seconds for name, seconds in pace.items() if seconds > 0}
+    runs = pd.concat([arm.runs for arm in drawn])
+    data = learning_data(runs, ground.history, pace if len(pace) == len(drawn) else None)
+    last = data.curves.groupby("arm")["epoch"].max()
+    curved = data.only(last[last > 1].index)  # one point is no curve
+    names = set(curved.curves["arm"])
+    best = [arms[0].name for arms in shown.values() if arms[0].name in names]
     pictures = []
-    if best["cell"].nunique() > 1:
+    if len(best) > 1:
         alone = all(len(arms) == 1 for arms in shown.values())
         title = "Learning curves of the cells" + ("" if alone else ", the best arm of each")
-        pictures.append(_picture(f"learning_curves_{ground.key}", title, ground, best))
+        key = f"learning_curves_{ground.key}"
+        pictures.append(_picture(key, title, ground, [curved.only(best)]))
         if alone:
             return pictures
-    for cell, group in curved.groupby("cell", sort=True):
-        count = len(shown[str(cell)])
-        title = f"Learning curves of {cell}" + of(min(_MOST_DRAWN, count), count)
-        pictures.append(_picture(f"learning_curves_{ground.key}_{cell}", title, ground, group))
+    rows = {
+        cell: curved.only(arm.name for arm in arms)
+        for cell, arms in sorted(shown.items())
+        if any(arm.name in names for arm in arms)
+    }
+    if rows:
+        count = sum(len(shown[cell]) for cell in rows)
+        most = sum(min(len(shown[cell]), _MOST_DRAWN) for cell in rows)
+        title = f"Learning curves of {', '.join(rows)}" + of(most, count)
+        key = f"learning_curves_{ground.key}_arms"
+        pictures.append(_picture(key, title, ground, list(rows.values())))
     return pictures
 
 
-def _picture(key: str, title: str, ground: Ground, data: pd.DataFrame) -> Picture:
-    arms = ", ".join(sorted(data["arm"].unique()))
-    alt = (
-        f"Learning curves of {arms} on {ground.title}: accuracy and loss by epoch, "
-        "training as points, validation as line with one standard deviation over seeds"
-    )
-    return Picture(key, title, alt, partial(save_learning, data, title))
+def _picture(key: str, title: str, ground: Ground, rows: Sequence[Learning]) -> Picture:
+    arms = ", ".join(arm for data in rows for arm in sorted(data.curves["arm"].unique()))
+    alt = f"Learning curves of {arms} on {ground.title}: accuracy and loss by epoch, {HOW}"
+    return Picture(key, f"{title}: {HOW}", alt, partial(save_learning, rows, title))

@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
-from rnnbench.report.ground import Ground, is_one_machine, seconds_apart
+from rnnbench.report.ground import SECONDS, Ground, is_one_machine, seconds_apart
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
 _MOST_DRAWN = 12  # arms in a figure: the front and the most accurate
-_SECONDS = "seconds_per_epoch"
 _COSTS = (
     ("parameters_recurrent", "recurrent parameters"),
-    (_SECONDS, "seconds an epoch"),
+    (SECONDS, "seconds an epoch"),
 )
 
 
 def tradeoffs_block(ground: Ground) -> Block | None:
-    """Return a table and two figures, or nothing where there is one arm only."""
+    """Return a table and a figure, or nothing where there is one arm only."""
     arms = [arm for arm in ground.arms if arm.metric is not None]
     if len(arms) < 2:
         return None
     fronts = {}
-    pictures = []
+    panels = {}
     for column, words in _COSTS:
         measured = [arm for arm in arms if arm.one(column) > 0]
         points = [_point(arm, column, ground.options.confidence) for arm in measured]
         chosen = pareto([(point.cost, point.accuracy) for point in points])
         fronts[column] = {measured[index].name for index in chosen}
         if len(points) > 1:
-            title = f"Accuracy against {words}"
-            pictures.append(
-                Picture(
-                    f"tradeoff_{ground.key}_{column}",
-                    title,
-                    f"{title}, {ground.title}: one point an arm; on the front are "
-                    + ", ".join(sorted(fronts[column])),
-                    partial(save_tradeoff, _drawn(points, chosen), title, words),
-                )
-            )
+            panels[words] = _drawn(points, chosen)
     # Nothing stands out where no two arms are compared, or their seconds cannot be.
     marked = {
-        column: front if ground.pairs and (column != _SECONDS or is_one_machine(arms)) else set()
+        column: front if ground.pairs and (column != SECONDS or is_one_machine(arms)) else set()
         for column, front in fronts.items()
     }
     rows = tuple(
@@ -68,7 +58,24 @@ def tradeoffs_block(ground: Ground) -> Block | None:
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )
     table = DataTable(f"{ground.key}_tradeoffs", "Accuracy against cost", columns, rows, note, ids)
-    return Block("", tables=(table,), pictures=tuple(pictures))
+    return Block("", tables=(table,), pictures=_pictures(ground, panels, fronts))
+
+
+def _pictures(
+    ground: Ground, panels: Mapping[str, Sequence[Point]], fronts: Mapping[str, Collection[str]]
+) -> tuple[Picture, ...]:
+    """Return one figure with a panel for each cost."""
+    if not panels:
+        return ()
+    title = "Accuracy against " + " and ".join(panels)
+    told = "; ".join(
+        f"{words}: {', '.join(sorted(fronts[column]))}"
+        for column, words in _COSTS
+        if words in panels
+    )
+    alt = f"{title}, {ground.title}: one point an arm; on the front are, by {told}"
+    draw = partial(save_tradeoff, panels, title)
+    return (Picture(f"tradeoff_{ground.key}", title, alt, draw),)
 
 
 def _accuracy(arm: ArmRuns) -> float:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from rnnbench.cells import CELLS
-from rnnbench.results.arms import short_name
 from rnnbench.results.compare import factor_words
+from rnnbench.short_names import short_name
 
 
 def _count(one: str, many: str) -> Callable[[str], str]:
