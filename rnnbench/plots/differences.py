@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _DECIDED = "#000000"
 _UNDECIDED = "#777777"
 _MARGIN = "#DCE6F2"
+_MIDDLE, _LETTER = 2.9, 0.08  # inches between the texts at both sides, and of a letter
 _WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
 
 
@@ -114,10 +115,20 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
     verdicts.spines["right"].set_visible(False)
 
 
+def _width(rows: Sequence[Difference]) -> float:
+    """Return a width in inches: where names are short, one that a phone shows."""
+    sides = ([row.label for row in rows], [row.words for row in rows])
+    letters = sum(
+        max(len(line) for text in side for line in wrap(text).split("\n")) for side in sides
+    )
+    return min(WIDTH, _MIDDLE + _LETTER * letters)
+
+
 def save_differences(
     rows: Sequence[Difference], margin: float, metric: str, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw all comparisons, and the margin within which arms are equivalent, into each file."""
-    height = height_of((text for row in rows for text in (row.label, row.words)), len(rows))
-    with drawing((WIDTH, height), title, paths) as axes:
+    texts = [text for row in rows for text in (row.label, row.words)]
+    size = (_width(rows), height_of(texts, len(rows)))
+    with drawing(size, title, paths) as axes:
         draw_differences(axes, rows, margin, metric)

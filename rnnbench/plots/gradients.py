@@ -91,12 +91,12 @@ def draw_gradients(axes: Axes, lines: Sequence[GradientLine]) -> None:
             steps, line.norms, linestyle=style, color=tone, linewidth=1.4, label=line.name
         )
         # Hundreds of steps: a script reads their values off the axes.
-        mark(curve, arm=line.name, across="step", along="norm")
+        mark(curve, arm=line.name, across="time step", along="norm")
     axes.set_yscale("log")
     # Matplotlib's own labels of such an axis are formulas.
     axes.yaxis.set_major_formatter(LogFormatter())
     axes.yaxis.set_minor_formatter(LogFormatter())
-    axes.set_xlabel("time step, back from the last")
+    axes.set_xlabel("time step, 0 is the last")
     axes.grid(alpha=0.25)
 
 
@@ -107,10 +107,11 @@ def save_gradients(lines: Sequence[GradientLine], title: str, paths: Iterable[Pa
     columns = min(_PANELS, len(epochs))
     rows = -(-len(epochs) // columns)
     height = 0.6 + 2.9 * rows + 0.2 * -(-len(names) // legend_columns(names))
-    with new_figure(max(5.0, 2.8 * columns), height, title, simplify=True) as figure:
+    with new_figure(max(5.0, 2.55 * columns), height, title, simplify=True) as figure:
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, epoch in zip(panels.flat, epochs, strict=False):
             draw_gradients(axes, [line for line in lines if line.epoch == epoch])
+            axes.tick_params(labelleft=True)  # on a page each panel stands alone
             axes.set_title("before training" if epoch == 0 else f"epoch {epoch}", fontsize=10)
         for axes in panels.flat[len(epochs) :]:
             axes.set_visible(False)

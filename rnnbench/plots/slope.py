@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LINE: dict[str, Any] = {"color": "#6E7781", "linewidth": 0.9, "alpha": 0.75}
-_LETTER = 11.0  # points from one seed's name to the next
+_LEADER: dict[str, Any] = {"color": "#6E7781", "linewidth": 0.5}
+_LETTER = 12.0  # points from one seed's name to the next
 _HEIGHT = 3.1  # inches of a panel
+_NAME = 10  # letters in a line of an arm's name
 _MOST_NAMED = 16  # seeds
 _BESIDE = 0.18  # how far left of its seeds an arm's mean stands
 
@@ -91,10 +93,10 @@ def draw_slope(axes: Axes, slope: Slope, metric: str, limits: tuple[float, float
         (mean,) = axes.plot([beside], [arm.mean], **style)
         mark(mean, name=arm.arm, told=arm.words)
     _name_seeds(axes, slope, limits)
-    axes.set_xlim(-0.45, len(slope.arms) - 1 + 0.1)
+    axes.set_xlim(-0.45, len(slope.arms) - 1 + 0.05)
     axes.set_ylim(*limits)
-    axes.set_xticks(range(len(slope.arms)), [wrap(label, 14) for label in slope.labels])
-    axes.set(xlabel=wrap(slope.title, 40), ylabel=metric)
+    axes.set_xticks(range(len(slope.arms)), [wrap(label, _NAME) for label in slope.labels])
+    axes.set(xlabel=wrap(slope.title, 32), ylabel=metric)
     axes.grid(alpha=0.25, axis="y")
 
 
@@ -108,18 +110,25 @@ def _name_seeds(axes: Axes, slope: Slope, limits: tuple[float, float]) -> None:
     places = spread_out(list(last.values()), room)
     over = max([0.0, *(place - limits[1] for place in places)])
     for seed, place in zip(last, places, strict=True):
-        where = (len(slope.arms) - 1 + 0.12, place - over)
-        axes.text(*where, f"seed {seed}", fontsize=8, va="center", color="#444444")
+        end, height = len(slope.arms) - 1, place - over
+        axes.plot([end + 0.05, end + 0.12], [last[seed], height], clip_on=False, **_LEADER)
+        axes.text(end + 0.14, height, f"seed {seed}", fontsize=9, va="center", color="#444444")
+
+
+def _arm_width(slope: Slope) -> float:
+    """Return how many inches an arm's name needs."""
+    lines = (line for label in slope.labels for line in wrap(label, _NAME).split("\n"))
+    return max(0.75, 0.1 * max(map(len, lines)))
 
 
 def save_slopes(slopes: Sequence[Slope], metric: str, title: str, paths: Iterable[Path]) -> None:
     """Draw a panel for each group of arms into each file, all on one scale."""
-    columns = min(2, len(slopes))
+    columns = 2 if len(slopes) == 4 else min(3, len(slopes))
     rows = -(-len(slopes) // columns)
-    widest = max(len(slope.arms) for slope in slopes)
+    width = max(len(slope.arms) * _arm_width(slope) for slope in slopes)
     limits = value_limits(slopes)
-    size = (max(6.0, columns * (1.2 + 0.9 * widest)), 0.5 + (_HEIGHT + 0.9) * rows)
-    with new_figure(*size, wrap(title, 70)) as figure:
+    size = (columns * (1.25 + width), 0.5 + (_HEIGHT + 0.9) * rows)
+    with new_figure(*size, wrap(title, 40 * columns)) as figure:
         panels = figure.subplots(rows, columns, squeeze=False)
         for axes, slope in zip(panels.flat, slopes, strict=False):
             draw_slope(axes, slope, metric, limits)

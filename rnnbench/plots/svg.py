@@ -23,6 +23,7 @@ HREF = f"{{{XLINK}}}href"
 FONTS = "DejaVu Sans, Verdana, sans-serif"
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_LINE_TO = re.compile(r"([ML] \S+) (\S+)")
 _HEX = re.compile(r"#(\w)\1(\w)\2(\w)\3$")
 _SIZE = re.compile(r"([\d.]+)px")
 _PLAIN = {
@@ -36,7 +37,7 @@ _PLAIN = {
     "text-anchor": "start",
 }
 # What a group may say for all that is in it: not opacity, which would blend its children as one.
-_SHARED = (
+SHARED = (
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap"),
     *("stroke-dasharray", "font-size", "text-anchor", "clip-path"),
 )
@@ -53,6 +54,7 @@ def compact(text: str) -> str:
     for element in list(root):
         if tag(element) == "metadata" or element.find(f"{{{SVG}}}style") is not None:
             root.remove(element)
+    _draw_in_place(root)
     for path in root.findall(f".//{{{SVG}}}defs/{{{SVG}}}path"):
         path.attrib.pop("style", None)  # each use has its own
     for element in root.iter():
@@ -101,6 +103,21 @@ def rename(root: Element, names: dict[str, str]) -> None:
 
 def _ids(root: Element, used: set[str]) -> Iterator[str]:
     return (name for element in root.iter() if (name := element.get("id", "")) in used)
+
+
+def _draw_in_place(root: Element) -> None:
+    """Draw lines of a collection where they are: defined and used once, moved by the height."""
+    paths = {path.get("id"): path for path in root.findall(f".//{{{SVG}}}defs/{{{SVG}}}path")}
+    for use in root.iter(f"{{{SVG}}}use"):
+        path = paths.get(use.get(HREF, "")[1:])
+        if path is not None and use.get("x") in ("0", "0.0"):
+            use.tag = f"{{{SVG}}}path"
+            use.set("d", _lowered(path.get("d", ""), float(use.attrib.pop("y"))))
+            del use.attrib["x"], use.attrib[HREF]
+
+
+def _lowered(data: str, down: float) -> str:
+    return _LINE_TO.sub(lambda found: f"{found[1]} {float(found[2]) + down:f}", data)
 
 
 def _style(element: Element) -> None:
@@ -170,6 +187,8 @@ def _tidy(element: Element) -> None:
         _tidy(child)
         name = tag(child)
         unseen = name in ("path", "use") and child.get("fill") == "none" and not child.get("stroke")
+        if name == "defs":
+            child[:] = [one for one in child if one.get("id")]
         empty = name in ("g", "defs") and not len(child)
         if unseen or empty:
             continue
@@ -195,7 +214,7 @@ def _apart(group: Element) -> list[Element]:
 
 
 def _look(element: Element) -> tuple[str, ...]:
-    return (tag(element), *(element.get(key, "") for key in _SHARED))
+    return (tag(element), *(element.get(key, "") for key in SHARED))
 
 
 def _grouped(alike: list[Element]) -> list[Element]:
@@ -213,7 +232,7 @@ def _share(group: Element) -> None:
     drawn = [child for child in group if tag(child) != "defs"]
     if tag(group) != "g" or not drawn:
         return
-    for key in _SHARED:
+    for key in SHARED:
         value = drawn[0].get(key)
         alike = value is not None and all(child.get(key) == value for child in drawn)
         if alike and key not in group.attrib and "data-panel" not in group.attrib:

@@ -73,7 +73,15 @@ def cost_limits(costs: Sequence[float]) -> tuple[float, float]:
 def cost_ticks(limits: tuple[float, float]) -> list[float]:
     """Return the round numbers on a logarithmic axis, few enough to stand beside each other."""
     decades = math.log10(limits[1] / limits[0])
-    digits = (1, 2, 3, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,)
+    digits = (
+        (1, 2, 3, 5)
+        if decades < 0.8
+        else (1, 2, 5)
+        if decades < 1.5
+        else (1, 3)
+        if decades < 3
+        else (1,)
+    )
     powers = range(math.floor(math.log10(limits[0])), math.ceil(math.log10(limits[1])) + 1)
     ticks = [digit * 10.0**power for power in powers for digit in digits]
     return [tick for tick in ticks if limits[0] <= tick <= limits[1]]
@@ -104,8 +112,11 @@ def tones(cells: Sequence[str]) -> list[Any]:
 
 def arm_order(panels: Iterable[Sequence[Point]]) -> list[Point]:
     """Return one point of each arm: as in the first panel, the cheapest first, then the others."""
-    points = [point for panel in panels for point in sorted(panel, key=_cheapest)]
-    return list({point.arm: point for point in reversed(points)}.values())[::-1]
+    first: dict[str, Point] = {}
+    for panel in panels:
+        for point in sorted(panel, key=_cheapest):
+            first.setdefault(point.arm, point)
+    return list(first.values())
 
 
 def _cheapest(point: Point) -> tuple[float, float, str]:
@@ -132,7 +143,7 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence
     numbered = len({arm.cell for arm in arms}) < len(arms)
     names = {arm.arm: f"{n} {arm.arm}" if numbered else arm.arm for n, arm in enumerate(arms, 1)}
     shade = dict(zip(names, tones([arm.cell for arm in arms]), strict=True))
-    for point, x in zip(points, side_by_side(costs), strict=True):
+    for rank, (point, x) in enumerate(zip(points, side_by_side(costs), strict=True)):
         drawn = axes.errorbar(
             [x],
             [point.accuracy],
@@ -149,7 +160,10 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence
         for part in filter(None, (drawn[0], *drawn[2])):
             mark(part, **facts)
         if numbered:
-            place: dict[str, Any] = {"xytext": (4, 5), "textcoords": "offset points"}
+            place: dict[str, Any] = {
+                "xytext": (4, 5 if rank % 2 else -11),
+                "textcoords": "offset points",
+            }
             number = names[point.arm].partition(" ")[0]
             text = axes.annotate(number, (x, point.accuracy), fontsize=8, **place)
             mark(text, arm=names[point.arm])
@@ -166,9 +180,10 @@ def save_tradeoff(panels: Mapping[str, Sequence[Point]], title: str, paths: Iter
     """Draw accuracy against each cost, such as "recurrent parameters", into each file."""
     arms = arm_order(panels.values())
     rows = -(-(1 + len(arms)) // legend_columns(f"10 {point.arm}" for point in arms))
-    with new_figure(5.0 * len(panels), 4 + 0.2 * rows, title) as figure:
+    with new_figure(4.6 * len(panels), 4 + 0.2 * rows, title) as figure:
         drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for axes, (cost, points) in zip(drawn, panels.items(), strict=True):
             draw_tradeoff(axes, points, cost, arms)
+            axes.tick_params(labelleft=True)  # on a page each panel stands alone
         draw_legend(*drawn)
         write(figure, paths)

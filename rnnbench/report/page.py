@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rnnbench.report.document import ANSWER, Block, Cell, Document, Section
+from rnnbench.report.figures import take_apart
 
 LONG = 32  # rows from which a table scrolls under its head
 # After _ - / = and a point, but not within a number such as -0.5 or 1e-38.
@@ -29,13 +30,17 @@ def render(document: Document, images: Mapping[str, str]) -> str:
     """
     environment = _environment()
     outline = _outline(document)
-    style, script = _source("report.css"), _source("report.js")
+    style, script = (
+        "".join(_source(f"{name}.{kind}") for name in ("report", "figures"))
+        for kind in ("css", "js")
+    )
+    places = {key: place for place, key in enumerate(images)}
     return environment.get_template("report.html.j2").render(
         title=document.title,
         summary=document.summary,
         outline=outline,
         links={entry.section.key: entry for entry in outline},
-        image=lambda key: _data_address(images[key]),
+        drawn=lambda key: take_apart(images[key], f"F{places[key]}-"),
         policy=_policy(style, script),
         style=style,
         script=script,
@@ -99,13 +104,8 @@ def _sort_value(cell: Cell) -> str | None:
     return None if math.isnan(value) else repr(value)
 
 
-def _data_address(svg: str) -> str:
-    """Return an address that holds the image: as an ``<img>`` its styles cannot leak."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
 def _policy(style: str, script: str) -> str:
-    """Return a policy that allows this style, this script, data images and nothing else."""
+    """Return a policy that allows this style, this script and nothing else."""
 
     def digest(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

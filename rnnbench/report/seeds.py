@@ -76,7 +76,7 @@ def _slope(rows: Sequence[Row]) -> Slope:
 
 
 def _slopes(ground: Ground, slopes: Sequence[Slope], word: str) -> Picture:
-    drawn = slopes[:MOST_PANELS]
+    drawn = sorted(slopes[:MOST_PANELS], key=lambda slope: slope.title)
     title = f"{word.capitalize()} accuracy of every seed across cells"
     title += of(len(drawn), len(slopes))
     told = ", ".join(f"{row.arm} {row.mean:.4f}" for slope in drawn for row in slope.arms)

@@ -13,10 +13,11 @@ from rnnbench.cells import CELLS
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.plots.differences import difference_rows, save_differences
 from rnnbench.plots.gradients import gradient_lines, save_gradients
-from rnnbench.plots.learning import save_learning
+from rnnbench.plots.learning import Learning, learning_data, save_learning
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.plots.replicates import replicate_rows, save_replicates
 from rnnbench.plots.search import save_history, save_importance
+from rnnbench.plots.slope import Slope, save_slopes
 from rnnbench.plots.tradeoff import Point, save_tradeoff
 from rnnbench.plots.trials import (
     Shares,
@@ -28,7 +29,7 @@ from rnnbench.plots.trials import (
 )
 from rnnbench.stats.paired import compare
 from rnnbench.training.gradient_flow import Flow
-from rnnbench.training.history import Epoch
+from rnnbench.training.history import EPOCH_METRICS, Epoch
 
 Save = Callable[[list[Path]], None]
 KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")
@@ -64,7 +65,13 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
         (arm, cell, [float(v) for v in 0.86 - rng.exponential(0.05, trials)], place % 3)
         for place, (arm, cell) in enumerate(arms)
     ]
-    rows = trial_rows(searches, largest=True)
+    rows = replicate_rows([(arm, cell, dict(enumerate(values[arm]))) for arm, cell in arms], 0.95)
+    slopes = [
+        Slope(f"group {place}", tuple(row.arm for row in group), tuple(group))
+        for place in range(0, len(rows), 3)
+        if len(group := rows[place : place + 3]) > 1
+    ]
+    trialled = trial_rows(searches, largest=True)
     importance = [
         Shares(arm, cell, dict(zip(KEYS, map(float, rng.dirichlet([4, 2, 1, 0.5])), strict=True)))
         for arm, cell in arms
@@ -79,25 +86,49 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
     ]
     return {
         "gradients": partial(save_gradients, gradients, f"Gradients on {where}"),
-        "tradeoff": partial(save_tradeoff, points, f"Trade-off on {where}", "parameters"),
+        "tradeoff": partial(
+            save_tradeoff, {"parameters": points, "seconds": points[::-1]}, f"Trade-off on {where}"
+        ),
         "differences": partial(
             save_differences, difference_rows(comparisons), 0.01, "test accuracy", where
         ),
         "replicates": partial(
             save_replicates,
-            replicate_rows([(arm, cell, values[arm]) for arm, cell in arms], 0.95),
+            rows,
             "test accuracy",
             where,
         ),
-        "trials": partial(save_trials, rows, "validation accuracy", where),
+        "slope": partial(save_slopes, slopes, "test accuracy", where),
+        "learning": partial(save_learning, _learning(arms), where),
+        "trials": partial(save_trials, trialled, "validation accuracy", where),
         "expected_best": partial(
-            save_expected_best, expected_curves(rows, largest=True), "accuracy", where
+            save_expected_best, expected_curves(trialled, largest=True), "accuracy", where
         ),
         "importances": partial(save_importances, importance, where),
         "ranks": lambda paths: save_ranks(
             [arm for arm, _ in arms], scores, 0.95, paths, [cell for _, cell in arms]
         ),
     }
+
+
+def _learning(arms: list[tuple[str, str]]) -> list[Learning]:
+    """Two seeds and three epochs of each arm, the arms of a cell in a row of panels."""
+    runs = pd.DataFrame(
+        [
+            {"run_id": f"{arm} {seed}", "arm": arm, "cell": cell, "seed": seed}
+            for arm, cell in arms
+            for seed in (0, 1)
+        ]
+    )
+    epochs = pd.DataFrame(
+        [
+            {"run_id": run_id, "epoch": n, **dict.fromkeys(EPOCH_METRICS, 0.5 + 0.1 * n)}
+            for run_id in runs["run_id"]
+            for n in (1, 2, 3)
+        ]
+    )
+    data = learning_data(runs, epochs, {arm: 12.5 for arm, _ in arms})
+    return [data.only(group["arm"]) for _, group in runs.groupby("cell")]
 
 
 def _flows(exponents: np.ndarray, cell: str) -> list[Flow]:
@@ -116,16 +147,8 @@ FIGURES: Mapping[str, Save] = {
 # Neither a formula nor the beginning of one, whatever stands in it.
 LITERAL = r"$\frac{1$ $x_2$"
 _EPOCHS = [Epoch(n, 1 / n, 0.5, 1 / n, 0.6, seconds=1.0) for n in (1, 2)]
-_LEARNING = pd.DataFrame(
-    [
-        {"arm": LITERAL, "cell": "gru", "epoch": n, "metric": metric, "mean": 0.5, "sd": 0.1}
-        for n in (1, 2)
-        for metric in ("accuracy", "val_accuracy", "loss", "val_loss")
-    ]
-)
 LITERALS: Mapping[str, Save] = {
     **figures([(f"{LITERAL} {cell}", cell) for _, cell in FEW], 3, 8),
-    "learning": partial(save_learning, _LEARNING, "Learning curves"),
     "curves of a run": lambda paths: save_run_curves(_EPOCHS, LITERAL, paths[0]),
     "history of a search": lambda paths: save_history(
         [(0, 0.5, "COMPLETE"), (1, 0.6, "PRUNED")], "accuracy", LITERAL, paths[0]

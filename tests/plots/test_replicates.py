@@ -19,10 +19,10 @@ NAN = float("nan")
 def test_rows_are_sorted_by_mean_with_students_interval() -> None:
     rows = replicate_rows(
         [
-            ("low", "gru", [0.5, 0.7]),
-            ("high", "lstm", [0.9, NAN, 0.8]),
-            ("none", "gru", [NAN]),
-            ("also low", "gru", [0.6]),
+            ("low", "gru", {0: 0.5, 1: 0.7}),
+            ("high", "lstm", {0: 0.9, 1: NAN, 2: 0.8}),
+            ("none", "gru", {0: NAN}),
+            ("also low", "gru", {0: 0.6}),
         ],
         0.9,
     )
@@ -31,6 +31,7 @@ def test_rows_are_sorted_by_mean_with_students_interval() -> None:
         ("also low", "gru", (0.6,)),
         ("low", "gru", (0.5, 0.7)),
     ]
+    assert (rows[0].seeds, rows[0].rank(0.8)) == ((2, 0), "rank 2 of 2")
     expected = stats.t.interval(0.9, 1, 0.85, stats.sem([0.8, 0.9]))
     assert (rows[0].low, rows[0].high) == pytest.approx(expected)
     assert math.isnan(rows[1].low)
@@ -38,7 +39,9 @@ def test_rows_are_sorted_by_mean_with_students_interval() -> None:
 
 @given(st.lists(st.lists(st.floats(0, 1), max_size=6), max_size=6))
 def test_no_replicate_is_lost_and_means_fall(arms: list[list[float]]) -> None:
-    rows = replicate_rows([(str(i), "gru", values) for i, values in enumerate(arms)], 0.95)
+    rows = replicate_rows(
+        [(str(i), "gru", dict(enumerate(values))) for i, values in enumerate(arms)], 0.95
+    )
     assert sorted(v for row in rows for v in row.values) == sorted(v for arm in arms for v in arm)
     assert all(one.mean >= other.mean for one, other in itertools.pairwise(rows))
 
@@ -52,7 +55,7 @@ def test_points_stay_in_their_row_and_equal_ones_apart(count: int) -> None:
 
 
 def test_every_replicate_is_drawn_with_the_mean_on_top() -> None:
-    rows = replicate_rows([("a", "gru", [0.1, 0.4, 0.2]), ("b", "lstm", [0.9])], 0.95)
+    rows = replicate_rows([("a", "gru", {0: 0.1, 1: 0.4, 2: 0.2}), ("b", "lstm", {0: 0.9})], 0.95)
     axes = Figure().subplots()
     draw_replicates(axes, rows, "test accuracy")
     points = [list(line.get_xdata()) for line in axes.get_lines() if line.get_linestyle() == "None"]

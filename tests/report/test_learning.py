@@ -16,7 +16,7 @@ from tests.report.records import MATCHED, history
 class TestLearningData:
     def test_is_the_mean_and_spread_over_seeds(self) -> None:
         runs = add_arm_names(frame(MATCHED))
-        data = learning_data(runs, history(MATCHED))
+        data = learning_data(runs, history(MATCHED)).curves
         point = data[
             (data["arm"] == "gru") & (data["metric"] == "val_accuracy") & (data["epoch"] == 2)
         ].iloc[0]
@@ -27,7 +27,7 @@ class TestLearningData:
     def test_leaves_out_validation_that_was_not_measured(self) -> None:
         epochs = history(MATCHED).assign(val_loss=math.nan, val_accuracy=math.nan)
         data = learning_data(add_arm_names(frame(MATCHED)), epochs)
-        assert set(data["metric"]) == {"loss", "accuracy"}
+        assert set(data.curves["metric"]) == {"loss", "accuracy"}
 
 
 class TestStyle:

@@ -26,7 +26,7 @@ from rnnbench.report.page import LONG, render
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-# As an image, neither its style nor its script may reach the page.
+# A part of the page: neither its style nor its script nor its image may reach it.
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="960" height="384">
 <style>body { display: none }</style><script>window.reached = true</script>
 <image href="http://127.0.0.1:9/x.png" width="9" height="9"/>
@@ -149,8 +149,13 @@ def test_is_quiet_and_asks_for_nothing(shown: Shown) -> None:
 
 
 def test_shows_its_figures(shown: Shown) -> None:
-    images = "[...document.images].map((i) => [i.complete, i.naturalWidth, i.clientWidth])"
-    assert shown.open().ask(f"return {images}") == [[True, 960, pytest.approx(960, abs=60)]]
+    drawn = "[...document.querySelectorAll('.panel rect')].map((r) => r.getBoundingClientRect())"
+    (rect,) = shown.open().ask(f"return {drawn}.map((box) => box.width / box.height)")
+    assert rect == pytest.approx(960 / 384, rel=0.01)
+    assert (
+        shown.ask("return document.querySelectorAll('.panel :is(style, script, image)').length")
+        == 0
+    )
 
 
 def test_sorts_numbers_in_both_directions_with_what_is_missing_last(shown: Shown) -> None:

@@ -71,7 +71,7 @@ def test_has_every_part(report: Path) -> None:
     assert {path.stem for path in (report / "tables").glob("*.tex")} == tables
     figures = {path.stem for path in (report / "figures").glob("*.svg")}
     assert {path.stem for path in (report / "figures").glob("*.png")} == figures
-    for part in ("differences", "replicates", "learning_curves", "tradeoff"):
+    for part in ("differences", "seeds", "learning_curves", "tradeoff"):
         assert any(name.startswith(part) for name in figures), (part, figures)
     assert (report / "runs.parquet").is_file()
     assert "LSTM &lt;b&gt;beats&lt;/b&gt; GRU" in (report / "index.html").read_text("utf-8")
@@ -104,10 +104,10 @@ def test_opens_quietly_with_its_figures_and_sorts(
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 800},
     )
     browser.get((report / "index.html").as_uri())
-    sizes = "return [...document.images].map((i) => [i.complete, i.naturalWidth, i.clientWidth])"
-    images = browser.execute_script(sizes)
+    sizes = "return [...document.querySelectorAll('figure')].map((f) => f.querySelector('svg'))"
+    images = browser.execute_script(f"{sizes}.map((svg) => svg.getBoundingClientRect().width)")
     assert len(images) == len(list((report / "figures").glob("*.svg")))
-    assert all(complete and natural and shown for complete, natural, shown in images)
+    assert all(images)
     assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
 
     for table in browser.find_elements(By.CSS_SELECTOR, "table"):
