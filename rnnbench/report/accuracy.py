@@ -48,11 +48,15 @@ def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
     columns = (
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
-        Column("mean", "mean ± standard deviation over seeds"),
-        Column("IQM", "interquartile mean: the mean of the middle half (Agarwal et al. 2021)"),
-        *([Column(f"IQM {percent}", _OF_IQM)] if has_interval else []),
-        Column("best", "highest of the seeds"),
-        Column("worst", "lowest of the seeds"),
+        Column("mean", "mean ± standard deviation over seeds", key=f"{word}_accuracy_mean"),
+        Column(
+            "IQM",
+            "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
+            key=f"{word}_accuracy_iqm",
+        ),
+        *([Column(f"IQM {percent}", _OF_IQM, key=f"{word}_accuracy_iqm")] if has_interval else []),
+        Column("best", "highest of the seeds", key=f"{word}_accuracy_best"),
+        Column("worst", "lowest of the seeds", key=f"{word}_accuracy_worst"),
     )
     marked = outstanding(arms, metric, ground.options)
     return DataTable(

@@ -51,7 +51,11 @@ def comparisons_block(ground: Ground) -> Block | None:
         *([remarks] if has_remarks else []),
         Column("p", "exact paired permutation test, two-sided"),
         Column("p, Holm", "adjusted for the comparisons in this table"),
-        Column("P(A>B)", "chance that a training of the first beats one of the second"),
+        Column(
+            "P(A>B)",
+            "chance that a training of the first beats one of the second",
+            key="probability_better",
+        ),
     )
     pairs = _sorted(ground)
     table = DataTable(

@@ -13,8 +13,12 @@ _COLUMNS = (
     Column("units", "width of the state"),
     Column("recurrent parameters"),
     Column("total parameters"),
-    Column("seconds an epoch", "training and validation, without compilation"),
-    Column("seconds a run", "all epochs"),
+    Column(
+        "seconds an epoch",
+        "training and validation, without compilation",
+        key="seconds_an_epoch_mean",
+    ),
+    Column("seconds a run", "all epochs", key="seconds_a_run_mean"),
     Column("peak MiB", "largest resident memory of the worker"),
     Column(
         "computed by",

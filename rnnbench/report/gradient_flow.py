@@ -40,7 +40,9 @@ _COLUMNS = (
     Column("seeds", "replicates that were measured"),
     Column("first step", "norm, geometric mean over seeds"),
     Column("last step", "likewise"),
-    Column("reach", "log10 of the norm at the first step over that of h at the last"),
+    Column(
+        "reach", "log10 of the norm at the first step over that of h at the last", key="reach_mean"
+    ),
 )
 
 

@@ -34,15 +34,23 @@ def order_block(ground: Ground) -> Block | None:
     columns: tuple[Column, ...] = (
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
-        Column("test accuracy", "mean ± standard deviation over seeds"),
+        Column("test accuracy", "mean ± standard deviation over seeds", key="test_accuracy_mean"),
         Column(
-            "shuffled", "the same with the tokens of each sample shuffled, padding left in place"
+            "shuffled",
+            "the same with the tokens of each sample shuffled, padding left in place",
+            key="shuffled_mean",
         ),
-        Column("drop", "test accuracy minus shuffled, seed by seed"),
+        Column("drop", "test accuracy minus shuffled, seed by seed", key="drop_mean"),
         Column(f"drop {percent}", "Student's t interval of the mean over seeds"),
     )
     if counted:
-        columns += (Column("answers changed", "test samples that get another class, of all"),)
+        columns += (
+            Column(
+                "answers changed",
+                "test samples that get another class, of all",
+                key="answers_changed_mean",
+            ),
+        )
     beside = [arm for arm in ground.baselines if arm.by_seed("test_accuracy")]
     beside.sort(key=lambda arm: -arm.one("test_accuracy"))
     rows = [_row(arm, ground.options.confidence) for arm in arms]

@@ -14,14 +14,30 @@ from rnnbench.stats import statistic
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
 _COLUMNS = (
     Column("arm", numeric=False),
-    Column("epochs trained", "fewer than asked for where training stopped early"),
-    Column("best epoch", "of the highest validation accuracy, from 1"),
-    Column("epochs past it", "trained after the best one"),
-    Column("gap at best", "training minus validation accuracy"),
-    Column("gap at last", "the same in the last epoch"),
-    Column("training accuracy at best", "training accuracy when validation peaked"),
-    Column("rise of validation loss, %", "how far the last lies above the lowest"),
-    Column("calibration error", "expected calibration error on the test set (Guo et al. 2017)"),
+    Column(
+        "epochs trained",
+        "fewer than asked for where training stopped early",
+        key="epochs_trained_mean",
+    ),
+    Column("best epoch", "of the highest validation accuracy, from 1", key="best_epoch_mean"),
+    Column("epochs past it", "trained after the best one", key="epochs_past_best_mean"),
+    Column("gap at best", "training minus validation accuracy", key="gap_at_best_mean"),
+    Column("gap at last", "the same in the last epoch", key="gap_at_last_mean"),
+    Column(
+        "training accuracy at best",
+        "training accuracy when validation peaked",
+        key="training_accuracy_at_best_mean",
+    ),
+    Column(
+        "rise of validation loss, %",
+        "how far the last lies above the lowest",
+        key="val_loss_rise_percent_mean",
+    ),
+    Column(
+        "calibration error",
+        "expected calibration error on the test set (Guo et al. 2017)",
+        key="calibration_error_mean",
+    ),
 )
 
 

@@ -34,7 +34,11 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
         for column, words in _FACTS
         for value, count in _counted(runs, column)
     )
-    columns = (Column("", numeric=False), Column("value", numeric=False), Column("runs"))
+    columns = (
+        Column("", numeric=False, key="fact"),
+        Column("value", numeric=False),
+        Column("runs"),
+    )
     facts = DataTable("provenance", "Code and machine", columns, rows)
     beside = [arm.runs for ground in grounds for arm in ground.baselines]
     all_ = pd.concat([runs, *beside]).drop_duplicates("run_id")

@@ -43,7 +43,7 @@ _COLUMNS = (
     Column("measure", numeric=False),
     Column("published"),
     Column("seeds", "replicates that were measured here"),
-    Column("measured", "mean ± standard deviation over seeds"),
+    Column("measured", "mean ± standard deviation over seeds", key="measured_mean"),
     Column("lowest to highest", "of the seeds"),
     Column("difference", "measured mean minus published"),
 )

@@ -207,7 +207,7 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
     columns = (
         Column("arm", numeric=False),
         Column("data", numeric=False),
-        *(Column(f"{k} trial{'s' if k > 1 else ''}") for k in budgets),
+        *(Column(f"{k} trial{'s' if k > 1 else ''}", key=f"best_of_{k}") for k in budgets),
     )
     rows = []
     for study in studies:
