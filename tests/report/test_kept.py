@@ -65,7 +65,7 @@ def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: 
     answer = run("report", "other", f"report.source={made}", "+cell=gru", "model.units=8", *WORDS)
     assert answer.status == 0, answer.err
     text = Path("reports", "other", "report.md").read_text("utf-8")
-    assert "Made from 2 finished runs." in text
+    assert "Made from 2 finished runs," in text
     assert "report.source" not in text
     answer = run("report", "mine", "+cell=gru", "model.units=9", *WORDS)
     assert answer.status == 2
@@ -86,7 +86,7 @@ def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: 
         assert contents(made) == before
     answer = run("report", "own", "home=second/runs")
     assert answer.status == 0, answer.err
-    assert "Made from 1 finished run." in Path("reports", "own", "report.md").read_text("utf-8")
+    assert "Made from 1 finished run," in Path("reports", "own", "report.md").read_text("utf-8")
     (made / "runs.parquet").unlink()
     assert run("report", "mine", "home=second/runs").status == 0
 
