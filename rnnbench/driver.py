@@ -145,7 +145,7 @@ def _told(metrics: dict[str, float]) -> str:
     parts = []
     if "best_val_accuracy" in metrics:
         epoch = int(metrics["best_epoch"])
-        parts.append(f"validation accuracy {metrics['best_val_accuracy']:.4f} (epoch {epoch})")
+        parts.append(f"val {metrics['best_val_accuracy']:.4f} (epoch {epoch})")
     if "test_accuracy" in metrics:
         parts.append(f"test {metrics['test_accuracy']:.4f}")
     parts.append(duration(metrics["fit_seconds"]))

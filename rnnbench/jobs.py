@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from rnnbench.config.schema import SweepConfig
-from rnnbench.expected import SECONDS
+from rnnbench.expected import FIT_SECONDS, SECONDS
 from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest
 from rnnbench.tracking import names
@@ -31,6 +31,7 @@ JOB_COLUMNS = (
     names.WORK,
     "seed",
     SECONDS,
+    FIT_SECONDS,
 )
 
 

@@ -19,11 +19,15 @@ from rich.table import Column
 
 from rnnbench.printable import printable
 from rnnbench.runspec import RunSpec
+from rnnbench.tables import wrapped
 from rnnbench.training.history import Epoch
 
-_SHORTEST_NAME = 20
-# Columns of a line beside a run's name: indent, gaps, count, accuracies and time.
-_REST = 2 + 4 + 7 + len("accuracy 0.912, val 0.877") + 7
+# Columns of a terminal that have room for both accuracies and the time, and for a bar as well.
+_MEDIUM, _WIDE = 72, 100
+# Columns of a line beside a run's name: gaps, count, a note and the time.
+_REST = 3 + 7 + len("accuracy 0.912, val 0.877") + 7
+_REST_NARROW = 2 + 7 + len("59 min 59 s left")
+_BAR, _INDENT = 30, "  "
 
 
 class TimeLeft:
@@ -52,13 +56,13 @@ class SweepProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        # Only the bar gives way on a narrow terminal.
+        self._is_narrow = console.width < _MEDIUM
         self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            *([BarColumn(bar_width=_BAR)] if console.width >= _WIDE else []),
             MofNCompleteColumn(table_column=Column(no_wrap=True)),
-            TextColumn("{task.fields[note]}", markup=False),
-            TimeElapsedColumn(table_column=Column(no_wrap=True)),
+            TextColumn("{task.fields[note]}", markup=False, table_column=Column(no_wrap=True)),
+            *([] if self._is_narrow else [TimeElapsedColumn(table_column=Column(no_wrap=True))]),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -97,14 +101,19 @@ class SweepProgress:
     def started(self, spec: RunSpec) -> None:
         """Show a run that has begun."""
         total = spec.config.training.epochs
-        name = shortened(printable(spec.name), max(_SHORTEST_NAME, self._console.width - _REST))
-        self._running[spec.key] = self._bars.add_task(f"  {name}", total=total, note="starts")
+        rest = _REST_NARROW if self._is_narrow else _REST
+        if self._console.width >= _WIDE:
+            rest += 1 + _BAR
+        name = wrapped(printable(spec.name), self._console.width - rest - len(_INDENT))
+        text = "\n".join(f"{_INDENT}{line}" for line in name)
+        self._running[spec.key] = self._bars.add_task(text, total=total, note="starts")
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> None:
         """Show an epoch that has ended."""
-        note = f"accuracy {epoch.accuracy:.3f}"
+        parts = [f"accuracy {epoch.accuracy:.3f}"]
         if epoch.val_accuracy is not None:
-            note += f", val {epoch.val_accuracy:.3f}"
+            parts.append(f"val {epoch.val_accuracy:.3f}")
+        note = ", ".join(parts[-1:] if self._is_narrow else parts)
         self._bars.update(self._running[spec.key], completed=epoch.epoch, note=note)
         self._count(spec.work / spec.config.training.epochs, spec.key)
 
@@ -126,15 +135,8 @@ class SweepProgress:
         self._time_left.add(work)
         left = self._time_left.seconds()
         if left is not None:
-            self._bars.update(self._overall, note=f"{about(left)} left,")
-
-
-def shortened(text: str, width: int) -> str:
-    """Return a text of at most ``width`` characters, without its middle where it is longer."""
-    if len(text) <= width:
-        return text
-    end = min(10, width // 2)  # the seed
-    return f"{text[: width - end - 1]}…{text[-end:]}"
+            note = f"{duration(left)} left" if self._is_narrow else f"{about(left)} left,"
+            self._bars.update(self._overall, note=note)
 
 
 def about(seconds: float) -> str:

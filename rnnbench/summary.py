@@ -1,71 +1,93 @@
-"""The table that a sweep prints: a row for each arm."""
+"""What a sweep prints of its results: a row for each arm, and the means in a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pandas as pd
+from collections.abc import Iterable, Mapping, Sequence
 
 from rnnbench.stats import Statistic, statistic
+from rnnbench.stats.paired import FEWEST
 from rnnbench.tables import Table, mean_and_spread, whole
+from rnnbench.tracking.record import Record
+
+# Metrics of a run by the head of their column, with digits.
+_MEASURED = {
+    "best validation": ("best_val_accuracy", 4),
+    "final validation": ("final_val_accuracy", 4),
+    "gap": ("gap_final", 4),
+    "test": ("test_accuracy", 4),
+    "seconds": ("fit_seconds", 1),
+}
+_RECURRENT = "recurrent parameters"
+_OPTIONAL = ("final validation", "seconds", _RECURRENT, "units", "gap", "best validation", "seeds")
+# What a sentence names, the first that was measured in every arm.
+_ANSWERS = {"test_accuracy": "test accuracy", "best_val_accuracy": "best validation accuracy"}
+_MOST_NAMED = 6
 
 
-def sweep_table(runs: pd.DataFrame) -> Table:
-    """Return the table that a sweep prints: a row for each arm, best validation mean first."""
-    rows = []
-    for arm, group in _by_validation(runs):
-        rows.append(
-            (
-                arm,
-                str(len(group)),
-                _one(group, "units"),
-                _one(group, "parameters_recurrent"),
-                mean_and_spread(_of(group, "best_val_accuracy")),
-                mean_and_spread(_of(group, "final_val_accuracy")),
-                mean_and_spread(_of(group, "gap_final")),
-                mean_and_spread(_of(group, "test_accuracy")),
-                mean_and_spread(_of(group, "fit_seconds"), 1),
-            )
-        )
-    columns = (
-        "arm",
-        "seeds",
-        "units",
-        "recurrent parameters",
-        "best validation",
-        "final validation",
-        "gap",
-        "test",
-        "seconds",
+def by_arm(runs: Iterable[tuple[str, Record]]) -> dict[str, list[Record]]:
+    """Return finished runs by the name of their arm, best validation mean first."""
+    arms: dict[str, list[Record]] = {}
+    for arm, record in runs:
+        arms.setdefault(arm, []).append(record)
+    ranked = sorted(
+        sorted(arms),
+        key=lambda arm: tuple(
+            _order(-_of(arms[arm], metric).mean)
+            for metric in ("best_val_accuracy", "test_accuracy")
+        ),
     )
-    return Table("Accuracy by arm, mean ± standard deviation over seeds", columns, tuple(rows))
+    return {arm: arms[arm] for arm in ranked}
 
 
-def _arms(runs: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for arm, group in runs.groupby("arm", sort=True):
-        yield str(arm), group
-
-
-def _by_validation(runs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    arms = list(_arms(runs))
-    arms.sort(
-        key=lambda item: (
-            _order(-_of(item[1], "best_val_accuracy").mean),
-            _order(-_of(item[1], "test_accuracy").mean),
+def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
+    """Return the table that a sweep prints: a row for each arm, in the order given."""
+    rows = tuple(
+        (
+            arm,
+            str(len(records)),
+            records[0].params.get("model.units", ""),
+            whole(_of(records, "parameters_recurrent").mean),
+            *(mean_and_spread(_of(records, key), digits) for key, digits in _MEASURED.values()),
         )
+        for arm, records in arms.items()
     )
-    return arms
+    columns = ("arm", "seeds", "units", _RECURRENT, *_MEASURED)
+    title = "Accuracy by arm, mean ± standard deviation over seeds"
+    return Table(title, columns, rows, optional=_OPTIONAL)
 
 
-def _of(group: pd.DataFrame, column: str, factor: float = 1.0) -> Statistic:
-    return statistic(group[column].to_numpy(dtype=float, na_value=float("nan")) * factor)
+def answer(arms: Mapping[str, Sequence[Record]]) -> str:
+    """Return the means of a sweep in a sentence, the highest first; it compares nothing.
+
+    Empty where no accuracy was measured in all arms.
+    """
+    for metric, words in _ANSWERS.items():
+        found = {arm: _of(records, metric) for arm, records in arms.items()}
+        if found and all(value.n for value in found.values()):
+            return _means(words, found)
+    return ""
+
+
+def _means(words: str, found: Mapping[str, Statistic]) -> str:
+    ranked = sorted(found.items(), key=lambda pair: -pair[1].mean)
+    told = [f"{arm} {mean_and_spread(value, 3)}" for arm, value in ranked[:_MOST_NAMED]]
+    if len(ranked) > _MOST_NAMED:
+        told.append(f"and {len(ranked) - _MOST_NAMED} more arms")
+    counts = [value.n for value in found.values()]
+    least, most = min(counts), max(counts)
+    seeds = f"{least} to {most} seeds" if least < most else f"{most} seed{'s' if most > 1 else ''}"
+    text = f"{words[0].upper()}{words[1:]} over {seeds}: {', '.join(told)}."
+    if len(ranked) == 1:
+        return text
+    if least < FEWEST:
+        return f"{text} With fewer than {FEWEST} seeds nothing can be said of their difference."
+    return f"{text} The report says whether they differ by more than chance."
+
+
+def _of(records: Sequence[Record], metric: str) -> Statistic:
+    return statistic([record.metrics.get(metric, float("nan")) for record in records])
 
 
 def _order(value: float) -> float:
     """Sort what was not measured behind what was."""
     return float("inf") if value != value else value
-
-
-def _one(group: pd.DataFrame, column: str) -> str:
-    """Return the value that all replicates share."""
-    return whole(_of(group, column).mean)

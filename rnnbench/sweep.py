@@ -82,14 +82,19 @@ def run_arms(
     check_searches(arms)
     config = arms[0].config
     tracking_uri(config)  # a wrong address is told before any data is prepared
-    if config.tracking.uri is not None:
-        Store.find(config)  # and so is one that does not answer
+    news = Store.news(config)  # and so is one that does not answer
     with Home.of(config.home).made():
-        return _run_arms(arms, console, command, seeds, parent=parent)
+        return _run_arms(arms, console, command, seeds, news, parent=parent)
 
 
 def _run_arms(
-    arms: Sequence[Arm], console: Console, command: str, seeds: int | None, *, parent: bool
+    arms: Sequence[Arm],
+    console: Console,
+    command: str,
+    seeds: int | None,
+    news: str,
+    *,
+    parent: bool,
 ) -> Swept:
     config = arms[0].config
     home = Home.of(config.home)
@@ -105,6 +110,8 @@ def _run_arms(
             report(remark)
     else:
         specs = declare(arms, home.path, seeds, on_progress=report)
+    if news:
+        report(news)
     with LocalExecutor(config.executor) as executor:
         if config.tracking.uri is None and not home.database.exists():
             executor.warm_up()  # nothing can be finished yet, and making a store takes seconds

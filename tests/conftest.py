@@ -19,8 +19,10 @@ from hypothesis import settings
 import rnnbench.cli
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
+from rnnbench.tables import Table
 from rnnbench.tracking import tables
 from rnnbench.training.runtime import set_environment
+from tests.printed import assert_fits
 from tests.wrong_inputs.summary import summary
 
 if TYPE_CHECKING:
@@ -89,6 +91,22 @@ def tables_of_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tables, "make_tables", make_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_printed_table_fits() -> Iterator[None]:
+    """Lay out what any command prints for narrow terminals, too, and fail where it does not fit."""
+    text = Table.text
+
+    def checked(table: Table, width: int | None = None) -> str:
+        if len(table.rows) <= 30:
+            for narrow in (40, 60, 80):
+                assert_fits(table, narrow, text)
+        return text(table, width)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Table, "text", checked)
         yield
 
 

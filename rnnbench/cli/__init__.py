@@ -36,7 +36,7 @@ def run(argv: Sequence[str]) -> int:
         print(f"error: {printable(redacted(str(error)))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        print("interrupted; finished runs are kept, the same command goes on", file=sys.stderr)
+        print("interrupted; finished runs are kept, the same command resumes", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as in `rnnbench explain | head -1`.

@@ -8,6 +8,7 @@ from rnnbench.baselines import get_baseline
 from rnnbench.baselines.runs import run_baselines
 from rnnbench.baselines.spec import BaselineSpec, declare_baselines
 from rnnbench.cli.console import show, stderr
+from rnnbench.cli.endings import sweep_command, tell_home, tell_next, ui_command
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
 from rnnbench.stats import statistic
@@ -17,15 +18,17 @@ from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
+_OPTIONAL = ("parameters", "seconds", "data", "seeds", "best validation")
+
 
 def baseline(words: Words) -> int:
     """Train the baselines that are not finished yet, and print a row for each."""
     chosen = [get_baseline(name) for name in words.names]
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=(None,))
     config = arms[0].config
+    tell_home(config)
     tracking_uri(config)  # a wrong address is told before any data is prepared
-    if config.tracking.uri is not None:
-        Store.find(config)  # and so is one that does not answer
+    news = Store.news(config)  # and so is one that does not answer
     home = Home.of(config.home)
     console = stderr()
 
@@ -34,9 +37,13 @@ def baseline(words: Words) -> int:
 
     with home.made():
         specs = declare_baselines(arms, home.path, chosen, report)
+        if news:
+            report(news)
         store = Store.open(config)
         trained = run_baselines(store, specs, words.typed, report)
     show(_table(trained))
+    # Baselines are shown beside the cells that were trained on the same data.
+    tell_next(config, [sweep_command(words), ui_command(words)])
     return 0
 
 
@@ -66,4 +73,5 @@ def _table(runs: Sequence[tuple[BaselineSpec, Record]]) -> Table:
         )
     columns = ("baseline", "data", "seeds", "parameters", "best validation", "test", "seconds")
     note = "None of them knows the order of the tokens. Reports show them beside the cells."
-    return Table("Baselines, mean ± standard deviation over seeds", columns, tuple(rows), note)
+    title = "Baselines, mean ± standard deviation over seeds"
+    return Table(title, columns, tuple(rows), note, optional=_OPTIONAL, words=columns[1:2])

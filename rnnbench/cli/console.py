@@ -2,52 +2,56 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import sys
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from rnnbench.printable import printable
-from rnnbench.tables import Table
-
-_PLAIN_WIDTH = 160
-_MOST_DRAWN_ROWS = 200
+from rnnbench.tables import Table, wrapped
 
 
 class _Console(Console):
-    """A console on which control characters in names, reasons and paths are shown, not obeyed."""
+    """Shows control characters in names and paths, and breaks no word, path or number."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print; lines of text end between words on a screen, and nowhere else."""
+        if self.is_screen and not how.get("soft_wrap"):
+            objects = tuple(self._filled(o) if isinstance(o, str) else o for o in objects)
+        is_text = all(isinstance(o, str) for o in objects)
+        super().print(*objects, **({"soft_wrap": True} if is_text else {}) | how)
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether lines have to fit: on a terminal, or where COLUMNS says how wide they may be."""
+        return self.is_terminal or "COLUMNS" in os.environ
+
+    def _filled(self, text: str) -> str:
+        lines = (wrapped(line, self.width, hang="", joints=False) for line in text.split("\n"))
+        return "\n".join(itertools.chain.from_iterable(lines))
 
     def render_str(self, text: str, **how: Any) -> Text:
         return super().render_str(printable(text), **how)
 
 
-def stdout() -> Console:
-    """Return the console for results; output that is no terminal is never wrapped at 80."""
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PLAIN_WIDTH
-    return _Console(width=width, highlight=False)
+def stdout() -> _Console:
+    """Return the console for results."""
+    return _Console(highlight=False)
 
 
-def stderr() -> Console:
+def stderr() -> _Console:
     """Return the console for progress and remarks."""
-    width = None if sys.stderr.isatty() or "COLUMNS" in os.environ else _PLAIN_WIDTH
-    return _Console(stderr=True, width=width, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return _Console(stderr=True, highlight=False)
 
 
-def show(table: Table, console: Console | None = None) -> None:
-    """Print a table with its title and note; a very long one as plain columns."""
+def show(table: Table, console: _Console | None = None) -> None:
+    """Print a table that fits the terminal, whole where the output is none, and a blank line."""
     console = console or stdout()
-    if len(table.rows) > _MOST_DRAWN_ROWS:
-        print(printable(table.text()), file=console.file)
-        return
-    rich = RichTable(title=escape(table.title), title_justify="left", caption=None)
-    for number, column in enumerate(table.columns):
-        rich.add_column(escape(column), justify="right" if number else "left", overflow="fold")
-    for row in table.rows:
-        rich.add_row(*(escape(cell) for cell in row))
-    console.print(rich)
-    if table.note:
-        console.print(table.note, markup=False)
+    print(table.text(console.width if console.is_screen else None), file=console.file, end="\n\n")
+
+
+def paste(command: str, console: Console) -> None:
+    """Print a command to be copied: on a line of its own, however long."""
+    console.print(f"  {command}", markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnnbench.cli.console import show, stderr
+from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.data import Prepared, input_spec, prepare, prepare_vectors, vectors_dim
@@ -23,6 +24,7 @@ def data(words: Words) -> int:
     """
     words.refuse_names()
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    tell_home(config)
     home = Home.of(config.home)
     # A file that is no vectors is told before the data are prepared.
     vectors_dim(config.model.embedding, config.data, input_spec(config.data))
@@ -68,7 +70,8 @@ def _table(prepared: Prepared) -> Table:
         missing = vectors.facts.get("most_frequent_missing")
         if missing:
             rows.append(("frequent words without one", _shown(missing)))
-    return Table(f"Data set {prepared.name}", ("", "value"), tuple(rows))
+    columns = ("fact", "value")
+    return Table(f"Data set {prepared.name}", columns, tuple(rows), optional=(), words=columns[1:])
 
 
 def _shown(value: object) -> str:

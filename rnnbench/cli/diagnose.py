@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rnnbench.cli.console import show, stderr
+from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
 from rnnbench.declaration import Shelf, check_arms, declare
@@ -17,7 +18,8 @@ from rnnbench.tracking import names
 from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.store import Store
 
-_COLUMNS = ("run", "test accuracy", "shuffled", "drop", "answers changed", "")
+_COLUMNS = ("run", "test accuracy", "shuffled", "drop", "answers changed", "remark")
+_OPTIONAL = ("answers changed", "shuffled")
 
 
 def diagnose(words: Words) -> int:
@@ -30,7 +32,7 @@ def diagnose(words: Words) -> int:
 
     store, subjects = (_one if words.option("run") is not None else _several)(words)
     found = list(measure(store, subjects, report))
-    show(Table("Accuracy without order", _COLUMNS, tuple(map(_row, found))))
+    show(_table(found))
     return 0 if all(one.metrics for one in found) else 1
 
 
@@ -39,6 +41,7 @@ def _one(words: Words) -> tuple[Store, Iterator[Subject]]:
         ("home", "tracking", "executor", "data.path"), "the rest is as the run was trained"
     )
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    tell_home(config)
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     own = run_config(store, record, config)
@@ -56,10 +59,18 @@ def _several(words: Words) -> tuple[Store, Iterator[Subject]]:
         raise ConfigError(
             "search", "none", config.search.sampler, "name one run with run=ID instead"
         )
+    tell_home(config)
     store = Store.open(config, create=False)
     specs = declare(arms, store.home.path)
     found = store.by_key(spec.key for spec in specs)
     return store, (Subject.of(spec, found.get(spec.key)) for spec in specs)
+
+
+def _table(found: Sequence[Diagnosis]) -> Table:
+    has_remarks = any(one.remark for one in found)
+    columns = _COLUMNS if has_remarks else _COLUMNS[:-1]
+    rows = tuple(_row(one)[: len(columns)] for one in found)
+    return Table("Accuracy without order", columns, rows, optional=_OPTIONAL, words=_COLUMNS[-1:])
 
 
 def _row(one: Diagnosis) -> tuple[str, ...]:

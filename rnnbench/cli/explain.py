@@ -11,6 +11,8 @@ from rnnbench.matching import resolve_units
 from rnnbench.parameters import ParameterTable, count, recurrent_inputs
 from rnnbench.tables import Table
 
+_OPTIONAL = ("biases", "peephole weights", "recurrent weights", "input weights")
+
 
 def explain(words: Words) -> int:
     """Print a model's layers and the arithmetic of its recurrent layers, gate by gate."""
@@ -55,7 +57,7 @@ def _gates(cell: Cell, inputs: int, units: int) -> Table:
     if cell.peepholes:
         columns.insert(3, "peephole weights")
     title = f"One {cell.title} layer, {inputs} inputs, {units} units"
-    return Table(title, tuple(columns), tuple(rows), note)
+    return Table(title, tuple(columns), tuple(rows), note, optional=_OPTIONAL)
 
 
 def _remarks(cell: Cell, inputs: int, units: int) -> list[str]:
@@ -98,9 +100,9 @@ def _layers(label: str, table: ParameterTable, spec: InputSpec) -> Table:
         ("without head", "", f"{table.without_head:,}", "everything below the dense layer"),
         ("total", "", f"{table.total():,}", "besides the frozen ones" if table.frozen else ""),
     ]
-    return Table(
-        f"Model: {label}", ("layer", "output shape", "parameters", "arithmetic"), tuple(rows)
-    )
+    columns = ("layer", "output shape", "parameters", "arithmetic")
+    optional, told = ("output shape", "arithmetic"), ("output shape", "arithmetic")
+    return Table(f"Model: {label}", columns, tuple(rows), optional=optional, words=told)
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -12,12 +12,14 @@ from rnnbench.matching import parse_reference, solve, with_dim
 from rnnbench.parameters import recurrent_inputs
 from rnnbench.tables import Table
 
+_OPTIONAL = ("inputs", "depth", "target", "difference", "recurrent parameters")
+
 
 def match(words: Words) -> int:
     """Print the units with which each cell comes nearest to the reference's parameters."""
     words.refuse_names()
     rows = []
-    title = ""
+    targets = set()
     for arm in expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS):
         config = arm.config
         if config.match is None:
@@ -29,7 +31,8 @@ def match(words: Words) -> int:
         model = with_dim(config, spec).model
         inputs = recurrent_inputs(model, spec)
         found = solve(check_cell(config.cell), reference, model, inputs)
-        title = f"Units matched to {config.match}: {found.target:,} recurrent parameters"
+        title = f"Units matched to {config.match}"
+        targets.add(found.target)
         rows.append(
             (
                 arm.label,
@@ -52,5 +55,7 @@ def match(words: Words) -> int:
         "difference",
         "relative",
     )
-    show(Table(title, columns, tuple(rows)))
+    if len(targets) == 1:
+        title += f": {found.target:,} recurrent parameters"
+    show(Table(title, columns, tuple(rows), optional=_OPTIONAL))
     return 0

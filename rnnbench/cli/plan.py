@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from rnnbench.cli.console import show, stderr, stdout
+from collections.abc import Sequence
+
+from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
-from rnnbench.config.expand import expand
+from rnnbench.config.expand import Arm, expand
 from rnnbench.jobs import JobStatus
 from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.progress import about
@@ -18,13 +21,29 @@ def plan(words: Words) -> int:
     """Print one line a run, and what is left to do; nothing is started."""
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+    tell_home(arms[0].config)
     made = make_plan(arms)
     for remark in remarks(arm.config for arm in arms):
         stderr().print(remark, markup=False)
     columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
-    show(Table("Plan", columns, tuple(map(_row, made.lines))))
+    optional = ("recurrent parameters", "units", "expected seconds")
+    show(Table("Plan", columns, tuple(map(_row, made.lines)), optional=optional))
     stdout().print(_total(made), markup=False)
+    _tell_next(words, arms, made)
     return 0
+
+
+def _tell_next(words: Words, arms: Sequence[Arm], made: Plan) -> None:
+    console = stdout()
+    if made.to_train:
+        console.print("To start it:", markup=False)
+        paste(sweep_command(words), console)
+    elif made.count("FAILED"):
+        console.print("To train the failed runs again:", markup=False)
+        paste(sweep_command(words, RETRY), console)
+    else:
+        console.print("For the results:", markup=False)
+        paste(report_command(words, arms), console)
 
 
 def _row(line: Line) -> tuple[str, ...]:
@@ -47,6 +66,10 @@ def _total(made: Plan) -> str:
     text = f"{len(made.lines)} runs: {parts}."
     if not made.to_train:
         return f"{text} A sweep would train nothing."
-    time = "" if made.seconds is None else f", in {about(made.seconds)}"
+    time = (
+        "; how long it takes is not known"
+        if made.seconds is None
+        else f", in {about(made.seconds)}"
+    )
     workers = f"{made.workers} worker{'s' if made.workers > 1 else ''}"
     return f"{text} A sweep would train {len(made.to_train)} with {workers}{time}."

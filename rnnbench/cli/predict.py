@@ -9,6 +9,7 @@ from pathlib import Path
 from rnnbench.answers import answers_as, check_output, encodable, write_answers
 from rnnbench.asked import Asked, read_texts, typed_text
 from rnnbench.cli.console import show, stderr
+from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
@@ -34,6 +35,7 @@ def predict(words: Words) -> int:
     format_ = check_output(output, words.option("format"), asked_of)
     asked = _asked(words.option("text"), asked_of, words.option("data.encoding"))
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    tell_home(config)
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     console = stderr()
@@ -101,7 +103,9 @@ def _table(record: Record, asked: Asked, predictions: Sequence[Prediction]) -> T
     place = () if asked.column is None else (asked.column,)
     columns = ("text", *place, "class", "probability", "words", "known words")
     arm, seed = record.tags.get(names.ARM, ""), record.seed
-    return Table(f"{arm} seed={seed}: run {record.run_id}", columns, rows)
+    optional = ("words", "known words", *place)
+    title = f"{arm} seed={seed}: run {record.run_id}"
+    return Table(title, columns, rows, optional=optional, words=(*place, "class"))
 
 
 def _short(text: str) -> str:

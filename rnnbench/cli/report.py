@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rnnbench.cli.console import stderr
+from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
@@ -56,6 +57,7 @@ def report(words: Words) -> int:
         overrides.append(f"report.name='{words.names[0]}'")
     presets = [_Preset.of(overrides, words.config_dirs, name) for name in _preset_names(overrides)]
     config = presets[0].config
+    tell_home(config)
     name = config.report.name
     folder = Path("reports") / name
     arms = [arm for preset in presets for arm in preset.arms]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnbench.cli.console import show, stderr, stdout
+from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.reproduce import Difference, Reproduction, reproduce_run
@@ -20,6 +21,7 @@ _COLUMNS = (
     ("test_loss", "test loss", 6),
     ("test_accuracy", "test accuracy", 6),
 )
+_OPTIONAL = ("accuracy", "loss", "epochs", "best validation", "test loss")
 _MOST_DIFFERENCES = 12
 
 
@@ -29,12 +31,14 @@ def reproduce(words: Words) -> int:
     allowed = ("home", "tracking", "data.path")
     words.refuse_others(allowed, "the rest is as the run was trained")
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    tell_home(config)
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     found = reproduce_run(store, record, config, stderr())
     title = f"{record.tags.get(names.ARM, '')} seed={record.seed}: run {record.run_id}"
-    columns = ("", *(name for _, name, _ in _COLUMNS))
-    show(Table(title, columns, (_row("logged", record), _row("again", found.again))))
+    columns = ("run", *(name for _, name, _ in _COLUMNS))
+    rows = (_row("logged", record), _row("again", found.again))
+    show(Table(title, columns, rows, optional=_OPTIONAL))
     for line in _verdict(found):
         stdout().print(line, markup=False)
     return 0 if found.agrees else 1

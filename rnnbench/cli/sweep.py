@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.console import Console
 
-from rnnbench.cli.console import show, stderr
+from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.endings import (
+    RETRY,
+    report_command,
+    sweep_command,
+    tell_home,
+    tell_next,
+    ui_command,
+)
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
-from rnnbench.results.frame import frame
 from rnnbench.runspec import RunSpec
+from rnnbench.search.outcome import Searched
 from rnnbench.search.summary import search_tables
 from rnnbench.stored import has_weights
-from rnnbench.summary import sweep_table
+from rnnbench.summary import answer, by_arm, sweep_table
 from rnnbench.sweep import Swept, run_arms
 from rnnbench.tables import Table
 from rnnbench.tracking.store import Store
@@ -27,6 +33,7 @@ def sweep(words: Words) -> int:
     """Train a sweep and print a row for each arm."""
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
+    tell_home(arms[0].config)
     console = stderr()
     swept = run_arms(arms, console, words.typed)
     skipped = sum(record.is_finished for record in swept.records.values())
@@ -49,9 +56,18 @@ def sweep(words: Words) -> int:
             )
     if arms[0].config.tracking.save_model != "none":
         _tell_models(arms[0].config, swept, console)
+    _show_unfinished(words, swept)
     for table in search_tables(swept.searched):
         show(table)
-    _show(swept.specs, swept)
+    finished = by_arm(
+        (spec.label, swept.records[spec.key]) for spec in swept.specs if swept.is_finished(spec)
+    )
+    commands = []
+    if finished:
+        show(sweep_table(finished))
+        stdout().print(answer(finished), markup=False)
+        commands = [report_command(words, arms), ui_command(words)]
+    tell_next(arms[0].config, commands)
     return 0 if swept.all_finished else 1
 
 
@@ -70,18 +86,31 @@ def _tell_models(config: Config, swept: Swept, console: Console) -> None:
         )
 
 
-def _show(specs: Sequence[RunSpec], swept: Swept) -> None:
-    """Print the arms in the words of this sweep, then what did not finish."""
-    done = [spec for spec in specs if swept.is_finished(spec)]
-    if done:
-        runs = frame(swept.records[spec.key] for spec in done)
-        show(sweep_table(runs.assign(arm=[spec.label for spec in done])))
-    rows = [(spec.name, *_failure(swept, spec)) for spec in specs if not swept.is_finished(spec)]
-    if rows:
-        retry = "Failed runs are trained again with sweep.retry_failed=true, killed ones anyway."
-        show(Table("Runs without a result", ("run", "status", "reason"), tuple(rows), retry))
+def _show_unfinished(words: Words, swept: Swept) -> None:
+    """Say which runs have no result and what makes up for them, before any result."""
+    left = [spec for spec in swept.specs if not swept.is_finished(spec)]
+    rows = [(spec.name, *_failure(swept, spec)) for spec in left]
+    rows += [
+        (f"search of {searched.search.label}", *_trouble(searched))
+        for searched in swept.searched
+        if searched.winner is None
+    ]
+    if not rows:
+        return
+    columns = ("run", "status", "reason")
+    show(Table("Runs without a result", columns, tuple(rows), optional=(), words=columns[1:]))
+    has_failed = any(row[1] == "FAILED" for row in rows)
+    stdout().print("To train them again:", markup=False)
+    paste(sweep_command(words, *((RETRY,) if has_failed else ())), stdout())
 
 
 def _failure(swept: Swept, spec: RunSpec) -> tuple[str, str]:
     record = swept.records.get(spec.key)
     return (record.status, record.reason) if record else ("PENDING", "not started")
+
+
+def _trouble(searched: Searched) -> tuple[str, str]:
+    failed, budget = searched.count("FAIL"), searched.search.config.search.n_trials
+    if searched.ended < budget:
+        return "PENDING", f"{searched.ended} of {budget} trials have ended"
+    return "FAILED", f"{failed} of {budget} trials failed, and no other has a result"

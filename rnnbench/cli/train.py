@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from rnnbench.cli.console import show, stderr
+from dataclasses import replace
+
+from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.endings import predict_command, report_command, tell_home, tell_next, ui_command
+from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load
+from rnnbench.data.new_text import reads_text
 from rnnbench.errors import ConfigError
-from rnnbench.results.arms import add_arm_names
-from rnnbench.results.frame import frame
 from rnnbench.stored import has_weights
-from rnnbench.summary import sweep_table
+from rnnbench.summary import answer, sweep_table
 from rnnbench.sweep import run_arms
-from rnnbench.tables import Table
 from rnnbench.tracking.store import Store
 
 
@@ -24,18 +26,28 @@ def train(words: Words) -> int:
     # Asking for one run by name is asking for it again where it failed.
     options = config.sweep.model_copy(update={"retry_failed": True})
     config = config.model_copy(update={"sweep": options})
+    tell_home(config)
     console = stderr()
-    swept = run_arms([Arm(config, {})], console, words.typed, seeds=1, parent=False)
+    arm = Arm(config, {})
+    swept = run_arms([arm], console, words.typed, seeds=1, parent=False)
     (spec,) = swept.specs
     record = swept.records[spec.key]
     if not record.is_finished:
+        reason = record.reason or record.status
+        stdout().print(f"The run has no result: {reason}\nTo train it again:", markup=False)
+        paste(command_line("train", *words.arguments), stdout())
         return 1
+    keeps_model = has_weights(Store.open(config, create=False), record.run_id)
     if not swept.trained:
         console.print("this run is finished already; nothing was trained", markup=False)
-        asked = config.tracking.save_model != "none"
-        if asked and not has_weights(Store.open(config, create=False), record.run_id):
+        if config.tracking.save_model != "none" and not keeps_model:
             action = f"another seed, such as seed={config.seed + 10}, makes a run that has one"
             console.print(f"it keeps no model; {action}", markup=False)
-    table = sweep_table(add_arm_names(frame([record])))
-    show(Table(f"{spec.name}: run {record.run_id}", table.columns, table.rows))
+    arms = {spec.label: [record]}
+    show(replace(sweep_table(arms), title=f"{spec.name}: run {record.run_id}"))
+    stdout().print(answer(arms), markup=False)
+    commands = [report_command(words, [arm], one_seed=True), ui_command(words)]
+    if keeps_model and reads_text(config.data.name):
+        commands.insert(0, predict_command(words, record.run_id))
+    tell_next(config, commands)
     return 0

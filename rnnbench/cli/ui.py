@@ -11,6 +11,7 @@ import sys
 import time
 import webbrowser
 
+from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError, StoreError
@@ -31,6 +32,7 @@ def ui(words: Words) -> int:
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise ConfigError("--port", "a whole number from 1 to 65535", port, "type --port 5000")
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
+    tell_home(config)
     uri = tracking_uri(config)
     check_environment()
     store = Store.open(config, create=False)

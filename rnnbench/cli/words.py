@@ -72,10 +72,15 @@ class Words:
         return any(flag.split("=")[0] in _COMPLETION_FLAGS for flag in self.flags)
 
     @property
+    def arguments(self) -> list[str]:
+        """The words after the command, as they can be typed again."""
+        folders = [f"--config-dir={folder}" for folder in self.config_dirs]
+        return [*self.names, *self.overrides, *folders]
+
+    @property
     def typed(self) -> str:
         """The command as it can be typed again, without secrets."""
-        folders = [f"--config-dir={folder}" for folder in self.config_dirs]
-        rest = [shlex.quote(word) for word in (*self.names, *self.overrides, *folders)]
+        rest = map(shlex.quote, self.arguments)
         return redacted(" ".join(["python -m rnnbench", self.command or "", *rest]))
 
     def option(self, name: str) -> str | None:

@@ -24,7 +24,7 @@ from omegaconf.errors import (
 
 from rnnbench.config import space_words, user_files
 from rnnbench.config.overrides import CELL, parse
-from rnnbench.config.paths import preset_files, resource_dir
+from rnnbench.config.paths import default_home, preset_files, resource_dir
 from rnnbench.config.recorded import references
 from rnnbench.config.references import bounded, refers
 from rnnbench.config.validate import suggestion, unknown_key
@@ -90,6 +90,8 @@ class Composer:
             raw: Any = OmegaConf.to_container(config, resolve=False)
             self.refers = refers(raw)
             with bounded():
+                if "home" in config and config.home is None:
+                    config.home = str(default_home())  # before others that refer to it
                 plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except MissingConfigException as error:
             raise self._missing(error) from None

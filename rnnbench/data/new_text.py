@@ -54,11 +54,7 @@ def text_reader(
             )
         return _prepared_reader(config, home, digest, report)
     if not isinstance(source, ReadsText):
-        known = ", ".join(
-            name
-            for name, one in SOURCES.items()
-            if isinstance(one, ReadsText) or name in _WITH_VOCABULARY
-        )
+        known = ", ".join(filter(reads_text, SOURCES))
         raise ConfigError(
             "run",
             f"a run on data that is text ({known})",
@@ -66,6 +62,11 @@ def text_reader(
             "choose another run",
         )
     return source.reader(config, home, word_index, report)
+
+
+def reads_text(name: str) -> bool:
+    """Return whether the models of a data set can be applied to new text."""
+    return name in _WITH_VOCABULARY or isinstance(SOURCES[name], ReadsText)
 
 
 class _Kept:

@@ -45,7 +45,7 @@ def start(process: BaseProcess, timeout: float | None) -> None:
         if late.is_set():
             what = f"gave no sign for {timeout:g} s (executor.timeout) and was killed"
         raise RunFailure(
-            f"the process that loads TensorFlow {what}; the same command goes on"
+            f"the process that loads TensorFlow {what}; the same command resumes"
         ) from None
     finally:
         watchdog.cancel()

@@ -25,7 +25,8 @@ def search_tables(searched: Sequence[Searched]) -> list[Table]:
     ]
     columns = ("arm", "trials", "complete", "pruned", "failed", "best trial", metric, *keys)
     note = "Best trial of each arm; its values are trained again with fresh seeds."
-    return [Table("Search: best configuration by arm", columns, tuple(rows), note)]
+    optional = ("complete", "best trial", "trials", "pruned", "failed", *reversed(keys))
+    return [Table("Search: best configuration by arm", columns, tuple(rows), note, optional)]
 
 
 def _winner(result: Searched, keys: Sequence[str]) -> tuple[str, ...]:

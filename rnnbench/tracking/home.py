@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from errno import EACCES, ENOTDIR
 from pathlib import Path
 
+from rnnbench.config.paths import DATABASE, HOME, LOCKS, folders_above, home_above
 from rnnbench.errors import StoreError
 from rnnbench.locks import SUFFIX, Lock, Timeout, remove_free
 from rnnbench.scratch import remove_abandoned, scratch_folder
@@ -18,7 +19,7 @@ from rnnbench.user_paths import user_path
 
 # Folders of search files on their way into the store, each locked by itself.
 SEARCH_FILES = "search-"
-_PARTS = ("data", "locks", "staging")
+_PARTS = ("data", LOCKS, "staging")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Home:
     @property
     def database(self) -> Path:
         """MLflow's SQLite file."""
-        return self.path / "mlflow.db"
+        return self.path / DATABASE
 
     @property
     def artifacts(self) -> Path:
@@ -63,6 +64,25 @@ class Home:
     def unfinished_database(self) -> Path:
         """Where MLflow's tables are made, under the lock of the store."""
         return self.path / ".mlflow-new.db"
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it is the one of a folder above, which a command without ``home`` uses."""
+        return self.path == home_above()
+
+    def missing(self) -> StoreError:
+        """Return the error for a home without a store, which says where one was looked for."""
+        received = str(self.path)
+        if self.path == Path.cwd() / HOME:
+            above = [str(folder) for folder in folders_above()]
+            if above:
+                received += f", and no {HOME}/ with a store in a folder above, up to {above[-1]}"
+        return StoreError(
+            "home",
+            "a folder with a store",
+            received,
+            "train something first, or set home=... to the folder of your runs",
+        )
 
     def check(self) -> None:
         """Make sure that the folder could be created and written; nothing is.
@@ -113,7 +133,7 @@ class Home:
         """Remove what belongs to no living process: it holds the lock of the same name."""
         from rnnbench.data.store import remove_all_leftovers
 
-        locks, staging = self.path / "locks", self.path / "staging"
+        locks, staging = self.path / LOCKS, self.path / "staging"
         for folder in staging.glob("*"):
             if not folder.name.startswith(SEARCH_FILES):
                 with suppress(Timeout), self.lock(folder.name).free():
@@ -147,7 +167,7 @@ class Home:
 
     def lock(self, name: str) -> Lock:
         """Return a lock that the system releases when its owner dies."""
-        return Lock(self.path / "locks" / f"{name}{SUFFIX}")
+        return Lock(self.path / LOCKS / f"{name}{SUFFIX}")
 
     def is_owned(self, name: str) -> bool:
         """Return whether a living process holds the lock; nothing is created for the answer."""

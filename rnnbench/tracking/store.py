@@ -61,12 +61,7 @@ class Store:
         uri = tracking_uri(config)
         local = config.tracking.uri is None
         if not create and local and not home.database.is_file():
-            raise StoreError(
-                "home",
-                "a folder with a store",
-                str(home.path),
-                "train something first, or set home=... to the folder of your runs",
-            )
+            raise home.missing()
         if create or local:
             home.make()
         if local and home.database.is_file():
@@ -119,6 +114,21 @@ class Store:
         if known is None or known.lifecycle_stage != "active":
             return None
         return cls(str(known.experiment_id), home, uri, client)
+
+    @staticmethod
+    def news(config: Config) -> str:
+        """Return what a command that trains is about to start, empty where all of it is there.
+
+        Raises:
+            StoreError: where a server or a database does not answer.
+        """
+        if config.tracking.uri is None:
+            home = Home.of(config.home)
+            return "" if home.database.exists() else f"starting a new store in {home.path}"
+        if Store.find(config) is not None:
+            return ""
+        address = shown_address(config.tracking.uri)
+        return f"starting the experiment {config.tracking.experiment} in {address}"
 
     @property
     def client(self) -> Any:

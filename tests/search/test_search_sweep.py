@@ -31,6 +31,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from tests.printed import printed_rows
 
 pytestmark = pytest.mark.slow
 
@@ -101,9 +102,7 @@ class Swept:
 
     def rows(self, title: str) -> list[list[str]]:
         """The cells of a printed table, without its head."""
-        block = self.out[self.out.index(title) :].split("└")[0]
-        rows = [line.strip("│").split("│") for line in block.splitlines() if line.startswith("│")]
-        return [[cell.strip() for cell in row] for row in rows]
+        return printed_rows(self.out, title)
 
     def counted(self) -> list[tuple[int, int]]:
         """The numbers before each line of progress: ``[3/10]``."""
@@ -299,7 +298,7 @@ class TestFinishedSearch:
         before = run_ids(searched)
         again = sweep(searched.folder, *SWEEP, "search.n_trials=3")
         assert (again.status, again.out) == (0, searched.out)
-        assert again.err.splitlines()[-1] == "4 of 4 runs were finished already"
+        assert "4 of 4 runs were finished already" in again.err
         assert run_ids(again) == before
         with studies(searched.folder) as found:
             assert [len(study.trials) for study in found.values()] == [3, 3]

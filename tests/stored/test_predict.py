@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import answers
 from tests.conftest import Run
+from tests.printed import printed_rows
 from tests.stored.conftest import SMALL
 
 Runs = dict[str, Record]
@@ -48,7 +50,7 @@ def test_the_command_prints_a_class_and_a_probability(run: Run, home: Path, runs
     assert answer.status == 0, answer.err
     assert runs["gru"].run_id in answer.out
     row = next(line for line in answer.out.splitlines() if "zebras" in line)
-    text, name, probability, words, known = (part.strip() for part in row.strip("│").split("│"))
+    text, name, probability, words, known = re.split(" {2,}", row)
     assert text == "The plot, was [good]; 'i' love zebras!"
     assert name in ("negative", "positive")
     assert 0.5 <= float(probability) <= 1
@@ -67,11 +69,7 @@ def test_a_file_gives_a_row_for_every_line(
     file.write_bytes(LINES)
     answer = run("predict", f"run={runs['gru'].run_id}", f"file={file}")
     assert answer.status == 0, answer.err
-    rows = [
-        [cell.strip() for cell in line.split("│")[1:]]
-        for line in answer.out.splitlines()
-        if "│" in line
-    ]
+    rows = printed_rows(answer.out)
     assert [row[0] for row in rows] == ["i love the plot .", "", "!!!", "zebra zebra", "=not good"]
     assert [row[1] for row in rows] == ["1", "2", "3", "4", "5"]
     assert [row[2] for row in rows][1:3] == ["–", "–"]
@@ -269,7 +267,7 @@ class TestImdb:
         assert answer.status == 0, answer.err
         row = next(line for line in answer.out.splitlines() if "zebra" in line)
         # Word 5000 is beyond the 1,000 that the model has vectors for.
-        assert [part.strip() for part in row.split("│")][4:6] == ["4", "2"]
+        assert re.split(" {2,}", row)[3:5] == ["4", "2"]
 
     def test_a_missing_index_is_one_message(self, on_imdb: Record, run: Run) -> None:
         answer = run("predict", f"run={on_imdb.run_id}", "text=a", "data.word_index=no.json")

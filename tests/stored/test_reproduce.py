@@ -12,6 +12,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from tests.conftest import Run
+from tests.printed import printed_rows
 
 Runs = dict[str, Record]
 
@@ -33,8 +34,7 @@ def test_a_run_gives_the_same_again_and_the_store_stays_as_it_was(
     answer = run("reproduce", f"run={runs['lstm_peephole'].run_id[:8]}")
     assert answer.status == 0, answer.err
     assert "They agree exactly, in all " in answer.out
-    rows = [line.split("│")[1:] for line in answer.out.splitlines() if line.startswith("│")]
-    logged, again = ([part.strip() for part in row] for row in rows)
+    logged, again = printed_rows(answer.out)
     assert (logged[0], again[0]) == ("logged", "again")
     assert logged[1:] == again[1:]
     assert f"{runs['lstm_peephole'].metrics['test_accuracy']:.6f}" in logged

@@ -6,7 +6,9 @@ import contextlib
 import csv
 import io
 import json
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from tests.conftest import Run
+from tests.printed import printed_rows
 from tests.sweep.conftest import SMALL
 
 SWEEP = ("sweep", "+cell=simple_rnn,gru", *SMALL, "seeds=2")
@@ -61,8 +64,7 @@ def swept(original: tuple[Path, str], work_dir: Path) -> str:
 
 class TestFinishedSweep:
     def test_prints_a_row_for_each_arm(self, swept: str) -> None:
-        rows = [line.split("│") for line in swept.splitlines() if line.startswith("│")]
-        assert {(row[1].strip(), row[2].strip()) for row in rows} == {
+        assert {(row[0], row[1]) for row in printed_rows(swept, "Accuracy by arm")} == {
             ("simple_rnn", "2"),
             ("gru", "2"),
         }
@@ -141,6 +143,28 @@ class TestFinishedSweep:
         assert "4 of 4 runs were finished already" in answer.err
         assert {record.run_id for record in store.records()} == before
 
+    def test_ends_with_its_means_and_the_commands_for_the_report_and_the_user_interface(
+        self, swept: str, run: Run, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (work_dir / "below").mkdir()
+        monkeypatch.chdir(work_dir / "below")
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setattr(sys, "argv", ["rnnbench"])
+        answer = run(*SWEEP)
+        assert f"using {work_dir}/runs\n" in answer.err
+        assert "Test accuracy over 2 seeds: " in answer.out
+        assert f"Runs are in {work_dir}/runs\nNext:\n" in answer.err
+        report, ui = (shlex.split(line) for line in answer.err.splitlines()[-2:])
+        assert ui == ["rnnbench", "ui"]
+        name = "digits_simple_rnn_vs_gru_limit_200_test_limit_50_units_4_epochs_2"
+        assert report[:3] == ["rnnbench", "report", name]
+        assert report[3:] == list(SWEEP[1:])
+        reported = run(*report[1:])
+        assert reported.status == 0, reported.err
+        assert f"using {work_dir}/runs\n" in reported.err
+        assert (work_dir / "below" / reported.out.strip()).is_file()
+        assert list((work_dir / "below").iterdir()) == [work_dir / "below" / "reports"]
+
     def test_runs_of_an_older_training_version_count_only_when_accepted(
         self, swept: str, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -164,6 +188,11 @@ class TestFinishedSweep:
         answer = run("train", "cell=gru", *SMALL, "seed=1", "executor.workers=1", "seeds=9")
         assert answer.status == 0
         assert "nothing was trained" in answer.err
+        (record,) = (r for r in store.records() if r.run_id in answer.out)
+        assert f"gru seed=1: run {record.run_id}" in answer.out
+        report = next(line for line in answer.err.splitlines() if " report " in line)
+        assert report.endswith(" seed=1 executor.workers=1 seeds=1")
+        assert " predict " not in answer.err  # no text, and no model that was kept
         assert len(store.records()) == before
 
 
@@ -188,7 +217,12 @@ class TestFailedRun:
             "seeds=1",
         )
         assert answer.status == 1
-        assert "Runs without a result" in answer.out
+        first, *_ = answer.out.splitlines()
+        assert first == "Runs without a result"
+        assert "To train them again:\n  python -m rnnbench sweep +cell=gru " in answer.out
+        assert " sweep.retry_failed=true\n" in answer.out
+        assert answer.out.index("To train") < answer.out.index("Accuracy by arm")
+        assert f"starting a new store in {store.home.path}" not in answer.err
         assert {record.status for record in store.records()} == {"FAILED", "FINISHED"}
         failed = next(record for record in store.records() if record.status == "FAILED")
         assert "loss is" in failed.reason
