@@ -123,7 +123,8 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         config = config.model_copy(update={"home": folder})
         Shelf(scratch).ready(config)[1].must_be(record.tags.get(names.DATA_DIGEST, ""))
         command = f"python -m rnnbench reproduce run={record.run_id}"
-        swept = run_arms([Arm(config, {})], console, command, seeds=1, parent=False)
+        arm = Arm(config, {})
+        swept = run_arms([arm], console, command, seeds=1, parent=False, tell_store=False)
         again = swept.records[swept.specs[0].key]
         fresh = Store.open(config, create=False)
         (logged_epochs,) = store.histories([record.run_id], EPOCH_METRICS).values()

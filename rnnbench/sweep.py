@@ -65,6 +65,7 @@ def run_arms(
     *,
     seeds: int | None = None,
     parent: bool = True,
+    tell_store: bool = True,
 ) -> Swept:
     """Check and declare the runs of some arms, and train those that are not finished.
 
@@ -74,6 +75,7 @@ def run_arms(
         command: what the user typed.
         seeds: replicates of each arm; ``None`` for the configured number.
         parent: whether the runs are grouped under a parent run.
+        tell_store: whether to say that a new store is started.
 
     Raises:
         ConfigError, DataError, StoreError: before anything is trained.
@@ -84,7 +86,7 @@ def run_arms(
     tracking_uri(config)  # a wrong address is told before any data is prepared
     news = Store.news(config)  # and so is one that does not answer
     with Home.of(config.home).made():
-        return _run_arms(arms, console, command, seeds, news, parent=parent)
+        return _run_arms(arms, console, command, seeds, news if tell_store else "", parent=parent)
 
 
 def _run_arms(

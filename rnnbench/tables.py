@@ -14,6 +14,7 @@ from rnnbench.stats import Statistic
 
 MISSING = "–"
 
+_EASY = 16  # columns for names, or a quarter of the screen
 _GAP = 2  # blanks between columns
 _HANG = "  "  # before what a long name or text goes on with
 # Behind these a long word may end its line; not inside a number such as 0.001.
@@ -78,9 +79,9 @@ class _Layout:
             max(_longest(head), *map(_longest, column), 0) if wraps else max(_longest(head), n)
             for head, column, n, wraps in zip(self._heads, cells, most, self._wraps, strict=True)
         ]
-        # Below a quarter of the screen a name has too many lines to be read.
+        # A name that is narrower has too many lines to be read.
         easy = [
-            max(few, min(n, width // 4)) if wraps else few
+            max(few, min(n, max(_EASY, width // 4))) if wraps else few
             for few, n, wraps in zip(least, most, self._wraps, strict=True)
         ]
         self._widths = list(easy)

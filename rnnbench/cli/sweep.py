@@ -98,7 +98,9 @@ def _show_unfinished(words: Words, swept: Swept) -> None:
     if not rows:
         return
     columns = ("run", "status", "reason")
-    show(Table("Runs without a result", columns, tuple(rows), optional=(), words=columns[1:]))
+    declared = len(swept.specs) + len(rows) - len(left)
+    title = f"Runs without a result: {len(rows)} of {declared}"
+    show(Table(title, columns, tuple(rows), optional=(), words=columns[1:]))
     has_failed = any(row[1] == "FAILED" for row in rows)
     stdout().print("To train them again:", markup=False)
     paste(sweep_command(words, *((RETRY,) if has_failed else ())), stdout())

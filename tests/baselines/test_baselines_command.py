@@ -23,7 +23,9 @@ def test_both_are_trained_once_and_are_no_training_runs(run: Run, store: Store) 
     assert answer.status == 0, answer.err
     assert "bag of words" in answer.out
     assert "mean embedding" in answer.out
-    assert len(answer.err.splitlines()) == 4  # the data, one bag, two seeds
+    told, ending = answer.err.split("Runs are in ")
+    assert len(told.splitlines()) == 4  # the data, one bag, two seeds
+    assert "python -m rnnbench sweep data.limit=300" in ending  # the cells that they stand beside
     found = load_baselines(store)
     assert sorted(found["label"]) == ["bag of words", "mean embedding", "mean embedding"]
     assert found["test_accuracy"].notna().all()
@@ -31,10 +33,11 @@ def test_both_are_trained_once_and_are_no_training_runs(run: Run, store: Store) 
     assert load_runs(store).empty
     again = run("baseline", *SMALL)
     assert again.out == answer.out
-    assert again.err == ""
+    assert again.err.startswith("Runs are in ")
     assert list(load_baselines(store)["run_id"]) == list(found["run_id"])
     # Another cell or more seeds change nothing for what is finished.
-    assert run("baseline", "bag_of_words", "+cell=gru,lstm", "seed=7", *SMALL).err == ""
+    more = run("baseline", "bag_of_words", "+cell=gru,lstm", "seed=7", *SMALL)
+    assert more.err.startswith("Runs are in ")
 
 
 def test_a_run_that_was_interrupted_is_trained_again(

@@ -218,7 +218,7 @@ class TestFailedRun:
         )
         assert answer.status == 1
         first, *_ = answer.out.splitlines()
-        assert first == "Runs without a result"
+        assert first == "Runs without a result: 1 of 2"
         assert "To train them again:\n  python -m rnnbench sweep +cell=gru " in answer.out
         assert " sweep.retry_failed=true\n" in answer.out
         assert answer.out.index("To train") < answer.out.index("Accuracy by arm")
