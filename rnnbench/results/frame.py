@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from rnnbench.metrics import METRICS
 from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record, in_each_search
@@ -37,13 +38,10 @@ class Column:
     words: tuple[str, ...] = ()
 
 
-def _metric(
-    name: str, unit: str, meaning: str, low: float = 0.0, high: float | None = None
-) -> Column:
-    """Return the column of a metric; a fraction ends at 1 where nothing else is said."""
-    if high is None:
-        high = 1.0 if unit == "fraction" else math.inf
-    return Column(name, "metric", name, "Float64", unit, meaning, low, high)
+def _metric(name: str) -> Column:
+    """Return the column of a metric, as the catalogue describes it."""
+    entry = METRICS[name]
+    return Column(name, "metric", name, "Float64", entry.unit, entry.meaning, entry.low, entry.high)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -82,41 +80,32 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "batch_size", "param", "training.batch_size", "Int64", "samples", "samples a step", low=1
     ),
-    _metric("parameters_recurrent", "parameters", "parameters of the recurrent layers"),
-    _metric("parameters_total", "parameters", "parameters of the model"),
-    _metric("epochs_trained", "epochs", "epochs trained, fewer where training stopped early", 1),
-    _metric("best_epoch", "epoch", "epoch of the highest validation accuracy, from 1", 1),
-    _metric("best_val_accuracy", "fraction", "validation accuracy of the best epoch"),
-    _metric("best_val_loss", "nats", "lowest validation loss of any epoch"),
-    _metric("final_accuracy", "fraction", "training accuracy of the last epoch"),
-    _metric("final_loss", "nats", "training loss of the last epoch"),
-    _metric("final_val_accuracy", "fraction", "validation accuracy of the last epoch"),
-    _metric("final_val_loss", "nats", "validation loss of the last epoch"),
-    _metric("test_accuracy", "fraction", "test accuracy of the weights named by training.test"),
-    _metric("test_loss", "nats", "test loss of the same weights"),
-    _metric("test_calibration_error", "fraction", "expected calibration error on the test set"),
-    _metric(
-        "test_accuracy_shuffled", "fraction", "the same with the steps of each sample shuffled"
-    ),
-    _metric("order_drop", "fraction", "test_accuracy - test_accuracy_shuffled", -1),
-    _metric("order_changed", "fraction", "test answers that are others for shuffled steps"),
-    _metric(
-        "gradient_reach", "", "log10 of |dL/dh|, first step over last, last measured", -math.inf
-    ),
-    _metric(
-        "gradient_reach_cell",
-        "",
-        "the same of an LSTM's |dL/dc| over |dL/dh| at the last",
-        -math.inf,
-    ),
-    _metric("gap_best", "fraction", "training minus validation accuracy, best epoch", -1),
-    _metric("gap_final", "fraction", "training minus validation accuracy, last epoch", -1),
-    _metric("val_loss_rise", "fraction", "(last - lowest) / lowest validation loss", 0, math.inf),
-    _metric("fit_seconds", "seconds", "training and validation, without compilation"),
-    _metric("validation_seconds", "seconds", "of these, validation"),
-    _metric("seconds_per_epoch", "seconds", "mean of the epochs"),
-    _metric("compile_seconds", "seconds", "first batch; short where a seed reuses the program"),
-    _metric("peak_rss_mb", "MiB", "largest resident memory of the worker"),
+    _metric("parameters_recurrent"),
+    _metric("parameters_total"),
+    _metric("epochs_trained"),
+    _metric("best_epoch"),
+    _metric("best_val_accuracy"),
+    _metric("best_val_loss"),
+    _metric("final_accuracy"),
+    _metric("final_loss"),
+    _metric("final_val_accuracy"),
+    _metric("final_val_loss"),
+    _metric("test_accuracy"),
+    _metric("test_loss"),
+    _metric("test_calibration_error"),
+    _metric("test_accuracy_shuffled"),
+    _metric("order_drop"),
+    _metric("order_changed"),
+    _metric("gradient_reach"),
+    _metric("gradient_reach_cell"),
+    _metric("gap_best"),
+    _metric("gap_final"),
+    _metric("val_loss_rise"),
+    _metric("fit_seconds"),
+    _metric("validation_seconds"),
+    _metric("seconds_per_epoch"),
+    _metric("compile_seconds"),
+    _metric("peak_rss_mb"),
 )
 
 
