@@ -8,7 +8,7 @@ PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn3
 	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
 	long_training padding carried_state optimizers text_simple_rnn50_vectors
 
-.PHONY: demo presets reports test stress bench lint format clean
+.PHONY: demo presets reports test docs stress bench lint format clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,10 @@ reports: $(BIN)/.installed  ## the committed reports, made again from the Parque
 test: $(BIN)/.installed  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  --durations 40 --durations-min 5 -m "not stress"
+
+docs: $(BIN)/.installed  ## the documentation into docs/_build/html, offline; its examples are run
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env docs docs/_build/html
+	$(BIN)/python -m pytest -q tests/docs/test_built.py tests/docs/test_python_blocks.py
 
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks, new examples
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=random

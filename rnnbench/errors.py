@@ -1,6 +1,6 @@
-"""The errors that rnnbench raises on purpose.
+"""The errors that rnnbench raises on purpose::
 
-    RnnbenchError                exit status 2: something the user can put right
+    RnnbenchError                exit status 2: something the user can fix
     ├── ConfigError              a key, a value, a group or a combination of them
     ├── DataError                a data file or a data set
     ├── StoreError               the tracking store or the folder around it

@@ -19,7 +19,7 @@ PACKAGE = Path(rnnbench.__file__).parent
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
     "errors printable user_paths redact interrupt quiet locks scratch spreadsheet short_names",
-    "metrics",,
+    "metrics",
     "config.paths config.section config.data_section config.model_section config.training_section",
     "config.search_section config.claim_section config.schema",
     "config.recorded config.ranges config.allowed config.validate config.overrides",

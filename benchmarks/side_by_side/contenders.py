@@ -31,7 +31,7 @@ class Contender:
         module: what the process runs; ``None`` for rnnbench itself.
         package: what must be installed.
         parallel: whether it trains as many runs at once as there are cores.
-        like: whose accuracies it should reach: who computes the same.
+        like: the contender that computes the same, whose accuracies it should reach.
         timed: whether its seconds are looked at; without that it may run beside other work.
     """
 

@@ -110,7 +110,7 @@ def kept(
         folder: where it is.
         key: of all that determines what is in it.
         names: of its arrays, in their order.
-        report: told of damage.
+        report: called with a message about damage.
         make: gives what is to be written.
         scratch: a home of no consequence, where they are made instead; ``None`` for in place.
         check: what is new is put in place unless this raises.

@@ -42,7 +42,7 @@ def simple_rnn_gradients(
     initial_state: ArrayLike | None = None,
     activation: str = "tanh",
 ) -> Gradients:
-    """Return the gradients of a loss on the states of :func:`rnnbench.reference.simple_rnn`.
+    """Return the gradients of a loss on the states of :func:`rnnbench.reference.elman.simple_rnn`.
 
     The loss sees h_t in two ways: directly, with the gradient g_t, and through h_{t+1}, which was
     computed from h_t. So the error is passed on from the last step to the first, with a_t the

@@ -52,7 +52,7 @@ class Relation:
         remarks: what differs on purpose, such as matched units.
         has_one_factor: whether no second parameter differs, whatever the circumstances.
         failures: in how many seeds each of the two failed, empty where none did.
-        machine: hardware, versions, threads and who computes, where they differ, in words by
+        machine: hardware, versions, threads and execution path, where they differ, in words by
             column: a risk, not a cause.
     """
 

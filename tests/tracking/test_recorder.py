@@ -1,4 +1,4 @@
-"""What the store is told of a run at its start."""
+"""What is logged when a run starts."""
 
 from __future__ import annotations
 
