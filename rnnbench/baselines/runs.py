@@ -39,7 +39,7 @@ def run_baselines(
         store: where runs are logged.
         specs: the declared runs.
         command: what the user typed.
-        report: told of every run.
+        report: called with a line for every run.
 
     Raises:
         StoreError: where the store cannot be written.

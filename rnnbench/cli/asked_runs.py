@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from rnnbench.cli.endings import tell_home
+from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import parse
 from rnnbench.errors import ConfigError
 from rnnbench.listing import KINDS, STATUSES, Run, has_words, named, read_filters, read_runs
-from rnnbench.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 
@@ -66,6 +66,7 @@ class Asked:
         arms = [a for word in presets for a in _declared(word, seeds, words.config_dirs)]
         config = load(places, config_dirs=words.config_dirs, cell=False)
         # Unlike opening it, finding it leaves alone what dead drivers have left, and NumPy.
+        tell_home(config)
         store = Store.find(config) or Store.open(config, create=False)
         arm = words.option("arm")
         is_whole = arm is not None or bool(arms) or words.option("format") in FILES
@@ -96,9 +97,9 @@ class Asked:
         """Return whether a run of any kind is what the other words ask for."""
         return all(is_wanted(run) for is_wanted in self.filters)
 
-    def command(self, rest: str) -> str:
+    def command(self, *words: str) -> str:
         """Return another command about the same store."""
-        return redacted(" ".join(["python -m rnnbench", rest, *map(shlex.quote, self.places)]))
+        return command_line(*words, *self.places)
 
 
 def _chosen(words: Words, name: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ _HELP = (
     ("COMMAND --help", "a command: its usage, options and keys, with examples"),
     ("help KEY", "a key, as in help model.units"),
     ("help GROUP", "the options and keys of a group, as in help data"),
+    ("help METRIC", "what a run logs, as in help gap_best"),
     ("COMMAND --hydra-help", "Hydra's flags"),
 )
 
@@ -41,7 +42,7 @@ def _page(words: Words) -> str:
 def overview() -> str:
     """Return the help of the program."""
     commands = {name: command.does for name, command in COMMANDS.items()}
-    commands[HELP] = "explain a command, a key or a group"
+    commands[HELP] = "explain a command, a key, a group or a metric"
     return "\n".join(
         (
             *paragraph(
@@ -63,7 +64,9 @@ def overview() -> str:
                 "Words after a command choose options and set keys: data=imdb, model.units=64, "
                 "+cell=lstm,gru. They follow Hydra's grammar."
             ),
-            *paragraph("Runs are kept in runs/, or where RNNBENCH_HOME or home=... says."),
+            *paragraph(
+                "Runs are kept in runs/, here or in a folder above, or where RNNBENCH_HOME or home=... says."
+            ),
             *paragraph(
                 'Tab completes words after eval "$(rnnbench -sc install=bash)" (zsh, fish).'
             ),

@@ -13,6 +13,7 @@ from rnnbench.config.describe import KeyDescription, key_descriptions, section_m
 from rnnbench.config.option_files import PRESETS, OptionFiles
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
+from rnnbench.metrics import LOGGED, METRICS, Metric
 
 _FLAGS = {
     "--config-dir DIR": "adds your own options and presets: DIR/cell/mine.yaml for +cell=mine, "
@@ -58,7 +59,7 @@ def command_page(name: str, overrides: Sequence[str], config_dirs: Sequence[Path
 
 
 def page_about(topic: str) -> str:
-    """Return the page about a command, a key, a group, or an option such as ``data=imdb``.
+    """Return the page about a command, a key, a group, an option such as ``data=imdb``, a metric.
 
     Raises:
         ConfigError: where there is nothing of that name.
@@ -80,9 +81,11 @@ def page_about(topic: str) -> str:
     if len(owners) == 1:
         return _option_page(owners[0], name, files)
     options = (f"{group}={one}" for group in owners for one in [name])
-    known = [*COMMANDS, *files.groups, *section_meanings(), *keys, *options]
+    if name in METRICS:
+        return _metric_page(METRICS[name])
+    known = [*COMMANDS, *files.groups, *section_meanings(), *keys, *options, *METRICS]
     action = suggestion(name, known) or "see python -m rnnbench --help for the commands"
-    raise ConfigError("help", "a command, a key, a group or an option of one", topic, action)
+    raise ConfigError("help", "a command, a key, a group, an option or a metric", topic, action)
 
 
 def _group_page(name: str, files: OptionFiles) -> str:
@@ -92,6 +95,22 @@ def _group_page(name: str, files: OptionFiles) -> str:
         if one.key.startswith(f"{name}."):
             lines += _entry(one, f"Default: {one.default}.")
     return "\n".join((*lines[:-1], *_command_of(name)))
+
+
+def _metric_page(metric: Metric) -> str:
+    better = (
+        "Neither direction is better"
+        if metric.better == "neither"
+        else f"{metric.better.capitalize()} is better"
+    )
+    unit = f" Unit: {metric.unit}." if metric.unit else ""
+    meaning = f"{metric.words.capitalize()}: {metric.meaning}."
+    return "\n".join(
+        (
+            *_heading(metric.name, meaning),
+            *paragraph(f"Logged {LOGGED[metric.logged]}.{unit} {better}."),
+        )
+    )
 
 
 def _command_of(name: str) -> list[str]:

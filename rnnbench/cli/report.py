@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rnnbench.cli.console import stderr
-from rnnbench.cli.endings import tell_home
+from rnnbench.cli.console import paste, stderr
+from rnnbench.cli.endings import tell_home, ui_command
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
@@ -41,8 +41,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.user_paths import user_path
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
-_PLACES = ("home", "tracking")
-_GENERAL = (*_PLACES, "report", "claims", "published")
+_GENERAL = ("home", "tracking", "report", "claims", "published")
 # Words for where runs come from; any other names a folder.
 AUTO, STORE = "auto", "store"
 
@@ -90,7 +89,7 @@ def report(words: Words) -> int:
     if steps:
         _tell(f"Next: {', or '.join(steps)}")
     if from_store:
-        stderr().print(f"  {_ui(words)}", markup=False, soft_wrap=True)
+        paste(ui_command(words), stderr())
     return 0
 
 
@@ -128,12 +127,6 @@ def _written(document: Document, formats: Sequence[str]) -> str:
         if things and named:
             parts.append(f"{len(things)} {what}{'s'[: len(things) > 1]} ({', '.join(named)})")
     return ", ".join(parts)
-
-
-def _ui(words: Words) -> str:
-    """Return the command that shows the runs of the report."""
-    where = [word for word in words.overrides if word.split("=")[0].split(".")[0] in _PLACES]
-    return redacted(" ".join(["python -m rnnbench ui", *map(shlex.quote, where)]))
 
 
 @dataclass(frozen=True)

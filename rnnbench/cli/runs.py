@@ -7,10 +7,12 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rnnbench.cli.asked_runs import FILES, Asked
-from rnnbench.cli.console import show, stderr, stdout
+from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
 from rnnbench.deletion import Deleted, check_deletable, delete_runs, find_all, restore_command
 from rnnbench.errors import ConfigError
@@ -22,6 +24,9 @@ from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names
 
 FORMATS = ("table", *FILES)
+# Columns that may be left out of a narrow terminal, the least important first, and those of words.
+_OPTIONAL = ("age", "val", "data", "seed")
+_WORDS = ("data", "arm", "status")
 _MOST_ROWS = 50
 _MOST_REASONS = 3
 
@@ -51,7 +56,8 @@ def _show(asked: Asked, found: Sequence[Run]) -> None:
         stdout().print(_nothing(asked), markup=False)
         return
     show(_table(asked, found, found[:_MOST_ROWS]))
-    stdout().print(_next(asked, found), markup=False, soft_wrap=True)
+    stderr().print("Next:", markup=False)
+    paste(_next(asked, found), stderr())
 
 
 def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
@@ -72,7 +78,14 @@ def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
     )
     count = f"{len(found):,} run{'s' if len(found) > 1 else ''}"
     where = shown_address(asked.store.uri).partition("?")[0].removeprefix("sqlite:///")
-    return Table(f"{count}, newest first: {where}", columns, rows, _note(asked, found, shown))
+    return Table(
+        f"{count}, newest first: {where}",
+        columns,
+        rows,
+        _note(asked, found, shown),
+        optional=_OPTIONAL,
+        words=_WORDS,
+    )
 
 
 def _name(run: Run) -> str:
@@ -105,7 +118,7 @@ def _note(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> str:
 def _nothing(asked: Asked) -> str:
     """Return what the store has where nothing in it is what was asked for."""
     if not asked.everything:
-        return "The store has no runs. Train some: python -m rnnbench sweep +cell=gru"
+        return f"The store has no runs. Train some: {command_line('sweep', '+cell=gru')}"
     listed = [run for run in asked.everything if run.kind in asked.kinds]
     if not listed:
         counts = Counter(f"kind={run.kind}" for run in asked.everything)
@@ -127,9 +140,9 @@ def _next(asked: Asked, found: Sequence[Run]) -> str:
     done = next((r for r in found if r.kind == "run" and r.status == "FINISHED"), None)
     if done is not None:
         name = done.data if re.fullmatch(r"\w+", done.data, re.ASCII) else "NAME"
-        return f"next: {asked.command(f'report {name}')} compares the finished ones"
+        return asked.command("report", name)
     id_ = found[0].run_id[: short_ids(asked.everything)]
-    return f"next: {asked.command(f'runs delete {id_}')} deletes one"
+    return asked.command("runs", "delete", id_)
 
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
@@ -170,7 +183,7 @@ def _delete(words: Words) -> int:
         return 0
     check_deletable(asked.store, found)
     table = _table(asked, found, found)
-    show(Table(f"To be deleted: {len(found):,}", table.columns, table.rows))
+    show(replace(table, title=f"To be deleted: {len(found):,}", note=""))
     if words.option("yes") is None and not _confirmed(len(found)):
         stdout().print("nothing was deleted", markup=False)
         return 0

@@ -36,7 +36,7 @@ def read_tables(
     Args:
         store: where they are.
         arms: where given, only the runs that they declare count.
-        tell: told of runs that are left out for their seeds alone.
+        tell: called with a line about runs that are left out for their seeds alone.
     """
     runs, trials = _chosen(load_runs(store), load_trials(store), arms, tell)
     runs, trials, baselines = map(without_folders, (runs, trials, load_baselines(store)))
