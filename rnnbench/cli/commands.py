@@ -147,6 +147,7 @@ COMMANDS: dict[str, Command] = {
             ),
             Own("arm=NAME", "Arms of these names."),
             Own("--format FORMAT", "How runs are listed: table, csv or json."),
+            Own("format=FORMAT", "As --format."),
             Own("--yes", "Deletes without a question."),
         ),
         also="sweep",

@@ -42,13 +42,13 @@ class TestList:
         assert answer.status == 0, answer.err
         lines = answer.out.splitlines()
         assert f"{LISTED} runs, newest first" in lines[0]
-        rows = [line for line in lines[:-1] if "digits" in line or "bag of words" in line]
+        rows = [line for line in lines if "digits" in line or "bag of words" in line]
         assert len(rows) == LISTED
         assert "bag of words (baseline)" in rows[0]
         assert all(word in rows[1] for word in ("gru", "FAILED", " s"))
         assert all(word in rows[-1] for word in ("simple_rnn units=4", "FINISHED", "0."))
         assert "Not listed: 1 trial (kind=trial)." in answer.out
-        assert lines[-1].startswith("next: python -m rnnbench report digits")
+        assert answer.err.startswith("Next:\n  python -m rnnbench report digits")
 
     def test_tells_why_runs_failed_without_secrets_or_control_characters(
         self, store: Store, run: Run
