@@ -42,7 +42,7 @@ def tell_home(config: Config) -> None:
     """Say on standard error which home folder is used, where it was found in a folder above."""
     home = Home.of(config.home)
     if home.is_found:
-        stderr().print(f"using {home.path}", markup=False)
+        stderr().print(f"using {home.path}", markup=False, soft_wrap=True)
 
 
 def place(config: Config) -> str:

@@ -27,10 +27,17 @@ def dataset_input(data: Prepared, config: Config) -> Any:
         digest=data.digest[:_DIGEST],
         source_type=kind,
         source=json.dumps({field: source}),
-        schema=json.dumps({"mlflow_colspec": _fields(data)}),
+        schema=json.dumps({"mlflow_colspec": _fields(data), **_shape(data)}),
         profile=json.dumps(_profile(data), sort_keys=True),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
+
+
+def _shape(data: Prepared) -> dict[str, Any]:
+    """Return what a stored model's input is made from again, :func:`rnnbench.stored.run_input`."""
+    spec = data.spec
+    shape = [spec.timesteps] if spec.features is None else [spec.timesteps, spec.features]
+    return {"input": shape, "classes": spec.classes, "vocabulary": spec.vocabulary}
 
 
 def _fields(data: Prepared) -> list[dict[str, Any]]:
