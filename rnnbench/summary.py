@@ -13,28 +13,33 @@ from rnnbench.tracking.record import Record
 _MEASURED = {
     "best validation": ("best_val_accuracy", 4),
     "final validation": ("final_val_accuracy", 4),
-    "gap": ("gap_final", 4),
+    "last gap": ("gap_final", 4),
     "test": ("test_accuracy", 4),
     "seconds": ("fit_seconds", 1),
 }
 _RECURRENT = "recurrent parameters"
-_OPTIONAL = ("final validation", "seconds", _RECURRENT, "units", "gap", "best validation", "seeds")
+_OPTIONAL = (
+    "final validation",
+    "seconds",
+    _RECURRENT,
+    "units",
+    "last gap",
+    "best validation",
+    "seeds",
+)
 # What a sentence names, the first that was measured in every arm.
 _ANSWERS = {"test_accuracy": "test accuracy", "best_val_accuracy": "best validation accuracy"}
 _MOST_NAMED = 6
 
 
 def by_arm(runs: Iterable[tuple[str, Record]]) -> dict[str, list[Record]]:
-    """Return finished runs by the name of their arm, best validation mean first."""
+    """Return finished runs by the name of their arm, highest mean of the test first."""
     arms: dict[str, list[Record]] = {}
     for arm, record in runs:
         arms.setdefault(arm, []).append(record)
     ranked = sorted(
         sorted(arms),
-        key=lambda arm: tuple(
-            _order(-_of(arms[arm], metric).mean)
-            for metric in ("best_val_accuracy", "test_accuracy")
-        ),
+        key=lambda arm: tuple(_order(-_of(arms[arm], metric).mean) for metric in _ANSWERS),
     )
     return {arm: arms[arm] for arm in ranked}
 

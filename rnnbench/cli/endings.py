@@ -20,11 +20,13 @@ RETRY = f"{_RETRY_KEY}=true"
 # Words that say where the runs are, and those that say nothing of what was trained.
 _PLACE = ("home", "tracking.uri", "tracking.experiment")
 _IDLE = ("home", "tracking", "executor", "report", "sweep", "claims", "published", "diagnostics")
+# Words that are no part of the command for a report.
+_NOT_OF_A_REPORT = ("report.name", "executor.", "tracking.", "diagnostics.", _RETRY_KEY)
 # Words that a report's name is not made of.
 _UNNAMED = (*_IDLE, "seed", "seeds", "cell", "experiments", "data")
 _MOST_CELLS = 3
 _ID_DIGITS = 8  # of a run's id, by which no two runs of a store are likely to begin
-_LONGEST_NAME = 72
+_LONGEST_NAME = 40
 
 
 def tell_next(config: Config, commands: Sequence[str]) -> None:
@@ -60,7 +62,11 @@ def report_command(words: Words, arms: Sequence[Arm], *, one_seed: bool = False)
         arms: what it declares.
         one_seed: whether only the first seed was trained, whatever ``seeds`` says.
     """
-    kept = [word for word in words.overrides if _key(word) not in ("report.name", _RETRY_KEY)]
+    kept = [
+        word
+        for word in words.overrides
+        if _key(word) in _PLACE or not _key(word).startswith(_NOT_OF_A_REPORT)
+    ]
     if one_seed:
         kept = [*(word for word in kept if _key(word) != "seeds"), "seeds=1"]
     if all(_key(word).split(".")[0] in _IDLE for word in kept):

@@ -65,7 +65,8 @@ def overview() -> str:
                 "+cell=lstm,gru. They follow Hydra's grammar."
             ),
             *paragraph(
-                "Runs are kept in runs/, here or in a folder above, or where RNNBENCH_HOME or home=... says."
+                "Runs are kept in runs/, here or in a folder above, or where RNNBENCH_HOME or "
+                "home=... says."
             ),
             *paragraph(
                 'Tab completes words after eval "$(rnnbench -sc install=bash)" (zsh, fish).'

@@ -47,15 +47,16 @@ def ui(words: Words) -> int:
     base = f"http://{_reachable(host)}:{port}"
     address = _address(base, store)
     shown = _shown_store(store)
-    print(f"MLflow UI of {shown} (Ctrl-C ends it): a row for each arm, best first")
-    print(f"{address}\n{_HINT}", flush=True)
+    print(f"MLflow UI of {shown} (Ctrl-C ends it): a row for each arm, best first", flush=True)
     command = [sys.executable, "-m", "mlflow", "ui", "--host", host, "--port", port]
-    command += ["--workers", "1"]
+    command += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
     # A session of its own, which ends as a whole, whoever of us is told to end.
     server = subprocess.Popen(command, env=_environment(store), start_new_session=True)
     try:
-        if "open" in options and _answers(base, server):
-            _open(address)
+        if _answers(base, server):
+            print(f"{address}\n{_HINT}", flush=True)
+            if "open" in options:
+                _open(address)
         return server.wait()
     except KeyboardInterrupt:
         return 130
@@ -110,8 +111,12 @@ def _environment(store: Store) -> dict[str, str]:
     """Return the server's environment, which nobody else can read, as they can its arguments."""
     return os.environ | {
         "MLFLOW_BACKEND_STORE_URI": store.uri,
+        "MLFLOW_REGISTRY_STORE_URI": store.uri,
         "MLFLOW_DEFAULT_ARTIFACT_ROOT": store.home.artifacts.as_uri(),
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        # What MLflow says of its own start would push the address off the screen.
+        "MLFLOW_LOGGING_LEVEL": "ERROR",
+        "PYTHONWARNINGS": "ignore",
         # The eight processes that serve MLflow's background jobs have nothing to do here.
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     }

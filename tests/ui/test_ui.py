@@ -54,7 +54,12 @@ def printed(trained: Store, work_dir: Path) -> Iterator[list[str]]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for_server(url, server)
-        yield (work_dir / "ui.log").read_text().splitlines()[:3]
+        lines: list[str] = []
+        while len(lines) < 3 and server.poll() is None:
+            time.sleep(0.2)
+            told = (work_dir / "ui.log").read_text().splitlines()
+            lines = [line for line in told if not line.startswith("[MLflow]")]
+        yield lines[:3]
     finally:
         os.killpg(server.pid, signal.SIGINT)
         status = server.wait(timeout=PATIENCE)
