@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
 
 
@@ -14,6 +15,10 @@ def main() -> int:
     from rnnbench.scratch import own_temporary_files
 
     sys.excepthook = print_bug
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal's or a pipe's encoding may lack what a table or a name has.
+            stream.reconfigure(errors="backslashreplace")
     with own_temporary_files():
         return run(sys.argv[1:])
 

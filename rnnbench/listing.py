@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,9 +71,9 @@ class Run:
         return redacted(GONE if gone else self.record.reason)
 
     def metric(self, name: str) -> float | None:
-        """Return a metric, ``None`` where it was not measured."""
+        """Return a metric, ``None`` where it was not measured or is no finite number."""
         value = self.record.metrics.get(name)
-        return None if value is None or value != value else value
+        return None if value is None or not math.isfinite(value) else value
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def read_runs(
     """
     wanted = None if only is None else _wanted(only)
     found = [
-        Run(r, kind, _status(store, r), short_label(r.tags.get(names.ARM, "")))
+        Run(r, kind, _status(store, r), redacted(short_label(r.tags.get(names.ARM, ""))))
         for kind in kinds
         for r in store.records(kind=kind, only=wanted)
     ]
@@ -247,14 +249,13 @@ def flat(run: Run) -> dict[str, Any]:
     """Return a run as one record: what identifies it, then its parameters and metrics by name."""
     record = run.record
     tags, params = record.tags, record.params
-    seed, trial = params.get("seed"), tags.get(names.TRIAL)
     return {
         "run_id": run.run_id,
         "kind": run.kind,
         "data": run.data or None,
         "arm": run.arm,
         "cell": params.get("cell.name"),
-        "seed": None if seed is None else int(seed),
+        "seed": _whole(params.get("seed")),
         "status": run.status,
         "best_val_accuracy": run.metric("best_val_accuracy"),
         "test_accuracy": run.metric("test_accuracy"),
@@ -262,11 +263,16 @@ def flat(run: Run) -> dict[str, Any]:
         "ended": None if record.end_time is None else _iso(record.end_time),
         "reason": run.reason or None,
         "study": tags.get(names.STUDY),
-        "trial": None if trial is None else int(trial),
+        "trial": _whole(tags.get(names.TRIAL)),
         "command": redacted(tags[names.COMMAND]) if names.COMMAND in tags else None,
         **{key: params[key] for key in sorted(params) if key != "seed"},
         **{name: run.metric(name) for name in sorted(record.metrics)},
     }
+
+
+def _whole(text: str | None) -> int | None:
+    """Return a whole number, ``None`` for what is none: other programs write to a store, too."""
+    return int(text) if text is not None and re.fullmatch(r"\d{1,18}", text, re.ASCII) else None
 
 
 def _iso(milliseconds: int) -> str:

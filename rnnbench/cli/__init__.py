@@ -6,23 +6,26 @@ comes at once and only training loads TensorFlow.
 
 from __future__ import annotations
 
+import errno
 import logging
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.words import HELP, split_words
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import ConfigError, RnnbenchError
 from rnnbench.interrupt import end_signals, interrupt
 from rnnbench.printable import printable
 from rnnbench.redact import redacted
 
 INTERRUPTED = 130
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -31,7 +34,10 @@ def run(argv: Sequence[str]) -> int:
         signal.signal(number, interrupt)
     _redact_logging()
     try:
-        return _dispatch(list(argv))
+        status = _dispatch(list(argv))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except RnnbenchError as error:
         print(f"error: {printable(redacted(str(error)))}", file=sys.stderr)
         return error.exit_status
@@ -42,6 +48,14 @@ def run(argv: Sequence[str]) -> int:
         # The reader of our output has gone, as in `rnnbench explain | head -1`.
         sys.stdout = None
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        received = printable(redacted(f"{error.strerror}{where}"))
+        print(f"error: output: expected room to write, received {received}", file=sys.stderr)
+        sys.stdout = None  # what is left of it would be tried again at the end
+        return RnnbenchError.exit_status
 
 
 def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -60,6 +74,7 @@ def _dispatch(argv: list[str]) -> int:
         from rnnbench.cli.help import show
 
         return show(words)
+    _check_folder()
     if words.is_hydra_query:
         from rnnbench.cli.hydra_flags import answer
 
@@ -68,6 +83,15 @@ def _dispatch(argv: list[str]) -> int:
     module = import_module(f"rnnbench.cli.{COMMANDS[words.command].module}")
     command: Any = getattr(module, words.command)
     return int(command(words))
+
+
+def _check_folder() -> None:
+    """Refuse to work in a folder that has been deleted; raises ConfigError."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        received = f"one that is gone ({error.strerror})"
+        raise ConfigError("working directory", "a folder", received, "cd to another") from None
 
 
 def _redact_logging() -> None:

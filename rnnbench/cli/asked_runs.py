@@ -69,6 +69,9 @@ class Asked:
         tell_home(config)
         store = Store.find(config) or Store.open(config, create=False)
         arm = words.option("arm")
+        if arm is not None and not arm.strip():
+            # As from arm=$NAME without a NAME, which would mean all runs.
+            raise ConfigError("arm", "words of an arm's name", repr(arm), "type arm=gru")
         is_whole = arm is not None or bool(arms) or words.option("format") in FILES
         only = None if is_whole else [override.key_or_group for override in parse(rest)]
         everything = read_runs(store, KINDS, only)

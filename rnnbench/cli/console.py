@@ -38,12 +38,12 @@ class _Console(Console):
 
 def stdout() -> _Console:
     """Return the console for results."""
-    return _Console(highlight=False)
+    return _Console(highlight=False, emoji=False)
 
 
 def stderr() -> _Console:
     """Return the console for progress and remarks."""
-    return _Console(stderr=True, highlight=False)
+    return _Console(stderr=True, highlight=False, emoji=False)
 
 
 def show(table: Table, console: _Console | None = None) -> None:

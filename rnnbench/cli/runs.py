@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from rnnbench.cli.asked_runs import FILES, Asked
@@ -18,7 +19,7 @@ from rnnbench.deletion import Deleted, check_deletable, delete_runs, find_all, r
 from rnnbench.errors import ConfigError
 from rnnbench.listing import Run, age, flat, short_ids
 from rnnbench.printable import printable
-from rnnbench.redact import shown_address
+from rnnbench.redact import redacted, shown_address
 from rnnbench.spreadsheet import csv_line, guarded
 from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names
@@ -33,7 +34,8 @@ _MOST_REASONS = 3
 
 def runs(words: Words) -> int:
     """List the runs that the words restrict the store to, or delete some."""
-    format_ = words.option("format") or "table"
+    format_ = words.option("format")
+    format_ = "table" if format_ is None else format_
     if format_ not in FORMATS:
         raise ConfigError("--format", f"one of {', '.join(FORMATS)}", format_, "choose one")
     if words.names:
@@ -147,20 +149,28 @@ def _next(asked: Asked, found: Sequence[Run]) -> str:
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    lines = [columns, *([_field(row.get(key)) for key in columns] for row in rows)]
-    sys.stdout.write("".join(map(csv_line, lines)) if rows else "")
+    lines = [list(map(_field, columns)), *([_field(row.get(k)) for k in columns] for row in rows)]
+    print("".join(map(csv_line, lines)) if rows else "", end="")
 
 
 def _field(value: Any) -> str:
     if value is None:
         return ""
-    return guarded(printable(value)) if isinstance(value, str) else str(value)
+    return guarded(_shown(value)) if isinstance(value, str) else str(value)
+
+
+@cache
+def _shown(text: str) -> str:
+    """Return text without secrets and control characters; most of it comes in every run."""
+    return printable(redacted(text))
 
 
 def _print_json(rows: Sequence[dict[str, Any]]) -> None:
-    shown = [{k: printable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
+    shown = [
+        {_shown(k): _shown(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows
+    ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in shown)
-    sys.stdout.write(f"[\n{lines}\n]\n" if rows else "[]\n")
+    print(f"[\n{lines}\n]" if rows else "[]")
 
 
 def _delete(words: Words) -> int:
@@ -169,7 +179,8 @@ def _delete(words: Words) -> int:
         action = "type runs delete ID" if ids else f"type {verb}=..., or runs delete ID"
         raise ConfigError("runs", "overrides of the form key=value, or delete", verb, action)
     asked = Asked.of(words)
-    if bool(ids) == bool(asked.filters):
+    is_restricted = bool(asked.filters) or words.option("kind") is not None
+    if bool(ids) == is_restricted:
         received = "both" if ids else "neither"
         raise ConfigError(
             "runs delete",
@@ -197,7 +208,7 @@ def _delete(words: Words) -> int:
 
 
 def _confirmed(count: int) -> bool:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise ConfigError(
             "--yes",
             "an answer, or --yes where no terminal asks for one",

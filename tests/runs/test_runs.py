@@ -284,3 +284,41 @@ def test_short_ids_tell_all_runs_apart() -> None:
 
     assert short_ids(listed("a", "b")) == 6
     assert short_ids(listed("12345678", "123456789", "b")) == 9
+
+
+class TestOfAnotherProgram:
+    """What others wrote into the store, through MLflow's client."""
+
+    def test_is_listed_without_a_crash_or_a_secret(self, store: Store, run: Run) -> None:
+        (trial,) = read_runs(store, ("trial",))
+        done = next(r for r in read_runs(store, ("run",)) if r.status == "FINISHED")
+        name = "gru data.path=http://anna:pw@h/\x1b[31m.csv"
+        store.client.set_tag(trial.run_id, "rnnbench.trial", "x\n")
+        for run_id in (trial.run_id, done.run_id):
+            store.client.set_tag(run_id, "rnnbench.arm", name)
+        store.client.log_param(trial.run_id, "data.path", name)
+        store.client.log_metric(done.run_id, "val_loss", float("inf"), step=99)
+        answers = [run("runs", "kind=run,trial", f"--format={f}") for f in ("table", "csv", "json")]
+        for answer in answers:
+            assert answer.status == 0, answer.err
+            assert "http://***@h/\\" in answer.out
+            assert "pw@" not in answer.out
+            assert "\x1b" not in answer.out
+        found = json.loads(answers[-1].out, parse_constant=pytest.fail)
+        assert next(r for r in found if r["run_id"] == trial.run_id)["trial"] is None
+        assert next(r for r in found if r["run_id"] == done.run_id)["val_loss"] is None
+
+
+def test_deletes_nothing_for_an_empty_name(store: Store, run: Run) -> None:
+    before = kept(store)
+    answer = run("runs", "delete", "arm=", "--yes")
+    assert answer.status == 2
+    assert answer.err.startswith("error: arm: expected words of an arm's name, received ''")
+    assert kept(store) == before
+
+
+def test_deletes_by_kind(store: Store, run: Run) -> None:
+    before = kept(store)
+    answer = run("runs", "delete", "kind=baseline", "--yes")
+    assert answer.status == 0, answer.err
+    assert len(before - kept(store)) == 1
