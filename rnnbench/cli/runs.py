@@ -98,7 +98,9 @@ def _name(run: Run) -> str:
 
 def _accuracy(run: Run, metric: str) -> str:
     value = run.metric(metric)
-    return MISSING if value is None else f"{value:.4f}"
+    if value is None:
+        return MISSING
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.4g}"  # no accuracy, of any length
 
 
 def _note(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> str:
