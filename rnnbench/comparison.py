@@ -85,7 +85,7 @@ def compare(
     restored = _restored(runs)
     done = finished(restored)
     tables = Tables(restored, history_frame([]), _trials(done), baselines=frame([]))
-    arms = dict(zip(runs["run_id"], runs.get("arm", runs["label"]), strict=True))
+    arms = dict(zip(restored["run_id"], runs.get("arm", runs["label"]), strict=True))
     rows = [
         {"data": ground.title, **row}
         for ground in grounds_of(done, tables, options)
@@ -140,11 +140,11 @@ def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
 
 def _by(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return the comparisons by one factor; raises ConfigError where there is no such factor."""
-    own = table[table["factor"] == short_name(by)].reset_index(drop=True)
-    if own.empty and not table.empty:
-        known = ", ".join(sorted(table["factor"].dropna().unique()))
-        raise ConfigError("by", f"one of the factors {known}", by, "leave it out for all of them")
-    return own
+    known = sorted(table["factor"].dropna().unique())
+    if not isinstance(by, str) or (short_name(by) not in known and not table.empty):
+        action = "leave it out for all of them"
+        raise ConfigError("by", f"one of the factors {', '.join(known)}", by, action)
+    return table[table["factor"] == short_name(by)].reset_index(drop=True)
 
 
 def _options(margin: float | None, confidence: float | None) -> ReportConfig:
@@ -155,6 +155,10 @@ def _options(margin: float | None, confidence: float | None) -> ReportConfig:
 
 def _restored(runs: pd.DataFrame) -> pd.DataFrame:
     """Return a notebook's frame with the parameters under their keys; raises ConfigError."""
+    if not isinstance(runs, pd.DataFrame):
+        kind = type(runs).__name__
+        raise ConfigError("runs", "a frame of load_runs()", f"a {kind}", "pass rows of it")
+    runs = runs.reset_index(drop=True)  # whose names may be those of columns
     wanted = [c.name for c in COLUMNS if c.name not in _METRICS]
     missing = [name for name in wanted if name not in runs]
     missing += [
@@ -173,7 +177,24 @@ def _restored(runs: pd.DataFrame) -> pd.DataFrame:
         key: runs[name].astype("string") for key, name in OWN_COLUMN.items() if key not in runs
     }
     empty = {name: pd.Series(pd.NA, runs.index, "Float64") for name in _METRICS if name not in runs}
-    return runs.drop(columns="arm", errors="ignore").assign(**texts, **empty)
+    whole = runs.drop(columns="arm", errors="ignore").assign(**texts, **empty)
+    types = {c.name: c.dtype for c in COLUMNS if c.name in whole}
+    # What a CSV file or another program made of parameters, which are compared as text.
+    types |= {key: "string" for key in whole.columns if "." in str(key)}
+    typed = whole.assign(**{str(key): _typed(whole[key], type_) for key, type_ in types.items()})
+    if typed.loc[typed["status"] == "FINISHED", "seed"].isna().any():
+        raise ConfigError("runs", "a seed in each finished run", "none", "leave such rows out")
+    return typed
+
+
+def _typed(column: pd.Series, type_: str) -> pd.Series:
+    """Return a column of a notebook's frame as its own type; raises ConfigError."""
+    try:
+        return column.astype(pd.api.types.pandas_dtype(type_))
+    except (TypeError, ValueError) as error:
+        expected = f"a column {column.name} of type {type_}"
+        action = "take the column as load_runs() returns it"
+        raise ConfigError("runs", expected, f"{column.dtype} ({error})", action) from None
 
 
 def _trials(done: pd.DataFrame) -> pd.DataFrame:

@@ -37,7 +37,9 @@ def runs(words: Words) -> int:
     format_ = words.option("format")
     format_ = "table" if format_ is None else format_
     if format_ not in FORMATS:
-        raise ConfigError("--format", f"one of {', '.join(FORMATS)}", format_, "choose one")
+        raise ConfigError(
+            "--format", f"one of {', '.join(FORMATS)}", format_ or "nothing", "choose one"
+        )
     if words.names:
         return _delete(words)
     if words.option("yes") is not None:

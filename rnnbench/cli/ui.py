@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -29,8 +30,11 @@ def ui(words: Words) -> int:
     words.refuse_names()
     options = dict(words.options)
     host, port = options.get("host", "127.0.0.1"), options.get("port", "5000")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise ConfigError("--port", "a whole number from 1 to 65535", port, "type --port 5000")
+    if not host.strip():
+        # As from --host $NAME without a NAME: servers take it for every address of the machine.
+        raise ConfigError("--host", "a host name or an address", repr(host), "type --host 0.0.0.0")
     config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
     tell_home(config)
     uri = tracking_uri(config)
@@ -85,7 +89,7 @@ def _shown_store(store: Store) -> str:
 
 def _reachable(host: str) -> str:
     """Return the host for an address: of all interfaces this machine's own."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
 
@@ -133,6 +137,11 @@ def _refuse_taken(host: str, port: int) -> None:
             received, action = f"{host} ({error.strerror})", "type --host 127.0.0.1"
             raise ConfigError("--host", "an address of this machine", received, action) from None
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                received, action = f"{host} ({error.strerror})", "type --host 127.0.0.1"
+                raise ConfigError(
+                    "--host", "an address of this machine", received, action
+                ) from None
             received = f"{host}:{port} ({error.strerror})"
             action = "choose another, as in --port 5001"
             raise ConfigError("--port", "a port that is free", received, action) from None

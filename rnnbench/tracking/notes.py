@@ -7,7 +7,7 @@ configurations and files: nothing in them is taken for either.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rnnbench.printable import printable
 from rnnbench.redact import redacted
@@ -15,8 +15,10 @@ from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import Subject, listed, shown
 
-_ROWS = 30
-_LONGEST_COMMAND = 1500  # letters; MLflow cuts a tag after 8,000
+_LONGEST = 8000  # letters of a tag; MLflow cuts or refuses a longer one
+_ROWS = (30, 20, 10, 5, 2)  # as many of a table as there is room for
+_LONGEST_NAME = 100  # letters of a label or a data set's name
+_LONGEST_COMMAND = 1500
 _WIDTH = 72  # letters of a line of a command: MLflow's page grows with a longer one
 _WORD = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\"|['\"])+")
 _SPACE = "&emsp;"  # between columns, which MLflow sets without any
@@ -46,10 +48,10 @@ def sweep_note(subject: Subject, command: str, key: str, arms: Sequence[tuple[st
     under = "Mean over the seeds ± standard deviation. Which difference counts, the report tells."
     if not rows:
         under = "The table of the arms comes when the sweep ends."
-    return "\n\n".join(
-        [
+    return _fitting(
+        lambda most: [
             f"**{question(subject)}**",
-            *_table(["arm", "seeds"], rows),
+            *_table(["arm", "seeds"], rows, most),
             under,
             *_commands(command, key),
         ]
@@ -70,13 +72,23 @@ def arm_note(
     rows = [["mean ± sd", *_cells(metrics)]]
     rows += [[str(record.seed), *_cells(record.metrics)] for record in replicates]
     newest = max(replicates, key=lambda record: (record.start_time, record.run_id))
-    return "\n\n".join(
-        [
+    return _fitting(
+        lambda most: [
             f"**{question(subject)}**",
-            *_table(["seed"], rows),
+            *_table(["seed"], rows, most),
             *_commands(newest.tags.get(names.COMMAND, ""), key),
         ]
     )
+
+
+def _fitting(parts: Callable[[int], list[str]]) -> str:
+    """Return paragraphs as one text, with as many rows of their table as a tag has room for."""
+    text = ""
+    for most in _ROWS:
+        text = "\n\n".join(parts(most))
+        if len(text) <= _LONGEST:
+            break
+    return text[:_LONGEST]
 
 
 def question(subject: Subject) -> str:
@@ -94,7 +106,9 @@ def question(subject: Subject) -> str:
 
 def escaped(text: str) -> str:
     """Return a user's text such that Markdown and HTML show it as it is, in one line."""
-    text = "".join(_HTML.get(letter, letter) for letter in shown(text))
+    text = shown(text)
+    text = text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
+    text = "".join(_HTML.get(letter, letter) for letter in text)
     text = _MARKDOWN.sub(r"\\\g<0>", text)
     return text.replace("://", "&#58;//").replace("www.", "www&#46;")
 
@@ -108,7 +122,7 @@ def _cells(metrics: Mapping[str, float]) -> list[str]:
     return cells
 
 
-def _table(first: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _table(first: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[str]:
     """Return a table without the columns that nothing was measured for, and with what is left out.
 
     Each row has the cells of ``first``, then one for each metric.
@@ -120,10 +134,10 @@ def _table(first: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [[heads[n] + _SPACE for n in kept], ["---"] * len(kept)]
     lines += [
         [(escaped(row[n]) if n < len(first) else row[n]) + _SPACE for n in kept]
-        for row in rows[:_ROWS]
+        for row in rows[:most]
     ]
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return [text, f"and {len(rows) - _ROWS} more"] if len(rows) > _ROWS else [text]
+    return [text, f"and {len(rows) - most} more"] if len(rows) > most else [text]
 
 
 def _commands(command: str, key: str) -> list[str]:

@@ -184,3 +184,27 @@ class TestCompare:
             rnnbench.compare(kept)
         with pytest.raises(ConfigError, match=r"report\.margin"):
             rnnbench.compare(imdb_runs, margin=7)
+
+
+def test_a_frame_read_back_from_csv_compares_the_same(
+    imdb_runs: pd.DataFrame, tmp_path: Path
+) -> None:
+    imdb_runs.to_csv(tmp_path / "runs.csv", index=False)
+    found = rnnbench.compare(pd.read_csv(tmp_path / "runs.csv"))
+    pd.testing.assert_frame_equal(found, rnnbench.compare(imdb_runs))
+
+
+def test_an_index_may_have_the_name_of_a_column(imdb_runs: pd.DataFrame) -> None:
+    indexed = imdb_runs.set_index(["data", "seed"], drop=False)
+    assert rnnbench.compare(indexed).equals(rnnbench.compare(imdb_runs))
+
+
+def test_what_cannot_be_compared_is_refused_by_name(imdb_runs: pd.DataFrame) -> None:
+    with pytest.raises(ConfigError, match=r"runs: expected a frame of load_runs.*received a str"):
+        rnnbench.compare("reports/imdb")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="a column test_accuracy of type Float64"):
+        rnnbench.compare(imdb_runs.assign(test_accuracy="high"))
+    with pytest.raises(ConfigError, match="a seed in each finished run"):
+        rnnbench.compare(imdb_runs.assign(seed=pd.NA))
+    with pytest.raises(ConfigError, match="by: expected one of the factors cell"):
+        rnnbench.compare(imdb_runs, by=["cell"])  # type: ignore[arg-type]

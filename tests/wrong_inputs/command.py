@@ -59,6 +59,8 @@ ROWS = [
     row("ui --open=yes", "--open=yes", "--hydra-help"),
     row("ui --port 0", "--port", "65535"),
     row("ui --port=abc", "--port", "65535"),
+    row("ui --port ²", "--port", "65535"),
+    row("ui --host ''", "--host", "an address"),
     row("ui --port", "--port", "a value"),
     # Words that are no override.
     row("train +cell=gru model", "model", "key=value", "type model="),

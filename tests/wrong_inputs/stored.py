@@ -66,5 +66,8 @@ ROWS = [
     row("runs delete ''", "runs delete", "an empty word", store=True),
     row("ui", "home", "a folder with a store"),
     row("ui --host nowhere.invalid", "--host", "nowhere.invalid", store=True),
+    row("ui --host 192.0.2.1", "--host", "an address of this machine", store=True),
+    row("runs delete arm= --yes", "arm", "words of an arm's name", store=True),
+    row("runs format=", "--format", "table, csv, json", store=True),
     row("ui model.unitz=4", "model.unitz", "did you mean"),
 ]
