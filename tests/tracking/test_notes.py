@@ -130,3 +130,12 @@ def test_ask_for_the_best_of_many() -> None:
         "Which of 6 arms is best on d (8 time steps), e (9 time steps): a, b, c, d and 2 more?"
     )
     assert escaped("simple_rnn") == "simple\\_rnn"
+
+
+def test_fit_a_tag_whatever_the_arms_are_called() -> None:
+    labels = tuple(f"gru data.path=/tmp/{'|*<' * 80}{n}" for n in range(1000))
+    arms = [(label, Record(label, "FINISHED", metrics=MEANS)) for label in labels]
+    note = sweep_note(Subject(labels, ("csv 4",)), f"{COMMAND} {'x=1 ' * 300}", "key", arms)
+    assert len(note) <= 8000
+    assert "more" in note
+    assert note.count("```") == 4  # the commands are whole
