@@ -22,6 +22,8 @@ from rnnbench.config.describe import KeyDescription, group_options, key_descript
 from rnnbench.metrics import METRICS, SPREAD
 from rnnbench.results.frame import COLUMNS
 from rnnbench.tracking import names
+from rnnbench.tracking.arm_summary import ARM_METRICS
+from rnnbench.training.history import EPOCH_METRICS
 
 # The tags of rnnbench's own. A test compares them with those that runs have.
 TAGS = {
@@ -144,6 +146,22 @@ def _code_maths(text: str) -> str:
     return re.sub(r"\|[^|]+\||\b\w+_\w+\b", lambda found: f"`{found[0]}`", text)
 
 
+def arm() -> str:
+    """Return the metrics of an arm with their suffixes, in the order in which MLflow lists them."""
+    rows = [
+        *(
+            (name, METRICS[name].meaning, ", ".join(map(_code, of)))
+            for name, of in ARM_METRICS.items()
+        ),
+        *((name, METRICS[name].meaning, "by epoch") for name in EPOCH_METRICS),
+        ("seeds", METRICS["seeds"].meaning, ""),
+    ]
+    return markdown_table(
+        ("metric", "meaning", "beside the mean"),
+        [(_code(name), _code_maths(meaning), of or "–") for name, meaning, of in rows],
+    )
+
+
 def spread() -> str:
     """Return the suffixes of an arm's metrics."""
     return markdown_table(("suffix", "meaning"), [(_code(k), v) for k, v in SPREAD.items()])
@@ -191,6 +209,7 @@ GENERATED: dict[str, Callable[..., str]] = {
     "commands": commands,
     "own_words": own_words,
     "metrics": metrics,
+    "arm": arm,
     "spread": spread,
     "columns": columns,
     "cells": cells,

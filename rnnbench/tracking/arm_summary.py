@@ -31,7 +31,7 @@ _ALL = ("_sd", "_low", "_high")
 
 # What a comparison of arms needs, and which spread of it is told beside the mean. MLflow lists
 # metrics in the order in which they were logged, and compares runs by the first one.
-_METRICS: dict[str, tuple[str, ...]] = {
+ARM_METRICS: dict[str, tuple[str, ...]] = {
     "test_accuracy": _ALL,
     "test_loss": _ALL,
     "best_val_accuracy": ("_sd",),
@@ -155,7 +155,7 @@ def summary(replicates: Sequence[Record]) -> dict[str, float]:
     They are for people who read them: rounded to six decimals.
     """
     found: dict[str, float] = {}
-    for metric, spreads in _METRICS.items():
+    for metric, spreads in ARM_METRICS.items():
         values = [r.metrics[metric] for r in replicates if metric in r.metrics]
         known = statistic(values)
         width = half_width(known, CONFIDENCE)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 from rnnbench.cli.commands import COMMANDS
@@ -25,9 +26,11 @@ PAGES = [
     ROOT / "benchmarks" / "README.md",
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts),
 ]
+SHELLS = ("bash", "fish")
 COLUMNS = "80"
 _PROMPT = "$ python -m rnnbench "
 _INLINE = re.compile(rf"`((?:{'|'.join(COMMANDS)})\s[^`]*)`")
+_ASSIGNED = re.compile(r"[A-Z_]+=")
 _ROW = re.compile(r"^\| `(python -m rnnbench .*?)`", re.M)
 
 
@@ -53,7 +56,7 @@ def blocks(language: str) -> list[Block]:
 def shell_commands() -> list[tuple[str, ...]]:
     """Return every command of the pages once: of blocks, rows of tables, and sentences."""
     found: dict[tuple[str, ...], None] = {}
-    texts = [block.text for block in blocks("bash")]
+    texts = [block.text for language in SHELLS for block in blocks(language)]
     texts += [block.text.splitlines()[0][2:] for block in outputs()]
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
@@ -69,8 +72,16 @@ def outputs() -> list[Block]:
     return [block for block in blocks("text") if block.text.startswith(_PROMPT)]
 
 
+def overrides(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a command that choose options and set keys."""
+    return tuple(word for word in argv[1:] if "=" in word or word.startswith("~"))
+
+
 def _split(text: str) -> Iterator[tuple[str, ...]]:
-    """Return the commands of a shell text; loops are unrolled."""
+    """Return the commands of a shell text, without what is set before them and reads after them.
+
+    Loops are unrolled.
+    """
     text = re.sub(r"(^|\s)# .*$", "", text, flags=re.M)
     text = text.replace("\\\n", " ").replace(".venv/bin/python", "python")
     loop = re.compile(r"for (\w+) in ([^;]*); do (.*?); done", re.S)
@@ -79,7 +90,9 @@ def _split(text: str) -> Iterator[tuple[str, ...]]:
     )
     # A new line, && or ; outside single quotes ends a command.
     for line in re.split(r"(?:\n|&&|;)(?=(?:[^']*'[^']*')*[^']*$)", text):
-        if words := tuple(shlex.split(line, comments=True)):
+        words = tuple(shlex.split(line, comments=True))
+        words = tuple(takewhile(lambda word: word != "|", dropwhile(_ASSIGNED.match, words)))
+        if words:
             yield words
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import tomllib
 from pathlib import Path
 
+import mlflow.runs
 import pytest
 
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.words import DEFAULT_CELLS, Words, split_words
 from rnnbench.config.expand import expand
 from tests.conftest import ROOT, Run
-from tests.docs.examples import as_shown, blocks, outputs, shell_commands
+from tests.docs.examples import as_shown, blocks, outputs, overrides, shell_commands
 
 ALL = shell_commands()
 OURS = [words[3:] for words in ALL if words[:3] == ("python", "-m", "rnnbench")]
@@ -24,13 +26,23 @@ QUICK = ("match", "explain", "data", "help")
 MISSING = ("data=imdb", "text_simple_rnn50_vectors")
 
 
+# What stands for the id of one of the reader's runs.
+IDS = ("3f2a", "ID")
+
+
 def is_quick(argv: tuple[str, ...]) -> bool:
     is_help = argv[0] in QUICK or "--help" in argv or "--cfg" in argv
     return is_help and not any(word in " ".join(argv) for word in MISSING)
 
 
-def names_a_run(argv: tuple[str, ...]) -> bool:
-    return argv[0] in ("predict", "reproduce", "runs") or "run=3f2a" in argv
+def is_about_stored_runs(argv: tuple[str, ...]) -> bool:
+    return argv[0] == "runs" or any(f"run={id_}" in argv for id_ in IDS)
+
+
+def composed() -> list[tuple[str, ...]]:
+    """Return the commands that are too long for a test, one for all with the same words."""
+    slow = [argv for argv in OURS if not is_quick(argv) and not is_about_stored_runs(argv)]
+    return list({(overrides(argv), "--config-dir" in argv): argv for argv in slow}.values())
 
 
 @pytest.fixture
@@ -47,7 +59,7 @@ def files(work_dir: Path) -> Path:
     for path, first in (("cell/lstm_relu", "name: lstm\n"), ("experiments/mine", "defaults:\n")):
         file = work_dir / "my_conf" / f"{path}.yaml"
         file.parent.mkdir(parents=True)
-        (text,) = {block.text for block in blocks("yaml") if block.text.startswith(first)}
+        (text,) = {block.text for block in blocks("yaml") if first in block.text}
         file.write_text(text)
     return work_dir
 
@@ -56,24 +68,51 @@ def test_every_command_has_an_example() -> None:
     assert {words[0] for words in OURS if not words[0].startswith("-")} == {*COMMANDS, "help"}
 
 
-@pytest.mark.parametrize("argv", [argv for argv in OURS if not is_quick(argv)], ids=" ".join)
+def test_every_command_has_words_that_it_knows(files: Path) -> None:
+    for argv in OURS:
+        split_words(argv)
+
+
+@pytest.mark.parametrize("argv", composed(), ids=" ".join)
 def test_is_understood(argv: tuple[str, ...], files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORE", "postgresql+psycopg2://user@host/database")
     monkeypatch.setenv("CORPUS", "texts")
     words: Words = split_words(argv)
-    if names_a_run(argv):
-        return
     assert expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
 
 
-@pytest.mark.parametrize("argv", [argv for argv in OURS if is_quick(argv)], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv",
+    [argv for argv in OURS if argv[0] == "runs" and "http" not in " ".join(argv)],
+    ids=" ".join,
+)
+def test_runs_of_a_store_are_listed_and_deleted(
+    argv: tuple[str, ...], run: Run, filled: Path, work_dir: Path
+) -> None:
+    shutil.copytree(filled / "runs", work_dir / "runs")
+    if set(IDS) & set(argv):
+        _, first, *_ = run("runs", "--format", "csv").out.splitlines()
+        argv = (*(first.split(",")[0] if word in IDS else word for word in argv), "--yes")
+    answer = run(*(word.replace("/data/runs", "runs") for word in argv))
+    assert answer.status == 0, answer.err
+    assert answer.out
+
+
+SHOWN = {tuple(block.text.splitlines()[0].split()[4:]) for block in outputs()}
+
+
+@pytest.mark.parametrize(
+    "argv", [argv for argv in OURS if is_quick(argv) and argv not in SHOWN], ids=" ".join
+)
 def test_runs(argv: tuple[str, ...], run: Run, files: Path) -> None:
     answer = run(*argv)
     assert answer.status == 0, answer.err
     assert answer.out
 
 
-@pytest.mark.parametrize("block", outputs(), ids=lambda block: block.page)
+@pytest.mark.parametrize(
+    "block", {block.text: block for block in outputs()}.values(), ids=lambda block: block.page
+)
 def test_prints_what_the_page_shows(
     block: object, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,11 +142,13 @@ def test_other_words_of_a_shell_name_what_there_is(
         assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
     elif program == "python":
         assert (ROOT / rest[0]).is_file()
-    elif program == "eval":
-        script, *own = shlex.split(rest[0].removeprefix("$(").removesuffix(")"))
+    elif program in ("eval", *extras["scripts"]):
+        script, *own = shlex.split(" ".join(words).removeprefix("eval $(").removesuffix(")"))
         assert script in extras["scripts"]
         monkeypatch.setattr("sys.argv", [script, *own])
         assert run(*own).status == 0
+    elif program == "mlflow":
+        assert mlflow.runs.commands.commands["restore"].name == rest[1]
     else:
         known = ("python3", "source", "export", ".venv/bin/optuna-dashboard", "pytest")
         assert program in known, f"no test knows what {program} does"
