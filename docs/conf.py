@@ -43,7 +43,7 @@ html_theme_options = {
     "navigation_with_keys": False,
     "footer_start": ["copyright"],
     "footer_end": [],
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
 html_context = {"default_mode": "auto"}
 html_sidebars = {"tutorial": [], "glossary": []}
