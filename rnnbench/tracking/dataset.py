@@ -27,7 +27,7 @@ def dataset_input(data: Prepared, config: Config) -> Any:
         digest=data.digest[:_DIGEST],
         source_type=kind,
         source=json.dumps({field: source}),
-        schema=json.dumps({"mlflow_colspec": _fields(data), **_shape(data)}),
+        schema=json.dumps({"mlflow_colspec": _fields(data), **_shape(data)}, sort_keys=True),
         profile=json.dumps(_profile(data), sort_keys=True),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
@@ -54,6 +54,13 @@ def _fields(data: Prepared) -> list[dict[str, Any]]:
         {"name": inputs, "type": kind, "required": True},
         {"name": f"class (one of {spec.classes})", "type": "integer", "required": True},
     ]
+
+
+def _shape(data: Prepared) -> dict[str, Any]:
+    """Return what a stored model is built from again (:func:`rnnbench.stored.run_input`)."""
+    spec = data.spec
+    shape = [spec.timesteps] if spec.features is None else [spec.timesteps, spec.features]
+    return {"input": shape, "classes": spec.classes, "vocabulary": spec.vocabulary}
 
 
 def _profile(data: Prepared) -> dict[str, int]:

@@ -7,6 +7,7 @@ import json
 from rnnbench.config.expand import expand
 from rnnbench.declaration import declare
 from rnnbench.seeds import streams
+from rnnbench.stored import run_input
 from rnnbench.tracking import names
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store
@@ -39,6 +40,7 @@ def test_a_stored_run_has_its_data_set_with_fields_and_samples(store: Store) -> 
         words = ["+cell=gru", f"data={data}", *SMALL[1:], "seeds=1"]
         (spec,) = declare(expand(words), store.home.path)
         recorder = begin(store, spec)
+        (record,) = (r for r in store.records() if r.run_id == recorder.run_id)
         (found,) = store.client.get_run(recorder.run_id).inputs.dataset_inputs
         assert (found.tags[0].key, found.tags[0].value) == ("mlflow.data.context", "training")
         dataset = found.dataset
@@ -47,6 +49,7 @@ def test_a_stored_run_has_its_data_set_with_fields_and_samples(store: Store) -> 
         profile = json.loads(dataset.profile)
         assert profile["num_rows"] == profile["n_train"] + profile["n_test"]
         columns = json.loads(dataset.schema)["mlflow_colspec"]
+        assert run_input(store, record) == spec.data.spec
         fields[data] = [(column["name"], column["type"]) for column in columns]
     assert fields["digits"] == [
         ("features (8 steps of 8)", "float"),
