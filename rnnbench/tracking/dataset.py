@@ -56,13 +56,6 @@ def _fields(data: Prepared) -> list[dict[str, Any]]:
     ]
 
 
-def _shape(data: Prepared) -> dict[str, Any]:
-    """Return what a stored model is built from again (:func:`rnnbench.stored.run_input`)."""
-    spec = data.spec
-    shape = [spec.timesteps] if spec.features is None else [spec.timesteps, spec.features]
-    return {"input": shape, "classes": spec.classes, "vocabulary": spec.vocabulary}
-
-
 def _profile(data: Prepared) -> dict[str, int]:
     """Return the numbers of samples; MLflow shows ``num_rows``."""
     counts = {k: int(data.facts[k]) for k in ("n_train", "n_test") if k in data.facts}
