@@ -18,16 +18,25 @@ if TYPE_CHECKING:
 _DECIDED = "#000000"
 _UNDECIDED = "#777777"
 _MARGIN = "#DCE6F2"
-_MIDDLE, _LETTER = 2.9, 0.08  # inches between the texts at both sides, and of a letter
+_MIDDLE, _LETTER = 2.1, 0.08  # inches between the texts at both sides, and of a letter
+_LABEL, _WORDS = 28, 12  # letters in a line
 _WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One comparison as a row: ``low`` and ``high`` are NaN where one seed was shared."""
+    """One comparison as a row.
+
+    Attributes:
+        a, b: what is compared.
+        shared: what both have in common; may be empty.
+        estimate, low, high: the mean difference and its interval, NaN where one seed was shared.
+        verdict: what follows.
+    """
 
     a: str
     b: str
+    shared: str
     estimate: float
     low: float
     high: float
@@ -35,9 +44,11 @@ class Difference:
 
     @property
     def label(self) -> str:
-        """What is subtracted from what, in two lines where one is too long."""
+        """What is subtracted from what, in two lines where one is too long, and of what."""
         label = f"{self.a} − {self.b}"
-        return label if wrap(label) == label else f"{self.a}\n− {self.b}"
+        if wrap(label, _LABEL) != label:
+            label = f"{self.a}\n− {self.b}"
+        return f"{wrap(self.shared + ':', _LABEL)}\n{label}" if self.shared else label
 
     @property
     def told(self) -> str:
@@ -49,20 +60,23 @@ class Difference:
     def words(self) -> str:
         """The verdict as a reader would say it."""
         better = {"A better": f"{self.a} better", "B better": f"{self.b} better"}
-        return wrap(better.get(self.verdict, self.verdict), 24)
+        return wrap(better.get(self.verdict, self.verdict), _WORDS)
 
 
-def difference_rows(comparisons: Iterable[tuple[str, str, Comparison]]) -> list[Difference]:
+def difference_rows(
+    comparisons: Iterable[tuple[str, str, str, Comparison]],
+) -> list[Difference]:
     """Return a row for each comparison that has a difference, in the order given.
 
     Args:
-        comparisons: names of A and B, and A minus B.
+        comparisons: names of A and B, what they have in common, and A minus B.
     """
     rows = []
-    for a, b, result in comparisons:
+    for a, b, shared, result in comparisons:
         found = result.difference
         if not math.isnan(found.estimate):
-            rows.append(Difference(a, b, found.estimate, found.low, found.high, result.verdict))
+            ends = (found.estimate, found.low, found.high)
+            rows.append(Difference(a, b, shared, *ends, result.verdict))
     return rows
 
 
@@ -85,7 +99,7 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
     axes.axvline(0, color="black", linewidth=0.8, zorder=1)
     for place, row in enumerate(rows):
         undecided = row.verdict == "undecided"
-        facts = {"name": f"{row.a} − {row.b}", "told": row.told}
+        facts = {"name": row.label.replace("\n", " "), "told": row.told}
         colour = _UNDECIDED if undecided else _DECIDED
         if row.low == row.low:
             ends = [max(row.low, -edge), min(row.high, edge)]
@@ -106,9 +120,10 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
             zorder=3,
         )
         mark(point, **facts)
-    finish_rows(axes, [row.label for row in rows], f"difference of {metric} (shaded: ±{margin:g})")
+    unit = f"difference in {wrap(metric, _LABEL)}\nshaded: too small to matter (±{margin:g})"
+    finish_rows(axes, [row.label for row in rows], unit)
     axes.set_xlim(-edge, edge)
-    axes.locator_params(axis="x", nbins=6)
+    axes.locator_params(axis="x", nbins=4)
     verdicts = axes.secondary_yaxis("right")
     verdicts.set_yticks(range(len(rows)), [row.words for row in rows], fontsize=9)
     verdicts.tick_params(length=0, pad=9)
@@ -118,9 +133,7 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
 def _width(rows: Sequence[Difference]) -> float:
     """Return a width in inches: where names are short, one that a phone shows."""
     sides = ([row.label for row in rows], [row.words for row in rows])
-    letters = sum(
-        max(len(line) for text in side for line in wrap(text).split("\n")) for side in sides
-    )
+    letters = sum(max(len(line) for text in side for line in text.split("\n")) for side in sides)
     return min(WIDTH, _MIDDLE + _LETTER * letters)
 
 

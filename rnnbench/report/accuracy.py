@@ -15,7 +15,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, failures, order
+from rnnbench.report.ground import Ground, arm_cell, failures, order
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
 from rnnbench.results.arm_runs import ArmRuns
@@ -137,7 +137,7 @@ def _row(
     summary = statistic(values)
     middle = bootstrap(values, interquartile_mean, confidence)
     return (
-        text(arm.name),
+        arm_cell(arm.name),
         number(summary.n, 0),
         spread(summary.mean, summary.sd, marked=marked),
         number(middle.estimate),

@@ -18,7 +18,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import Ground, failures, of
 from rnnbench.report.pairs import Pair
-from rnnbench.report.statements import result_of, wins, won
+from rnnbench.report.statements import result_of, said, wins, won
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import metric_words
 from rnnbench.results.compare import factor_words, has_as_many
@@ -42,10 +42,12 @@ def comparisons_block(ground: Ground) -> Block | None:
     remarks = Column("remarks", "seeds that failed or are left out, and what else differs", False)
     columns = (
         Column("comparison", numeric=False),
-        Column("factor", "the one thing in which the two differ", numeric=False),
+        Column(
+            "what differs", "the one thing in which the two differ", numeric=False, key="factor"
+        ),
         Column("seeds", "pairs with the same seed"),
         Column("difference", "mean of the first minus the second, in accuracy"),
-        Column(percent, "interval of the mean difference"),
+        Column(f"{percent} interval", "of the mean difference"),
         Column("verdict", "how much it lacks where undecided", numeric=False),
         Column("better in", "seeds in which the first is better", numeric=False),
         *([remarks] if has_remarks else []),
@@ -74,7 +76,7 @@ def comparisons_block(ground: Ground) -> Block | None:
 def verdict_words(pair: Pair, margin: float) -> str:
     """Return a verdict in the few words that a table has room for."""
     result = result_of(pair)
-    a, b, _ = pair.words
+    a, b, _ = said(pair)
     words = {
         "A better": f"{a} better",
         "B better": f"{b} better",
@@ -104,9 +106,9 @@ def _would_decide_shortly(result: Comparison) -> str:
 
 def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
     result = result_of(pair)
-    a, b, shared = pair.words
+    a, b, shared = said(pair)
     return (
-        text(f"{a} − {b}" + (f", both {shared}" if shared else "")),
+        Cell(f"{shared}: {a} − {b}" if shared else f"{a} − {b}", _named(pair)),
         text(factor_words(pair.relation.factor or "")),
         number(result.n, 0),
         signed(result.difference.estimate),
@@ -118,6 +120,12 @@ def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
         number(pair.p_holm, 3),
         number(result.superiority, 2),
     )
+
+
+def _named(pair: Pair) -> str:
+    """Return a comparison by the names of its arms, as CSV holds it."""
+    a, b, shared = pair.words
+    return f"{a} − {b}" + (f", both {shared}" if shared else "")
 
 
 def _note(ground: Ground) -> str:
@@ -150,12 +158,15 @@ def difference_pictures(ground: Ground) -> tuple[Picture, ...]:
 
 
 def _pictures(ground: Ground, pairs: list[Pair]) -> tuple[Picture, ...]:
-    compared = [(p.a.name, p.b.name, p.result) for p in pairs if p.result is not None]
+    compared = [(*said(p), p.result) for p in pairs if p.result is not None]
     rows = difference_rows(compared[:_MOST_DRAWN])
     if not rows:
         return ()
-    title = "Mean differences with their intervals" + of(_MOST_DRAWN, len(compared))
+    percent = f"{100 * ground.options.confidence:g} %"
+    title = f"Mean differences with their {percent} intervals" + of(
+        len(rows), len(compared), "comparisons"
+    )
     metric = metric_words(pairs[0].metric or "test_accuracy")
-    told = "; ".join(f"{row.label}: {row.words}" for row in rows)
+    told = "; ".join(f"{row.label}: {row.told}".replace("\n", " ") for row in rows)
     draw = partial(save_differences, rows, ground.options.margin, metric, title)
-    return (Picture(f"differences_{ground.key}", title, f"{title}, {ground.title}: {told}", draw),)
+    return (Picture(f"differences_{ground.key}", title, f"{title}, {ground.place}: {told}", draw),)

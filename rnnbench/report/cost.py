@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnbench.report.document import Block, Cell, Column, DataTable, number, spread, text
-from rnnbench.report.ground import Ground, order, seconds_apart
+from rnnbench.report.ground import Ground, arm_cell, order, seconds_apart
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
@@ -39,7 +39,7 @@ def _table(ground: Ground) -> DataTable:
     arms = order(ground)
     rows = tuple(
         (
-            text(arm.name),
+            arm_cell(arm.name),
             number(arm.one("units"), 0),
             number(arm.one("parameters_recurrent"), 0),
             number(arm.one("parameters_total"), 0),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 MISSING = "–"
+KEY = re.compile(r"`([a-z_.]+(?:=[\w.]+)?)`")  # in a paragraph; nothing else is markup
 ANSWER = "answer"  # key of the section that is the first screen
 
 

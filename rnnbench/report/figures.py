@@ -29,8 +29,9 @@ _ATTRIBUTES = frozenset(
         *("stroke-linejoin", "stroke-miterlimit", "stroke-dashoffset", "font-style", "font-weight"),
     }
 )
-_PIXELS = 4 / 3  # a point
-_WIDTHS = ((500.0, "panel widest"), (400.0, "panel wide"))  # scroll on a phone, to be readable
+_LETTERS = 10.0  # points of a letter where an SVG of ours says nothing else
+_SMALLEST = 10.0  # pixels of a letter, below which a panel scrolls rather than shrinks
+_WIDTHS = ((500.0, "panel widest"), (360.0, "panel wide"))  # points; style says how far they grow
 # Where a legend's handle is, from the left end of its text and in sizes of its letters.
 _HANDLE = (-2.95, -1.1, 2.4, 1.5)
 
@@ -120,7 +121,7 @@ def _picture(
     """Return an SVG of some parts of another one, with the definitions that they refer to."""
     svg = Element(f"{{{SVG}}}svg")
     svg.set("class", kind or next((name for wide, name in _WIDTHS if box[2] >= wide), "panel"))
-    svg.set("width", f"{box[2] * _PIXELS:.0f}")
+    svg.set("width", f"{box[2] * _SMALLEST / _letters(parts):.0f}")
     svg.set("viewBox", " ".join(f"{value:.6g}" for value in box))
     inside = [deepcopy(part) for part in parts]
     defined = {name for part in inside for element in part.iter() if (name := element.get("id"))}
@@ -138,6 +139,12 @@ def _picture(
             element.set("href", element.attrib.pop(HREF))
     written = ElementTree.tostring(svg, encoding="unicode").replace(" />", "/>")
     return written.replace(f' xmlns="{SVG}"', "", 1)
+
+
+def _letters(parts: Sequence[Element]) -> float:
+    """Return the size of the smallest letters, in points."""
+    sizes = [float(element.get("font-size", _LETTERS)) for part in parts for element in part.iter()]
+    return min(sizes, default=_LETTERS)
 
 
 def _size(root: Element) -> str:

@@ -16,7 +16,8 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, of, order
+from rnnbench.report.ground import Ground, arm_cell, of, order
+from rnnbench.report.wording import arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 from rnnbench.training.gradient_flow import SAMPLES, Flow, reach
@@ -86,7 +87,7 @@ def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Cell
             reaches.append(reach(own[line.state], own[HIDDEN]))
     summary = statistic(reaches)
     return (
-        text(line.arm),
+        arm_cell(line.arm),
         number(line.epoch, 0),
         text(line.layer),
         text(line.state),
@@ -113,7 +114,7 @@ def _pictures(
     """Return a figure of the top layer of each arm; the table has all layers."""
     drawn: list[GradientLine] = []
     for arm, replicates in sorted(known[:_MOST_DRAWN], key=lambda pair: pair[0].name):
-        lines = gradient_lines(arm.name, arm.cell, replicates.values())
+        lines = gradient_lines(arm_words(arm.name), arm.cell, replicates.values())
         top = _top(lines)
         drawn += [line for line in lines if line.layer == top]
     title = "Gradients through time" + of(min(_MOST_DRAWN, len(known)), len(known))
@@ -124,7 +125,7 @@ def _pictures(
         for line in drawn
         if line.epoch == last and line.state != CELL
     )
-    alt = f"{title}, {ground.title}: norm of the gradient by time step; after epoch {last}: {ends}"
+    alt = f"{title}, {ground.place}: norm of the gradient by time step; after epoch {last}: {ends}"
     draw = partial(save_gradients, drawn, title)
     return (Picture(f"gradient_flow_{ground.key}", title, alt, draw),)
 

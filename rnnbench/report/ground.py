@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.report.document import Block
+from rnnbench.report.document import Block, Cell
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import place_words
+from rnnbench.report.wording import arm_words, place_words
 from rnnbench.results.arm_runs import MACHINE, ArmRuns
 from rnnbench.results.compare import failures_of
 
@@ -44,9 +44,8 @@ class Ground:
 
     @property
     def place(self) -> str:
-        """Its title in words: ``imdb, 500 tokens``; sequences without a vocabulary have steps."""
-        words = self.arms[0].params.get("data.num_words", "null")
-        return place_words(self.title, "time steps" if words == "null" else "tokens")
+        """Its title in words: ``imdb, 500 tokens``."""
+        return place_words(self.title, self.arms[0].params)
 
     @property
     def data(self) -> str:
@@ -67,9 +66,14 @@ def headed(
     return tuple(told)
 
 
-def of(drawn: int, all_: int) -> str:
-    """Return what a title says where a figure shows a part: `` (40 of 200)``."""
-    return f" ({drawn} of {all_})" if drawn < all_ else ""
+def arm_cell(name: str) -> Cell:
+    """Return the entry of a table that names an arm: in words; CSV holds the name itself."""
+    return Cell(arm_words(name), name)
+
+
+def of(drawn: int, all_: int, what: str = "arms") -> str:
+    """Return what a title says where a figure shows a part: `` (40 of 200 arms)``."""
+    return f" ({drawn} of {all_} {what})" if drawn < all_ else ""
 
 
 def failures(arms: Sequence[ArmRuns]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-from rnnbench.report.document import Block, Cell, DataTable, Document, Picture
+from rnnbench.report.document import KEY, Block, Cell, DataTable, Document, Picture
 
 
 def render(document: Document) -> str:
@@ -30,7 +30,7 @@ def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[st
         )
         yield "\n".join(told)
     see = [_link(titles[block.see])] if block.see else []
-    paragraphs = list(map(_escape_line, block.paragraphs))
+    paragraphs = list(map(_prose, block.paragraphs))
     yield from paragraphs[:-1]
     if paragraphs or see:
         yield " ".join([*paragraphs[-1:], *see])
@@ -78,6 +78,13 @@ def _cell(cell: Cell) -> str:
 
 def _picture(picture: Picture) -> str:
     return f"![{_escape(picture.alt)}](figures/{quote(picture.key)}.svg)"
+
+
+def _prose(text: str) -> str:
+    """Escape a paragraph; a key between backticks is code."""
+    first, *rest = KEY.split(text)
+    told = (f"`{one}`" if place % 2 == 0 else _escape_end(one) for place, one in enumerate(rest))
+    return "".join((_escape_line(first) + (" " if rest and first[-1:] == " " else ""), *told))
 
 
 def _escape(text: str) -> str:

@@ -10,9 +10,8 @@ from rnnbench.report.document import (
     interval,
     number,
     spread,
-    text,
 )
-from rnnbench.report.ground import Ground, order
+from rnnbench.report.ground import Ground, arm_cell, order
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -76,7 +75,7 @@ def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
     changed = statistic(arm.by_seed("order_changed").values())
     width = half_width(drop, confidence)
     return (
-        text(arm.name),
+        arm_cell(arm.name),
         number(drop.n, 0),
         spread(whole.mean, whole.sd),
         spread(without.mean, without.sd),
@@ -90,4 +89,4 @@ def _orderless(arm: ArmRuns) -> tuple[Cell, ...]:
     tested = statistic(arm.by_seed("test_accuracy").values())
     shown = spread(tested.mean, tested.sd)
     none, zero = interval(float("nan"), float("nan")), number(0.0)
-    return (text(arm.name), number(tested.n, 0), shown, shown, zero, none, zero)
+    return (arm_cell(arm.name), number(tested.n, 0), shown, shown, zero, none, zero)

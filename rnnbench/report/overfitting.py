@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.learning import HOW, Learning, learning_data, save_learning
-from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread, text
-from rnnbench.report.ground import SECONDS, Ground, is_one_machine, of, order
+from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread
+from rnnbench.report.ground import SECONDS, Ground, arm_cell, is_one_machine, of, order
+from rnnbench.report.wording import arm_words, cell_words, either
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
@@ -79,7 +80,7 @@ def _row(arm: ArmRuns) -> tuple[Cell, ...]:
     ]
     rise = [100 * value for value in arm.values("val_loss_rise")]
     return (
-        text(arm.name),
+        arm_cell(arm.name),
         _cell(arm.values("epochs_trained"), 1),
         _cell(arm.values("best_epoch"), 1),
         _cell(past, 1),
@@ -105,14 +106,16 @@ def _curves(ground: Ground) -> list[Picture]:
         shown.setdefault(arm.cell, []).append(arm)
     drawn = [arm for arms in shown.values() for arm in arms[:_MOST_DRAWN]]
     # Seconds of several machines in one figure would be compared.
-    pace = {arm.name: arm.one(SECONDS) for arm in drawn} if is_one_machine(drawn) else {}
+    words = {arm.name: arm_words(arm.name) for arm in drawn}
+    pace = {words[arm.name]: arm.one(SECONDS) for arm in drawn} if is_one_machine(drawn) else {}
     pace = {name: seconds for name, seconds in pace.items() if seconds > 0}
     runs = pd.concat([arm.runs for arm in drawn])
+    runs = runs.assign(arm=runs["arm"].map(words))
     data = learning_data(runs, ground.history, pace if len(pace) == len(drawn) else None)
     last = data.curves.groupby("arm")["epoch"].max()
     curved = data.only(last[last > 1].index)  # one point is no curve
     names = set(curved.curves["arm"])
-    best = [arms[0].name for arms in shown.values() if arms[0].name in names]
+    best = [found for arms in shown.values() if (found := words[arms[0].name]) in names]
     pictures = []
     if len(best) > 1:
         alone = all(len(arms) == 1 for arms in shown.values())
@@ -122,14 +125,14 @@ def _curves(ground: Ground) -> list[Picture]:
         if alone:
             return pictures
     rows = {
-        cell: curved.only(arm.name for arm in arms)
+        cell: curved.only(words[arm.name] for arm in arms if arm.name in words)
         for cell, arms in sorted(shown.items())
-        if any(arm.name in names for arm in arms)
+        if any(words.get(arm.name) in names for arm in arms)
     }
     if rows:
         count = sum(len(shown[cell]) for cell in rows)
         most = sum(min(len(shown[cell]), _MOST_DRAWN) for cell in rows)
-        title = f"Learning curves of {', '.join(rows)}" + of(most, count)
+        title = f"Learning curves of {either(map(cell_words, rows), 'and')}" + of(most, count)
         key = f"learning_curves_{ground.key}_arms"
         pictures.append(_picture(key, title, ground, list(rows.values())))
     return pictures
@@ -137,5 +140,5 @@ def _curves(ground: Ground) -> list[Picture]:
 
 def _picture(key: str, title: str, ground: Ground, rows: Sequence[Learning]) -> Picture:
     arms = ", ".join(arm for data in rows for arm in sorted(data.curves["arm"].unique()))
-    alt = f"Learning curves of {arms} on {ground.title}: accuracy and loss by epoch, {HOW}"
+    alt = f"Learning curves of {arms} on {ground.place}: accuracy and loss by epoch, {HOW}"
     return Picture(key, f"{title}: {HOW}", alt, partial(save_learning, rows, title))

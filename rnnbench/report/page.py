@@ -13,12 +13,14 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnnbench.report.document import ANSWER, Block, Cell, Document, Section
+from rnnbench.report.document import ANSWER, KEY, Block, Cell, Document, Section
 from rnnbench.report.figures import take_apart
 
 LONG = 32  # rows from which a table scrolls under its head
 # After _ - / = and a point, but not within a number such as -0.5 or 1e-38.
 _JOINT = re.compile(r"(?<=[_/=])(?=.)|(?<=\w-)(?=[^\W\d])|(?<=[^\W\d]\.)(?=[^\W\d])", re.DOTALL)
+_STYLE = ("report.css", "figures.css")
+_SCRIPT = ("report.js", "marks.js", "figures.js")
 _TAKEN = ("content", "contents", "status")
 
 
@@ -30,10 +32,7 @@ def render(document: Document, images: Mapping[str, str]) -> str:
     """
     environment = _environment()
     outline = _outline(document)
-    style, script = (
-        "".join(_source(f"{name}.{kind}") for name in ("report", "figures"))
-        for kind in ("css", "js")
-    )
+    style, script = ("".join(map(_source, names)) for names in (_STYLE, _SCRIPT))
     places = {key: place for place, key in enumerate(images)}
     return environment.get_template("report.html.j2").render(
         title=document.title,
@@ -94,6 +93,13 @@ def _breakable(text: str) -> Markup:
     return Markup("<wbr>").join(escape(part) for part in _JOINT.split(text))
 
 
+def _prose(text: str) -> Markup:
+    """Return a sentence in which a key between backticks is set as code."""
+    parts = [escape(part) for part in KEY.split(text)]
+    parts[1::2] = [Markup("<code>{}</code>").format(key) for key in parts[1::2]]
+    return Markup("").join(parts)
+
+
 def _sort_value(cell: Cell) -> str | None:
     """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last."""
     if cell.value is None or isinstance(cell.value, str):
@@ -126,7 +132,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"sort_value": _sort_value, "breakable": _breakable}
+    environment.filters |= {"sort_value": _sort_value, "breakable": _breakable, "prose": _prose}
     return environment
 
 

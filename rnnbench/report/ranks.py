@@ -9,8 +9,9 @@ from statistics import fmean
 import numpy as np
 
 from rnnbench.plots.ranks import average_ranks, critical_difference, friedman_p, save_ranks
-from rnnbench.report.document import Block, Column, DataTable, Picture, Section, number, text
+from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, Section, number
 from rnnbench.report.ground import Ground
+from rnnbench.report.wording import cell_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
@@ -33,7 +34,7 @@ def ranks_section(grounds: Sequence[Ground]) -> Section | None:
     confidence = grounds[0].options.confidence
     distance = critical_difference(len(cells), len(scores), confidence)
     rows = tuple(
-        (text(cell), number(float(rank), 2))
+        (Cell(cell_words(cell), cell), number(float(rank), 2))
         for cell, rank in sorted(zip(cells, ranks, strict=True), key=lambda item: item[1])
     )
     columns = (Column("cell", numeric=False), Column("average rank", "1 is the best"))
@@ -42,11 +43,12 @@ def ranks_section(grounds: Sequence[Ground]) -> Section | None:
         f"p = {friedman_p(table):.3g}; ranks closer than {distance:.2f} are not shown to differ "
         "(Nemenyi)."
     )
+    named = [cell_words(cell) for cell in cells]
     picture = Picture(
         "ranks",
         "Critical-difference diagram",
-        "Average ranks: " + ", ".join(f"{c} {r:.2f}" for c, r in zip(cells, ranks, strict=True)),
-        partial(save_ranks, cells, table, confidence),
+        "Average ranks: " + ", ".join(f"{c} {r:.2f}" for c, r in zip(named, ranks, strict=True)),
+        partial(save_ranks, named, table, confidence, cells=cells),
     )
     block = Block(
         "",

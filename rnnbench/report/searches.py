@@ -26,8 +26,9 @@ from rnnbench.report.document import (
     number,
     text,
 )
+from rnnbench.report.ground import arm_cell
 from rnnbench.report.studies import StudyRuns
-from rnnbench.report.wording import metric_words
+from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.arms import search_of
 from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
@@ -72,15 +73,16 @@ def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section 
 
 def _other_epochs(runs: pd.DataFrame) -> list[str]:
     """Return a sentence for each way in which winners are tested by another epoch than chosen."""
-    found = set()
+    found: dict[str, tuple[str, ...]] = {}
     for described, several in runs.dropna(subset=["search"]).groupby("search"):
         trained = several[several["epochs"].fillna(2) > 1]
         tests = trained["training.test"].dropna().unique() if "training.test" in runs else ()
         metric = str(search_of(described).get("metric"))
-        found |= {told for test in tests if (told := other_epoch(metric, str(test)))}
+        found |= {one.words: one.keys for test in tests if (one := other_epoch(metric, str(test)))}
     return [
-        f"What was tuned is not what is tested: {told}. What wins can have overfitted by then."
-        for told in sorted(found)
+        f"What was tuned is not what is tested: {words}. The winner can have overfitted by then "
+        f"(`{'`, `'.join(keys)}`)."
+        for words, keys in sorted(found.items())
     ]
 
 
@@ -93,7 +95,7 @@ def _groups(studies: Sequence[StudyRuns]) -> dict[str, list[StudyRuns]]:
 
 
 def _rows(group: Sequence[StudyRuns]) -> list[Trials]:
-    searches = [(s.label, s.cell, s.values, s.count("FAIL")) for s in group]
+    searches = [(arm_words(s.label), s.cell, s.values, s.count("FAIL")) for s in group]
     return trial_rows(searches, largest=group[0].largest)
 
 
@@ -116,14 +118,10 @@ def _drawn_expected(key: str, group: Sequence[StudyRuns]) -> Picture:
 
 def _drawn_importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> Picture:
     several = len({(study.data, study.sampler) for study, _ in told}) > 1
-    arms = [
-        Shares(
-            f"{study.label}, {study.sampler} on {study.data}" if several else study.label,
-            study.cell,
-            found,
-        )
-        for study, found in told
-    ]
+    arms = []
+    for study, found in told:
+        beside = f", {study.sampler} on {study.data}" if several else ""
+        arms.append(Shares(arm_words(study.label) + beside, study.cell, found))
     title = "Importance of what was drawn"
     alt = f"{title}: " + "; ".join(
         f"{arm.arm}: " + ", ".join(f"{key} {share:.2f}" for key, share in arm.shares.items())
@@ -153,7 +151,7 @@ def _trials(studies: Sequence[StudyRuns]) -> DataTable:
         total = len(study.trials)
         rows.append(
             (
-                text(study.label),
+                arm_cell(study.label),
                 text(study.data),
                 text(study.sampler),
                 number(total, 0),
@@ -190,7 +188,7 @@ def _best(studies: Sequence[StudyRuns]) -> DataTable:
         drawn = (_param(best, key) if key in study.space else None for key in keys)
         rows.append(
             (
-                text(study.label),
+                arm_cell(study.label),
                 text(study.data),
                 number(float(best["trial"]), 0),
                 number(float(best[study.metric])),
@@ -214,7 +212,7 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
         sign = 1.0 if study.largest else -1.0
         found = expected_best([sign * value for value in study.values], budgets)
         cells: list[Cell] = [number(sign * value) for value in found]
-        rows.append((text(study.label), text(study.data), *cells))
+        rows.append((arm_cell(study.label), text(study.data), *cells))
     note = (
         "Expected best value of a search of that many trials, by the unbiased estimator of Tang et "
         "al. 2020 over the complete trials. For random search only, whose trials are independent."
@@ -226,7 +224,7 @@ def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable
     keys = sorted({key for _, shares in told for key in shares})
     columns = (Column("arm", numeric=False), Column("data", numeric=False), *map(Column, keys))
     rows = tuple(
-        (text(study.label), text(study.data), *(number(shares.get(key), 2) for key in keys))
+        (arm_cell(study.label), text(study.data), *(number(shares.get(key), 2) for key in keys))
         for study, shares in told
     )
     note = (

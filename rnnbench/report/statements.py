@@ -21,9 +21,9 @@ def statement(pair: Pair, margin: float) -> Statement:
     """
     result = result_of(pair)
     turned = is_turned(pair)
-    leading, other, shared = map(arm_words, pair.words)
+    leading, other, shared = said(pair)
     first, second = (other, leading) if turned else (leading, other)
-    place = f"{capital(shared)}: " if shared else ""
+    place = f"{shared}: " if shared else ""
     first = first if place else capital(first)
     metric = metric_words(pair.metric or "")
     remarks = "".join(f"; {words}" for words in pair.relation.machine.values())
@@ -49,10 +49,16 @@ def ahead(pair: Pair) -> str:
 def largest(pairs: Sequence[Pair]) -> str:
     """Return the largest of some differences, in a sentence of its own."""
     pair = max(pairs, key=lambda pair: result_of(pair).difference.estimate)
-    leading, other, shared = map(arm_words, pair.words)
-    whose = f"{shared}, " if shared else ""
+    leading, other, shared = said(pair)
+    whose = f"{shared}: " if shared else ""
     told = f"{leading} ahead of {other} by {size(pair)}, better in {wins(pair)} seeds"
     return f"Largest difference: {whose}{told}."
+
+
+def said(pair: Pair) -> tuple[str, str, str]:
+    """Return what is each arm's own, and what both have, in words; that begins a sentence."""
+    a, b, shared = map(arm_words, pair.words)
+    return a, b, capital(shared)
 
 
 def size(pair: Pair) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from rnnbench.report.wording import place_words
 from rnnbench.results.arms import search_of
 from rnnbench.search.epochs import METRICS
 
@@ -61,7 +62,7 @@ def studies_of(trials: pd.DataFrame) -> list[StudyRuns]:
         found.append(
             StudyRuns(
                 str(first["label"]),
-                f"{first['data']}, maxlen {first['maxlen']}",
+                place_words(f"{first['data']}, maxlen {first['maxlen']}", first.to_dict()),
                 str(first["cell"]),
                 metric if metric in METRICS else METRICS[0],
                 str(described.get("sampler", "unknown")),

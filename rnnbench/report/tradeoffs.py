@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
-from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number, text
-from rnnbench.report.ground import SECONDS, Ground, is_one_machine, seconds_apart
+from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number
+from rnnbench.report.ground import SECONDS, Ground, arm_cell, is_one_machine, seconds_apart
+from rnnbench.report.wording import arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -39,7 +40,7 @@ def tradeoffs_block(ground: Ground) -> Block | None:
     }
     rows = tuple(
         (
-            text(arm.name),
+            arm_cell(arm.name),
             number(_accuracy(arm)),
             *(_cost(arm, column, arm.name in marked[column]) for column, _ in _COSTS),
         )
@@ -69,11 +70,11 @@ def _pictures(
         return ()
     title = "Accuracy against " + " and ".join(panels)
     told = "; ".join(
-        f"{words}: {', '.join(sorted(fronts[column]))}"
+        f"{words}: {', '.join(map(arm_words, sorted(fronts[column])))}"
         for column, words in _COSTS
         if words in panels
     )
-    alt = f"{title}, {ground.title}: one point an arm; on the front are, by {told}"
+    alt = f"{title}, {ground.place}: one point an arm; on the front are, by {told}"
     draw = partial(save_tradeoff, panels, title)
     return (Picture(f"tradeoff_{ground.key}", title, alt, draw),)
 
@@ -91,7 +92,7 @@ def _point(arm: ArmRuns, column: str, confidence: float) -> Point:
     summary = statistic(arm.by_seed(arm.metric or "").values())
     width = half_width(summary, confidence)
     return Point(
-        arm.name,
+        arm_words(arm.name),
         arm.cell,
         arm.one(column),
         summary.mean,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from rnnbench.cells import CELLS
+from rnnbench.metrics import METRICS
 from rnnbench.results.compare import factor_words
 from rnnbench.short_names import short_name
 
@@ -44,24 +46,6 @@ _FACTORS: Mapping[str, str] = {
     "data.mask": "masking of padding",
     "training.buckets": "batches of similar length",
 }
-METRICS: Mapping[str, str] = {
-    "test_accuracy": "test accuracy",
-    "best_val_accuracy": "validation accuracy of the best epoch",
-    "final_val_accuracy": "validation accuracy of the last epoch",
-    "best_val_loss": "lowest validation loss",
-    "final_val_loss": "validation loss of the last epoch",
-    "val_loss_rise": "rise of the validation loss from its lowest value, relative",
-    "gap_best": "training minus validation accuracy, best epoch",
-    "gap_final": "training minus validation accuracy, last epoch",
-    "order_changed": "share of test samples answered otherwise once their tokens are shuffled",
-    "order_drop": "test accuracy lost once tokens are shuffled",
-    "test_accuracy_shuffled": "test accuracy with shuffled tokens",
-    "fit_seconds": "seconds a run",
-    "seconds_per_epoch": "seconds an epoch",
-    "peak_rss_mb": "peak memory in MiB",
-    "parameters_total": "parameters",
-    "parameters_recurrent": "recurrent parameters",
-}
 
 
 def factor_name(factor: str) -> str:
@@ -71,7 +55,7 @@ def factor_name(factor: str) -> str:
 
 def metric_words(metric: str) -> str:
     """Return a measure as readers know it."""
-    return METRICS.get(metric, metric.replace("_", " "))
+    return METRICS[metric].words if metric in METRICS else metric.replace("_", " ")
 
 
 def cell_words(cell: str) -> str:
@@ -122,13 +106,15 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def place_words(title: str, steps: str) -> str:
+def place_words(title: str, params: Mapping[Any, Any]) -> str:
     """Return the name of a data set and its protocol in words: ``imdb, 500 tokens``.
 
     Args:
         title: as in ``imdb, maxlen 500``.
-        steps: what its sequences consist of.
+        params: of a run on it, by dotted key; sequences without a vocabulary have time steps.
     """
+    vocabulary = str(params.get("data.num_words", "null"))
+    steps = "tokens" if vocabulary.isdigit() else "time steps"
     return re.sub(r"\bmaxlen (\d+)", rf"\1 {steps}", title)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rnnbench.config.schema import Config
 
@@ -17,8 +18,16 @@ METRICS = tuple(_CHOSEN)  # of search.metric, the default first
 _TESTED = {"best": _BEST, "last": _LAST}
 
 
-def other_epoch(metric: str, test: str) -> str | None:
-    """Return in words that a search chooses by another epoch than the test takes.
+@dataclass(frozen=True)
+class OtherEpoch:
+    """That a search chooses by another epoch than is tested: in words, and the keys that say so."""
+
+    words: str
+    keys: tuple[str, str]
+
+
+def other_epoch(metric: str, test: str) -> OtherEpoch | None:
+    """Return that a search chooses by another epoch than the test takes.
 
     What wins then may have overfitted by the epoch that is tested. ``None`` where it is one epoch,
     or nothing is tested.
@@ -30,9 +39,9 @@ def other_epoch(metric: str, test: str) -> str | None:
     chosen, tested = _CHOSEN.get(metric), _TESTED.get(test)
     if chosen is None or tested is None or chosen == tested:
         return None
-    return (
-        f"search.metric={metric} chooses by {chosen}, but training.test={test} tests the weights "
-        f"of {tested}"
+    return OtherEpoch(
+        f"the search chooses by {chosen}, but the test uses the weights of {tested}",
+        (f"search.metric={metric}", f"training.test={test}"),
     )
 
 
@@ -45,7 +54,7 @@ def remarks(configs: Iterable[Config]) -> list[str]:
         if config.search.sampler == "none" or told is None or has_one_epoch:
             continue
         found.setdefault(
-            f"{told}; for one epoch in both, set training.test=best and "
-            "search.metric=best_val_accuracy, or last and final_val_accuracy"
+            f"{told.words} ({', '.join(told.keys)}); for one epoch in both, set "
+            "training.test=best and search.metric=best_val_accuracy, or last and final_val_accuracy"
         )
     return list(found)

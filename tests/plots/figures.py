@@ -58,7 +58,7 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
     ]
     pairs = [(a, b) for place, (a, _) in enumerate(arms) for b, _ in arms[place + 1 :]][:14]
     comparisons = [
-        (a, b, compare(dict(enumerate(values[a])), dict(enumerate(values[b])), 0.01, 0.95))
+        (a, b, "", compare(dict(enumerate(values[a])), dict(enumerate(values[b])), 0.01, 0.95))
         for a, b in pairs
     ]
     searches = [

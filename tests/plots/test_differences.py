@@ -26,11 +26,11 @@ NOTHING = compared([], [])
 
 
 def row(estimate: float, low: float, high: float) -> Difference:
-    return Difference("a", "b", estimate, low, high, "undecided")
+    return Difference("a", "b", "", estimate, low, high, "undecided")
 
 
 def test_each_comparison_is_a_row_in_the_order_given() -> None:
-    given_ = [("gru", "lstm", result) for result in (CLEAR, AGAINST, SAME, OPEN, ONE_SEED)]
+    given_ = [("gru", "lstm", "", result) for result in (CLEAR, AGAINST, SAME, OPEN, ONE_SEED)]
     rows = difference_rows(given_)
     assert [row.label for row in rows] == ["gru − lstm"] * 5
     assert [row.words for row in rows] == [
@@ -45,14 +45,20 @@ def test_each_comparison_is_a_row_in_the_order_given() -> None:
 
 
 def test_comparison_without_a_common_seed_has_no_row() -> None:
-    assert difference_rows([("gru", "lstm", NOTHING)]) == []
+    assert difference_rows([("gru", "lstm", "", NOTHING)]) == []
 
 
 def test_long_names_are_broken_at_the_minus_sign() -> None:
     a, b = "gru model.depth=2 data.maxlen=500", "lstm model.depth=2 data.maxlen=500"
-    (found,) = difference_rows([(a, b, CLEAR)])
+    (found,) = difference_rows([(a, b, "", CLEAR)])
     assert found.label == f"{a}\n− {b}"
     assert found.words.replace("\n", " ") == f"{a} better"
+
+
+def test_what_both_have_in_common_stands_first() -> None:
+    (found,) = difference_rows([("LSTM", "GRU", "4 layers", CLEAR)])
+    assert found.label == "4 layers:\nLSTM − GRU"
+    assert found.words == "LSTM better"
 
 
 class TestReach:
@@ -80,7 +86,7 @@ class TestReach:
 
 
 def test_band_is_the_margin_and_hollow_points_are_undecided() -> None:
-    rows = difference_rows([("a", "b", CLEAR), ("a", "c", OPEN)])
+    rows = difference_rows([("a", "b", "", CLEAR), ("a", "c", "", OPEN)])
     axes = Figure().subplots()
     draw_differences(axes, rows, 0.01, "test accuracy")
     (band,) = axes.patches

@@ -91,8 +91,8 @@ def texts(browser: webdriver.Chrome, selector: str) -> list[str]:
 
 
 def test_a_curve_tells_arm_epoch_and_both_accuracies(opened: webdriver.Chrome) -> None:
-    assert point(opened, "learning", "gru validation", 1) == [
-        "gru",
+    assert point(opened, "learning", "GRU validation", 1) == [
+        "GRU",
         "epoch 3, 30 s",
         "validation 0.8100 ± 0.0100",
         "training 0.8000 ± 0.0000",
@@ -100,31 +100,32 @@ def test_a_curve_tells_arm_epoch_and_both_accuracies(opened: webdriver.Chrome) -
 
 
 def test_a_seed_tells_its_value_in_every_cell(opened: webdriver.Chrome) -> None:
-    assert point(opened, "seeds", "seed 0", 0) == ["seed 0", "gru 0.8000, rank 3 of 3"]
-    assert point(opened, "seeds", "seed 0", 1) == ["seed 0", "lstm 0.8000, rank 3 of 3"]
+    assert point(opened, "seeds", "seed 0", 0) == ["seed 0", "GRU 0.8000, rank 3 of 3"]
+    assert point(opened, "seeds", "seed 0", 1) == ["seed 0", "LSTM 0.8000, rank 3 of 3"]
 
 
 def test_an_interval_tells_the_difference_and_what_it_decides(opened: webdriver.Chrome) -> None:
     name, told = point(opened, "differences", "−", 0)
-    assert set(name.split(" − ")) == {"gru", "lstm"}
+    assert set(name.split(" − ")) == {"GRU", "LSTM"}
     assert re.fullmatch(r"\+0\.0000 \[.*\]: \w+", told)
 
 
 def test_an_entry_of_the_legend_hides_its_arm_and_shows_it_again(opened: webdriver.Chrome) -> None:
-    drawn = "#learning .panel [data-told][data-arm=gru]"
+    drawn = "#learning .panel [data-told][data-arm=GRU]"
     before = shown(opened, drawn)
-    press(opened, "learning", "gru")
-    assert (before, shown(opened, drawn)) == (4, 0)
-    assert shown(opened, "#learning .panel [data-told][data-arm=lstm]") == 4
-    assert texts(opened, "#status") == ["gru hidden"]
-    pressed = "#learning [data-entry=gru]"
+    press(opened, "learning", "GRU")
+    assert (before, shown(opened, drawn)) == (2, 0)
+    assert shown(opened, "#learning .panel [data-told][data-arm=LSTM]") == 2
+    assert texts(opened, "#status") == ["GRU hidden"]
+    pressed = "#learning [data-entry=GRU]"
     assert opened.find_element("css selector", pressed).get_attribute("aria-pressed") == "false"
-    press(opened, "learning", "gru")
-    assert shown(opened, drawn) == 4
+    press(opened, "learning", "GRU")
+    assert shown(opened, drawn) == 2
 
 
 def test_curves_change_their_measure(opened: webdriver.Chrome) -> None:
-    assert shown(opened, "#learning .panel") == 2
+    assert shown(opened, "#learning .panel") == 1
+    assert "accuracy" in texts(opened, "#learning .panel text")
     press(opened, "learning", "loss")
     assert shown(opened, "#learning .panel") == 1
     assert "loss" in texts(opened, "#learning .panel text")
@@ -134,13 +135,12 @@ def test_curves_change_their_measure(opened: webdriver.Chrome) -> None:
 
 def test_curves_run_over_seconds_and_back(opened: webdriver.Chrome) -> None:
     whole = "return document.querySelector('#learning .panels').innerHTML"
-    press(opened, "learning", "epochs")
     before, label = opened.execute_script(whole), "#learning .panel:first-child text"
     press(opened, "learning", "seconds")
     assert "30" in texts(opened, label)
     assert any(text.startswith("seconds of training") for text in texts(opened, label))
-    assert point(opened, "learning", "gru validation", 1)[1] == "epoch 3, 30 s"
-    press(opened, "learning", "epochs")
+    assert point(opened, "learning", "GRU validation", 1)[1] == "epoch 3, 30 s"
+    press(opened, "learning", "seconds")
     after = opened.execute_script(whole).replace(' class=""', "")
     assert after == before.replace(' class=""', "")
 
@@ -148,7 +148,7 @@ def test_curves_run_over_seconds_and_back(opened: webdriver.Chrome) -> None:
 def test_every_seed_of_a_curve_can_be_shown(opened: webdriver.Chrome) -> None:
     press(opened, "learning", "every seed")
     lines = "return [...document.querySelectorAll('#learning .seed')].map((one) => one.dataset.arm)"
-    assert sorted(opened.execute_script(lines)) == ["gru"] * 6 + ["lstm"] * 6
+    assert sorted(opened.execute_script(lines)) == ["GRU"] * 6 + ["LSTM"] * 6
 
 
 def test_keys_go_along_the_marks(opened: webdriver.Chrome) -> None:
@@ -163,11 +163,57 @@ def test_keys_go_along_the_marks(opened: webdriver.Chrome) -> None:
     """
     keys = ["ArrowRight", "ArrowRight", "ArrowDown", "Escape"]
     assert opened.execute_script(script, keys) == [
-        "seed 0, gru 0.8000, rank 3 of 3",
-        "seed 0, lstm 0.8000, rank 3 of 3",
-        "seed 1, gru 0.8100, rank 2 of 3",
+        "seed 0, GRU 0.8000, rank 3 of 3",
+        "seed 0, LSTM 0.8000, rank 3 of 3",
+        "seed 1, GRU 0.8100, rank 2 of 3",
         "",
     ]
+
+
+def test_a_tooltip_stays_in_the_window_beside_its_mark(opened: webdriver.Chrome) -> None:
+    script = """
+    return figures.flatMap((figure) => figure.panels.flatMap((panel) => panel.marks
+      .filter((mark) => !panel.svg.classList.contains("off") && mark.points.length)
+      .map((mark) => {
+        figure.card.scrollIntoView({ block: "start", behavior: "instant" });
+        figure.tell(panel, { mark, index: 0, place: mark.points[0] });
+        const [a, b] = [tip, figure.spot].map((one) => one.getBoundingClientRect());
+        const covers = a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+        const isInside = a.left >= 0 && a.top >= 0 && a.right <= innerWidth;
+        return covers || !isInside || a.bottom > innerHeight ? tip.innerText : "";
+      })))
+    """
+    for width in (1400, 390):
+        size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+        opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        found = opened.execute_script(script)
+        assert len(found) > 20
+        assert [words for words in found if words] == []
+
+
+def test_letters_have_ten_pixels_on_a_phone(opened: webdriver.Chrome) -> None:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    sizes = """
+    return all(document, ".panel:not(.off) text").map((text) => {
+      const { a, b } = text.getScreenCTM();
+      return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+    })
+    """
+    found = opened.execute_script(sizes)
+    assert found
+    assert min(found) >= 9.9
+
+
+def test_paper_has_every_measure_and_every_arm(opened: webdriver.Chrome) -> None:
+    press(opened, "learning", "GRU")
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert shown(opened, "#learning .panel") == 2
+        assert shown(opened, "#learning .panel [data-told][data-arm=GRU]") == 4
+        assert shown(opened, ".choices, .tip") == 0
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_without_a_script_figures_stand_still(browser: webdriver.Chrome, page: Path) -> None:

@@ -221,8 +221,8 @@ class TestTheme:
         light = self.ground(shown.open(color_scheme="light"))
         assert light == "rgb(255, 255, 255)"
         assert self.ground(shown.open(color_scheme="dark")) != light
-        card = "return getComputedStyle(document.querySelector('.card')).backgroundColor"
-        assert shown.ask(card) == light
+        ink = "return getComputedStyle(document.querySelector('.panel')).fill"
+        assert shown.ask(ink) == shown.ask("return getComputedStyle(document.body).color")
 
     def test_prints_on_white_without_navigation(self, shown: Shown) -> None:
         shown.open(media="print", color_scheme="dark")

@@ -14,7 +14,7 @@ SEARCH = ("+cell=gru", "data=digits", "search=random", "search.n_trials=1", "see
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "chooses by the epoch of the highest validation accuracy, but training.test=last"),
+        ((), "of the highest validation accuracy, but the test uses the weights of the last epoch"),
         (("training.test=best",), None),
         (("training.test=none",), None),
         (("search.metric=final_val_accuracy",), None),

@@ -187,7 +187,7 @@ class TestFinishedSearch:
         self, searched: Swept
     ) -> None:
         before, _, _ = searched.err.partition("[1/")
-        assert before.count("but training.test=last tests the weights of the last epoch") == 1
+        assert before.count("but the test uses the weights of the last epoch") == 1
 
     def test_prints_the_best_configuration_of_each_arm(self, searched: Swept) -> None:
         rows = searched.rows("Search: best configuration by arm")

@@ -1,8 +1,11 @@
 "use strict";
+const all = (root, selector) => [...root.querySelectorAll(selector)];
+// To those who listen.
+const say = (text) => { document.getElementById("status").textContent = text; };
+
 // Tables sort on their heads: stable, numbers as numbers, what was not measured always last.
-(() => {
+{
   const words = new Intl.Collator("en", { numeric: true });
-  const status = document.getElementById("status");
 
   const entry = (row, column, numeric) => {
     const value = row.cells[column].dataset.value;
@@ -25,11 +28,11 @@
     body.append(...rows.map(({ row }) => row));
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", direction);
-    status.textContent = `Sorted by ${head.textContent}, ${direction}`;
+    say(`Sorted by ${head.textContent}, ${direction}`);
   };
 
-  for (const button of document.querySelectorAll("thead button")) {
+  for (const button of all(document, "thead button")) {
     const rows = button.closest("table").tBodies[0].rows;
     if (rows.length > 1) button.addEventListener("click", () => sort(button.parentElement));
   }
-})();
+}
