@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Search = tuple[str, str, Iterable[float], int]  # arm, cell, values of complete trials, failed
-_TOP = 0.1  # share of the complete trials that count as the top ones
+TOP = 0.1  # share of the complete trials that count as the top ones
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def trial_rows(searches: Iterable[Search], *, largest: bool) -> list[Trials]:
     rows = []
     for arm, cell, measured, failed in searches:
         known = sorted((value for value in measured if not math.isnan(value)), reverse=largest)
-        top = max(1, round(_TOP * len(known))) if known else 0
+        top = max(1, round(TOP * len(known))) if known else 0
         rows.append(Trials(arm, cell, tuple(known), top, failed))
     sign = -1 if largest else 1
     return sorted(rows, key=lambda row: (sign * row.values[0] if row.values else math.inf, row.arm))

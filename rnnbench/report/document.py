@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MISSING = "–"
-KEY = re.compile(r"`([a-z_.]+(?:=[\w.]+)?)`")  # in a paragraph; nothing else is markup
+KEY = re.compile(r"`([a-z_]+(?:\.[a-z_]+)+=[\w.]+)`")  # in a paragraph; nothing else is markup
 ANSWER = "answer"  # key of the section that is the first screen
 
 

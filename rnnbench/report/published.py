@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
@@ -22,21 +23,13 @@ from rnnbench.report.document import (
 from rnnbench.report.wording import metric_words
 from rnnbench.stats import statistic
 
-# What one number of a published curve stands beside: a word, how it is taken, the column.
-_FROM_CURVES: dict[str, tuple[tuple[str, Any, str], ...]] = {
-    "val_accuracy": (
-        ("best validation accuracy", max, "best_val_accuracy"),
-        ("last validation accuracy", lambda curve: curve[-1], "final_val_accuracy"),
-    ),
-    "val_loss": (
-        ("lowest validation loss", min, "best_val_loss"),
-        ("last validation loss", lambda curve: curve[-1], "final_val_loss"),
-    ),
-    "accuracy": (("last training accuracy", lambda curve: curve[-1], "final_accuracy"),),
-    "loss": (("last training loss", lambda curve: curve[-1], "final_loss"),),
-    "seconds_per_epoch": (
-        ("seconds an epoch", lambda curve: sum(curve) / len(curve), "seconds_per_epoch"),
-    ),
+# What one number of a published curve stands beside: the column, and how the number is taken.
+_FROM_CURVES: dict[str, dict[str, Any]] = {
+    "val_accuracy": {"best_val_accuracy": max, "final_val_accuracy": lambda curve: curve[-1]},
+    "val_loss": {"best_val_loss": min, "final_val_loss": lambda curve: curve[-1]},
+    "accuracy": {"final_accuracy": lambda curve: curve[-1]},
+    "loss": {"final_loss": lambda curve: curve[-1]},
+    "seconds_per_epoch": {"seconds_per_epoch": fmean},
 }
 _COLUMNS = (
     Column("system", numeric=False),
@@ -112,8 +105,8 @@ def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
         if _is_number(value):
             yield metric_words(metric), float(value), metric
         elif isinstance(value, list) and value and all(map(_is_number, value)):
-            for words, take, column in _FROM_CURVES.get(metric, ()):
-                yield words, float(take(value)), column
+            for column, take in _FROM_CURVES.get(metric, {}).items():
+                yield metric_words(column), float(take(value)), column
 
 
 def _is_number(value: object) -> bool:

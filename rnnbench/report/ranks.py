@@ -8,14 +8,12 @@ from statistics import fmean
 
 import numpy as np
 
-from rnnbench.plots.ranks import average_ranks, critical_difference, friedman_p, save_ranks
+from rnnbench.plots.ranks import FEWEST, average_ranks, critical_difference, friedman_p, save_ranks
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, Section, number
 from rnnbench.report.ground import Ground
 from rnnbench.report.wording import cell_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
-
-FEWEST = 6
 
 
 def ranks_section(grounds: Sequence[Ground]) -> Section | None:

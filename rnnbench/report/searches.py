@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from rnnbench.plots.trials import (
+    TOP,
     Shares,
     Trials,
     expected_curves,
@@ -33,8 +34,6 @@ from rnnbench.results.arms import search_of
 from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
 from rnnbench.stats.search import expected_best
-
-_TOP = 0.1  # share of the trials that count as the top ones
 
 
 def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section | None:
@@ -147,7 +146,7 @@ def _trials(studies: Sequence[StudyRuns]) -> DataTable:
     rows = []
     for study in studies:
         ordered = sorted(study.values, reverse=study.largest)
-        top = ordered[: max(1, round(_TOP * len(ordered)))]
+        top = ordered[: max(1, round(TOP * len(ordered)))]
         total = len(study.trials)
         rows.append(
             (

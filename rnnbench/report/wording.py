@@ -87,6 +87,8 @@ def arm_words(name: str) -> str:
         else:
             plain.append(cell_words(word))
     name, told = " ".join(plain), ", ".join(levels)
+    if name.endswith(")") and told:
+        return f"{name[:-1]}, {told})"
     return f"{name} ({told})" if name and told else name or told
 
 

@@ -48,7 +48,7 @@ def measured(record: Record, drop: float) -> Record:
 @pytest.mark.parametrize("ending", ["test_accuracy", "validation_accuracy"])
 def test_a_baseline_has_its_row_by_its_mean(ending: str) -> None:
     found = table(built([baseline()]), ending)
-    assert column(found, "arm") == ["lstm", "bag of words (baseline)", "gru"]
+    assert column(found, "arm") == ["LSTM", "bag of words (baseline)", "GRU"]
     assert [row[2].marked for row in found.rows][1] is False
     assert "are not compared" in found.note
     assert len(found.runs[1]) == 1
@@ -107,7 +107,7 @@ def test_nothing_is_compared_with_a_baseline() -> None:
 )
 def test_one_on_other_data_or_under_another_protocol_is_left_out(changes: dict[str, str]) -> None:
     found = table(built([baseline(**changes)]), "test_accuracy")
-    assert column(found, "arm") == ["lstm", "gru"]
+    assert column(found, "arm") == ["LSTM", "GRU"]
     assert "aseline" not in found.note
 
 
@@ -159,7 +159,7 @@ def test_one_is_named_by_what_varies_between_the_arms_beside_it() -> None:
     ]
     long = measured_at("500", baseline("mean embedding", **{"model.depth": "1"}))
     found = table(built([long], runs), "test_accuracy")
-    assert "mean embedding (baseline) maxlen=500" in column(found, "arm")
+    assert "mean embedding (baseline, 500 time steps)" in column(found, "arm")
 
 
 def measured_at(length: str, record: Record) -> Record:
@@ -188,14 +188,14 @@ def test_a_baseline_has_its_command_and_its_id() -> None:
 
 def test_a_failed_baseline_is_left_out() -> None:
     failed = replace(baseline(), status="FAILED")
-    assert column(table(built([failed]), "test_accuracy"), "arm") == ["lstm", "gru"]
+    assert column(table(built([failed]), "test_accuracy"), "arm") == ["LSTM", "GRU"]
 
 
 class TestOrder:
     def test_shows_what_each_arm_loses_and_baselines_lose_nothing(self) -> None:
         runs = [measured(record, 0.3 + record.seed / 100) for record in CLEAR]
         found = table(built([baseline()], runs), "_order")
-        assert column(found, "arm") == ["lstm", "gru", "bag of words (baseline)"]
+        assert column(found, "arm") == ["LSTM", "GRU", "bag of words (baseline)"]
         assert column(found, "drop")[0].startswith("0.3200 ± ")  # type: ignore[attr-defined]
         assert column(found, "drop")[2] == "0.0000"
         low, high = map(float, str(column(found, "drop 95 %")[0]).split(" to "))

@@ -36,7 +36,7 @@ WITH_FAILURES = [
 
 def test_one_in_each_arm_leaves_the_seeds_in_common_to_be_compared() -> None:
     found = table(build(tables(WITH_FAILURES), "x", OPTIONS), "comparisons")
-    assert column(found, "verdict") == ["lstm better"]
+    assert column(found, "verdict") == ["LSTM better"]
     assert column(found, "seeds") == ["7"]
 
 
@@ -105,7 +105,7 @@ def test_the_better_arm_is_that_of_the_seeds_in_common() -> None:
     low = measured("lstm", 3, 0.1)
     found = table(build(tables([*gru, *lstm, low]), "x", OPTIONS), "comparisons")
     assert column(found, "difference") == ["+0.0010"]
-    assert column(found, "comparison") == ["lstm − gru"]
+    assert column(found, "comparison") == ["LSTM − GRU"]
 
 
 def test_claims_tell_them_too() -> None:

@@ -55,23 +55,23 @@ def test_each_arm_epoch_layer_and_state_has_a_row() -> None:
     (found,) = block.tables
     rows = {tuple(cell.text for cell in row[:4]): row[4:] for row in found.rows}
     assert set(rows) == {
-        *(("lstm", epoch, "lstm_1", state) for epoch in "05" for state in "hc"),
-        *(("simple_rnn", epoch, "simple_rnn_1", "h") for epoch in "05"),
+        *(("LSTM", epoch, "lstm_1", state) for epoch in "05" for state in "hc"),
+        *(("SimpleRNN", epoch, "simple_rnn_1", "h") for epoch in "05"),
     }
-    seeds, first, last, reach = rows["simple_rnn", "5", "simple_rnn_1", "h"]
+    seeds, first, last, reach = rows["SimpleRNN", "5", "simple_rnn_1", "h"]
     assert seeds.value == 2
     # 1e-9 with one seed and 1e-18 with the other: their geometric mean is between the two.
     assert first.value == pytest.approx(10**-13.5, rel=1e-4)
     assert last.text == "1.00e+00"
     assert reach.text == "-13.50 ± 6.36"
-    assert rows["lstm", "5", "lstm_1", "c"][3].value == pytest.approx(-1.35, abs=1e-4)
+    assert rows["LSTM", "5", "lstm_1", "c"][3].value == pytest.approx(-1.35, abs=1e-4)
     (ids, *_) = found.runs
     assert ids == tuple(r.run_id for r in RUNS if r.params["cell.name"] == "lstm")
 
 
 def test_arms_without_measurements_are_left_out() -> None:
     (block,) = blocks(built("lstm"))
-    assert {row[0].text for row in block.tables[0].rows} == {"lstm"}
+    assert {row[0].text for row in block.tables[0].rows} == {"LSTM"}
 
 
 def test_the_figure_shows_the_top_layer_and_says_what_it_shows() -> None:
@@ -80,7 +80,7 @@ def test_the_figure_shows_the_top_layer_and_says_what_it_shows() -> None:
     }
     (block,) = blocks(build(replace(tables(RUNS), flows=flows), "x", OPTIONS))
     (picture,) = block.pictures
-    assert "lstm 1.0e-09 at the first step, 1.0e+00 at the last" in picture.alt
+    assert "LSTM 1.0e-09 at the first step, 1.0e+00 at the last" in picture.alt
     assert len(block.tables[0].rows) == 2
 
 
@@ -90,7 +90,7 @@ def test_a_gradient_that_is_lost_is_said_to_be() -> None:
     (row,) = block.tables[0].rows
     assert [(cell.text, cell.value) for cell in row[5:7]] == [("< 1e-38", 0.0), ("1.00e+00", 1.0)]
     assert row[7].text == "-37.93"
-    assert "lstm < 1e-38 at the first step" in block.pictures[0].alt
+    assert "LSTM < 1e-38 at the first step" in block.pictures[0].alt
 
 
 def test_a_gradient_that_is_lost_has_no_logarithm() -> None:

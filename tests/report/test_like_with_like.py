@@ -129,7 +129,7 @@ class TestWhoComputes:
 
     def test_is_no_reason_to_refuse_a_comparison_of_accuracies(self) -> None:
         found = table(build(tables(self.gpu()), "x", OPTIONS), "comparisons")
-        assert column(found, "verdict") == ["lstm better"]
+        assert column(found, "verdict") == ["LSTM better"]
         (remarks,) = column(found, "remarks")
         assert "computed by cudnn against graph" in str(remarks)
 
@@ -179,7 +179,7 @@ class TestMachines:
         )
         document = build(tables(runs), "x", OPTIONS, [claim])
         found = table(document, "comparisons")
-        assert column(found, "verdict") == ["lstm better"]
+        assert column(found, "verdict") == ["LSTM better"]
         assert words in str(column(found, "remarks")[0])
         assert words in told(document)
         assert words in str(column(table(document, "claims"), "verdict")[0])

@@ -28,7 +28,7 @@ def test_a_number_stands_beside_mean_spread_and_difference() -> None:
     assert rows({"LSTM": {"where": {"cell.name": "lstm"}, "best_val_accuracy": 0.85}}) == [
         [
             "LSTM",
-            "validation accuracy of the best epoch",
+            "best validation accuracy",
             "0.8500",
             "3",
             "0.8100 ± 0.0100",

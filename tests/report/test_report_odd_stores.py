@@ -68,7 +68,7 @@ def test_of_one_run_has_its_row_and_no_verdict(run: Run, recorded: Callable[...,
     text = reported(run)
     assert "Made from 1 finished run," in text
     assert "There are no two arms to compare" in text
-    assert "| gru | 1 |" in text
+    assert "| GRU | 1 |" in text
 
 
 def test_of_one_seed_says_that_it_tells_nothing_of_the_spread(

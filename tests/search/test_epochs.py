@@ -45,5 +45,5 @@ def test_is_told_once(words: tuple[str, ...], told: str | None) -> None:
 def test_is_told_by_plan(run: Run) -> None:
     answer = run("plan", *SEARCH)
     assert answer.status == 0
-    assert answer.err.count("training.test=last tests the weights of the last epoch") == 1
-    assert "tests the weights" not in run("plan", *SEARCH, "training.test=best").err
+    assert answer.err.count("the test uses the weights of the last epoch") == 1
+    assert "uses the weights" not in run("plan", *SEARCH, "training.test=best").err
