@@ -50,7 +50,7 @@ def largest(pairs: Sequence[Pair]) -> str:
     """Return the largest of some differences, in a sentence of its own."""
     pair = max(pairs, key=lambda pair: result_of(pair).difference.estimate)
     leading, other, shared = said(pair)
-    whose = f"{shared}: " if shared else ""
+    whose = f"{shared}, " if shared else ""
     told = f"{leading} ahead of {other} by {size(pair)}, better in {wins(pair)} seeds"
     return f"Largest difference: {whose}{told}."
 

@@ -23,6 +23,7 @@ import pytest
 import rnnbench.cli
 from rnnbench.config.expand import expand, load
 from rnnbench.plan import Line, Plan, make_plan
+from rnnbench.report.wording import arm_words
 from rnnbench.results import load_runs
 from rnnbench.search.declared import declare_searches
 from rnnbench.search.storage import close_storage, open_storage
@@ -292,7 +293,7 @@ class TestFinishedSearch:
         text = (searched.folder / "reports" / "searched" / "report.md").read_text()
         assert "4 finished runs" in text
         for arm in ARMS:
-            assert f"| {arm} | 2 |" in text
+            assert f"| {arm_words(arm)} | 2 |" in text
 
     def test_typed_twice_trains_nothing(self, searched: Swept) -> None:
         before = run_ids(searched)

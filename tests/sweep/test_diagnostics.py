@@ -55,6 +55,6 @@ def test_gradients_are_kept_with_runs_and_shown_in_the_report(run: Run, store: S
     report = Path("reports", "gradients")
     text = (report / "report.md").read_text("utf-8")
     assert "## Gradients through time" in text
-    assert "| lstm | 1 | lstm_1 | c | 1 |" in text
+    assert "| LSTM | 1 | lstm_1 | c | 1 |" in text
     assert (report / "figures" / "gradient_flow_digits.svg").is_file()
     assert (report / "gradient_flow.parquet").is_file()
