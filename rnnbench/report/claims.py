@@ -19,7 +19,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import ELSEWHERE, Ground
 from rnnbench.report.verdicts import KEY as VERDICTS
-from rnnbench.report.wording import cell_words, metric_words
+from rnnbench.report.wording import arm_words, cell_words, metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import failures_of, relate
 from rnnbench.stats import half_width, statistic
@@ -97,7 +97,7 @@ def _judge_on(claim: ClaimConfig, ground: Ground) -> list[Finding]:
 
 def _paired(claim: ClaimConfig, a: ArmRuns, b: ArmRuns, ground: Ground) -> Finding:
     relation = relate(a, b)
-    title = f"{ground.place}: {a.name}, {b.name}"
+    title = f"{ground.place}: {arm_words(a.name)}, {arm_words(b.name)}"
     options = ground.options
     sign = 1.0 if claim.expected == "higher" else -1.0
     first = {seed: sign * value for seed, value in a.by_seed(claim.metric).items()}
@@ -142,7 +142,7 @@ def _single(claim: ClaimConfig, arm: ArmRuns, ground: Ground) -> Finding:
         verdict += f" ({failures_of((arm,))})"
     bound = f" above {claim.above:g}" if claim.above is not None else ""
     bound += f" below {claim.below:g}" if claim.below is not None else ""
-    title = f"{ground.place}: {arm.name}{',' if bound else ''}{bound}"
+    title = f"{ground.place}: {arm_words(arm.name)}{',' if bound else ''}{bound}"
     return Finding(verdict, number(summary.mean), interval(low, high), (arm,), title)
 
 
