@@ -10,7 +10,7 @@ import sys
 def main() -> int:
     """Run the command line and return its exit status."""
     # Importing makes many objects and no garbage: a tenth of a short command's time is the search.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     from rnnbench.cli import print_bug, run
     from rnnbench.scratch import own_temporary_files
 
@@ -19,8 +19,11 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal's or a pipe's encoding may lack what a table or a name has.
             stream.reconfigure(errors="backslashreplace")
-    with own_temporary_files():
-        return run(sys.argv[1:])
+    try:
+        with own_temporary_files():
+            return run(sys.argv[1:])
+    finally:
+        gc.freeze()  # the end of the process frees everything: no search for garbage before
 
 
 if __name__ == "__main__":

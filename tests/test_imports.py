@@ -18,7 +18,8 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors printable user_paths redact interrupt quiet locks scratch spreadsheet short_names",
+    "errors cores printable user_paths redact interrupt quiet locks scratch spreadsheet",
+    "short_names",
     "metrics",
     "config.paths config.section config.data_section config.model_section config.training_section",
     "config.search_section config.claim_section config.schema",

@@ -99,7 +99,7 @@ COMMANDS: dict[str, Command] = {
         "LSTM and GRU are compared. Typed again, it resumes: finished runs are never repeated.",
     ),
     "report": Command(
-        "report",
+        "drawn_report",
         "write the comparison of the runs as a page with figures and tables",
         ("report", "report mine +cell=lstm,gru data=imdb", "report mine experiments=depth --open"),
         (*_STORE, "report", "claims", "published"),

@@ -18,6 +18,7 @@ from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.plots.painters import Draw, draw_here
 from rnnbench.redact import redacted, shown_address
 from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
@@ -46,7 +47,7 @@ _GENERAL = ("home", "tracking", "report", "claims", "published")
 AUTO, STORE = "auto", "store"
 
 
-def report(words: Words) -> int:
+def report(words: Words, draw: Draw = draw_here) -> int:
     """Write ``reports/NAME/`` and print where its page is; ``--open`` shows it."""
     formats = chosen_formats(words.option("formats"))
     overrides = list(words.overrides)
@@ -74,11 +75,11 @@ def report(words: Words) -> int:
             _published(presets, tables),
         )
 
-        def draw(done: int, total: int) -> None:
+        def tell(done: int, total: int) -> None:
             drawing = f"figure {done + 1} of {total}" if done < total else "writing"
             stage(drawing, done, total)
 
-        path = write_report(document, tables, folder, formats, draw)
+        path = write_report(document, tables, folder, formats, tell, draw)
     print(path)
     _tell(f"beside it: {_written(document, formats)}")
     shown = ("open", "") in words.options

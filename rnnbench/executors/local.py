@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from rnnbench.config.schema import ExecutorConfig
+from rnnbench.cores import cores
 from rnnbench.executors.events import (
     DIED,
     EpochEnded,
@@ -42,14 +43,7 @@ def worker_count(config: ExecutorConfig) -> int:
     """Return how many processes train at once: as asked, or cores divided by threads."""
     if config.workers != "auto":
         return int(config.workers)
-    return max(1, _cores() // config.threads)
-
-
-def _cores() -> int:
-    """Return the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return max(1, cores() // config.threads)
 
 
 @dataclass

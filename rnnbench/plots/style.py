@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,11 +45,20 @@ def shades(cell: str, count: int) -> list[Any]:
     if count == 1:
         from matplotlib.colors import to_rgb
 
-        return [to_rgb(colour(cell))]  # without seaborn, which takes a second to load
-    import seaborn as sns
-
-    palette = sns.light_palette(colour(cell), n_colors=count + 2, reverse=True)
+        return [to_rgb(colour(cell))]
+    palette = _seaborn().light_palette(colour(cell), n_colors=count + 2, reverse=True)
     return list(palette[:count])
+
+
+def _seaborn() -> Any:
+    """Return seaborn, loaded without scipy: it would be a second, for estimates of densities."""
+    missing = [name for name in ("scipy.stats", "scipy.cluster") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]
+    try:
+        return import_module("seaborn")
+    finally:
+        for name in missing:
+            del sys.modules[name]
 
 
 def marker(cell: str) -> str:

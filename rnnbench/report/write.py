@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.plots.painters import Draw, Job, draw_here
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
 from rnnbench.report.document import DataTable, Document, Picture
@@ -51,6 +52,7 @@ def write_report(
     folder: Path,
     formats: Sequence[str] = FORMATS,
     on_progress: Callable[[int, int], None] | None = None,
+    draw: Draw = draw_here,
 ) -> Path:
     """Write a report and return the path of its page.
 
@@ -64,6 +66,7 @@ def write_report(
         folder: where it goes.
         formats: some of :data:`FORMATS`.
         on_progress: told how many of the figures are drawn, and how many there are.
+        draw: draws them.
 
     Raises:
         StoreError: where the folder cannot be written.
@@ -71,7 +74,7 @@ def write_report(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
-            images = _figures(document, fresh, formats, on_progress)
+            images = _figures(document, fresh, formats, on_progress, draw)
             _tables(document, fresh, formats)
             (fresh / MARKDOWN).write_text(markdown_page.render(document), encoding="utf-8")
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
@@ -109,21 +112,25 @@ def _figures(
     fresh: Path,
     formats: Sequence[str],
     on_progress: Callable[[int, int], None] | None,
+    draw: Draw,
 ) -> dict[str, str]:
     folder = fresh / "figures"
     folder.mkdir()
-    images: dict[str, str] = {}
     drawn = pictures(document)
-    further = [name for name in FIGURES if name in formats and name != SVG]
-    for number, picture in enumerate(drawn):
-        if on_progress is not None:
-            on_progress(number, len(drawn))
-        svg = folder / f"{picture.key}.{SVG}"
-        picture.save([svg, *(folder / f"{picture.key}.{name}" for name in further)])
-        images[picture.key] = svg.read_text(encoding="utf-8")
+    suffixes = [SVG, *(name for name in FIGURES if name in formats and name != SVG)]
+    jobs: list[Job] = [
+        (picture.save, [folder / f"{picture.key}.{suffix}" for suffix in suffixes])
+        for picture in drawn
+    ]
     if on_progress is not None:
-        on_progress(len(drawn), len(drawn))
-    return images
+        on_progress(0, len(jobs))
+    for done, _ in enumerate(draw(jobs), 1):
+        if on_progress is not None:
+            on_progress(done, len(jobs))
+    return {
+        picture.key: (folder / f"{picture.key}.{SVG}").read_text(encoding="utf-8")
+        for picture in drawn
+    }
 
 
 def _tables(document: Document, fresh: Path, formats: Sequence[str]) -> None:

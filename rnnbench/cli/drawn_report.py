@@ -1,0 +1,14 @@
+"""``report``, with figures drawn in parallel by processes that start before all else."""
+
+from __future__ import annotations
+
+from rnnbench.cli.words import Words
+from rnnbench.plots.painters import painters
+
+
+def report(words: Words) -> int:
+    """Write a report; matplotlib is loaded elsewhere while this process loads what it needs."""
+    with painters() as draw:
+        from rnnbench.cli.report import report as write
+
+        return write(words, draw)

@@ -1,0 +1,125 @@
+"""Figures drawn in parallel, by processes that load matplotlib while runs are read and compared.
+
+Drawing takes most of a report's time and matplotlib half a second to load. A fresh process loads
+it, and is forked into as many as there are cores once the figures are known; it has no threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from rnnbench.cores import cores
+from rnnbench.errors import RunFailure
+from rnnbench.interrupt import ignored
+
+# What draws a figure into files, and the files.
+Job = tuple[Callable[[list[Path]], None], list[Path]]
+Draw = Callable[[Sequence[Job]], Iterable[int]]
+
+
+def draw_here(jobs: Sequence[Job]) -> Iterator[int]:
+    """Draw figures one after another; gives the number of each when it is written."""
+    for number, (save, paths) in enumerate(jobs):
+        save(paths)
+        yield number
+
+
+@contextmanager
+def painters() -> Iterator[Draw]:
+    """Give what draws figures: in processes of their own where that is faster.
+
+    They are gone afterwards, whatever has happened, and when this process is killed.
+    """
+    if sys.platform != "linux" or cores() < 2 or "matplotlib" in sys.modules:
+        yield draw_here
+        return
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,))
+    with ignored(signal.SIGINT, signal.SIGHUP):
+        process.start()
+    theirs.close()
+    try:
+        yield lambda jobs: _drawn(jobs, ours)
+    finally:
+        ours.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.ident or 0, signal.SIGKILL)
+        process.kill()  # it may not have come to be a group yet
+        process.join()
+
+
+def _drawn(jobs: Sequence[Job], painter: Connection) -> Iterator[int]:
+    """Have figures drawn, those with the most to draw first, and give their numbers as they end."""
+    packed = [(number, pickle.dumps(save), paths) for number, (save, paths) in enumerate(jobs)]
+    packed.sort(key=lambda job: -len(job[1]))
+    left = set(range(len(jobs)))
+    try:
+        painter.send(packed)
+        while left:
+            number, error = painter.recv()
+            if error is not None:
+                raise error
+            left.remove(number)
+            yield number
+    except (EOFError, ConnectionError):
+        raise RunFailure(
+            "a process that draws figures was killed, perhaps for lack of memory; "
+            "the same command starts again"
+        ) from None
+
+
+def _serve(driver: Connection) -> None:
+    """Load what draws; once the figures have come, draw them in parallel."""
+    os.setpgrp()  # to be ended at once, with all that are forked from it
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads would not survive the fork
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_pdf
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401
+
+    import rnnbench.plots.learning  # noqa: F401 - and with it pandas
+
+    try:
+        jobs: list[Any] = driver.recv()
+    except (EOFError, ConnectionError):
+        return  # there is nothing to draw
+    context = multiprocessing.get_context("fork")
+    one_at_a_time = context.Lock()
+    waiting: Any = context.SimpleQueue()
+    count = min(cores(), len(jobs))
+    workers = [
+        context.Process(target=_paint, args=(jobs, waiting, driver, one_at_a_time))
+        for _ in range(count)
+    ]
+    for worker in workers:
+        worker.start()
+    for number in [*range(len(jobs)), *[None] * count]:
+        waiting.put(number)
+    for worker in workers:
+        worker.join()
+
+
+def _paint(jobs: Sequence[Any], waiting: Any, driver: Connection, one_at_a_time: Any) -> None:
+    while (place := waiting.get()) is not None:
+        number, save, paths = jobs[place]
+        failed = None
+        try:
+            pickle.loads(save)(paths)  # noqa: S301 - from the driver
+        except Exception as error:
+            if not isinstance(error, OSError):
+                error.add_note(traceback.format_exc())  # where it was: that is lost on the way
+            failed = error
+        with one_at_a_time, contextlib.suppress(OSError):  # the driver is gone
+            driver.send((number, failed))
