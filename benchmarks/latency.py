@@ -1,16 +1,21 @@
-"""Seconds from a command to its answer, and from `train` to its first training step.
+"""Seconds from a command to its answer, and from `train` and `sweep` to the first training step.
 
-    python -m benchmarks.latency [--repeats 5] [--cold 1] [--out benchmarks/results]
+    python -m benchmarks.latency [--repeats 5] [--cold 1] [--against COMMIT] [--out FOLDER]
 
 Warm is the median of the repeats, after one that does not count. Cold is measured after the
 system has been told to forget the files of the Python environment and of this package, so that
 they are read from the disk again. Writes latency.md, with what each command imports.
+
+With --against, an earlier commit (or a folder that holds one) takes turns with this one, on the
+same stores, and latency.md tells medians of both and their ratios. Whatever it is told by the
+environment, Python keeps what it compiles: otherwise every start would compile all modules.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -18,7 +23,10 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.recorded import fill, multiply
 from benchmarks.side_by_side.machine import machine, told
@@ -28,66 +36,100 @@ from benchmarks.written import write
 
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ("+cell=simple_rnn,gru", "data=digits", "model.units=8,16", "seeds=3")
+MANY = ("plan", *STORED[:3], "seeds=5", "home=many/runs")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "--help": ("--help",),
     "train --help": ("train", "--help"),
+    "sweep --help": ("sweep", "--help"),
     "explain": ("explain", "+cell=gru"),
     "match": ("match", "match=lstm:128"),
     "data": ("data",),
     "plan": ("plan",),
     "plan, 12 runs finished": ("plan", *STORED),
-    "plan, 1,000 runs": ("plan", *STORED[:3], "seeds=5", "home=many/runs"),
+    "plan, 1,000 runs": MANY,
     "runs, 1,000 runs": ("runs", "home=many/runs"),
+    "sweep, 12 runs finished": ("sweep", *STORED),
     "report, 12 runs": ("report", "benchmark"),
 }
-TRAIN = ("train", "+cell=gru", "training.epochs=1", "data.limit=400", "data.test_limit=100")
-TRAIN_MARKS = ("worker has TensorFlow", "compiled, first training step", "end of the command")
+# What is compared with another command where the earlier commit does not know it.
+INSTEAD = {"runs, 1,000 runs": MANY}
+SHORT = ("+cell=gru", "training.epochs=1", "data.limit=400", "data.test_limit=100")
+# Commands that train, whether in a store that is there, and which moments of them are told.
+TRAIN = {"train": True, "sweep": False}
+MARKS = ("worker has TensorFlow", "compiled, first training step", "end of the command")
 # What the fork server loads for every worker, without the silence that it keeps meanwhile.
 WORKERS = "import os; os.dup2 = lambda *_: None; import rnnbench.executors.preload"
 Times = dict[str, float]
+T = TypeVar("T")
 HEAVY = ("tensorflow", "keras")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds by the clock and of the processor, both of a command with its children."""
+
+    wall: float
+    cpu: float
 
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency")
     parser.add_argument("--repeats", type=int, default=5, help="warm measurements of each command")
     parser.add_argument("--cold", type=int, default=1, help="cold measurements of each command")
+    parser.add_argument("--against", help="a commit, or a folder, that takes turns with this one")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="latency-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="latency-") as scratch, _tree(options.against) as tree:
         folder = Path(scratch)
         fill(folder, STORED)
         fill(folder / "many", (*STORED[:3], "seeds=5"))
         multiply(folder / "many", 49)
         command(folder, ("data",))
         imports = {name: profile(folder, words) for name, words in COMMANDS.items()}
-        rows = [
-            _row(name, lambda words=words: [command(folder, words)], options, imports[name])
-            for name, words in COMMANDS.items()
+        rows = [_row(folder, name, options, imports[name], tree) for name in COMMANDS]
+        trained = [
+            row
+            for name, is_there in TRAIN.items()
+            for row in _train_rows(folder, name, options, tree, is_there=is_there)
         ]
-        training = folder / "training"
-        training.mkdir()
-        trained = _train_rows(training, options)
     imports["worker of train and sweep"] = profile(ROOT, WORKERS)
     write(options.out / "latency.md", _page(rows, trained, imports, options))
 
 
-def command(folder: Path, words: Sequence[str]) -> float:
-    """Return the seconds of a command that must succeed."""
-    start = time.perf_counter()
-    _run(folder, [sys.executable, "-m", "rnnbench", *words])
-    return time.perf_counter() - start
+@contextmanager
+def _tree(against: str | None) -> Iterator[Path | None]:
+    """Give the folder of the commit to compare with, checked out where it is not one already."""
+    if against is None or Path(against).is_dir():
+        yield None if against is None else Path(against).resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="latency-tree-") as folder:
+        archive = subprocess.run(
+            ["git", "archive", "--format=tar", against], cwd=ROOT, capture_output=True, check=False
+        )
+        if archive.returncode:
+            sys.exit(f"--against: {archive.stderr.decode().strip()}")
+        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+        yield Path(folder)
 
 
-def first_step(folder: Path) -> list[float]:
-    """Return the seconds from `train` to its worker, to its first training step, to its end.
+def command(folder: Path, words: Sequence[str], tree: Path = ROOT) -> Taken:
+    """Return what a command takes that must succeed."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    _run(folder, [sys.executable, "-m", "rnnbench", *words], tree)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Taken(wall, cpu)
 
-    The data are prepared, the store is there, and the run is a new one each time.
+
+def first_step(folder: Path, name: str, number: int, tree: Path, *, is_there: bool) -> list[float]:
+    """Return the seconds from a command to its worker, to its first training step, to its end.
+
+    The run is a new one each time. Where the store is there, the data are prepared, too.
     """
-    home = str(folder / "runs")
-    before = len(recorded_runs(home))
+    home = str(folder / (f"{tree.name}-{name}" if is_there else f"{tree.name}-{name}-{number}"))
+    words = [*SHORT, f"home={home}", f"seed={number}", *(["seeds=1"] if name == "sweep" else [])]
     begun, start = time.time(), time.perf_counter()
-    _run(folder, [sys.executable, "-m", "rnnbench", *TRAIN, f"seed={before}"])
+    _run(folder, [sys.executable, "-m", "rnnbench", name, *words], tree)
     end = time.perf_counter() - start
     run = max(recorded_runs(home), key=lambda run: run["started"])
     worker = run["started"] - begun
@@ -125,8 +167,9 @@ def _files(*folders: str) -> Iterator[str]:
             yield from (os.path.join(parent, name) for name in names)  # noqa: PTH118
 
 
-def _run(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    told = environment(PYTHONPATH=str(ROOT), RNNBENCH_HOME=str(folder / "runs"))
+def _run(folder: Path, words: Sequence[str], tree: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    told = environment(PYTHONPATH=str(tree), RNNBENCH_HOME=str(folder / "runs"))
+    told.pop("PYTHONDONTWRITEBYTECODE", None)
     answer = subprocess.run(
         words, cwd=folder, env=told, capture_output=True, text=True, check=False
     )
@@ -135,45 +178,71 @@ def _run(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]
     return answer
 
 
-def _measure(
-    what: Callable[[], list[float]], options: argparse.Namespace
-) -> tuple[list[list[float]], list[list[float]]]:
-    """Return warm and cold measurements; the first warm one does not count."""
-    what()
-    warm = [what() for _ in range(options.repeats)]
-    cold = []
-    for _ in range(options.cold):
+def _turns(
+    what: Callable[[Path, int], T], options: argparse.Namespace, tree: Path | None
+) -> tuple[list[T], list[T], list[T]]:
+    """Return warm measurements, cold ones, and the other tree's; the first does not count."""
+    warm, cold, other = [], [], []
+    for number in range(options.repeats + 1):
+        other += [what(tree, number)][:number] if tree is not None else []
+        warm += [what(ROOT, number)][:number]
+    for number in range(options.cold):
         forget_files()
-        cold.append(what())
-    return warm, cold
+        cold.append(what(ROOT, options.repeats + 1 + number))
+    return warm, cold, other
 
 
 def _row(
+    folder: Path,
     name: str,
-    what: Callable[[], list[float]],
     options: argparse.Namespace,
     imports: Mapping[str, float],
+    tree: Path | None,
 ) -> str:
-    warm, cold = _measure(what, options)
+    def take(where: Path, _: int) -> Taken:
+        words = COMMANDS[name] if where == ROOT else INSTEAD.get(name, COMMANDS[name])
+        return command(folder, words, where)
+
+    warm, cold, other = _turns(take, options, tree)
     heavy = ", ".join(package for package in HEAVY if package in imports) or "no"
-    seconds = [value for (value,) in warm]
-    told = f"| `{name}` | {_median(warm, 0)} | {min(seconds):.2f} to {max(seconds):.2f} "
-    print(f"{name}: {_median(warm, 0)} s", flush=True)
-    return told + f"| {_median(cold, 0)} | {sum(imports.values()) / 1000:.2f} | {heavy} |"
+    wall, cpu = [one.wall for one in warm], [one.cpu for one in warm]
+    print(f"{name}: {_median(wall)} s", flush=True)
+    cells = [f"`{name}`", _median(wall), f"{min(wall):.2f} to {max(wall):.2f}", _median(cpu)]
+    if tree is not None:
+        before, before_cpu = [one.wall for one in other], [one.cpu for one in other]
+        cells += [_median(before), _median(before_cpu), _ratio(wall, before)]
+        cells += [_ratio(cpu, before_cpu)]
+    cells += [_median([one.wall for one in cold]), f"{sum(imports.values()) / 1000:.2f}", heavy]
+    return _line(cells)
 
 
-def _train_rows(folder: Path, options: argparse.Namespace) -> list[str]:
-    command(folder, ("data", *TRAIN[3:]))
-    warm, cold = _measure(lambda: first_step(folder), options)
+def _train_rows(
+    folder: Path, name: str, options: argparse.Namespace, tree: Path | None, *, is_there: bool
+) -> list[str]:
+    def take(where: Path, number: int) -> list[float]:
+        return first_step(folder, name, number, where, is_there=is_there)
+
+    warm, cold, other = _turns(take, options, tree)
     rows = []
-    for number, mark in enumerate(TRAIN_MARKS):
-        print(f"train, {mark}: {_median(warm, number)} s", flush=True)
-        rows.append(f"| {mark} | {_median(warm, number)} | {_median(cold, number)} |")
+    for number, mark in enumerate(MARKS):
+        now, before = [one[number] for one in warm], [one[number] for one in other]
+        print(f"{name}, {mark}: {_median(now)} s", flush=True)
+        cells = [f"`{name}`: {mark}", _median(now)]
+        cells += [_median(before), _ratio(now, before)] if tree is not None else []
+        rows.append(_line([*cells, _median([one[number] for one in cold])]))
     return rows
 
 
-def _median(values: Sequence[Sequence[float]], number: int) -> str:
-    return f"{statistics.median(v[number] for v in values):.2f}" if values else "–"
+def _median(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.2f}" if values else "–"
+
+
+def _ratio(now: Sequence[float], before: Sequence[float]) -> str:
+    return f"{statistics.median(now) / statistics.median(before):.2f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _most(spent: Times) -> list[tuple[str, float]]:
@@ -186,6 +255,11 @@ def _page(
     imports: Mapping[str, Times],
     options: argparse.Namespace,
 ) -> str:
+    is_compared = options.against is not None
+    before = ["before s", "before processor s", "ratio", "ratio of processor"]
+    heads = ["command", "warm s", "range", "processor s", *(before if is_compared else [])]
+    heads += ["cold s", "imports s", "imports TensorFlow"]
+    marks = ["", "warm s", *(["before s", "ratio"] if is_compared else []), "cold s"]
     lines = [
         "# From a command to its answer",
         "",
@@ -193,14 +267,24 @@ def _page(
         "cold, with the files to be read from the disk again. Importing is part of the seconds "
         "before it.",
         "",
-        "| command | warm s | range | cold s | imports s | imports TensorFlow |",
-        "| :-- | --: | --: | --: | --: | :-- |",
+    ]
+    if is_compared:
+        named = options.against if not Path(options.against).is_dir() else "an earlier commit"
+        lines += [
+            f"Before is {named}, which took turns with this one; below 1, a ratio says that this "
+            "one is faster. It has no `runs`: that is compared with its `plan` of the same store.",
+            "",
+        ]
+    lines += [
+        _line(heads),
+        _line([":--", *["--:"] * (len(heads) - 2), ":--"]),
         *rows,
         "",
-        f"`{' '.join(TRAIN)}`, data prepared, seconds since the command:",
+        f"`{' '.join(SHORT)}`, seconds since the command: after `train` with its data prepared and "
+        "the store there, after `sweep` with neither:",
         "",
-        "| | warm s | cold s |",
-        "| :-- | --: | --: |",
+        _line(marks),
+        _line([":--", *["--:"] * (len(marks) - 1)]),
         *trained,
         "",
         "What is imported, in milliseconds by package (its own modules, without what they import; "

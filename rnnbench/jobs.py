@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rnnbench.config.schema import SweepConfig
 from rnnbench.expected import FIT_SECONDS, SECONDS
-from rnnbench.run import Task
 from rnnbench.runspec import RunSpec, digest
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+
+if TYPE_CHECKING:
+    from rnnbench.run import Task
 
 JobStatus = Literal["DONE", "STALE", "RUNNING", "FAILED", "PENDING"]
 
@@ -121,5 +123,7 @@ def sweep_key(keys: Iterable[str]) -> str:
 
 def make_task(spec: RunSpec, folder: Path) -> Task:
     """Return what a worker needs for a run."""
+    from rnnbench.run import Task  # which only commands that train import
+
     asks = spec.trial is not None and spec.trial.prunable
     return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, asks)

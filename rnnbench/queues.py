@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rnnbench.claims import Claim, Claims
 from rnnbench.executors.source import Source
 from rnnbench.interrupt import Interruption
 from rnnbench.jobs import make_task
 from rnnbench.progress import SweepProgress
-from rnnbench.run import Task
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking.begin import IF_DEAD
-from rnnbench.training.history import Epoch, Outcome
+
+if TYPE_CHECKING:
+    from rnnbench.run import Task
+    from rnnbench.training.history import Epoch, Outcome
 
 _POLL_SECONDS = 2.0
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.cores import cores
@@ -35,8 +35,10 @@ from rnnbench.executors.processes import end, start
 from rnnbench.executors.source import Source
 from rnnbench.executors.worker import serve
 from rnnbench.interrupt import Interruption, ignored
-from rnnbench.run import Task
 from rnnbench.training.runtime import set_environment
+
+if TYPE_CHECKING:
+    from rnnbench.run import Task
 
 
 def worker_count(config: ExecutorConfig) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rnnbench.run import Task
+if TYPE_CHECKING:
+    from rnnbench.run import Task
 
 
 class Source(Protocol):
