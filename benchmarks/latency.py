@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.latency_page import Times, page, table_row
 from benchmarks.recorded import fill, multiply
-from benchmarks.side_by_side.machine import machine, told
 from benchmarks.side_by_side.processes import environment
 from benchmarks.side_by_side.swept import recorded_runs
 from benchmarks.written import write
@@ -59,7 +59,6 @@ TRAIN = {"train": True, "sweep": False}
 MARKS = ("worker has TensorFlow", "compiled, first training step", "end of the command")
 # What the fork server loads for every worker, without the silence that it keeps meanwhile.
 WORKERS = "import os; os.dup2 = lambda *_: None; import rnnbench.executors.preload"
-Times = dict[str, float]
 T = TypeVar("T")
 HEAVY = ("tensorflow", "keras")
 
@@ -93,7 +92,9 @@ def main(arguments: Sequence[str]) -> None:
             for row in _train_rows(folder, name, options, tree, is_there=is_there)
         ]
     imports["worker of train and sweep"] = profile(ROOT, WORKERS)
-    write(options.out / "latency.md", _page(rows, trained, imports, options))
+    what = f"`{' '.join(SHORT)}`"
+    text = page(rows, trained, imports, what, options.repeats, options.against)
+    write(options.out / "latency.md", text)
 
 
 @contextmanager
@@ -213,7 +214,7 @@ def _row(
         cells += [_median(before), _median(before_cpu), _ratio(wall, before)]
         cells += [_ratio(cpu, before_cpu)]
     cells += [_median([one.wall for one in cold]), f"{sum(imports.values()) / 1000:.2f}", heavy]
-    return _line(cells)
+    return table_row(cells)
 
 
 def _train_rows(
@@ -229,7 +230,7 @@ def _train_rows(
         print(f"{name}, {mark}: {_median(now)} s", flush=True)
         cells = [f"`{name}`: {mark}", _median(now)]
         cells += [_median(before), _ratio(now, before)] if tree is not None else []
-        rows.append(_line([*cells, _median([one[number] for one in cold])]))
+        rows.append(table_row([*cells, _median([one[number] for one in cold])]))
     return rows
 
 
@@ -239,62 +240,6 @@ def _median(values: Sequence[float]) -> str:
 
 def _ratio(now: Sequence[float], before: Sequence[float]) -> str:
     return f"{statistics.median(now) / statistics.median(before):.2f}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _most(spent: Times) -> list[tuple[str, float]]:
-    return sorted(spent.items(), key=lambda item: -item[1])[:8]
-
-
-def _page(
-    rows: Sequence[str],
-    trained: Sequence[str],
-    imports: Mapping[str, Times],
-    options: argparse.Namespace,
-) -> str:
-    is_compared = options.against is not None
-    before = ["before s", "before processor s", "ratio", "ratio of processor"]
-    heads = ["command", "warm s", "range", "processor s", *(before if is_compared else [])]
-    heads += ["cold s", "imports s", "imports TensorFlow"]
-    marks = ["", "warm s", *(["before s", "ratio"] if is_compared else []), "cold s"]
-    lines = [
-        "# From a command to its answer",
-        "",
-        f"`python -m benchmarks.latency`: warm, the median of {options.repeats}, and their range; "
-        "cold, with the files to be read from the disk again. Importing is part of the seconds "
-        "before it.",
-        "",
-    ]
-    if is_compared:
-        named = options.against if not Path(options.against).is_dir() else "an earlier commit"
-        lines += [
-            f"Before is {named}, which took turns with this one; below 1, a ratio says that this "
-            "one is faster. It has no `runs`: that is compared with its `plan` of the same store.",
-            "",
-        ]
-    lines += [
-        _line(heads),
-        _line([":--", *["--:"] * (len(heads) - 2), ":--"]),
-        *rows,
-        "",
-        f"`{' '.join(SHORT)}`, seconds since the command: after `train` with its data prepared and "
-        "the store there, after `sweep` with neither:",
-        "",
-        _line(marks),
-        _line([":--", *["--:"] * (len(marks) - 1)]),
-        *trained,
-        "",
-        "What is imported, in milliseconds by package (its own modules, without what they import; "
-        "under `-X importtime`, which slows imports down a little):",
-        "",
-    ]
-    for name, spent in imports.items():
-        most = ", ".join(f"{package} {value:.0f}" for package, value in _most(spent))
-        lines.append(f"- `{name}`: {sum(spent.values()):.0f} in all: {most}")
-    return "\n".join([*lines, "", f"Machine: {told(machine())}", ""])
 
 
 if __name__ == "__main__":
