@@ -21,6 +21,7 @@ from rnnbench.tracking.store import GONE, Store
 
 # Means of arms and parents of sweeps are no runs.
 KINDS: tuple[names.Kind, ...] = ("run", "baseline", "trial")
+_CONSTANTS = {"True": True, "False": False, "true": True, "false": False, "null": None}
 PRUNED = "PRUNED"
 STATUSES = (*get_args(names.Status), PRUNED)
 # Groups whose choice is recorded under a key of its own.
@@ -265,9 +266,18 @@ def flat(run: Run) -> dict[str, Any]:
         "study": tags.get(names.STUDY),
         "trial": _whole(tags.get(names.TRIAL)),
         "command": redacted(tags[names.COMMAND]) if names.COMMAND in tags else None,
-        **{key: params[key] for key in sorted(params) if key != "seed"},
+        **{key: _typed(params[key]) for key in sorted(params) if key != "seed"},
         **{name: run.metric(name) for name in sorted(record.metrics)},
     }
+
+
+def _typed(text: str) -> bool | int | float | str | None:
+    """Return a parameter as what it was: MLflow keeps texts alone."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _whole(text) is not None:
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", text, re.ASCII) else text
 
 
 def _whole(text: str | None) -> int | None:

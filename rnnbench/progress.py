@@ -31,21 +31,27 @@ _BAR, _INDENT = 30, "  "
 
 
 class TimeLeft:
-    """Estimates the rest of a sweep from the work done since its start."""
+    """Estimates the rest of a sweep from the work done since its first epoch ended.
 
-    def __init__(self, work: float, clock: float | None = None) -> None:
+    Before that, processes start and models are compiled, which says nothing of the rest.
+    """
+
+    def __init__(self, work: float) -> None:
         self._left = work
         self._done = 0.0
-        self._start = time.monotonic() if clock is None else clock
+        self._start: float | None = None
 
-    def add(self, work: float) -> None:
+    def add(self, work: float, clock: float | None = None) -> None:
         """Count work as done."""
-        self._done += work
+        if self._start is None:
+            self._start = time.monotonic() if clock is None else clock
+        else:
+            self._done += work
         self._left -= work
 
     def seconds(self, clock: float | None = None) -> float | None:
-        """Return the expected seconds left, or ``None`` before anything was done."""
-        if self._done <= 0:
+        """Return the expected seconds left, or ``None`` before there is a rate."""
+        if self._start is None or self._done <= 0:
             return None
         now = time.monotonic() if clock is None else clock
         return max(0.0, self._left) * (now - self._start) / self._done
@@ -134,8 +140,8 @@ class SweepProgress:
         self._work[key] = self._work.get(key, 0.0) + work
         self._time_left.add(work)
         left = self._time_left.seconds()
-        if left is not None:
-            note = f"{duration(left)} left" if self._is_narrow else f"{about(left)} left,"
+        if left is not None and self._done < self._total:
+            note = f"{duration(left)} left" if self._is_narrow else f"{about(left)} left, running"
             self._bars.update(self._overall, note=note)
 
 

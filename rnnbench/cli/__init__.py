@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import logging
+import shutil
 import signal
 import sys
+import textwrap
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
@@ -39,7 +41,7 @@ def run(argv: Sequence[str]) -> int:
             sys.stdout.flush()
         return status
     except RnnbenchError as error:
-        print(f"error: {printable(redacted(str(error)))}", file=sys.stderr)
+        print(_on_screen(f"error: {printable(redacted(str(error)))}"), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("interrupted; finished runs are kept, the same command resumes", file=sys.stderr)
@@ -56,6 +58,17 @@ def run(argv: Sequence[str]) -> int:
         print(f"error: output: expected room to write, received {received}", file=sys.stderr)
         sys.stdout = None  # what is left of it would be tried again at the end
         return RnnbenchError.exit_status
+
+
+def _on_screen(message: str) -> str:
+    """Return a message as it is, or on a terminal in lines that break between words."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return message
+    width = shutil.get_terminal_size().columns
+    lines = message.split("\n")
+    return "\n".join(
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines
+    )
 
 
 def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

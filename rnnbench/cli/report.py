@@ -244,15 +244,20 @@ def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
         raise StoreError(
             "report",
             "a store with runs of this configuration",
-            f"none in {shown_address(store.uri)}",
+            f"none in {_address_of(store)}",
             "train them with sweep and the same words, or leave the words out for all runs",
         )
     raise StoreError(
         "report",
         "a store with runs",
-        f"none in {shown_address(store.uri)}",
+        f"none in {_address_of(store)}",
         "train something first: sweep +cell=gru",
     )
+
+
+def _address_of(store: Store) -> str:
+    """Return the file or the server of a store, without what only its driver reads."""
+    return shown_address(store.uri).partition("?")[0].removeprefix("sqlite:///")
 
 
 def _command(words: Words, config: Config) -> str:

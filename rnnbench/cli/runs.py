@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -143,10 +142,8 @@ def _nothing(asked: Asked) -> str:
 
 def _next(asked: Asked, found: Sequence[Run]) -> str:
     """Return the command that a reader of the list is likely to type next."""
-    done = next((r for r in found if r.kind == "run" and r.status == "FINISHED"), None)
-    if done is not None:
-        name = done.data if re.fullmatch(r"\w+", done.data, re.ASCII) else "NAME"
-        return asked.command("report", name)
+    if any(run.kind == "run" and run.status == "FINISHED" for run in found):
+        return asked.command("report", "all")
     id_ = found[0].run_id[: short_ids(asked.everything)]
     return asked.command("runs", "delete", id_)
 

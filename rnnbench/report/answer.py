@@ -145,8 +145,11 @@ def refused(ground: Ground) -> list[Statement]:
         lead = f"{count} {several} not compared"
         return [Statement(lead, ", because more than one thing differs.")]
     if not ground.pairs:
-        return [Statement("There are no two arms to compare here.")]
+        return [Statement("One model alone: there is nothing to compare it with.", _MORE)]
     return []
+
+
+_MORE = " sweep +cell=simple_rnn,lstm,gru trains others, and baseline those without recurrence."
 
 
 def _place(pair: Pair, first: Sequence[str]) -> tuple[object, ...]:

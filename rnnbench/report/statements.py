@@ -13,23 +13,23 @@ from rnnbench.stats.paired import MEETINGS, Comparison
 def statement(pair: Pair, margin: float) -> Statement:
     """Return a comparison with its size and how sure it is.
 
-    Whichever has the higher mean, the arm named first is the one that other sentences name first.
+    The better arm is named first; of an undecided pair, the one that other sentences name first.
 
     Args:
         pair: what is compared.
         margin: a difference that does not matter, in the unit of the measure.
     """
     result = result_of(pair)
-    turned = is_turned(pair)
     leading, other, shared = said(pair)
-    first, second = (other, leading) if turned else (leading, other)
     place = f"{shared}: " if shared else ""
-    first = first if place else capital(first)
     metric = metric_words(pair.metric or "")
     remarks = "".join(f"; {words}" for words in pair.relation.machine.values())
     if result.verdict in ("A better", "B better"):
-        lead = f"{place}{first} {are(first)} {'worse' if turned else 'better'} than {second}"
+        better = leading if place else capital(leading)
+        lead = f"{place}{better} {are(better)} better than {other}"
         return Statement(lead, f" by {size(pair)} of {metric}, in {wins(pair)} seeds{remarks}.")
+    first, second = (other, leading) if is_turned(pair) else (leading, other)
+    first = first if place else capital(first)
     if result.verdict == "equivalent":
         lead = f"{place}{first} and {second} are equivalent"
         within = f" within {_points(100 * margin, 'g')} of {metric}"

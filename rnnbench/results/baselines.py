@@ -29,7 +29,7 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
         return []
     digests = {str(d) for arm in arms for d in arm.runs["data_digest"].dropna()}
     done = finished(baselines)
-    done = done[done["data_digest"].isin(sorted(digests))]
+    done = done[done["data_digest"].astype("string").isin(sorted(digests))]
     found = []
     for _, group in done.groupby("arm_key", sort=True):
         first = group.iloc[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -163,4 +164,7 @@ def _value(record: Record, column: Column) -> object:
         return pd.NA
     if column.name in _TYPED:
         return redacted(str(found))  # earlier versions logged secrets in them
-    return int(str(found)) if column.dtype == "Int64" else found
+    if column.dtype == "Int64":
+        # Other programs write to a store, too.
+        return int(str(found)) if re.fullmatch(r"-?\d{1,18}", str(found), re.ASCII) else pd.NA
+    return found

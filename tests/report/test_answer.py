@@ -107,7 +107,7 @@ class TestStatement:
 
     def test_names_the_same_arm_first_whichever_is_better(self) -> None:
         first, *_ = said(built([*seeds("lstm", steps(0.8)), *seeds("gru", steps(0.9))]))
-        assert first.lead == "LSTM is worse than GRU"
+        assert first.lead == "GRU is better than LSTM"
         assert first.rest.startswith(" by 10.0 points (10.0 to 10.0)")
 
     def test_of_equivalent_arms_says_within_what(self) -> None:
@@ -164,7 +164,7 @@ class TestBaseline:
 def test_a_part_without_comparisons_says_what_its_arms_reach() -> None:
     told = [str(one) for one in said(built(LSTM))]
     assert told[0].startswith("LSTM reaches 0.8820 ± 0.0016 test accuracy over 5 seeds.")
-    assert told[1].startswith("There are no two arms to compare")
+    assert told[1].startswith("One model alone: there is nothing to compare it with.")
 
 
 class TestSections:

@@ -67,7 +67,7 @@ def test_of_one_run_has_its_row_and_no_verdict(run: Run, recorded: Callable[...,
     recorded("+cell=gru", "seeds=1")
     text = reported(run)
     assert "Made from 1 finished run," in text
-    assert "There are no two arms to compare" in text
+    assert "there is nothing to compare it with" in text
     assert "| GRU | 1 |" in text
 
 

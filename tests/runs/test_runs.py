@@ -48,7 +48,7 @@ class TestList:
         assert all(word in rows[1] for word in ("gru", "FAILED", " s"))
         assert all(word in rows[-1] for word in ("simple_rnn units=4", "FINISHED", "0."))
         assert "Not listed: 1 trial (kind=trial)." in answer.out
-        assert answer.err.startswith("Next:\n  python -m rnnbench report digits")
+        assert answer.err.startswith("Next:\n  python -m rnnbench report all")
 
     def test_tells_why_runs_failed_without_secrets_or_control_characters(
         self, store: Store, run: Run
