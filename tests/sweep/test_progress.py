@@ -67,7 +67,7 @@ def screen(output: str) -> list[str]:
 
 def assert_shows_three_lines(lines: list[str]) -> None:
     overall, *runs = lines
-    assert re.match(r"runs .*0/100 (about|under) \d+ s left, +0:00:\d\d$", overall), overall
+    assert re.match(r"runs .*0/100 (about|under) \d+ s left, running +0:00:\d\d$", overall), overall
     for line, below, name in zip(runs[::2], runs[1::2], NAMES, strict=True):
         assert f"{re.split(' +7/10', line)[0].strip()} {below.strip()}" == name
         assert re.search(r" 7/10 +accuracy 0.912, val 0.876 0:00:\d\d$", line), line
