@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
-import shutil
+import os
 import signal
 import sys
 import textwrap
@@ -64,7 +64,7 @@ def _on_screen(message: str) -> str:
     """Return a message as it is, or on a terminal in lines that break between words."""
     if sys.stderr is None or not sys.stderr.isatty():
         return message
-    width = shutil.get_terminal_size().columns
+    width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
     lines = message.split("\n")
     return "\n".join(
         textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines

@@ -21,10 +21,11 @@ from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.overrides import parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.schema import Config
+from rnnbench.metrics import METRICS
 from tests.conftest import Run
 
 KEYS = {one.key: one for one in key_descriptions()}
-TOPICS = ["", *COMMANDS, *group_options(), *KEYS, "data=imdb", "gru", "model.embedding"]
+TOPICS = ["", *COMMANDS, *group_options(), *KEYS, "data=imdb", "gru", "model.embedding", *METRICS]
 
 
 def shown(text: str) -> set[str]:
@@ -50,6 +51,12 @@ class TestOverview:
         steps = [text.index(f"python -m rnnbench {word}") for word in ("sweep", "report", "ui")]
         assert steps == sorted(steps)
         assert steps[-1] < text.index("commands:")
+
+
+def test_of_a_metric_says_what_it_is_and_which_direction_is_better() -> None:
+    text = page_about("gap_best")
+    assert "Lower is better" in text
+    assert METRICS["gap_best"].meaning in " ".join(text.split())
 
 
 @pytest.mark.parametrize("width", [80, 60])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -63,3 +67,15 @@ def test_a_folder_that_is_gone_is_refused(run: Run, work_dir: Path, words: str) 
     assert answer.status == 2
     assert answer.err.startswith("error: working directory: expected a folder, received one that")
     assert run("help", "seed").status == 0
+
+
+def test_a_message_on_a_terminal_breaks_between_words(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    words = [sys.executable, "-m", "rnnbench", "help", "model.unitz"]
+    ended = subprocess.run(words, cwd=tmp_path, stdin=theirs, stderr=theirs, check=False)
+    lines = os.read(ours, 4096).decode().splitlines()
+    assert ended.returncode == 2
+    assert len(lines) > 2
+    assert all(len(line) <= 40 for line in lines)
+    assert "did you mean model.units?" in " ".join(lines)

@@ -107,7 +107,7 @@ class TestList:
         assert [row["run_id"] for row in table] == [row["run_id"] for row in rows]
         assert all(len(row["run_id"]) == 32 for row in rows)
         row, cells = rows[-1], table[-1]
-        assert (row["cell"], row["seed"], row["model.units"]) == ("simple_rnn", 0, "4")
+        assert (row["cell"], row["seed"], row["model.units"]) == ("simple_rnn", 0, 4)
         assert row["started"].endswith("Z")
         assert row["started"] <= row["ended"]
         assert float(cells["test_accuracy"]) == row["test_accuracy"]

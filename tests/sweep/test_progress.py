@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rnnbench.progress import SweepProgress
+from rnnbench.progress import SweepProgress, TimeLeft
 
 WIDTH, HEIGHT = 80, 24
 NAMES = ("simple_rnn model.depth=2 data.maxlen=500 seed=0", "gru_reset_before model.depth=2 seed=1")
@@ -92,6 +92,15 @@ def test_every_line_has_its_counts_its_accuracies_and_its_time(console: Console)
         progress._bars.refresh()
         lines = screen(output(console))
     assert_shows_three_lines([line for line in lines if line])
+
+
+def test_time_left_is_unknown_until_epochs_give_a_rate() -> None:
+    left = TimeLeft(work=100.0)
+    assert left.seconds(clock=50.0) is None
+    left.add(10.0, clock=60.0)  # after a minute of starting and compiling
+    assert left.seconds(clock=60.0) is None
+    left.add(10.0)
+    assert left.seconds(clock=62.0) == pytest.approx(80 * 2 / 10)
 
 
 def test_of_a_real_terminal_is_the_same() -> None:
