@@ -59,8 +59,10 @@ _LONGEST_CELL = 30  # of text on one line
 _MOST_ROWS = 40  # that fit on a page
 
 
-def latex_text(table: DataTable) -> str:
+def latex_text(table: DataTable, report: str = "") -> str:
     """Return a table to be read with ``\\input``, the packages that it needs in its first line.
+
+    Its label begins with the name of the report, so that a paper can have tables of several.
 
     Text that is long is set in paragraphs, what is wider than the text is scaled down, and what is
     longer than a page is broken. The meanings of the columns are comments.
@@ -88,18 +90,27 @@ def latex_text(table: DataTable) -> str:
         rf"% In the preamble: \usepackage{{{','.join(packages)}}}",
         rf"% In the text: \input{{{table.key}}}, with the folder before it",
         *meanings,
-        *_float(table, shape, head, body, is_wide=is_wide, is_long=is_long),
+        *_float(
+            table, shape, head, body, f"{report} {table.key}", is_wide=is_wide, is_long=is_long
+        ),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _float(
-    table: DataTable, shape: str, head: str, body: Sequence[str], *, is_wide: bool, is_long: bool
+    table: DataTable,
+    shape: str,
+    head: str,
+    body: Sequence[str],
+    name: str,
+    *,
+    is_wide: bool,
+    is_long: bool,
 ) -> list[str]:
     title, note = latex_escaped(table.title), latex_escaped(table.note)
     whole = f"{title}. {note}" if note and not note.startswith(title) else note or title
     caption = rf"\caption[{title}]{{{whole}}}"
-    label = rf"\label{{tab:{re.sub(r'[^A-Za-z0-9]+', '-', table.key)}}}"
+    label = rf"\label{{tab:{re.sub(r'[^A-Za-z0-9]+', '-', name).strip('-')}}}"
     shape = f"{{@{{}}{shape}@{{}}}}"
     if is_long:
         size = "scriptsize" if is_wide else "footnotesize"

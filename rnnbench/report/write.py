@@ -22,7 +22,10 @@ _FOLDERS = ("figures", "tables")
 # SVG is always written: the page and report.md show it.
 SVG = "svg"
 FIGURES = (SVG, "png", "pdf")
-TABLES: dict[str, Callable[[DataTable], str]] = {"csv": csv_text, "tex": latex_text}
+TABLES: dict[str, Callable[[DataTable, str], str]] = {
+    "csv": lambda table, _report: csv_text(table),
+    "tex": latex_text,
+}
 FORMATS = (*TABLES, *FIGURES)
 
 
@@ -75,7 +78,7 @@ def write_report(
         folder.parent.mkdir(parents=True, exist_ok=True)
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
             images = _figures(document, fresh, formats, on_progress, draw)
-            _tables(document, fresh, formats)
+            _tables(document, fresh, formats, folder.name)
             (fresh / MARKDOWN).write_text(markdown_page.render(document), encoding="utf-8")
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
             write_tables(tables, fresh)
@@ -133,13 +136,13 @@ def _figures(
     }
 
 
-def _tables(document: Document, fresh: Path, formats: Sequence[str]) -> None:
+def _tables(document: Document, fresh: Path, formats: Sequence[str], report: str) -> None:
     folder = fresh / "tables"
     for name in set(TABLES) & set(formats):
         folder.mkdir(exist_ok=True)
         for table in data_tables(document):
             # The line ends of CSV are the same everywhere.
-            (folder / f"{table.key}.{name}").write_bytes(TABLES[name](table).encode())
+            (folder / f"{table.key}.{name}").write_bytes(TABLES[name](table, report).encode())
 
 
 def _replace(fresh: Path, folder: Path) -> None:
