@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "reports" / "imdb" / "index.html"
 PICTURE = ROOT / "docs" / "_static" / "page.png"
 WIDTH, HEIGHT = 1400, 1000
-COLOURS = 64  # of a page with few, so that the file stays small
+COLOURS = 256  # of a page with few, so that the file stays small
 
 
 def main() -> None:
