@@ -45,7 +45,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, so that no worker ends long after the other."""
-    first = ("test_crashes", "test_store_trouble", "test_interruption", "test_sweep")
+    first = (
+        *("test_crashes", "test_store_trouble", "test_interruption", "test_sweep"),
+        *("test_search_sweep", "test_files", "test_ui", "test_training", "test_predict"),
+    )
     items.sort(key=lambda item: not item.path.stem.startswith(first))
 
 
