@@ -33,7 +33,7 @@ def tell_next(config: Config, commands: Sequence[str]) -> None:
     """Say on standard error where the runs are and what can be typed now."""
     sys.stdout.flush()
     console = stderr()
-    console.print(f"Runs are in {place(config)}", markup=False)
+    console.print(f"Runs are in {place(config)}", markup=False, soft_wrap=True)
     if commands:
         console.print("Next:", markup=False)
     for command in commands:

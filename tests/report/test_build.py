@@ -443,7 +443,7 @@ class TestWhatIsMissing:
         assert any("not validated" in sentence or "was validated" in sentence for sentence in texts)
 
     def test_one_arm_has_no_comparison(self) -> None:
-        assert "no two arms" in told(built(MATCHED[:3]))
+        assert "nothing to compare it with" in told(built(MATCHED[:3]))
 
 
 class TestRanks:
