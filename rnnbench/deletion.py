@@ -12,7 +12,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
 from rnnbench.listing import Run, is_alive
 from rnnbench.locks import Timeout
-from rnnbench.redact import shown_address
+from rnnbench.redact import shown_address, shown_store
 from rnnbench.tracking import names
 from rnnbench.tracking.address import sqlite_path, translated
 from rnnbench.tracking.store import Store, arm_lock
@@ -40,7 +40,7 @@ def find_all(store: Store, runs: Sequence[Run], ids: Sequence[str]) -> list[Run]
             raise ConfigError(_KEY, expected, text or "an empty word", action)
         own = [run for run in runs if run.run_id.startswith(text)]
         if not own:
-            where = shown_address(store.uri).partition("?")[0]
+            where = shown_store(store.uri)
             action = "python -m rnnbench runs lists the ids, those of trials with kind=trial"
             raise ConfigError(_KEY, expected, f"{text}, which is no run in {where}", action)
         if len(own) > 1:

@@ -79,6 +79,11 @@ def shown_address(address: str) -> str:
     return redacted(address) if "@" not in address else f"{MASK}@{address.rpartition('@')[2]}"
 
 
+def shown_store(uri: str) -> str:
+    """Return the address of a store for a message, without secrets and options of its driver."""
+    return shown_address(uri).partition("?")[0]
+
+
 def _end(text: str, scheme: re.Match[str]) -> int:
     """Return where an address ends: at its closing quote, else at the next white space."""
     line = text.find("\n", scheme.end())

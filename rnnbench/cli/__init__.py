@@ -7,11 +7,11 @@ comes at once and only training loads TensorFlow.
 from __future__ import annotations
 
 import errno
+import itertools
 import logging
 import os
 import signal
 import sys
-import textwrap
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
@@ -65,10 +65,10 @@ def _on_screen(message: str) -> str:
     if sys.stderr is None or not sys.stderr.isatty():
         return message
     width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    lines = message.split("\n")
-    return "\n".join(
-        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines
-    )
+    from rnnbench.tables import wrapped
+
+    lines = (wrapped(line, width, hang="", joints=False) for line in message.split("\n"))
+    return "\n".join(itertools.chain.from_iterable(lines))
 
 
 def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import cast
 
 from rnnbench.cli.endings import tell_home
+from rnnbench.cli.presets import preset_names
 from rnnbench.cli.program import command_line
-from rnnbench.cli.words import DEFAULT_CELLS, Words
+from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import parse
 from rnnbench.errors import ConfigError
@@ -51,7 +52,7 @@ class Asked:
         """
 
         def is_of(word: str, *keys: str) -> bool:
-            return word.lstrip("+~").partition("=")[0].split(".")[0] in keys
+            return key_of(word).split(".")[0] in keys
 
         places = tuple(word for word in words.overrides if is_of(word, *_PLACES))
         presets = [word for word in words.overrides if is_of(word, "experiments")]
@@ -63,7 +64,7 @@ class Asked:
             )
         kinds = cast("tuple[names.Kind, ...]", _chosen(words, "kind", KINDS)) or KINDS[:2]
         statuses = _chosen(words, "status", STATUSES)
-        arms = [a for word in presets for a in _declared(word, seeds, words.config_dirs)]
+        arms = _declared(presets, seeds, words.config_dirs)
         config = load(places, config_dirs=words.config_dirs, cell=False)
         # Unlike opening it, finding it leaves alone what dead drivers have left, and NumPy.
         tell_home(config)
@@ -118,14 +119,17 @@ def _chosen(words: Words, name: str, known: Sequence[str]) -> tuple[str, ...]:
     return tuple(spelled[value.casefold()] for value in given.split(","))
 
 
-def _declared(preset: str, seeds: Sequence[str], config_dirs: Sequence[Path]) -> list[Arm]:
-    """Return the arms of ``experiments=NAME`` or ``experiments=A,B``."""
-    presets = preset.partition("=")[2].split(",")
+def _declared(
+    presets: Sequence[str], seeds: Sequence[str], config_dirs: Sequence[Path]
+) -> list[Arm]:
+    """Return the arms of ``experiments=NAME`` or ``experiments=A,B``, none without such a word."""
     return [
         arm
-        for name in presets
+        for name in (preset_names(presets) if presets else ())
         for arm in expand(
-            [f"experiments={name}", *seeds], config_dirs=config_dirs, default_cells=DEFAULT_CELLS
+            [f"experiments={name or 'null'}", *seeds],
+            config_dirs=config_dirs,
+            default_cells=DEFAULT_CELLS,
         )
     ]
 

@@ -6,14 +6,18 @@ import hashlib
 import re
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rnnbench.cli.console import paste, stderr
 from rnnbench.cli.program import command_line
-from rnnbench.cli.words import DEFAULT_CELLS, Words
+from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.redact import shown_address
+from rnnbench.redact import shown_address, shown_store
 from rnnbench.tracking.home import Home
+
+if TYPE_CHECKING:
+    from rnnbench.tracking.store import Store
 
 _RETRY_KEY = "sweep.retry_failed"
 RETRY = f"{_RETRY_KEY}=true"
@@ -54,6 +58,11 @@ def place(config: Config) -> str:
     return str(Home.of(config.home).path)
 
 
+def store_place(store: Store) -> str:
+    """Return the file of a store, or the address without its secrets and its driver's options."""
+    return shown_store(store.uri).removeprefix("sqlite:///")
+
+
 def report_command(words: Words, arms: Sequence[Arm], *, one_seed: bool = False) -> str:
     """Return the command that makes the report of exactly these runs.
 
@@ -65,11 +74,11 @@ def report_command(words: Words, arms: Sequence[Arm], *, one_seed: bool = False)
     kept = [
         word
         for word in words.overrides
-        if _key(word) in _PLACE or not _key(word).startswith(_NOT_OF_A_REPORT)
+        if key_of(word) in _PLACE or not key_of(word).startswith(_NOT_OF_A_REPORT)
     ]
     if one_seed:
-        kept = [*(word for word in kept if _key(word) != "seeds"), "seeds=1"]
-    if all(_key(word).split(".")[0] in _IDLE for word in kept):
+        kept = [*(word for word in kept if key_of(word) != "seeds"), "seeds=1"]
+    if all(key_of(word).split(".")[0] in _IDLE for word in kept):
         # A report without such a word is one of everything that the store holds.
         kept.insert(0, f"+cell={','.join(DEFAULT_CELLS)}")
     typed = dict(word.split("=", 1) for word in words.overrides if "=" in word)
@@ -97,7 +106,7 @@ def predict_command(words: Words, run_id: str) -> str:
 
 def report_name(words: Words, arms: Sequence[Arm]) -> str:
     """Return a name for a report: the preset, or data set and cells; then what else was typed."""
-    typed = {_key(word): word.partition("=")[2] for word in words.overrides}
+    typed = {key_of(word): word.partition("=")[2] for word in words.overrides}
     cells = list(dict.fromkeys(arm.config.cell.name for arm in arms if arm.config.cell))
     named = "_vs_".join(cells) if len(cells) <= _MOST_CELLS else f"{len(cells)}_cells"
     parts = [typed.get("experiments") or f"{arms[0].config.data.name}_{named}"]
@@ -112,12 +121,8 @@ def report_name(words: Words, arms: Sequence[Arm]) -> str:
     return f"{re.sub(r'[^A-Za-z0-9._-]+', '_', parts[0]).strip('_.-')[:_LONGEST_NAME]}_{digits}"
 
 
-def _key(word: str) -> str:
-    return word.lstrip("+~").partition("=")[0]
-
-
 def _of_place(words: Words) -> list[str]:
-    return [word for word in words.overrides if _key(word) in _PLACE]
+    return [word for word in words.overrides if key_of(word) in _PLACE]
 
 
 def _folders(words: Words) -> list[str]:

@@ -80,9 +80,9 @@ def page_about(topic: str) -> str:
     owners = [group for group, options in files.groups.items() if name in options]
     if len(owners) == 1:
         return _option_page(owners[0], name, files)
-    options = (f"{group}={one}" for group in owners for one in [name])
     if name in METRICS:
         return _metric_page(METRICS[name])
+    options = (f"{group}={name}" for group in owners)
     known = [*COMMANDS, *files.groups, *section_meanings(), *keys, *options, *METRICS]
     action = suggestion(name, known) or "see python -m rnnbench --help for the commands"
     raise ConfigError("help", "a command, a key, a group, an option or a metric", topic, action)

@@ -12,14 +12,14 @@ from pathlib import Path
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rnnbench.cli.console import paste, stderr
-from rnnbench.cli.endings import tell_home, ui_command
-from rnnbench.cli.words import DEFAULT_CELLS, Words
+from rnnbench.cli.endings import store_place, tell_home, ui_command
+from rnnbench.cli.presets import is_preset, preset_names
+from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
-from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.plots.painters import Draw, draw_here
-from rnnbench.redact import redacted, shown_address
+from rnnbench.redact import redacted
 from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
 from rnnbench.report.document import Document
@@ -55,7 +55,7 @@ def report(words: Words, draw: Draw = draw_here) -> int:
         raise ConfigError("report", "one name", " ".join(words.names), "type report NAME")
     if words.names:
         overrides.append(f"report.name='{words.names[0]}'")
-    presets = [_Preset.of(overrides, words.config_dirs, name) for name in _preset_names(overrides)]
+    presets = [_Preset.of(overrides, words.config_dirs, name) for name in preset_names(overrides)]
     config = presets[0].config
     tell_home(config)
     name = config.report.name
@@ -140,25 +140,13 @@ class _Preset:
     @classmethod
     def of(cls, overrides: Sequence[str], config_dirs: Sequence[Path], name: str | None) -> _Preset:
         """Compose it; its arms are those that the words restrict the report to, none for all."""
-        words = [word for word in overrides if not _is_preset(word)]
+        words = [word for word in overrides if not is_preset(word)]
         words += [] if name is None else [f"experiments={name}"]
-        keys = [word.lstrip("+~").partition("=")[0].split(".")[0] for word in words]
+        keys = [key_of(word).split(".")[0] for word in words]
         if all(key in _GENERAL for key in keys):
             return cls(load(words, config_dirs=config_dirs, cell=False), [])
         arms = expand(words, config_dirs=config_dirs, default_cells=DEFAULT_CELLS)
         return cls(arms[0].config, arms)
-
-
-def _preset_names(overrides: Sequence[str]) -> list[str | None]:
-    """Return the presets that the report is about, ``[None]`` for none."""
-    for override in parse([word for word in overrides if _is_preset(word)]):
-        values = axis_values(override) if override.is_sweep_override() else [override.value()]
-        return [None if value is None else str(value) for value in values]
-    return [None]
-
-
-def _is_preset(word: str) -> bool:
-    return word.lstrip("+").startswith("experiments=")
 
 
 def _claims(presets: Sequence[_Preset]) -> list[ClaimConfig]:
@@ -244,20 +232,15 @@ def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
         raise StoreError(
             "report",
             "a store with runs of this configuration",
-            f"none in {_address_of(store)}",
+            f"none in {store_place(store)}",
             "train them with sweep and the same words, or leave the words out for all runs",
         )
     raise StoreError(
         "report",
         "a store with runs",
-        f"none in {_address_of(store)}",
+        f"none in {store_place(store)}",
         "train something first: sweep +cell=gru",
     )
-
-
-def _address_of(store: Store) -> str:
-    """Return the file or the server of a store, without what only its driver reads."""
-    return shown_address(store.uri).partition("?")[0].removeprefix("sqlite:///")
 
 
 def _command(words: Words, config: Config) -> str:

@@ -12,13 +12,14 @@ from typing import Any
 
 from rnnbench.cli.asked_runs import FILES, Asked
 from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.endings import store_place
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
 from rnnbench.deletion import Deleted, check_deletable, delete_runs, find_all, restore_command
 from rnnbench.errors import ConfigError
 from rnnbench.listing import Run, age, flat, short_ids
 from rnnbench.printable import printable
-from rnnbench.redact import redacted, shown_address
+from rnnbench.redact import redacted
 from rnnbench.spreadsheet import csv_line, guarded
 from rnnbench.tables import MISSING, Table
 from rnnbench.tracking import names
@@ -80,9 +81,8 @@ def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
         for run in asked.named(shown)
     )
     count = f"{len(found):,} run{'s' if len(found) > 1 else ''}"
-    where = shown_address(asked.store.uri).partition("?")[0].removeprefix("sqlite:///")
     return Table(
-        f"{count}, newest first: {where}",
+        f"{count}, newest first: {store_place(asked.store)}",
         columns,
         rows,
         _note(asked, found, shown),

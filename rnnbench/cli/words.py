@@ -97,7 +97,7 @@ class Words:
     def refuse_others(self, known: Sequence[str], reason: str) -> None:
         """Refuse overrides of other keys than ``known``, which would change nothing."""
         for word in self.overrides:
-            key = word.lstrip("+~").partition("=")[0]
+            key = key_of(word)
             if key not in known and key.split(".")[0] not in known:
                 names = ", ".join(known)
                 raise ConfigError(key, f"no key but {names}: {reason}", word, "leave it out")
@@ -114,6 +114,11 @@ class Words:
             elif not word.strip():
                 word, action = "an empty word", "leave it out"
             raise ConfigError(word, "overrides of the form key=value", word, action)
+
+
+def key_of(word: str) -> str:
+    """Return the key of an override: ``model.units`` of ``+model.units=32``."""
+    return word.lstrip("+~").partition("=")[0]
 
 
 def split_words(argv: Sequence[str]) -> Words:

@@ -18,11 +18,11 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.ground import Ground, failures, of
 from rnnbench.report.pairs import Pair
-from rnnbench.report.statements import result_of, said, wins, won
+from rnnbench.report.statements import result_of, said, wins, would_decide
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import metric_words
 from rnnbench.results.compare import factor_words, has_as_many
-from rnnbench.stats.paired import MEETINGS, Comparison, decisive_pairs
+from rnnbench.stats.paired import decisive_pairs
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
 
@@ -81,7 +81,7 @@ def verdict_words(pair: Pair, margin: float) -> str:
         "A better": f"{a} better",
         "B better": f"{b} better",
         "equivalent": f"equivalent within {margin:g}",
-        "undecided": f"undecided ({_would_decide_shortly(result)})",
+        "undecided": f"undecided ({would_decide(result, is_short=True)})",
     }
     return words[result.verdict]
 
@@ -94,14 +94,6 @@ def refusal(pair: Pair) -> str:
     )
     reasons = "; ".join(relation.confounds) or "they share no measure"
     return f"{pair.a.name} and {pair.b.name} differ in {factor}, but also: {reasons}"
-
-
-def _would_decide_shortly(result: Comparison) -> str:
-    if result.n < 2:
-        return "one seed"
-    if result.seeds_needed is not None:
-        return f"about {result.seeds_needed} seeds"
-    return "seeds overlap" if won(result) < MEETINGS else "over 1,000 seeds"
 
 
 def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:

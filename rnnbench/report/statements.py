@@ -82,15 +82,18 @@ def wins(pair: Pair) -> str:
     return f"{sum(first[seed] > second[seed] for seed in common)} of {len(common)}"
 
 
-def would_decide(result: Comparison) -> str:
-    """Return what a verdict lacks."""
+def would_decide(result: Comparison, *, is_short: bool = False) -> str:
+    """Return what a verdict lacks, or the few words of it that a table has room for."""
     if result.n < 2:
-        return "one seed tells nothing of the spread"
-    if result.seeds_needed is not None:
-        return f"about {result.seeds_needed} seeds would decide"
-    if won(result) < MEETINGS:
-        return "the seeds overlap too much"
-    return "more than a thousand seeds would be needed"
+        short, whole = "one seed", "one seed tells nothing of the spread"
+    elif result.seeds_needed is not None:
+        short = f"about {result.seeds_needed} seeds"
+        whole = f"{short} would decide"
+    elif won(result) < MEETINGS:
+        short, whole = "seeds overlap", "the seeds overlap too much"
+    else:
+        short, whole = "over 1,000 seeds", "more than a thousand seeds would be needed"
+    return short if is_short else whole
 
 
 def won(result: Comparison) -> float:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rnnbench.errors import ConfigError, StoreError
-from rnnbench.redact import shown_address
+from rnnbench.redact import shown_store
 from rnnbench.tracking import names
 from rnnbench.tracking.address import local_path, translated
 from rnnbench.tracking.record import Record
@@ -40,7 +40,7 @@ def find_run(store: Store, text: str) -> Record:
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise ConfigError("run", expected, f"{text}, with which {ids}{more} begin", "type more")
     if not found:
-        received = f"{text}, which is not in {shown_address(store.uri).partition('?')[0]}"
+        received = f"{text}, which is not in {shown_store(store.uri)}"
         for kind, what in _OTHERS.items():
             if any(r.run_id.startswith(text) for r in store.records(kind=kind, only=())):
                 received = f"{text}, {what}"

@@ -213,7 +213,7 @@ class TestSeedsNeeded:
         assert (within.verdict, within.seeds_needed) == ("undecided", needed)
 
     def test_is_promised_only_where_seeds_like_these_do_decide(self) -> None:
-        """The mean of A is beyond the margin, its interval is not, and A wins 60 % of meetings."""
+        """The mean of A is beyond the margin, its interval is not; A beats B in 60 % of pairs."""
         b = [0.84, 0.85, 0.86, 0.87, 0.88, 0.86, 0.85, 0.87]
         a = [0.90, 0.84, 0.87, 0.86, 0.92, 0.84, 0.88, 0.86]
         few = judged(a, b, margin=0.005)
