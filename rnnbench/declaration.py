@@ -159,7 +159,12 @@ class Shelf:
 
     def _check_classes(self, config: Config, data: Prepared) -> None:
         training = config.training
-        division = training.validation, training.validation_fraction, training.test
+        division = (
+            training.validation,
+            training.validation_fraction,
+            training.split_seed,
+            training.test,
+        )
         if (_name(config), *division) not in self._checked:
             remarks = check_classes(data, config)
             self._checked.add((_name(config), *division))

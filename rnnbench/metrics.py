@@ -120,6 +120,18 @@ _ALL = (
         "test_accuracy", "test accuracy", "test accuracy of the weights named by training.test"
     ),
     _loss("test_loss", "test loss", "test loss of the same weights"),
+    _accuracy(
+        "test_accuracy_best",
+        "test accuracy of the best epoch",
+        "test accuracy with the weights of the epoch of the highest validation accuracy",
+    ),
+    _loss("test_loss_best", "test loss of the best epoch", "test loss of the same weights"),
+    _accuracy(
+        "test_accuracy_last",
+        "test accuracy of the last epoch",
+        "test accuracy with the weights of the last epoch",
+    ),
+    _loss("test_loss_last", "test loss of the last epoch", "test loss of the same weights"),
     Metric(
         "test_calibration_error",
         "calibration error",

@@ -27,7 +27,7 @@ from rnnbench.results import COLUMNS
 from rnnbench.results import load_history as stored_history
 from rnnbench.results import load_runs as stored_runs
 from rnnbench.results import load_trials as stored_trials
-from rnnbench.results.arms import add_arm_names, finished
+from rnnbench.results.arms import add_arm_names, asked_weights, finished
 from rnnbench.short_names import short_label
 from rnnbench.tracking.lookup import run_file
 from rnnbench.tracking.store import Store
@@ -136,8 +136,8 @@ def load_answers(*overrides: str, source: str | None = None) -> pd.DataFrame:
         runs = tables.runs
         parts = [
             pd.DataFrame({"run_id": run_id, "sample": range(len(right)), "correct": right})
-            for run_id in runs["run_id"]
-            if (right := tables.correct.get(run_id)) is not None
+            for run_id, which in asked_weights(runs).items()
+            if (right := tables.correct.get(which, {}).get(run_id)) is not None
         ]
     else:
         store = _store(overrides)

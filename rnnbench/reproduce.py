@@ -17,6 +17,7 @@ from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.declaration import Shelf
 from rnnbench.errors import StoreError
+from rnnbench.metrics import METRICS
 from rnnbench.stored import run_config
 from rnnbench.sweep import run_arms
 from rnnbench.tracking import names
@@ -27,28 +28,10 @@ from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import EPOCH_METRICS
 
 # Of what was measured, that which the same training gives again; seconds and memory are not.
-_REPEATED = (
-    "epochs_trained",
-    "best_epoch",
-    "best_val_accuracy",
-    "best_val_loss",
-    "final_accuracy",
-    "final_loss",
-    "final_val_accuracy",
-    "final_val_loss",
-    "gap_best",
-    "gap_final",
-    "val_loss_rise",
-    "test_accuracy",
-    "test_loss",
-    "test_calibration_error",
-    "test_accuracy_shuffled",
-    "order_drop",
-    "order_changed",
-    "gradient_reach",
-    "gradient_reach_cell",
-    "parameters_total",
-    "parameters_recurrent",
+_REPEATED = tuple(
+    metric.name
+    for metric in METRICS.values()
+    if metric.repeats and metric.logged in ("end", "diagnostic")
 )
 _CIRCUMSTANCES = (
     ("rnnbench.versions", "packages"),
@@ -152,7 +135,9 @@ def _compare(
         for metric in EPOCH_METRICS:
             first, second = (values.get(metric, {}).get(step) for values in points)
             pairs.append((f"{metric} of epoch {step}", first, second))
-    pairs += [(name, logged.metrics.get(name), again.metrics.get(name)) for name in _REPEATED]
+    # Earlier versions logged fewer metrics.
+    known_then = [name for name in _REPEATED if name in logged.metrics]
+    pairs += [(name, logged.metrics[name], again.metrics.get(name)) for name in known_then]
     known = [pair for pair in pairs if pair[1:] != (None, None)]
     return len(known), tuple(Difference(*pair) for pair in known if not _equal(pair[1], pair[2]))
 

@@ -77,7 +77,8 @@ class Trainer:
             labels = np.asarray(task.data.arrays().y_test)
             fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
             if task.config.tracking.save_predictions:
-                save_predictions(fitted.predictions, labels, task.folder)
+                outputs = {which: one.outputs for which, one in fitted.tested.items()}
+                save_predictions(outputs, fitted.asked, labels, task.folder)
         if fitted.flows:
             save_flows(fitted.flows, task.folder)
         now = time.perf_counter()

@@ -99,9 +99,17 @@ def declare_baselines(
             for seed in range(
                 config.seed, config.seed + (config.seeds if baseline.has_seed else 1)
             ):
-                spec = _spec(baseline, config.model_copy(update={"seed": seed}), data)
+                spec = _spec(baseline, _of_seed(baseline, config, seed), data)
                 specs.setdefault(spec.key, spec)
     return list(specs.values())
+
+
+def _of_seed(baseline: Baseline, config: Config, seed: int) -> Config:
+    """Return the configuration of a seed; one without seeds has one validation part."""
+    training = config.training
+    if not baseline.has_seed:
+        training = training.model_copy(update={"split_seed": None})
+    return config.model_copy(update={"seed": seed, "training": training})
 
 
 def _spec(baseline: Baseline, config: Config, data: Prepared) -> BaselineSpec:

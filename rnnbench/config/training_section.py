@@ -64,7 +64,7 @@ class EarlyStoppingConfig(Section):
 class TrainingConfig(Section):
     """How long, in which batches, against which held-out data and by which path.
 
-    ``buckets`` is no part of a configuration where it is null.
+    ``buckets`` and ``split_seed`` are no part of a configuration where they are null.
     """
 
     epochs: Annotated[
@@ -95,7 +95,7 @@ class TrainingConfig(Section):
         Literal["none", "split", "test"],
         Field(
             description="What each epoch is validated on: nothing, the last part of the training "
-            "data (split), or the test set."
+            "data (split; see training.split_seed), or the test set."
         ),
     ]
     validation_fraction: Annotated[
@@ -108,11 +108,20 @@ class TrainingConfig(Section):
         ),
         Unit("fraction"),
     ]
+    split_seed: Annotated[
+        Literal["seed"] | None,
+        Field(
+            description="seed draws the samples that training.validation=split sets aside anew for "
+            "each seed, so that results speak of other training samples, too; null takes the last "
+            "ones."
+        ),
+    ] = None
     test: Annotated[
         Literal["none", "last", "best"],
         Field(
-            description="Which weights are measured on the test set: none, those of the last "
-            "epoch, or those of the epoch with the best validation accuracy."
+            description="Which weights test_accuracy is measured with on the test set: none, "
+            "those of the last epoch, or those of the epoch with the best validation accuracy. "
+            "Unless none, test_accuracy_last and test_accuracy_best are logged beside it."
         ),
     ]
     early_stopping: Annotated[
@@ -139,7 +148,7 @@ class TrainingConfig(Section):
 
     @model_serializer(mode="wrap")
     def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        idle = ("buckets",) if self.buckets is None else ()
+        idle = [key for key in ("buckets", "split_seed") if getattr(self, key) is None]
         return {key: value for key, value in handler(self).items() if key not in idle}
 
 

@@ -50,6 +50,13 @@ def check_combinations(config: Config) -> None:
             training.test,
             "set training.validation=split",
         )
+    if training.split_seed is not None and training.validation != "split":
+        raise ConfigError(
+            "training.split_seed",
+            f"null with training.validation={training.validation}, which splits nothing",
+            training.split_seed,
+            "set training.validation=split",
+        )
     if config.tracking.save_model == "best" and training.validation == "none":
         raise ConfigError(
             "tracking.save_model",

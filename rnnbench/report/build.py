@@ -33,6 +33,7 @@ from rnnbench.report.wording import arm_words
 from rnnbench.results.arms import add_arm_names, failed_seeds, finished, unfinished
 from rnnbench.results.baselines import baseline_arms
 from rnnbench.results.protocols import divide
+from rnnbench.training.tested import Weights
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ class Tables:
         runs: :func:`rnnbench.results.load_runs`, restricted to what the report is about.
         history: :func:`rnnbench.results.load_history` of its finished runs.
         trials: :func:`rnnbench.results.load_trials`, likewise.
-        correct: by run id, which test samples were answered rightly. No table shows them; they are
-            kept with a report, for what is to be said of single samples.
+        correct: by weights and run id, which test samples were answered rightly.
         baselines: :func:`rnnbench.results.load_baselines`.
         flows: by run id, gradients through time.
     """
@@ -52,7 +52,7 @@ class Tables:
     runs: pd.DataFrame
     history: pd.DataFrame
     trials: pd.DataFrame
-    correct: Mapping[str, np.ndarray] = field(default_factory=dict)
+    correct: Mapping[Weights, Mapping[str, np.ndarray]] = field(default_factory=dict)
     baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
     flows: Flows = field(default_factory=dict)
 

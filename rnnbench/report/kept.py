@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from rnnbench.errors import StoreError
 from rnnbench.report.build import Tables
+from rnnbench.results.arms import asked_weights
 from rnnbench.results.frame import frame
 from rnnbench.results.parquet import (
     read_answers,
@@ -19,9 +21,10 @@ from rnnbench.results.parquet import (
     write_flows,
     write_frame,
 )
+from rnnbench.training.tested import Weights
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
-# Written where there is something in them; answers are in no table, and nowhere else but the store.
+# Written where there is something in them.
 TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
 ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
 KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS)
@@ -33,14 +36,14 @@ def is_kept(folder: Path) -> bool:
 
 
 def write_tables(tables: Tables, folder: Path) -> None:
-    """Write all that a report shows, and the answers, which it doesn't show; raises OSError."""
+    """Write all that a report is made from; raises OSError."""
     write_frame(tables.runs, folder / RUNS)
     write_frame(tables.history, folder / HISTORY)
     if not tables.trials.empty:
         write_frame(tables.trials, folder / TRIALS)
     if not tables.baselines.empty:
         write_frame(tables.baselines, folder / BASELINES)
-    if tables.correct:
+    if any(tables.correct.values()):
         write_answers(tables.correct, folder / ANSWERS)
     if tables.flows:
         write_flows(tables.flows, folder / FLOWS)
@@ -59,11 +62,12 @@ def kept_tables(folder: Path) -> Tables:
             str(folder),
             "name the folder of a report, as in report.source=reports/imdb",
         )
+    runs = read_runs(folder / RUNS)
     return Tables(
-        read_runs(folder / RUNS),
+        runs,
         read_history(folder / HISTORY),
         _runs(folder / TRIALS, ("run_id", "study")),
-        read_answers(folder / ANSWERS) if (folder / ANSWERS).exists() else {},
+        _answers(folder / ANSWERS, asked_weights(runs)),
         _runs(folder / BASELINES),
         read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
     )
@@ -71,3 +75,7 @@ def kept_tables(folder: Path) -> Tables:
 
 def _runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
     return read_runs(path, unique) if path.exists() else frame([])
+
+
+def _answers(path: Path, asked: Mapping[str, Weights]) -> dict[Weights, dict[str, np.ndarray]]:
+    return read_answers(path, asked) if path.exists() else {}

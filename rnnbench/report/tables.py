@@ -18,12 +18,13 @@ from rnnbench.report.declared import (
     without_folders,
 )
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
-from rnnbench.results.arms import finished
+from rnnbench.results.arms import asked_weights, finished
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
 from rnnbench.training.gradient_flow import load as load_flows
-from rnnbench.training.predictions import FILE, load_correct
+from rnnbench.training.predictions import FILE, load_right
+from rnnbench.training.tested import WEIGHTS
 
 _Value = TypeVar("_Value")
 
@@ -43,11 +44,16 @@ def read_tables(
     done = finished(runs)
     history = load_history(store, done["run_id"])
     folders = _folders_here(store, done["run_id"])
-    answers = {run_id: load_correct(folder / FILE) for run_id, folder in folders.items()}
+    asked = asked_weights(done)
+    right = {run_id: load_right(folder / FILE, asked[run_id]) for run_id, folder in folders.items()}
+    answers = {
+        which: _present({run_id: found.get(which) for run_id, found in right.items()})
+        for which in WEIGHTS
+    }
     found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
-    return Tables(runs, history, trials, _present(answers), baselines, flows)
+    return Tables(runs, history, trials, answers, baselines, flows)
 
 
 def restricted(
@@ -57,7 +63,11 @@ def restricted(
     runs, trials = _chosen(tables.runs, tables.trials, arms, tell)
     ids = finished(runs)["run_id"]
     history = tables.history[tables.history["run_id"].isin(ids)]
-    answers = {run_id: tables.correct[run_id] for run_id in ids if run_id in tables.correct}
+    known = set(ids)
+    answers = {
+        which: {run_id: right for run_id, right in found.items() if run_id in known}
+        for which, found in tables.correct.items()
+    }
     flows = {run_id: tables.flows[run_id] for run_id in ids if run_id in tables.flows}
     return Tables(runs, history, trials, answers, tables.baselines, flows)
 

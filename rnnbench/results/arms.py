@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from rnnbench.short_names import NEVER_NAMES, shown_text, telling_name
+from rnnbench.training.tested import Weights
 
 _OPTION = "cell."
 
@@ -125,4 +126,14 @@ def _options_by_cell(runs: pd.DataFrame, varying: Sequence[str]) -> dict[str, se
     return {
         str(cell): {key for key in options if group[key].nunique() > 1}
         for cell, group in runs.groupby("cell")
+    }
+
+
+def asked_weights(runs: pd.DataFrame) -> dict[str, Weights]:
+    """Return by run the weights that ``training.test`` asked for; the last ones without it."""
+    told = runs["training.test"] if "training.test" in runs else pd.Series(index=runs.index)
+    best = (told == "best").fillna(False)
+    return {
+        str(run_id): "best" if is_best else "last"
+        for run_id, is_best in zip(runs["run_id"], best, strict=True)
     }

@@ -20,6 +20,7 @@ from rnnbench.results.frame import COLUMNS, Column
 from rnnbench.results.history import history_frame
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import EPOCH_METRICS
+from rnnbench.training.tested import WEIGHTS, Weights
 
 Kind = Literal["text", "whole", "number", "answers", "norms"]
 # A thousand runs with their epochs and answers take a few MiB.
@@ -42,8 +43,9 @@ _FLOWS: dict[str, Kind] = {
     "norms": "norms",
 }
 _ANSWERS: dict[str, Kind] = {"run_id": "text", "right": "answers"}
-# What earlier versions packed into bytes had its length beside it.
+# What earlier versions packed into bytes had its length beside it, and was of one weights a run.
 _LENGTH: dict[str, Kind] = {"samples": "whole"}
+_WEIGHTS: dict[str, Kind] = {"weights": "text"}
 
 
 def write_frame(table: pd.DataFrame, path: Path) -> None:
@@ -101,32 +103,45 @@ def read_history(path: Path) -> pd.DataFrame:
     return history_frame(dict(zip(names, row, strict=True)) for row in rows)
 
 
-def read_answers(path: Path) -> dict[str, np.ndarray]:
-    """Return by run which test samples were answered rightly ``(n,)``; raises StoreError."""
-    found = _columns(path, _ANSWERS | _LENGTH)
+def read_answers(path: Path, asked: Mapping[str, Weights]) -> dict[Weights, dict[str, np.ndarray]]:
+    """Return by weights and run which test samples were answered rightly ``(n,)``.
+
+    Args:
+        path: the file.
+        asked: by run the weights whose answers a file holds that doesn't tell; else the last ones.
+
+    Raises:
+        StoreError: for a file that holds anything else.
+    """
+    found = _columns(path, _ANSWERS | _LENGTH | _WEIGHTS)
     _refuse_missing(path, found, _ANSWERS)
     _refuse_gaps(path, found, found)
-    _refuse_twice(path, found, ("run_id",))
-    answers = {}
+    _refuse_twice(path, found, ("run_id", "weights"))
+    answers: dict[Weights, dict[str, np.ndarray]] = {which: {} for which in WEIGHTS}
     lengths = found.get("samples", repeat(0))
-    for run_id, right, length in zip(found["run_id"], found["right"], lengths, strict=False):
+    weights = found.get("weights") or [asked.get(run_id, "last") for run_id in found["run_id"]]
+    rows = zip(found["run_id"], weights, found["right"], lengths, strict=False)
+    for run_id, which, right, length in rows:
+        if which not in WEIGHTS:
+            raise _refused(path, f"answers of {run_id} by {which!r}, not one of last, best")
         if isinstance(right, bytes):
             if length < 0 or len(right) != -(-length // 8):
                 raise _refused(path, f"{len(right)} bytes for {length} answers of {run_id}")
             right = np.unpackbits(np.frombuffer(right, np.uint8), count=length).astype(np.bool_)
         if right.dtype != np.bool_:
             raise _refused(path, f"answers of {run_id} that are neither true nor false")
-        answers[run_id] = right
+        answers[which][run_id] = right
     return answers
 
 
-def write_answers(answers: Mapping[str, np.ndarray], path: Path) -> None:
-    """Write which test samples each run answered rightly, a list of true and false a run."""
+def write_answers(answers: Mapping[Weights, Mapping[str, np.ndarray]], path: Path) -> None:
+    """Write which test samples were answered rightly, a row a run and weights."""
     import pyarrow as pa
 
-    ids = sorted(answers)
-    right = pa.array([answers[run_id] for run_id in ids], pa.list_(pa.bool_()))
-    _write(pa.table({"run_id": ids, "right": right}), path)
+    rows = sorted((run_id, which) for which, found in answers.items() for run_id in found)
+    right = pa.array([answers[which][run_id] for run_id, which in rows], pa.list_(pa.bool_()))
+    ids, weights = ([row[place] for row in rows] for place in range(2))
+    _write(pa.table({"run_id": ids, "weights": weights, "right": right}), path)
 
 
 def read_flows(path: Path) -> dict[str, tuple[Flow, ...]]:

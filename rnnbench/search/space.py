@@ -30,6 +30,7 @@ _FIXED = (
     "cell.name",
     "training.validation",
     "training.validation_fraction",
+    "training.split_seed",
     "training.test",
 )
 

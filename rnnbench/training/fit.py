@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.order import order_metrics
-from rnnbench.training.parts import Parts, parts
+from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
+from rnnbench.training.tested import Tested, Weights, measure, test_metrics, validated
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
 DIVERGENCE_FACTOR = 5.0
@@ -33,15 +34,22 @@ SATURATED_LOSS = 12.0
 class Fitted:
     """A finished training: its epochs, summary metrics, and the weights that were asked for.
 
-    ``predictions`` are the outputs on the test set, ``(n, 1)`` or ``(n, classes)`` float32, or
-    ``None`` where it was not used; ``flows`` are gradients through time where they were asked for.
+    ``tested`` holds what the last and the best weights reach on the test set, nothing where it was
+    not used; ``asked`` names those of ``training.test``. ``flows`` are gradients through time where
+    they were asked for.
     """
 
     epochs: tuple[Epoch, ...]
     metrics: dict[str, float]
     weights: list[np.ndarray] | None
-    predictions: np.ndarray | None = None
+    tested: Mapping[Weights, Tested] = field(default_factory=dict)
+    asked: Weights = "last"
     flows: tuple[Flow, ...] = ()
+
+    @property
+    def predictions(self) -> np.ndarray | None:
+        """The outputs on the test set, ``(n, 1)`` or ``(n, classes)`` float32, as asked for."""
+        return self.tested[self.asked].outputs if self.tested else None
 
 
 def fit(
@@ -62,9 +70,10 @@ def fit(
         Divergence: within the epoch in which the loss stops being a number or explodes.
     """
     data = parts(arrays, config)
+    tests, on_test = config.training.test != "none", data.validation is data.test
     size = config.training.batch_size
     warm = next(batches(data.training, size))
-    evaluated = data.validation or (data.test if config.training.test != "none" else None)
+    evaluated = data.validation or (data.test if tests else None)
     compile_seconds = program.warm_up(warm, evaluated)
     program.reset(config.seed, config.optimizer.learning_rate)
 
@@ -74,12 +83,12 @@ def fit(
     best_weights: list[np.ndarray] | None = None
     outputs: list[np.ndarray] = []
     best_outputs: list[np.ndarray] = []
-    keep_best = "best" in (config.tracking.save_model, config.training.test)
+    keep_best = config.tracking.save_model == "best" or (tests and data.validation is not None)
     stop = Patience(config.training.early_stopping)
     guard = _Guard(program.spec.classes)
     watched = data.validation or data.training
-    asked = config.diagnostics.gradient_flow
-    meter = GradientMeter(program.model, watched, program.spec.classes, asked)
+    followed = config.diagnostics.gradient_flow
+    meter = GradientMeter(program.model, watched, program.spec.classes, followed)
     meter.measure(0)
     orders = epoch_orders(data.training, config)
     for number in range(1, config.training.epochs + 1):
@@ -92,9 +101,9 @@ def fit(
             trained += sums
         outputs = []
         validation_start = time.perf_counter()
-        validated = program.evaluate(data.validation, outputs) if data.validation else None
+        held_out = program.evaluate(data.validation, outputs) if data.validation else None
         validation_seconds += time.perf_counter() - validation_start
-        epoch = _epoch(number, trained, validated, time.perf_counter() - start)
+        epoch = _epoch(number, trained, held_out, time.perf_counter() - start)
         epochs.append(epoch)
         if better(epoch, best):
             best, best_outputs = epoch, outputs
@@ -109,23 +118,27 @@ def fit(
         metrics["validation_seconds"] = validation_seconds
     last_weights = program.weights()
     start = time.perf_counter()
-    if data.validation is data.test and config.training.test != "none":
+    tested: dict[Weights, Tested] = {}
+    asked: Weights = "best" if config.training.test == "best" else "last"
+    if tests and on_test:
         # Nothing is evaluated twice.
-        at_best = config.training.test == "best" and best is not None
-        tested = _as_test(best if at_best and best else epochs[-1])
-        outputs = best_outputs if at_best else outputs
-    else:
-        outputs = []
-        tested = _test(program, data, config, best_weights, outputs)
-    metrics |= tested | {"test_seconds": time.perf_counter() - start}
-    predictions = np.concatenate(outputs) if tested and outputs else None
-    if predictions is not None and config.diagnostics.order:
-        if config.training.test == "best" and best_weights is not None:
-            program.set_weights(best_weights)
-        accuracy = tested["test_accuracy"]
-        metrics |= order_metrics(program, data.test, config.seed, accuracy, predictions)
-    chosen = {"none": None, "last": last_weights, "best": best_weights}[config.tracking.save_model]
-    return Fitted(tuple(epochs), metrics, chosen, predictions, tuple(meter.flows))
+        tested["last"] = validated(epochs[-1], outputs)
+        if best is not None:
+            tested["best"] = validated(best, best_outputs)
+    elif tests:
+        chosen = None if best is None or best_weights is None else (best, best_weights)
+        tested = measure(program, data.test, epochs[-1], chosen)
+    if tested:
+        metrics |= test_metrics(tested, asked)
+    kept = {"none": None, "last": last_weights, "best": best_weights}
+    if tested and config.diagnostics.order:
+        program.set_weights(kept[asked] or last_weights)
+        outputs_asked, accuracy = tested[asked].outputs, tested[asked].accuracy
+        metrics |= order_metrics(program, data.test, config.seed, accuracy, outputs_asked)
+    metrics["test_seconds"] = time.perf_counter() - start
+    program.set_weights(last_weights)
+    weights = kept[config.tracking.save_model]
+    return Fitted(tuple(epochs), metrics, weights, tested, asked, tuple(meter.flows))
 
 
 def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -> Epoch:
@@ -139,32 +152,6 @@ def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -
         None if validated is None else validated.accuracy,
         seconds,
     )
-
-
-def _as_test(epoch: Epoch) -> dict[str, float]:
-    """Return what was measured on the test set where that served for validation."""
-    assert epoch.val_accuracy is not None
-    assert epoch.val_loss is not None
-    return {"test_accuracy": epoch.val_accuracy, "test_loss": epoch.val_loss}
-
-
-def _test(
-    program: Program,
-    data: Parts,
-    config: Config,
-    best_weights: list[np.ndarray] | None,
-    outputs: list[np.ndarray],
-) -> dict[str, float]:
-    """Measure the chosen weights on the test set, and collect the outputs."""
-    which = config.training.test
-    if which == "none":
-        return {}
-    if which == "best" and best_weights is not None:
-        program.set_weights(best_weights)
-    tested = program.evaluate(data.test, outputs)
-    if not math.isfinite(tested.loss):
-        raise Divergence(f"test loss is {tested.mean_loss} after the last epoch")
-    return {"test_accuracy": tested.accuracy, "test_loss": tested.mean_loss}
 
 
 class Patience:

@@ -10,8 +10,10 @@ import numpy as np
 from rnnbench.config.schema import Config
 from rnnbench.data import Arrays, Prepared
 from rnnbench.errors import ConfigError
-from rnnbench.training.batches import Samples, split
+from rnnbench.seeds import derive
+from rnnbench.training.batches import Samples, release, split
 
+SPLIT = "split"
 _SHOWN = 5
 _CHANCE = 1e-3  # of shuffled samples, below which their order is no accident
 _SORTED = "shuffle the samples of the data set if they are sorted by class"
@@ -39,6 +41,8 @@ def parts(arrays: Arrays, config: Config) -> Parts:
     if config.training.validation == "test":
         return Parts(training, test, test)
     fraction = config.training.validation_fraction
+    if config.training.split_seed is not None:
+        training = drawn(training, config.seed)
     rest, held_out = split(training, fraction)
     if not len(rest) or not len(held_out):
         raise ConfigError(
@@ -48,6 +52,14 @@ def parts(arrays: Arrays, config: Config) -> Parts:
             "raise data.limit or choose a fraction nearer to 0.5",
         )
     return Parts(rest, held_out, test)
+
+
+def drawn(samples: Samples, seed: int) -> Samples:
+    """Return samples in an order that only the seed of a run decides, the same for all cells."""
+    order = np.random.default_rng(derive(seed, SPLIT)).permutation(len(samples))
+    x = np.asarray(samples.x[order])
+    release(samples.x)
+    return Samples(x, np.asarray(samples.y)[order])
 
 
 def check_classes(data: Prepared, config: Config) -> list[str]:

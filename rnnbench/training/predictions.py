@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from rnnbench.stats.calibration import calibration_error
 from rnnbench.training.stored_arrays import load_arrays
+from rnnbench.training.tested import WEIGHTS, Weights
 
 FILE = "predictions.npz"
 
@@ -30,16 +32,35 @@ def calibration(outputs: np.ndarray, labels: np.ndarray) -> float:
     return calibration_error(confidence.astype(np.float64), named == labels)
 
 
-def save(outputs: np.ndarray, labels: np.ndarray, folder: Path) -> None:
-    """Write outputs and whether each was right to a folder."""
-    named, _ = answers(outputs)
+def save(
+    outputs: Mapping[Weights, np.ndarray], asked: Weights, labels: np.ndarray, folder: Path
+) -> None:
+    """Write the outputs asked for, and which answers were right with each weights, to a folder."""
+    right = {which: answers(found)[0] == labels for which, found in outputs.items()}
+    arrays = {f"correct_{which}": found for which, found in right.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / FILE, outputs=outputs, correct=named == labels)
+    np.savez_compressed(
+        folder / FILE, allow_pickle=False, outputs=outputs[asked], correct=right[asked], **arrays
+    )
 
 
-def load_correct(path: Path) -> np.ndarray | None:
+def load_right(path: Path, asked: Weights) -> dict[Weights, np.ndarray]:
+    """Return which test samples were answered rightly ``(n,)``, by the weights that answered.
+
+    Args:
+        path: the file; without it, or where it holds anything else, there are none.
+        asked: the weights of ``training.test``, the only ones of which older files tell.
+    """
+    right = {asked: load_correct(path)}
+    for which in WEIGHTS:
+        found = load_correct(path, f"correct_{which}")
+        right[which] = right.get(which) if found is None else found
+    return {which: found for which, found in right.items() if found is not None}
+
+
+def load_correct(path: Path, name: str = "correct") -> np.ndarray | None:
     """Return which test samples were answered rightly ``(n,)``, or ``None`` without such a file."""
-    found = load_arrays(path, "correct")
+    found = load_arrays(path, name)
     if found is None or found[0].ndim != 1 or found[0].dtype != np.bool_:
         return None
     return found[0]

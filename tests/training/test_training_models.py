@@ -15,7 +15,7 @@ from rnnbench.data import Prepared, prepare
 from rnnbench.parameters import count
 from rnnbench.run import Task, Trainer
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.predictions import load_correct
+from rnnbench.training.predictions import load_correct, load_right
 
 BEST = ("training.test=best", "tracking.save_model=best")
 
@@ -155,6 +155,32 @@ def test_nothing_but_predictions_is_saved_unless_asked_for(train: Callable[..., 
     run = train(*words, "tracking.save_predictions=false")
     assert correct.mean() == pytest.approx(run.outcome.metrics["test_accuracy"])
     assert list(run.task.folder.iterdir()) == []
+
+
+def test_the_test_set_is_measured_with_the_last_and_the_best_weights(
+    train: Callable[..., Run],
+) -> None:
+    words = ("+cell=simple_rnn", "training.epochs=8", "optimizer.learning_rate=0.03")
+    last, best = (train(*words, f"training.test={which}") for which in ("last", "best"))
+    metrics = last.outcome.metrics
+    assert metrics["best_epoch"] < metrics["epochs_trained"]
+    names = [f"test_{what}_{which}" for what in ("accuracy", "loss") for which in ("last", "best")]
+    assert {name: metrics[name] for name in names} == {
+        name: best.outcome.metrics[name] for name in names
+    }
+    assert metrics["test_accuracy"] == metrics["test_accuracy_last"]
+    assert best.outcome.metrics["test_accuracy"] == metrics["test_accuracy_best"]
+    assert metrics["test_loss_last"] != metrics["test_loss_best"]
+    right = load_right(last.task.folder / "predictions.npz", "last")
+    assert right.keys() == {"last", "best"}
+    for which, answers in right.items():
+        assert answers.mean() == pytest.approx(metrics[f"test_accuracy_{which}"])
+
+
+def test_only_the_last_weights_are_tested_without_validation(train: Callable[..., Run]) -> None:
+    run = train("+cell=simple_rnn", "training.epochs=1", "training.validation=none")
+    assert "test_accuracy_best" not in run.outcome.metrics
+    assert run.outcome.metrics["test_accuracy_last"] == run.outcome.metrics["test_accuracy"]
 
 
 def test_replicates_of_a_group_share_a_compiled_model(train: Callable[..., Run]) -> None:

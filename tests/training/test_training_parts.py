@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.data import Arrays
 from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
+from rnnbench.training.parts import parts
 
 Checked = Callable[..., list[str]]
 
@@ -34,6 +36,28 @@ def checked(tmp_path: Path) -> Checked:
 
 MIXED = np.arange(60) % 3
 SORTED = np.sort(MIXED)
+
+
+def test_a_validation_part_is_drawn_anew_for_each_seed_and_is_the_same_for_all_cells() -> None:
+    x = np.arange(40, dtype=np.float32).reshape(20, 2, 1)
+    arrays = Arrays(x, np.arange(20) % 2, x, np.arange(20) % 2)
+
+    def held_out(*words: str) -> list[float]:
+        config = load(["data=digits", *words])
+        divided = parts(arrays, config)
+        assert divided.validation is not None
+        both = np.concatenate([divided.training.x, divided.validation.x])
+        assert sorted(both[:, 0, 0]) == sorted(x[:, 0, 0])
+        place = (divided.validation.x[:, 0, 0] / 2).astype(int)
+        np.testing.assert_array_equal(divided.validation.y, arrays.y_train[place])
+        return list(divided.validation.x[:, 0, 0])
+
+    fixed = held_out("+cell=gru", "seed=3")
+    drawn = held_out("+cell=gru", "seed=3", "training.split_seed=seed")
+    assert fixed == list(x[16:, 0, 0])
+    assert drawn != fixed
+    assert drawn == held_out("+cell=lstm", "seed=3", "training.split_seed=seed")
+    assert drawn != held_out("+cell=gru", "seed=4", "training.split_seed=seed")
 
 
 def test_mixed_labels_give_no_remark(checked: Checked) -> None:
