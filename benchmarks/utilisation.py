@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rnnbench.config.expand import expand
-from rnnbench.executors.local import worker_count
+from rnnbench.cores import worker_count
 from rnnbench.sweep import run_arms
 from rnnbench.tracking.store import Store
 
@@ -51,7 +51,7 @@ def main(words: list[str]) -> None:
             trained = record.metrics["fit_seconds"] + record.metrics["test_seconds"]
             rows.append((record.tags["mlflow.runName"], trained, record.metrics))
     wall = max(ends) - min(begins)
-    workers = worker_count(config.executor)
+    workers = worker_count(config.executor.workers, config.executor.threads)
     share = sum(trained for _, trained, _ in rows) / (wall * workers)
     print("| run | training s | overhead s | of it compiling s |")
     print("| :-- | --: | --: | --: |")

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from rnnbench.artifacts import write_artifacts
 from rnnbench.claims import Claims
 from rnnbench.config.recorded import unresolved
+from rnnbench.durations import duration
 from rnnbench.executors.events import (
     EpochEnded,
     Event,
@@ -18,7 +19,7 @@ from rnnbench.executors.events import (
 )
 from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
-from rnnbench.progress import SweepProgress, duration
+from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue
 from rnnbench.redact import redacted
 from rnnbench.runspec import RunSpec

@@ -9,10 +9,11 @@ import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 
 def end_signals() -> tuple[signal.Signals, ...]:
@@ -60,6 +61,8 @@ class Interruption:
         self._waker: Connection
 
     def __enter__(self) -> Interruption:
+        from multiprocessing import Pipe  # late: most commands never wait for anything
+
         self.woken, self._waker = Pipe(duplex=False)
         if threading.current_thread() is threading.main_thread():
             self._before = {

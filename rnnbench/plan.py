@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config, SweepConfig
+from rnnbench.cores import worker_count
 from rnnbench.declaration import check_arms, declare
 from rnnbench.errors import ConfigError
-from rnnbench.executors.local import worker_count
 from rnnbench.expected import Expected
 from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, job_table
 from rnnbench.runspec import RunSpec
@@ -103,7 +103,8 @@ def make_plan(arms: Sequence[Arm]) -> Plan:
     home = Home.of(config.home)
     home.check()
     with scratch_folder() as scratch:
-        return Plan(tuple(_lines(arms, home, scratch)), worker_count(config.executor))
+        workers = worker_count(config.executor.workers, config.executor.threads)
+        return Plan(tuple(_lines(arms, home, scratch)), workers)
 
 
 def _lines(arms: Sequence[Arm], home: Home, scratch: Path) -> Iterator[Line]:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from rnnbench.printable import printable
 from rnnbench.stats import Statistic
 
@@ -19,6 +17,7 @@ _GAP = 2  # blanks between columns
 _HANG = "  "  # before what a long name or text goes on with
 # Behind these a long word may end its line; not inside a number such as 0.001.
 _JOINT = re.compile(r"(?<=[=_/.])(?!(?<=\d.)\d)")
+_NARROW = re.compile(r"[\x20-\x7e±–─]*")  # of which each takes one column
 _WIDER = "A wider terminal, or a pipe such as | cat, shows all columns."
 
 
@@ -171,7 +170,11 @@ def wrapped(text: str, width: int | None, hang: str = _HANG, *, joints: bool = T
 
 def _cells(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
-    return len(text) if text.isascii() else cell_len(text)
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _longest(text: str) -> int:

@@ -18,7 +18,7 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors cores printable user_paths redact interrupt quiet locks scratch spreadsheet",
+    "errors cores durations printable user_paths redact interrupt quiet locks scratch spreadsheet",
     "short_names",
     "metrics",
     "config.paths config.section config.data_section config.model_section config.training_section",

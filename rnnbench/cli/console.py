@@ -1,57 +1,78 @@
-"""Output: results on standard output, progress on standard error."""
+"""Output: results on standard output, remarks on standard error, all of it plain text."""
 
 from __future__ import annotations
 
 import itertools
 import os
-from typing import Any
-
-from rich.console import Console
-from rich.text import Text
+import sys
+from dataclasses import dataclass
+from typing import TextIO
 
 from rnnbench.printable import printable
 from rnnbench.tables import Table, wrapped
 
+_USUAL_WIDTH = 80  # columns of a terminal that doesn't say how many it has
 
-class _Console(Console):
-    """Shows control characters in names and paths, and breaks no word, path or number."""
 
-    def print(self, *objects: Any, **how: Any) -> None:
-        """Print; lines of text end between words on a screen, and nowhere else."""
-        if self.is_screen and not how.get("soft_wrap"):
-            objects = tuple(self._filled(o) if isinstance(o, str) else o for o in objects)
-        is_text = all(isinstance(o, str) for o in objects)
-        super().print(*objects, **({"soft_wrap": True} if is_text else {}) | how)
+@dataclass
+class Output:
+    """Shows control characters in names and paths, and breaks no word, path or number.
+
+    Attributes:
+        file: what is printed to; ``None`` where it is closed.
+    """
+
+    file: TextIO | None
+
+    def print(self, text: str, /, *, markup: bool = False, soft_wrap: bool = False) -> None:
+        """Print a text whose lines end between words on a screen, and nowhere else.
+
+        Args:
+            text: lines.
+            markup: as of Rich's consoles, which can stand in the place of this one; there is none.
+            soft_wrap: whether lines stay whole on a screen, too.
+        """
+        assert not markup
+        self.write(filled(printable(text), None if soft_wrap else self.width))
+
+    def write(self, text: str, end: str = "\n") -> None:
+        """Write a text as it is."""
+        if self.file is not None:
+            print(text, file=self.file, end=end)
 
     @property
-    def is_screen(self) -> bool:
-        """Whether lines have to fit: on a terminal, or where COLUMNS says how wide they may be."""
-        return self.is_terminal or "COLUMNS" in os.environ
-
-    def _filled(self, text: str) -> str:
-        lines = (wrapped(line, self.width, hang="", joints=False) for line in text.split("\n"))
-        return "\n".join(itertools.chain.from_iterable(lines))
-
-    def render_str(self, text: str, **how: Any) -> Text:
-        return super().render_str(printable(text), **how)
+    def width(self) -> int | None:
+        """Columns that lines have to fit: a terminal's, or as COLUMNS says; ``None`` for any."""
+        said = os.environ.get("COLUMNS", "")
+        if said.isdecimal() and int(said):
+            return int(said)
+        if self.file is None or not self.file.isatty():
+            return None
+        return os.get_terminal_size(self.file.fileno()).columns or _USUAL_WIDTH
 
 
-def stdout() -> _Console:
-    """Return the console for results."""
-    return _Console(highlight=False, emoji=False)
+def filled(text: str, width: int | None) -> str:
+    """Return a text whose lines end between words where they are longer than ``width``."""
+    lines = (wrapped(line, width, hang="", joints=False) for line in text.split("\n"))
+    return "\n".join(itertools.chain.from_iterable(lines))
 
 
-def stderr() -> _Console:
-    """Return the console for progress and remarks."""
-    return _Console(stderr=True, highlight=False, emoji=False)
+def stdout() -> Output:
+    """Return the output for results."""
+    return Output(sys.stdout)
 
 
-def show(table: Table, console: _Console | None = None) -> None:
+def stderr() -> Output:
+    """Return the output for remarks."""
+    return Output(sys.stderr)
+
+
+def show(table: Table, output: Output | None = None) -> None:
     """Print a table that fits the terminal, whole where the output is none, and a blank line."""
-    console = console or stdout()
-    print(table.text(console.width if console.is_screen else None), file=console.file, end="\n\n")
+    output = output or stdout()
+    output.write(table.text(output.width), end="\n\n")
 
 
-def paste(command: str, console: Console) -> None:
+def paste(command: str, output: Output) -> None:
     """Print a command to be copied: on a line of its own, however long."""
-    console.print(f"  {command}", markup=False, soft_wrap=True)
+    output.print(f"  {command}", markup=False, soft_wrap=True)

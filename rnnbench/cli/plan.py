@@ -8,9 +8,9 @@ from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
+from rnnbench.durations import about
 from rnnbench.jobs import JobStatus
 from rnnbench.plan import Line, Plan, make_plan
-from rnnbench.progress import about
 from rnnbench.search.epochs import remarks
 from rnnbench.tables import MISSING, Table
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rnnbench.cli.console import paste, stderr
 from rnnbench.cli.endings import store_place, tell_home, ui_command
@@ -97,16 +96,21 @@ def report(words: Words, draw: Draw = draw_here) -> int:
 @contextmanager
 def _stages() -> Iterator[Callable[..., None]]:
     """Give what shows on a terminal what is being done: ``stage(text, done, total)``."""
-    console = stderr()
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from rnnbench.cli.live import live
+
     bars = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         TimeElapsedColumn(),
-        console=console,
+        console=live(),
         transient=True,
         # A thread that draws it again would write between other lines.
         auto_refresh=False,
-        disable=not console.is_terminal,
     )
     with bars:
         task = bars.add_task("", total=None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rnnbench.cli.console import show, stderr, stdout
+from rnnbench.cli.console import show, stdout
 from rnnbench.cli.endings import tell_home
+from rnnbench.cli.live import live
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.reproduce import Difference, Reproduction, reproduce_run
@@ -34,7 +35,7 @@ def reproduce(words: Words) -> int:
     tell_home(config)
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
-    found = reproduce_run(store, record, config, stderr())
+    found = reproduce_run(store, record, config, live())
     title = f"{record.tags.get(names.ARM, '')} seed={record.seed}: run {record.run_id}"
     columns = ("run", *(name for _, name, _ in _COLUMNS))
     rows = (_row("logged", record), _row("again", found.again))

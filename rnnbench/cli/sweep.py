@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
-from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.console import Output, paste, show, stderr, stdout
 from rnnbench.cli.endings import (
     RETRY,
     report_command,
@@ -13,6 +11,7 @@ from rnnbench.cli.endings import (
     tell_next,
     ui_command,
 )
+from rnnbench.cli.live import live
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
@@ -35,7 +34,7 @@ def sweep(words: Words) -> int:
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     tell_home(arms[0].config)
     console = stderr()
-    swept = run_arms(arms, console, words.typed)
+    swept = run_arms(arms, live(), words.typed)
     skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)
     if skipped:
@@ -71,7 +70,7 @@ def sweep(words: Words) -> int:
     return 0 if swept.all_finished else 1
 
 
-def _tell_models(config: Config, swept: Swept, console: Console) -> None:
+def _tell_models(config: Config, swept: Swept, console: Output) -> None:
     """Say which runs were finished without their models being kept."""
     store = Store.open(config, create=False)
     bare = sum(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import predict_command, report_command, tell_home, tell_next, ui_command
+from rnnbench.cli.live import live
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load
@@ -29,7 +30,7 @@ def train(words: Words) -> int:
     tell_home(config)
     console = stderr()
     arm = Arm(config, {})
-    swept = run_arms([arm], console, words.typed, seeds=1, parent=False)
+    swept = run_arms([arm], live(), words.typed, seeds=1, parent=False)
     (spec,) = swept.specs
     record = swept.records[spec.key]
     if not record.is_finished:

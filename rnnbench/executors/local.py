@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.schema import ExecutorConfig
-from rnnbench.cores import cores
+from rnnbench.cores import worker_count
 from rnnbench.executors.events import (
     DIED,
     EpochEnded,
@@ -39,13 +39,6 @@ from rnnbench.training.runtime import set_environment
 
 if TYPE_CHECKING:
     from rnnbench.run import Task
-
-
-def worker_count(config: ExecutorConfig) -> int:
-    """Return how many processes train at once: as asked, or cores divided by threads."""
-    if config.workers != "auto":
-        return int(config.workers)
-    return max(1, cores() // config.threads)
 
 
 @dataclass
@@ -74,7 +67,7 @@ class LocalExecutor:
     """Runs tasks in ``workers`` processes; use it as a context manager."""
 
     def __init__(self, config: ExecutorConfig) -> None:
-        self._count = worker_count(config)
+        self._count = worker_count(config.workers, config.threads)
         self._timeout = config.timeout
         self._workers: list[_Worker] = []
         set_environment(config.threads)

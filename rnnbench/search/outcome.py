@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnbench.plots.search import save_history, save_importance
 from rnnbench.runspec import RunSpec
 from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
@@ -107,6 +106,8 @@ def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepPare
 
 def write_files(result: Searched, folder: Path) -> None:
     """Write ``trials.csv``, ``best.json``, and the figures that the trials allow."""
+    from rnnbench.plots.search import save_history, save_importance
+
     keys = list(result.search.config.search.space)
     metric = result.search.config.search.metric
     with (folder / "trials.csv").open("w", newline="", encoding="utf-8") as file:

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 import rnnbench.cli
 from rnnbench.config.expand import expand
 from rnnbench.declaration import declare
+from rnnbench.durations import duration
 from rnnbench.expected import FIT_SECONDS, SECONDS, Expected
 from rnnbench.plan import Line, Plan, make_plan
-from rnnbench.progress import duration
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
