@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 
 
@@ -11,6 +12,8 @@ def main() -> int:
     """Run the command line and return its exit status."""
     # Importing makes many objects and no garbage: a tenth of a short command's time is the search.
     gc.set_threshold(1_000_000, 20, 100)
+    # NumPy's threads wait for work without sleeping: they would take a tenth of a short command's.
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
     from rnnbench.cli import print_bug, run
     from rnnbench.scratch import own_temporary_files
 

@@ -7,7 +7,11 @@ says in one sentence what it does, and what null means; :class:`Unit` says what 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+
+# Pydantic would read what every installed package says of itself, to find plugins.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,4 +26,7 @@ class Unit:
 class Section(BaseModel):
     """A group of keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    # Deferred, because the whole configuration is built of its sections, not beside them.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )
