@@ -7,6 +7,7 @@ it, and is forked into as many as there are cores once the figures are known; it
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -84,17 +85,16 @@ def _serve(driver: Connection) -> None:
     """Load what draws; once the figures have come, draw them in parallel."""
     os.setpgrp()  # to be ended at once, with all that are forked from it
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads would not survive the fork
-    import matplotlib.backends.backend_agg
-    import matplotlib.backends.backend_pdf
-    import matplotlib.backends.backend_svg
-    import matplotlib.figure  # noqa: F401
-
+    gc.set_threshold(1_000_000, 20, 100)  # as in the driver
     import rnnbench.plots.learning  # noqa: F401 - and with it pandas
+    from rnnbench.plots.style import rehearse
 
+    rehearse()
     try:
         jobs: list[Any] = driver.recv()
     except (EOFError, ConnectionError):
         return  # there is nothing to draw
+    gc.freeze()
     context = multiprocessing.get_context("fork")
     one_at_a_time = context.Lock()
     waiting: Any = context.SimpleQueue()
