@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import zlib
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import psutil
 import pytest
+from fontTools.ttLib import TTFont
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -163,3 +167,15 @@ def test_labels_are_drawn_as_they_stand(name: str, tmp_path: Path) -> None:
     assert any(LITERAL in " ".join(text.get_text().split()) for text in written)
     assert [text.get_text() for text in written if text.get_parse_math()] == []
     assert [text.get_text() for text in written if "\\math" in text.get_text()] == []
+
+
+def test_fonts_in_pdf_files_hold_letters_and_nothing_of_their_layout(tmp_path: Path) -> None:
+    path = tmp_path / "figure.pdf"
+    next(iter(FIGURES.values()))([path])
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", path.read_bytes(), re.DOTALL)
+    opened = [zlib.decompress(stream) for stream in streams if stream.startswith(b"x")]
+    fonts = [TTFont(io.BytesIO(data)) for data in opened if data.startswith(b"\0\1\0\0")]
+    assert fonts
+    for font in fonts:
+        assert {"glyf", "hmtx"} <= set(font.keys())
+        assert not {"GDEF", "GPOS", "GSUB"} & set(font.keys())
