@@ -36,9 +36,9 @@ class Output:
         self.write(filled(printable(text), None if soft_wrap else self.width))
 
     def write(self, text: str, end: str = "\n") -> None:
-        """Write a text as it is."""
+        """Write a text as it is, at once: both outputs may lead to one screen or file."""
         if self.file is not None:
-            print(text, file=self.file, end=end)
+            print(text, file=self.file, end=end, flush=True)
 
     @property
     def width(self) -> int | None:
