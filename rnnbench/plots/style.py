@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNKNOWN_COLOUR = "#555555"
-_PALEST = 0.945  # of red, green and blue alike: the light grey that no shade quite reaches
 RC: Any = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
@@ -41,13 +42,25 @@ def colour(cell: str) -> str:
     return CELLS[cell].colour if cell in CELLS else UNKNOWN_COLOUR
 
 
-def shades(cell: str, count: int) -> list[tuple[float, ...]]:
+def shades(cell: str, count: int) -> list[Any]:
     """Return ``count`` shades of a cell's colour, its own first, each lighter than the last."""
-    from matplotlib.colors import to_rgb
+    if count == 1:
+        from matplotlib.colors import to_rgb
 
-    own = to_rgb(colour(cell))
-    steps = (n / (count + 1) for n in range(count))
-    return [tuple(c + (_PALEST - c) * step for c in own) for step in steps]
+        return [to_rgb(colour(cell))]
+    palette = _seaborn().light_palette(colour(cell), n_colors=count + 2, reverse=True)
+    return list(palette[:count])
+
+
+def _seaborn() -> Any:
+    """Return seaborn, loaded without scipy: it would be a second, for estimates of densities."""
+    missing = [name for name in ("scipy.stats", "scipy.cluster") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]
+    try:
+        return import_module("seaborn")
+    finally:
+        for name in missing:
+            del sys.modules[name]
 
 
 def marker(cell: str) -> str:

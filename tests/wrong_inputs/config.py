@@ -140,7 +140,9 @@ COMBINATIONS = [
         "training.validation=split",
     ),
     typed("training.test=best training.validation=none", "training.test", "last or none"),
-    typed("training.split_seed=seed training.validation=test", "training.split_seed", "splits nothing"),
+    typed(
+        "training.split_seed=seed training.validation=test", "training.split_seed", "splits nothing"
+    ),
     typed("training.split_seed=7", "training.split_seed"),
     typed("tracking.save_model=best training.validation=none", "tracking.save_model", "last"),
     typed("training.deterministic=true training.jit_compile=true", "training.deterministic"),
