@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import current_process
 from pathlib import Path
 
 from rnnbench.locks import leads_to
@@ -18,8 +19,8 @@ from rnnbench.locks import leads_to
 # Not that of folders which other programs, or earlier versions, make and do not lock.
 PREFIX = "rnnbench_"
 # Bytes of a folder's path. That of a socket has at most 103, and multiprocessing's are called
-# pymp-12345678/listener-12345678.
-_LONGEST = 103 - 18 - 14
+# listener-12345678.
+_LONGEST = 103 - 18
 
 
 @contextmanager
@@ -55,12 +56,12 @@ def own_temporary_files() -> Iterator[None]:
         except OSError:
             yield  # nowhere to write: what needs it will say so
             return
-        tempfile.tempdir = os.environ["TMPDIR"] = folder
+        sockets = folder
         if len(os.fsencode(folder)) > _LONGEST:
-            from multiprocessing import current_process
-
             sockets = str(stack.enter_context(scratch_folder(Path("/tmp"))))
-            current_process()._config["tempdir"] = sockets  # type: ignore[attr-defined]
+        tempfile.tempdir = os.environ["TMPDIR"] = folder
+        # Not in a folder within this one: see above.
+        current_process()._config["tempdir"] = sockets  # type: ignore[attr-defined]
         yield
 
 
