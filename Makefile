@@ -39,7 +39,8 @@ docs: $(BIN)/.installed  ## the documentation into docs/_build/html, offline; it
 stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks, new examples
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=random
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep
-	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" tests/sweep tests/benchmarks
+	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" \
+	  tests/sweep tests/benchmarks tests/stats
 
 bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner and Ray Tune; latency; growth
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

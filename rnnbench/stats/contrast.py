@@ -1,0 +1,258 @@
+"""The difference of two arms, and how far seeds and test samples each leave it uncertain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.stats.critical import moderated
+
+Values = NDArray[np.float64]
+FEWEST = 3  # seeds that can decide anything: two tell too little of the spread
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What was measured of one arm.
+
+    Attributes:
+        values: seed -> value of the measure; NaN counts as missing.
+        samples: seed -> score of every test sample, ``(n_samples,)`` in the same order for all
+            seeds and arms, whose mean is the value; ``None`` where they are not known.
+    """
+
+    values: Mapping[int, float]
+    samples: Mapping[int, NDArray[Any]] | None = None
+
+    def seeds(self) -> set[int]:
+        """Return the seeds that were measured."""
+        return {seed for seed, value in self.values.items() if not math.isnan(value)}
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Mean of A minus mean of B.
+
+    Attributes:
+        paired: differences over the seeds that both have, ``(n,)``.
+        n_a, n_b: seeds of each.
+        estimate: A minus B.
+        variance: of the estimate over seeds; NaN where too few tell how it varies.
+        df: degrees of freedom of ``variance``.
+        factor: ``variance`` divided by that of one paired difference; ``None`` where the estimate
+            is of more than these.
+        sampling: variance of the estimate over test samples, beside that over seeds.
+        samples: how many test samples; ``None`` where their scores are not known.
+    """
+
+    paired: Values
+    n_a: int
+    n_b: int
+    estimate: float
+    variance: float = math.nan
+    df: float = math.nan
+    factor: float | None = None
+    sampling: float = 0.0
+    samples: int | None = None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of two independent estimates: from seeds in common, or from all others.
+
+    ``by_sample`` is the mean difference of every test sample, ``noise`` the variance of such a
+    mean that comes from seeds and samples together (their interaction).
+    """
+
+    estimate: float
+    variance: float
+    df: float
+    by_sample: Values | None = None
+    noise: float = 0.0
+
+
+def contrast(a: Arm, b: Arm, overlap: float = 0.0) -> Contrast:
+    """Return the difference of two arms and its variances.
+
+    With at least three seeds in common (:data:`FEWEST`), the mean over these. Where both arms
+    have three or more besides, these are a second, independent estimate, and both are weighted by
+    their precision (Graybill and Deal 1959) with Meier's variance (1953) and the fewer degrees of
+    freedom, for his own are too many with few seeds. With fewer in common, the means over all
+    seeds and Welch's degrees of freedom (1947), after moderating the two variances: without it,
+    three seeds against twenty are wrong too often. That some seeds may be in common is then
+    ignored, which widens the interval.
+
+    Seeds and test samples are crossed: all seeds answer the same samples. With ``d[s, k]`` the
+    difference of seed ``s`` on sample ``k``, the variance of the mean is that over seeds by their
+    number, which holds the interaction, plus that of the samples' means by their number, less the
+    interaction's part in it: the two-way analysis of variance of random effects. (The
+    Multi-Bootstrap of Sellam et al. 2022 resamples both to the same end.)
+
+    Args:
+        a: first arm.
+        b: second arm.
+        overlap: held-out samples per training sample, where each seed draws its own split. The
+            variance over ``n`` seeds is then multiplied by ``(1/n + overlap) / (1/n)`` (Nadeau
+            and Bengio 2003, section 5).
+    """
+    seeds_a, seeds_b = a.seeds(), b.seeds()
+    common = sorted(seeds_a & seeds_b)
+    only_a, only_b = sorted(seeds_a - seeds_b), sorted(seeds_b - seeds_a)
+    paired = _values(a, common) - _values(b, common)
+    found = Contrast(paired, len(seeds_a), len(seeds_b), math.nan)
+    if len(common) >= FEWEST:
+        parts = [_paired(a, b, common, paired, overlap)]
+        if min(len(only_a), len(only_b)) >= FEWEST:
+            parts.append(_unpaired(a, b, only_a, only_b, overlap))
+    elif min(len(seeds_a), len(seeds_b)) >= FEWEST:
+        parts = [_unpaired(a, b, sorted(seeds_a), sorted(seeds_b), overlap)]
+    else:
+        if len(common):
+            found = replace(found, estimate=float(paired.mean()))
+        elif seeds_a and seeds_b:
+            found = replace(found, estimate=_mean(a, seeds_a) - _mean(b, seeds_b))
+        return found
+    weights = _weights(parts)
+    sampling, samples = _sampling(parts, weights)
+    spread = sum(w * w * part.variance for w, part in zip(weights, parts, strict=True))
+    loose = sum(w * (1 - w) / part.df for w, part in zip(weights, parts, strict=True))
+    only_paired = len(parts) == 1 and len(common) >= FEWEST
+    return replace(
+        found,
+        estimate=sum(w * part.estimate for w, part in zip(weights, parts, strict=True)),
+        variance=spread * (1 + 4 * loose),
+        df=min(part.df for part in parts),
+        factor=1 / len(common) + overlap if only_paired else None,
+        sampling=sampling,
+        samples=samples,
+    )
+
+
+def _paired(a: Arm, b: Arm, seeds: Sequence[int], paired: Values, overlap: float) -> _Part:
+    n = len(seeds)
+    variance = float(paired_variance(_values(a, seeds), _values(b, seeds)))
+    by_sample, noise = None, 0.0
+    both = _known(seeds, a, b)
+    if both:
+        assert a.samples is not None
+        assert b.samples is not None
+        rows = [np.subtract(a.samples[s], b.samples[s], dtype=np.float64) for s in both]
+        by_sample, noise = _crossed(np.stack(rows))
+        # Even if seeds alone made no difference, their answers would differ by so much.
+        variance = max(variance, noise * len(both) / by_sample.size)
+    return _Part(float(paired.mean()), variance * (1 / n + overlap), n - 1, by_sample, noise)
+
+
+def _unpaired(
+    a: Arm, b: Arm, seeds_a: Sequence[int], seeds_b: Sequence[int], overlap: float
+) -> _Part:
+    everything = np.concatenate([_values(a, seeds_a), _values(b, seeds_b)])
+    least = float(least_variance(everything)) / 2
+    variances = np.zeros(2)
+    counts = np.array([len(seeds_a), len(seeds_b)])
+    samples: list[tuple[Values, float]] = []
+    for i, (arm, seeds) in enumerate(((a, seeds_a), (b, seeds_b))):
+        variances[i] = max(float(_values(arm, seeds).var(ddof=1)), least)
+        known = _known(seeds, arm)
+        if known:
+            assert arm.samples is not None
+            rows = [np.asarray(arm.samples[s], dtype=np.float64) for s in known]
+            samples.append(_crossed(np.stack(rows)))
+    variances = moderated(variances, counts - 1.0) * (1 / counts + overlap)
+    total = float(variances.sum())
+    df = total**2 / float((variances**2 / (counts - 1)).sum()) if total else 1.0
+    by_sample, noise = None, 0.0
+    if len(samples) == 2:
+        by_sample = samples[0][0] - samples[1][0]
+        noise = samples[0][1] + samples[1][1]
+    return _Part(_mean(a, seeds_a) - _mean(b, seeds_b), total, df, by_sample, noise)
+
+
+def _weights(parts: Sequence[_Part]) -> list[float]:
+    """Return the share of each part in the estimate, by its precision."""
+    if len(parts) == 1 or not all(part.variance > 0 for part in parts):
+        return [1.0, 0.0][: len(parts)]
+    precisions = [1 / part.variance for part in parts]
+    return [precision / sum(precisions) for precision in precisions]
+
+
+def _sampling(parts: Sequence[_Part], weights: Sequence[float]) -> tuple[float, int | None]:
+    """Return the variance over test samples beside that over seeds, and their number."""
+    known = [(w, part) for w, part in zip(weights, parts, strict=True) if w]
+    if any(part.by_sample is None for _, part in known):
+        return 0.0, None
+    means = sum(w * part.by_sample for w, part in known if part.by_sample is not None)
+    noise = sum(w * w * part.noise for w, part in known)
+    values = np.asarray(means)
+    return max(float(values.var(ddof=1)) - noise, 0.0) / values.size, values.size
+
+
+def _crossed(scores: Values) -> tuple[Values, float]:
+    """Return the mean of every sample over seeds, and its variance by the interaction.
+
+    Args:
+        scores: ``(seeds, samples)``, at least two of each.
+    """
+    n, m = scores.shape
+    by_sample = scores.mean(axis=0)
+    by_seed = scores.mean(axis=1)
+    within = float(np.square(scores).sum()) - n * float(np.square(by_sample).sum())
+    between = m * float(np.square(by_seed - by_seed.mean()).sum())
+    return by_sample, max(within - between, 0.0) / ((n - 1) * (m - 1)) / n
+
+
+def _known(seeds: Sequence[int], *arms: Arm) -> list[int]:
+    """Return the seeds whose test samples are known in all arms; none if fewer than two."""
+    known = [s for s in seeds if all(arm.samples is not None and s in arm.samples for arm in arms)]
+    sizes = {len(arm.samples[s]) for arm in arms if arm.samples is not None for s in known}
+    if len(sizes) > 1:
+        raise ValueError(f"expected scores of the same test samples, received {sorted(sizes)}")
+    return known if len(known) >= 2 and min(sizes, default=0) >= 2 else []
+
+
+def paired_variance(first: Values, second: Values) -> Values:
+    """Return the variance of the differences of two arms over seeds, ``(..., n)`` to ``(...)``.
+
+    At least what values that come in steps leave open (:func:`least_variance`).
+    """
+    differences = first - second
+    values = np.concatenate([first, second], axis=-1)
+    least = least_variance(values, differences)
+    return np.asarray(np.maximum(differences.var(axis=-1, ddof=1), least), dtype=np.float64)
+
+
+def least_variance(values: Values, differences: Values | None = None) -> Values:
+    """Return a variance that differences have because values come in steps, ``(...)``.
+
+    Values or differences that are equal to the last digit, as of accuracies on few samples, would
+    otherwise claim a difference without any doubt. Where any are, a value lies anywhere within a
+    step, the smallest distance between two (Popoviciu: a variance of a quarter of its square at
+    most).
+
+    Args:
+        values: of both arms, ``(..., 2 n)``.
+        differences: of the arms by seed, ``(..., n)``.
+    """
+    rounding = 1e-9 * np.abs(values).max(axis=-1)  # of the computer; no step
+    steps = np.diff(np.sort(values, axis=-1), axis=-1)
+    is_step = steps > rounding[..., None]
+    tied = ~is_step.all(axis=-1)
+    if differences is not None:
+        gaps = np.diff(np.sort(differences, axis=-1), axis=-1)
+        tied |= (gaps <= rounding[..., None]).any(axis=-1)
+    least = np.where(is_step, steps, np.inf).min(axis=-1, initial=np.inf)
+    open_ = tied & np.isfinite(least)
+    return np.asarray(np.square(np.where(open_, least, 2 * rounding)) / 4)
+
+
+def _values(arm: Arm, seeds: Iterable[int]) -> Values:
+    return np.array([arm.values[s] for s in sorted(seeds)], dtype=np.float64)
+
+
+def _mean(arm: Arm, seeds: Iterable[int]) -> float:
+    return float(_values(arm, seeds).mean())

@@ -1,0 +1,74 @@
+"""How many seeds would decide a comparison that is undecided."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.stats.contrast import FEWEST
+
+Values = NDArray[np.float64]
+MOST_SEEDS = 1_000
+_SPREAD_CONFIDENCE = 0.8
+
+
+def seeds_needed(
+    estimate: float,
+    variance: float,
+    *,
+    df: float,
+    n: int,
+    sampling: float,
+    margin: float,
+    pairs: int,
+    alpha: float,
+    overlap: float = 0.0,
+) -> tuple[int, int] | None:
+    """Return between how many and how many seeds would decide, at the difference seen.
+
+    An interval decides where it excludes zero, or lies within the margin. The two ends belong to
+    the ends of the 80 % interval of the standard deviation over seeds. The critical value is
+    Bonferroni's, a little more than the family's own.
+
+    Args:
+        estimate: difference seen.
+        variance: of one paired difference over seeds.
+        df: its degrees of freedom.
+        n: seeds at hand.
+        sampling: variance over test samples, which no further seed reduces.
+        margin: a difference that does not matter.
+        pairs: comparisons in the family.
+        alpha: level of the family.
+        overlap: see :func:`rnnbench.stats.contrast.contrast`.
+
+    Returns:
+        The range, whose upper end is :data:`MOST_SEEDS` at most; ``None`` where even the smaller
+        spread needs more.
+    """
+    from scipy.special import chdtri
+
+    if not (math.isfinite(variance) and math.isfinite(estimate) and df > 0):
+        return None
+    tail = (1 - _SPREAD_CONFIDENCE) / 2
+    ends = (df / float(chdtri(df, tail)), df / float(chdtri(df, 1 - tail)))
+    seeds, t, z = _quantiles(pairs, alpha)
+    wanted = max(abs(estimate), margin - abs(estimate))
+    found = []
+    for end in ends:
+        half = np.sqrt(t**2 * variance * end * (1 / seeds + overlap) + z**2 * sampling)
+        enough = seeds[(half < wanted) & (seeds > n)]
+        found.append(int(enough[0]) if len(enough) else None)
+    low, high = found
+    return None if low is None else (low, high or MOST_SEEDS)
+
+
+@lru_cache(maxsize=64)
+def _quantiles(pairs: int, alpha: float) -> tuple[Values, Values, float]:
+    from scipy.special import ndtri, stdtrit
+
+    seeds = np.arange(FEWEST, MOST_SEEDS + 1, dtype=np.float64)
+    tail = alpha / (2 * pairs)
+    return seeds, np.asarray(-stdtrit(seeds - 1, tail)), -float(ndtri(tail))

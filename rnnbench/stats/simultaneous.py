@@ -1,0 +1,136 @@
+"""Half widths of intervals that hold together, and p values that agree with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.stats.critical import MOST_ARMS, critical_values, moderated
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Pairs of arms that are linked by pairs.
+
+    Attributes:
+        pairs: places of its pairs in the family.
+        arms: how many arms; ``None`` where some meet on too few seeds to be paired.
+    """
+
+    pairs: tuple[int, ...]
+    arms: int | None
+
+
+def blocks(pairs: Sequence[tuple[str, str]], by_seed: Sequence[bool]) -> list[Block]:
+    """Divide a family into parts that share no arm.
+
+    Args:
+        pairs: names of the arms compared.
+        by_seed: whether a pair is compared by its paired differences alone.
+    """
+    linked: list[set[str]] = []
+    for pair in pairs:
+        touched = [group for group in linked if group & set(pair)]
+        linked = [group for group in linked if group not in touched]
+        linked.append(set(pair).union(*touched))
+    found = []
+    for group in linked:
+        places = tuple(i for i, pair in enumerate(pairs) if pair[0] in group)
+        different = {frozenset(pairs[i]) for i in places}
+        paired = all(by_seed[i] for i in places) and len(different) == len(places)
+        found.append(Block(places, len(group) if paired else None))
+    return found
+
+
+@dataclass(frozen=True)
+class Family:
+    """What decides how wide the intervals of a family are, beside what was measured.
+
+    Attributes:
+        blocks: see :func:`blocks`.
+        df: degrees of freedom of each pair's variance over seeds, ``(pairs,)``; NaN where none.
+    """
+
+    blocks: tuple[Block, ...]
+    df: Values
+
+    def moderated(self, variances: Values) -> Values:
+        """Return variances over seeds, ``(..., pairs)``, moderated within their blocks."""
+        found = np.array(variances, dtype=np.float64)
+        for block in self.blocks:
+            places = [i for i in block.pairs if not math.isnan(self.df[i])]
+            if _is_moderated(block) and len(places) > 1:
+                found[..., places] = moderated(found[..., places], self.df[places])
+        return found
+
+    def half_widths(self, seeds: Values, samples: Values, alpha: float) -> Values:
+        """Return half the widths of intervals that hold together with ``1 - alpha``.
+
+        The two variances have critical values of their own, ``sqrt(t² seeds + z² samples)``:
+        never too narrow, whatever their ratio (Banerjee 1960), unlike Satterthwaite's.
+
+        Args:
+            seeds: variance of each estimate over seeds, moderated, ``(..., pairs)``.
+            samples: variance over test samples besides.
+            alpha: level of the family.
+        """
+        found = np.full(np.broadcast_shapes(seeds.shape, samples.shape), np.nan)
+        for block in self.blocks:
+            level = self._level(block, alpha)
+            z = _critical(block, math.inf, level)
+            known = [i for i in block.pairs if not math.isnan(self.df[i])]
+            for df in sorted({float(self.df[i]) for i in known}):
+                t = _critical(block, df, level)
+                alike = [i for i in known if self.df[i] == df]
+                squares = t**2 * seeds[..., alike] + z**2 * samples[..., alike]
+                found[..., alike] = np.sqrt(squares)
+        return found
+
+    def p_values(self, estimates: Values, seeds: Values, samples: Values, alpha: float) -> Values:
+        """Return the level at which each interval would end at zero, ``(pairs,)``.
+
+        Args:
+            estimates: differences.
+            seeds: see :meth:`half_widths`.
+            samples: likewise.
+            alpha: level that decides, at which p and interval agree to the last digit.
+        """
+        levels = np.unique(np.concatenate([np.geomspace(1e-12, 0.999, 200), [alpha]]))[::-1]
+        found = np.ones(len(estimates))
+        widths = np.stack([self.half_widths(seeds, samples, float(level)) for level in levels])
+        for i, estimate in enumerate(np.abs(estimates)):
+            width = widths[:, i]
+            if estimate > width[0]:
+                p = np.interp(estimate, width, np.log(levels), right=-math.inf)
+                found[i] = min(1.0, math.exp(p))
+        return found
+
+    def _level(self, block: Block, alpha: float) -> float:
+        """Return a block's share, by its pairs: blocks are independent (Šidák 1967)."""
+        share = len(block.pairs) / sum(len(other.pairs) for other in self.blocks)
+        return -math.expm1(share * math.log1p(-alpha))
+
+
+def _is_moderated(block: Block) -> bool:
+    return block.arms is not None and 2 < block.arms <= MOST_ARMS
+
+
+def _critical(block: Block, df: float, level: float) -> float:
+    """Return the critical value of a pair's t, or of z where ``df`` is infinite.
+
+    The smaller of Bonferroni's for the pairs at hand, which holds for moderated variances too as
+    none is lowered, and that of all pairs of these arms.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    tail = level / (2 * len(block.pairs))
+    bonferroni = -float(ndtri(tail)) if math.isinf(df) else -float(stdtrit(df, tail))
+    if _is_moderated(block) and block.arms is not None:
+        return min(bonferroni, critical_values(block.arms, df).at(level))
+    return bonferroni

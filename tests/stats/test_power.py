@@ -1,0 +1,120 @@
+"""What a number of seeds can show: against simulated reports, and what holds for all of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import nct, t
+
+from rnnbench.stats.power import (
+    detectable,
+    sampling_variance,
+    seeds_for,
+    spread_range,
+)
+from tests.stats.simulated import draw, intervals
+
+SD = st.floats(0.001, 10)
+SEEDS = st.integers(3, 60)
+ARMS = st.integers(2, 8)
+CONFIDENCE = st.floats(0.5, 0.999)
+
+
+@pytest.mark.parametrize("arms", [2, 3, 6])
+@pytest.mark.parametrize("n", [3, 5, 10, 20])
+def test_difference_is_shown_as_often_as_promised(arms: int, n: int) -> None:
+    difference = detectable(1.0, n, arms).low
+    values = draw(np.random.default_rng([arms, n]), 4_000, n, (0.5**0.5,) * arms)
+    values[:, :, 0] += difference
+    estimates, half = intervals(values)
+    assert (np.abs(estimates) > half)[:, 0].mean() == pytest.approx(0.8, abs=0.035)
+
+
+@pytest.mark.parametrize("arms", [2, 3])
+@pytest.mark.parametrize("margin", [0.8, 1.5])
+def test_equal_arms_are_found_equivalent_as_often_as_promised(arms: int, margin: float) -> None:
+    n = int(seeds_for(margin, 1.0, arms).low)
+    found = []
+    for seeds in (n - 1, n):
+        values = draw(np.random.default_rng([arms, seeds]), 6_000, seeds, (0.5**0.5,) * arms)
+        estimates, half = intervals(values)
+        found.append((np.abs(estimates) + half <= margin)[:, 0].mean())
+    assert found[0] - 0.03 < 0.8 < found[1] + 0.03
+
+
+@pytest.mark.parametrize("n", [3, 5, 12])
+def test_power_of_two_arms_is_that_of_the_noncentral_t(n: int) -> None:
+    difference = detectable(2.0, n, 2).low
+    bound, away = t.ppf(0.975, n - 1), difference / 2.0 * math.sqrt(n)
+    power = nct.sf(bound, n - 1, away) + nct.cdf(-bound, n - 1, away)
+    assert power == pytest.approx(0.8, abs=0.01)
+
+
+def test_report_on_a_test_set_shows_no_less_than_its_samples_allow() -> None:
+    """With 500 samples and 80 % right, 4 points at best, however many seeds there are."""
+    sampling = sampling_variance(0.8, 500)
+    rng = np.random.default_rng(3)
+    assert sampling == pytest.approx(
+        (rng.binomial(500, 0.8, 100_000) / 500 - rng.binomial(500, 0.8, 100_000) / 500).var(),
+        rel=0.02,
+    )
+    least = 1.96 * math.sqrt(sampling)
+    for n in (5, 100, 10_000):
+        assert detectable(0.005, n, 2, sampling=sampling).low > least
+    assert detectable(0.005, 10_000, 2, sampling=sampling).low == pytest.approx(
+        (1.96 + 0.8416) * math.sqrt(sampling), rel=0.01
+    )
+    assert seeds_for(0.01, 0.005, 2, sampling=sampling).low == math.inf
+    assert seeds_for(0.01, 0.005, 2).low < 10
+
+
+def test_spread_of_few_seeds_makes_a_range() -> None:
+    known = detectable(1.0, 10, 3)
+    assert known.low == known.high
+    few, many = detectable(1.0, 10, 3, seen=4), detectable(1.0, 10, 3, seen=40)
+    assert few.low < many.low < known.low < many.high < few.high
+    low, high = seeds_for(1.0, 1.0, 3, seen=4)
+    assert low < seeds_for(1.0, 1.0, 3).low < high
+    assert math.isnan(spread_range(1.0, 1).high)
+    assert detectable(1.0, 10, 3, seen=1).low == math.inf
+
+
+def test_spread_range_holds_the_true_spread_in_80_percent() -> None:
+    sds = np.random.default_rng(1).normal(0, 3, (2_000, 5)).std(axis=1, ddof=1)
+    ranges = [spread_range(float(sd), 5) for sd in sds]
+    assert np.mean([low <= 3 <= high for low, high in ranges]) == pytest.approx(0.8, abs=0.03)
+
+
+def test_too_few_seeds_show_nothing() -> None:
+    assert detectable(1.0, 2, 3).low == math.inf
+
+
+@settings(max_examples=40, deadline=None)
+@given(SD, SEEDS, ARMS, CONFIDENCE)
+def test_more_seeds_show_less_and_more_of_anything_else_needs_more(
+    sd: float, n: int, arms: int, confidence: float
+) -> None:
+    found = detectable(sd, n, arms, confidence).low
+    assert 0 < detectable(sd, n + 1, arms, confidence).low <= found * (1 + 1e-9)
+    assert detectable(2 * sd, n, arms, confidence).low == pytest.approx(2 * found, rel=1e-6)
+    assert detectable(sd, n, arms, confidence / 2 + 0.5).low >= found * (1 - 1e-9)
+    assert detectable(sd, n, arms, confidence, 0.9).low >= found
+    assert detectable(sd, n, arms, confidence, sampling=sd**2).low >= found
+    assert detectable(sd, n, arms, confidence, overlap=0.2).low >= found
+
+
+@settings(max_examples=40, deadline=None)
+@given(SD, ARMS, CONFIDENCE, st.floats(0.05, 5))
+def test_narrower_margins_and_wider_spreads_need_more_seeds(
+    sd: float, arms: int, confidence: float, ratio: float
+) -> None:
+    found = seeds_for(ratio * sd, sd, arms, confidence).low
+    assert found >= 3
+    assert seeds_for(ratio * sd / 1.5, sd, arms, confidence).low >= found
+    assert seeds_for(ratio * sd, 1.5 * sd, arms, confidence).low >= found
+    assert seeds_for(ratio * sd, sd, arms, confidence, 0.9).low >= found
+    assert seeds_for(ratio * sd, sd, arms, confidence / 2 + 0.5).low >= found
