@@ -36,6 +36,7 @@ TAGS = {
     names.COMMAND: "the command, without secrets",
     names.TRAINING_VERSION: "version of the training code; an older one is stale",
     names.DATA_DIGEST: "SHA-256 of the prepared arrays",
+    names.MAJORITY: "test samples of the most frequent class, of all: what guessing gets right",
     names.VECTORS: "the word vectors: digest, source, coverage (JSON)",
     names.PATH: "execution path: xla, xla fused (rnnbench's own loops), cudnn or graph",
     names.REASON: "why the run failed",

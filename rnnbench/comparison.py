@@ -18,16 +18,19 @@ from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
 from rnnbench.short_names import short_name
+from rnnbench.stats.bootstrap import Interval
 from rnnbench.tracking import names
 
 NOT_COMPARED = "not compared"
 _ALONE = "no other arm differs from it in one thing alone"
-_VERDICTS = {"A better": "a better", "B better": "b better"}
+_NUMBERS = ("p_better", "p_equivalent", "p_worse", "p", "wins", "wins_low", "wins_high")
 _TYPES = {
     **dict.fromkeys(("data", "a", "b", "factor", "metric"), "string"),
     "seeds": "Int64",
-    **dict.fromkeys(("difference", "low", "high", "p", "p_holm", "superiority"), "Float64"),
-    **dict.fromkeys(("verdict", "remarks", "reason"), "string"),
+    **dict.fromkeys(("difference", "low", "high"), "Float64"),
+    "verdict": "string",
+    **dict.fromkeys(_NUMBERS, "Float64"),
+    **dict.fromkeys(("remarks", "reason"), "string"),
 }
 # A frame without any parameter of a section tells nothing of what differs in it.
 _SECTIONS = ("model", "optimizer", "training")
@@ -40,48 +43,51 @@ def compare(
     *,
     margin: float | None = None,
     confidence: float | None = None,
+    metric: str | None = None,
 ) -> pd.DataFrame:
     """Return the comparisons of a report over these runs: one row a pair of arms.
 
     Two arms are compared where they differ in one factor and nothing else, paired by seed; the
-    verdict is the report's. Columns are ``data``, ``a`` (the arm with the higher mean), ``b``,
-    ``factor``, ``metric`` (what they are compared by), ``seeds`` (pairs), ``difference`` (mean of
-    a minus b, a fraction) with ``low`` and ``high``, ``p`` (exact paired permutation test),
-    ``p_holm`` (adjusted for all comparisons of the section, also those that ``by`` leaves out),
-    ``superiority`` (chance that a training of a beats one of b), ``verdict`` (``a better``,
-    ``b better``, ``equivalent``, ``undecided``, ``not compared``), ``remarks`` and ``reason``: why
-    a pair that a reader would look for is not compared, or an arm with any other.
+    verdict is the report's, from the seeds alone: a frame has no answers to single test samples.
+    Columns are ``data``, ``a`` (the arm that is ahead), ``b``, ``factor``, ``metric`` (what they
+    are compared by), ``seeds`` (that both have), ``difference`` (a minus b, in the unit of the
+    metric) with ``low`` and ``high``, which hold for all comparisons of a data set together,
+    ``verdict`` (``better by more than the margin``, ``better, size unclear``, ``better but it
+    hardly matters``, each of ``a``; ``equivalent``, ``undecided``, ``not compared``), the
+    probabilities that a is better by more than the margin, that they differ by less, and that a is
+    worse (``p_better``, ``p_equivalent``, ``p_worse``), ``p`` (adjusted for all comparisons of the
+    data set, also those that ``by`` leaves out), ``wins`` (chance that a is better with the same
+    seed) with ``wins_low`` and ``wins_high``, ``remarks`` and ``reason``: why a pair that a reader
+    would look for is not compared, or an arm with any other.
 
     Args:
         runs: rows of :func:`load_runs`, such as those of some arms or seeds, with its columns;
             further columns do no harm, and arms are called as in its column ``arm``.
         by: the factor that is compared, such as ``cell`` or ``units``; ``None`` for every one.
-        margin: the difference that does not matter, a fraction; ``None`` for the configuration's
-            ``report.margin``.
+        margin: the difference that does not matter, in the unit of the metric; ``None`` for the
+            configuration's ``report.margin``.
         confidence: of the intervals; ``None`` for ``report.confidence``.
+        metric: what arms are compared by; ``None`` for ``report.metric``.
 
     Raises:
-        ConfigError: for columns that are missing, a factor in which no arms differ, or numbers out
-            of range.
+        ConfigError: for columns that are missing, a factor in which no arms differ, numbers out of
+            range, or an unknown metric.
 
     >>> import rnnbench
     >>> runs = rnnbench.load_runs(source="reports/imdb")
     >>> found = rnnbench.compare(runs, by="cell")
     >>> found[["a", "b", "seeds", "difference", "low", "high"]].round(3)
           a           b  seeds  difference    low   high
-    0  lstm  simple_rnn     10       0.032  0.014  0.051
-    1   gru  simple_rnn     10       0.019  0.004  0.034
-    2  lstm         gru     10       0.013 -0.002  0.028
-    >>> found[["a", "b", "p_holm", "superiority", "verdict"]].round(3)
-          a           b  p_holm  superiority    verdict
-    0  lstm  simple_rnn   0.012         0.87   a better
-    1   gru  simple_rnn   0.051         0.74  undecided
-    2  lstm         gru   0.088         0.66  undecided
-    >>> even = rnnbench.compare(runs[runs["seed"] % 2 == 0], margin=0.05)
+    0  lstm  simple_rnn     10       0.032   0.01  0.054
+    1   gru  simple_rnn     10       0.019    0.0  0.038
+    2  lstm         gru     10       0.013 -0.005  0.032
+    >>> list(found["verdict"])
+    ['better by more than the margin', 'better, size unclear', 'undecided']
+    >>> even = rnnbench.compare(runs, metric="best_val_accuracy", margin=0.03)
     >>> list(even["verdict"])
-    ['a better', 'undecided', 'equivalent']
+    ['better, size unclear', 'better but it hardly matters', 'better but it hardly matters']
     """
-    options = _options(margin, confidence)
+    options = _options(margin=margin, confidence=confidence, metric=metric)
     restored = _restored(runs)
     done = finished(restored)
     tables = Tables(restored, history_frame([]), _trials(done), baselines=frame([]))
@@ -110,7 +116,7 @@ def _rows(ground: Ground, arms: dict[str, str]) -> Iterator[dict[str, object]]:
 def _place(pair: Pair) -> tuple[str, float]:
     """Return where a comparison stands: by factor, the largest difference first."""
     assert pair.result is not None
-    return pair.relation.factor or "", -pair.result.difference.estimate
+    return pair.relation.factor or "", -abs(pair.result.difference.estimate)
 
 
 def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
@@ -119,7 +125,7 @@ def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
         "a": arms[pair.a.run_ids[0]],
         "b": arms[pair.b.run_ids[0]],
         "factor": None if relation.factor is None else short_name(relation.factor),
-        "metric": pair.metric,
+        "metric": None if pair.measure is None else pair.measure.metric,
         "remarks": "; ".join(relation.all_remarks),
     }
     if result is None:
@@ -130,12 +136,14 @@ def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
         "difference": result.difference.estimate,
         "low": result.difference.low,
         "high": result.difference.high,
-        "p": result.p,
-        "p_holm": pair.p_holm,
-        "superiority": result.superiority,
-        "verdict": _VERDICTS.get(result.verdict, result.verdict),
+        "verdict": result.verdict,
+        **dict(zip(_NUMBERS, (*result.probabilities, result.p, *_ends(result.wins)), strict=True)),
         "reason": "",
     }
+
+
+def _ends(found: Interval) -> tuple[float, float, float]:
+    return found.estimate, found.low, found.high
 
 
 def _by(table: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -147,8 +155,7 @@ def _by(table: pd.DataFrame, by: str) -> pd.DataFrame:
     return table[table["factor"] == short_name(by)].reset_index(drop=True)
 
 
-def _options(margin: float | None, confidence: float | None) -> ReportConfig:
-    given = {"margin": margin, "confidence": confidence}
+def _options(**given: object) -> ReportConfig:
     words = [f"report.{name}={value}" for name, value in given.items() if value is not None]
     return load(words, cell=False).report
 

@@ -230,6 +230,13 @@ _ALL = (
 
 METRICS: MappingProxyType[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
 
+# What arms can be judged by: measured once a run, and better in one direction.
+MEASURES: tuple[str, ...] = tuple(
+    name
+    for name, metric in METRICS.items()
+    if metric.logged in ("end", "diagnostic") and metric.better != "neither"
+)
+
 # The summary of an arm has each metric's mean under its name, and its spread under these suffixes.
 SPREAD: MappingProxyType[str, str] = MappingProxyType(
     {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from rnnbench.metrics import METRICS
 from rnnbench.stats import Statistic, statistic
-from rnnbench.stats.paired import FEWEST
 from rnnbench.tables import Table, mean_and_spread, whole
 from rnnbench.tracking.record import Record
 
+_TEST = "test"
 # Metrics of a run by the head of their column, with digits.
 _MEASURED = {
     "best validation": ("best_val_accuracy", 4),
     "final validation": ("final_val_accuracy", 4),
     "last gap": ("gap_final", 4),
-    "test": ("test_accuracy", 4),
+    _TEST: ("test_accuracy", 4),
     "seconds": ("fit_seconds", 1),
 }
 _RECURRENT = "recurrent parameters"
@@ -27,8 +28,9 @@ _OPTIONAL = (
     "best validation",
     "seeds",
 )
+_BEST = "test_accuracy_best"
 # What a sentence names, the first that was measured in every arm.
-_ANSWERS = {"test_accuracy": "test accuracy", "best_val_accuracy": "best validation accuracy"}
+_ANSWERS = (_BEST, "test_accuracy", "best_val_accuracy")
 _MOST_NAMED = 6
 
 
@@ -39,20 +41,21 @@ def by_arm(runs: Iterable[tuple[str, Record]]) -> dict[str, list[Record]]:
         arms.setdefault(arm, []).append(record)
     ranked = sorted(
         sorted(arms),
-        key=lambda arm: tuple(_order(-_of(arms[arm], metric).mean) for metric in _ANSWERS),
+        key=lambda arm: tuple(_order(-_of(arms[arm], metric).mean) for metric in _answers(arms)),
     )
     return {arm: arms[arm] for arm in ranked}
 
 
 def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
     """Return the table that a sweep prints: a row for each arm, in the order given."""
+    measured = _MEASURED | {_TEST: (_BEST, 4)} if _BEST in _answers(arms) else _MEASURED
     rows = tuple(
         (
             arm,
             str(len(records)),
             records[0].params.get("model.units", ""),
             whole(_of(records, "parameters_recurrent").mean),
-            *(mean_and_spread(_of(records, key), digits) for key, digits in _MEASURED.values()),
+            *(mean_and_spread(_of(records, key), digits) for key, digits in measured.values()),
         )
         for arm, records in arms.items()
     )
@@ -66,11 +69,21 @@ def answer(arms: Mapping[str, Sequence[Record]]) -> str:
 
     Empty where no accuracy was measured in all arms.
     """
-    for metric, words in _ANSWERS.items():
+    for metric in _answers(arms):
         found = {arm: _of(records, metric) for arm, records in arms.items()}
         if found and all(value.n for value in found.values()):
-            return _means(words, found)
+            return _means(METRICS[metric].words, found)
     return ""
+
+
+def _answers(arms: Mapping[str, Sequence[Record]]) -> tuple[str, ...]:
+    """Return what a sentence may name: the best epoch's test where a report is judged by it."""
+    records = [record for several in arms.values() for record in several]
+    is_best = all(
+        _BEST in record.metrics and record.params.get("training.validation") == "split"
+        for record in records
+    )
+    return _ANSWERS if is_best and records else _ANSWERS[1:]
 
 
 def _means(words: str, found: Mapping[str, Statistic]) -> str:
@@ -81,12 +94,7 @@ def _means(words: str, found: Mapping[str, Statistic]) -> str:
     counts = [value.n for value in found.values()]
     least, most = min(counts), max(counts)
     seeds = f"{least} to {most} seeds" if least < most else f"{most} seed{'s' if most > 1 else ''}"
-    text = f"{words[0].upper()}{words[1:]} over {seeds}: {', '.join(told)}."
-    if len(ranked) == 1:
-        return text
-    if least < FEWEST:
-        return f"{text} With fewer than {FEWEST} seeds nothing can be said of their difference."
-    return f"{text} The report says whether they differ by more than chance."
+    return f"{words[0].upper()}{words[1:]} over {seeds}: {', '.join(told)}."
 
 
 def _of(records: Sequence[Record], metric: str) -> Statistic:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from rnnbench.cli.console import Output, paste, show, stderr, stdout
 from rnnbench.cli.endings import (
     RETRY,
@@ -13,7 +15,7 @@ from rnnbench.cli.endings import (
 )
 from rnnbench.cli.live import live
 from rnnbench.cli.words import DEFAULT_CELLS, Words
-from rnnbench.config.expand import expand
+from rnnbench.config.expand import Arm, expand
 from rnnbench.config.schema import Config
 from rnnbench.runspec import RunSpec
 from rnnbench.search.outcome import Searched
@@ -65,9 +67,21 @@ def sweep(words: Words) -> int:
     if finished:
         show(sweep_table(finished))
         stdout().print(answer(finished), markup=False)
+        _show_verdicts(arms, finished)
         commands = [report_command(words, arms), ui_command(words)]
     tell_next(arms[0].config, commands)
     return 0 if swept.all_finished else 1
+
+
+def _show_verdicts(arms: Sequence[Arm], finished: Collection[str]) -> None:
+    """Say how the arms compare, as their report does."""
+    if len(finished) < 2:
+        return
+    from rnnbench.report.terminal import verdict_lines
+
+    store = Store.open(arms[0].config, create=False)
+    for line in verdict_lines(store, arms, arms[0].config.report):
+        stdout().print(line, markup=False)
 
 
 def _tell_models(config: Config, swept: Swept, console: Output) -> None:

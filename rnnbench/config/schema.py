@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from rnnbench.config.claim_section import ClaimConfig
 from rnnbench.config.data_section import DataConfig
@@ -28,6 +28,7 @@ from rnnbench.config.training_section import (
     OptimizerConfig,
     TrainingConfig,
 )
+from rnnbench.metrics import MEASURES
 
 __all__ = [
     "CategoricalSpace",
@@ -124,6 +125,12 @@ class TrackingConfig(Section):
     ]
 
 
+def _known_measure(name: str) -> str:
+    if name not in ("auto", *MEASURES):
+        raise ValueError(name)
+    return name
+
+
 class ReportConfig(Section):
     """The report: its folder, what counts as equivalent, and where its runs come from."""
 
@@ -141,10 +148,21 @@ class ReportConfig(Section):
             ge=0,
             lt=1,
             examples=[0.005],
-            description="Difference below which two accuracies are equivalent.",
+            description="Difference that does not matter, as a fraction for accuracies and else in "
+            "the unit of report.metric; arms that differ by less are equivalent.",
         ),
         Unit("accuracy"),
     ]
+    metric: Annotated[
+        str,
+        AfterValidator(_known_measure),
+        Field(
+            examples=["test_loss_best"],
+            json_schema_extra={"enum": ["auto", *MEASURES]},
+            description="What arms are judged by; auto is test_accuracy_best where "
+            "training.validation=split, and test_accuracy_last where validation is the test set.",
+        ),
+    ] = "auto"
     confidence: Annotated[
         float,
         Field(

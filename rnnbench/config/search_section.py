@@ -94,7 +94,7 @@ class SearchConfig(Section):
         Literal["best_val_accuracy", "final_val_accuracy", "best_val_loss", "final_val_loss"],
         Field(
             description="Which metric chooses the best trial; final_val_accuracy goes with "
-            "training.test=last."
+            "report.metric=test_accuracy_last."
         ),
     ]
     direction: Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of, wrap
-from rnnbench.stats.paired import Comparison, Verdict
+from rnnbench.stats.family import Comparison, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +30,9 @@ class Difference:
     Attributes:
         a, b: what is compared.
         shared: what both have in common; may be empty.
-        estimate, low, high: the mean difference and its interval, NaN where one seed was shared.
+        estimate, low, high: the difference and its interval, NaN where seeds tell nothing of it.
         verdict: what follows.
+        said: the verdict as a reader would say it.
     """
 
     a: str
@@ -41,6 +42,7 @@ class Difference:
     low: float
     high: float
     verdict: Verdict
+    said: str
 
     @property
     def label(self) -> str:
@@ -58,25 +60,25 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """The verdict as a reader would say it."""
-        better = {"A better": f"{self.a} better", "B better": f"{self.b} better"}
-        return wrap(better.get(self.verdict, self.verdict), _WORDS)
+        """The verdict in lines that stand beside the row."""
+        return wrap(self.said, _WORDS)
 
 
 def difference_rows(
-    comparisons: Iterable[tuple[str, str, str, Comparison]],
+    comparisons: Iterable[tuple[str, str, str, Comparison, str]],
 ) -> list[Difference]:
     """Return a row for each comparison that has a difference, in the order given.
 
     Args:
-        comparisons: names of A and B, what they have in common, and A minus B.
+        comparisons: names of A and B, what they have in common, A minus B, and the verdict as a
+            reader would say it.
     """
     rows = []
-    for a, b, shared, result in comparisons:
+    for a, b, shared, result, said in comparisons:
         found = result.difference
         if not math.isnan(found.estimate):
             ends = (found.estimate, found.low, found.high)
-            rows.append(Difference(a, b, shared, *ends, result.verdict))
+            rows.append(Difference(a, b, shared, *ends, result.verdict, said))
     return rows
 
 
@@ -120,7 +122,7 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
             zorder=3,
         )
         mark(point, **facts)
-    unit = f"difference in {wrap(metric, _LABEL)}\nshaded: too small to matter (±{margin:g})"
+    unit = f"{wrap(f'difference in {metric}', _LABEL)}\nshaded: too small to matter (±{margin:g})"
     finish_rows(axes, [row.label for row in rows], unit)
     axes.set_xlim(-edge, edge)
     axes.locator_params(axis="x", nbins=4)

@@ -26,7 +26,8 @@ _LABEL = 40  # characters in a line of a label
 class Row:
     """The replicates of one arm, lowest value first, with the mean and its interval.
 
-    ``seeds`` are those of ``values``; ``low`` and ``high`` are NaN for a single one.
+    ``seeds`` are those of ``values``; ``low`` and ``high`` are NaN for a single one. ``limits`` are
+    the lowest and the highest value that there can be; ``falls`` tells that low values are good.
     """
 
     arm: str
@@ -36,13 +37,16 @@ class Row:
     mean: float
     low: float
     high: float
+    limits: tuple[float, float] = (0.0, 1.0)
+    falls: bool = False
 
     @property
     def shown(self) -> tuple[float, float]:
-        """The ends of the interval that an accuracy can have; the mean where there is none."""
+        """The ends of the interval that values can have; the mean where there is none."""
         if self.low != self.low:
             return self.mean, self.mean
-        return max(self.low, 0.0), min(self.high, 1.0)  # Student's may leave that with two seeds
+        # Student's may leave the limits with two seeds.
+        return max(self.low, self.limits[0]), min(self.high, self.limits[1])
 
     @property
     def words(self) -> str:
@@ -53,18 +57,26 @@ class Row:
         return f"mean {self.mean:.4f}{interval}, {count}"
 
     def rank(self, value: float) -> str:
-        """Return the place of a replicate's value among them all, 1 for the highest."""
-        return f"rank {1 + sum(other > value for other in self.values)} of {len(self.values)}"
+        """Return the place of a replicate's value among them all, 1 for the best."""
+        sign = -1 if self.falls else 1
+        better = sum(sign * other > sign * value for other in self.values)
+        return f"rank {1 + better} of {len(self.values)}"
 
 
 def replicate_rows(
-    arms: Iterable[tuple[str, str, Mapping[int, float]]], confidence: float
+    arms: Iterable[tuple[str, str, Mapping[int, float]]],
+    confidence: float,
+    limits: tuple[float, float] = (0.0, 1.0),
+    *,
+    falls: bool = False,
 ) -> list[Row]:
-    """Return one row an arm, the highest mean first, with Student's interval of the mean.
+    """Return one row an arm, the best mean first, with Student's interval of the mean.
 
     Args:
         arms: name, cell and a value by seed; NaN, and arms without a value, are left out.
         confidence: of the interval, for example 0.95.
+        limits: lowest and highest value that there can be.
+        falls: whether low values are good.
     """
     rows = []
     for arm, cell, measured in arms:
@@ -74,8 +86,8 @@ def replicate_rows(
             summary = statistic(values)
             width = half_width(summary, confidence)
             ends = (summary.mean - width, summary.mean + width)
-            rows.append(Row(arm, cell, values, seeds, summary.mean, *ends))
-    return sorted(rows, key=lambda row: (-row.mean, row.arm))
+            rows.append(Row(arm, cell, values, seeds, summary.mean, *ends, limits, falls))
+    return sorted(rows, key=lambda row: (row.mean if falls else -row.mean, row.arm))
 
 
 def offsets(count: int, height: float = 0.5) -> list[float]:

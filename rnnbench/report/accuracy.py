@@ -1,8 +1,8 @@
-"""The accuracy of every arm: mean, spread, interquartile mean, extremes; then comparisons."""
+"""What every arm reaches: mean, spread, jitter, interquartile mean, extremes; then comparisons."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rnnbench.report.comparisons import comparisons_block
 from rnnbench.report.document import (
@@ -16,86 +16,163 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.ground import Ground, arm_cell, failures, order
+from rnnbench.report.jitter import jitter
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
+from rnnbench.report.wording import capital, metric_words
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.measure import ASKED, BEST, LAST, VALIDATED, Measure
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import FEWEST, Interval, bootstrap, interquartile_mean
-from rnnbench.stats.paired import FEWEST as FEWEST_PAIRS
+from rnnbench.stats.family import FEWEST as FEWEST_SEEDS
 
 _OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
-_MEASURES = (("test_accuracy", "test"), ("best_val_accuracy", "validation"))
+_OF_JITTER = "standard deviation of validation accuracy from epoch to epoch, last third of a run"
+_JITTERED = (
+    " Jitter: how much validation accuracy moves from one epoch to the next at the end of a "
+    "training. Where it is as large as the spread over seeds, that spread is mostly the moment at "
+    "which training ended."
+)
 _TESTED = {"last": "after the last epoch", "best": "after the epoch of the best validation"}
+# What stands beside a test accuracy: that of the other weights.
+_OTHER = {BEST: (LAST, "last epoch"), LAST: (BEST, "best epoch")}
 
 
 def accuracy_blocks(ground: Ground) -> tuple[Block, ...]:
-    """Return the tables of accuracy, with a figure of every seed, and that of the comparisons."""
-    tables = tuple(
-        _accuracy(ground, metric, word)
-        for metric, word in _MEASURES
-        if any(arm.by_seed(metric) for arm in ground.arms)
-    )
+    """Return the tables of accuracy, with a figure of every seed, and that of the comparisons.
+
+    That of the measure comes first.
+    """
+    shown = [metric for metric in _metrics(ground) if _have(ground, metric)]
+    tables = tuple(_accuracy(ground, metric) for metric in shown)
     measured = Block("", tables=tables, pictures=seed_pictures(ground))
     comparisons = comparisons_block(ground)
     return (measured,) if comparisons is None else (measured, comparisons)
 
 
-def _accuracy(ground: Ground, metric: str, word: str) -> DataTable:
+def _metrics(ground: Ground) -> list[str]:
+    """Return what has a table: the measure, and a test and a validation accuracy."""
+    own = [ground.measure.metric] if ground.measure else []
+    is_tested = any(metric in (BEST, LAST, ASKED) for metric in own)
+    tests = [] if is_tested else [metric for metric in (BEST, LAST) if _have(ground, metric)][:1]
+    return list(dict.fromkeys([*own, *tests, VALIDATED]))
+
+
+def _have(ground: Ground, metric: str) -> bool:
+    return any(arm.by_seed(metric) for arm in ground.arms)
+
+
+def _accuracy(ground: Ground, metric: str) -> DataTable:
     percent = f"{100 * ground.options.confidence:g} %"
+    measure = Measure(metric)
     arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
-    arms.sort(key=lambda arm: -arm.one(metric))
+    arms.sort(key=measure.rank)
     has_interval = any(len(arm.by_seed(metric)) >= FEWEST for arm in arms)
+    key, title = _named(metric)
     columns = (
         Column("arm", numeric=False),
         Column("seeds", "replicates that were measured"),
-        Column("mean", "mean ± standard deviation over seeds", key=f"{word}_accuracy_mean"),
+        Column("mean", "mean ± standard deviation over seeds", key=f"{key}_mean"),
+        *(column for column, _ in _beside(ground, metric, arms)),
         Column(
             "IQM",
             "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
-            key=f"{word}_accuracy_iqm",
+            key=f"{key}_iqm",
         ),
-        *([Column(f"IQM {percent}", _OF_IQM, key=f"{word}_accuracy_iqm")] if has_interval else []),
-        Column("best", "highest of the seeds", key=f"{word}_accuracy_best"),
-        Column("worst", "lowest of the seeds", key=f"{word}_accuracy_worst"),
+        *([Column(f"IQM {percent}", _OF_IQM, key=f"{key}_iqm")] if has_interval else []),
+        Column("best", "best of the seeds", key=f"{key}_best_seed"),
+        Column("worst", "worst of the seeds", key=f"{key}_worst_seed"),
     )
-    marked = outstanding(arms, metric, ground.options)
-    return DataTable(
-        f"{ground.key}_{word}_accuracy",
-        f"{word.capitalize()} accuracy",
-        columns,
-        tuple(
-            _row(
-                arm,
-                metric,
-                ground.options.confidence,
-                marked=arm.name in marked,
-                has_interval=has_interval,
-            )
-            for arm in arms
-        ),
-        _note(ground, arms, word, marked),
-        tuple(arm.run_ids for arm in arms),
+    is_measure = ground.measure is not None and metric == ground.measure.metric
+    marked = outstanding(arms, ground.pairs) if is_measure else frozenset()
+    beside = [cells for _, cells in _beside(ground, metric, arms)]
+    rows = tuple(
+        _row(
+            arm,
+            measure,
+            ground.options.confidence,
+            [cells[place] for cells in beside],
+            marked=arm.name in marked,
+            has_interval=has_interval,
+        )
+        for place, arm in enumerate(arms)
     )
+    note = _note(ground, arms, metric, marked, is_measure=is_measure)
+    ids = tuple(arm.run_ids for arm in arms)
+    return DataTable(f"{ground.key}_{key}", title, columns, rows, note, ids)
 
 
-def _note(ground: Ground, arms: Sequence[ArmRuns], word: str, marked: Collection[str]) -> str:
+def _named(metric: str) -> tuple[str, str]:
+    """Return the stem of a table's file, and its title."""
+    if metric in (BEST, LAST, ASKED):
+        return "test_accuracy", "Test accuracy"
+    if metric == VALIDATED:
+        return "validation_accuracy", "Validation accuracy"
+    return metric, capital(metric_words(metric))
+
+
+def _beside(
+    ground: Ground, metric: str, arms: Sequence[ArmRuns]
+) -> list[tuple[Column, list[Cell]]]:
+    """Return what stands beside the spread of a test accuracy over seeds, where it was measured.
+
+    The accuracy of the other weights, and the jitter from epoch to epoch.
+    """
+    if metric not in _OTHER:
+        return []
+    found = []
+    other, words = _OTHER[metric]
+    known = [arm.by_seed(other) if arm.cell else {} for arm in arms]
+    if any(known):
+        cells = list(map(_spread, known))
+        meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
+        found.append((Column(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
+    moves = [jitter(arm, ground.history) for arm in arms]
+    if any(value == value for value in moves):
+        found.append((Column("jitter", _OF_JITTER), [number(value) for value in moves]))
+    return found
+
+
+def _spread(values: Mapping[int, float]) -> Cell:
+    summary = statistic(values.values())
+    return spread(summary.mean, summary.sd)
+
+
+def _note(
+    ground: Ground,
+    arms: Sequence[ArmRuns],
+    metric: str,
+    marked: Collection[str],
+    *,
+    is_measure: bool,
+) -> str:
     """Return what the numbers are, why some are marked, and what baselines are."""
-    where = _validated_on(arms) if word == "validation" else _tested(arms)
-    note = f"{word.capitalize()} accuracy {where}."
     own = [arm for arm in arms if arm.cell]
     baselines = [arm for arm in arms if not arm.cell]
+    note = _about(metric, own)
+    if any(column.name == "jitter" for column, _ in _beside(ground, metric, arms)):
+        note += _JITTERED
     if marked:
         note += " Marked: the best arm, and those below it that are not shown to be worse."
-    elif len(own) > 1:
+    elif is_measure and len(own) > 1:
         note += (
-            " Nothing is marked: the first two arms differ in more than one thing, or share fewer "
-            f"than {FEWEST_PAIRS} seeds."
+            " Nothing is marked: the first two arms differ in more than one thing, or have fewer "
+            f"than {FEWEST_SEEDS} seeds."
         )
     if baselines:
         note += " Baselines see which tokens occur, not their order, and are not compared."
         note += _untuned(own, baselines)
     failed = failures(ground.arms)
     return f"{note} {failed}" if failed else note
+
+
+def _about(metric: str, arms: Sequence[ArmRuns]) -> str:
+    """Return what the numbers of a table are."""
+    if metric == VALIDATED:
+        return f"Validation accuracy {_validated_on(arms)}."
+    if metric == ASKED:
+        return f"Test accuracy {_tested(arms)}."
+    return f"{capital(metric_words(metric))}."
 
 
 def _untuned(arms: Sequence[ArmRuns], baselines: Sequence[ArmRuns]) -> str:
@@ -131,19 +208,27 @@ def _tested(arms: Sequence[ArmRuns]) -> str:
 
 
 def _row(
-    arm: ArmRuns, metric: str, confidence: float, *, marked: bool, has_interval: bool
+    arm: ArmRuns,
+    measure: Measure,
+    confidence: float,
+    beside: Sequence[Cell],
+    *,
+    marked: bool,
+    has_interval: bool,
 ) -> tuple[Cell, ...]:
-    values = list(arm.by_seed(metric).values())
+    values = list(arm.by_seed(measure.metric).values())
     summary = statistic(values)
     middle = bootstrap(values, interquartile_mean, confidence)
+    best, worst = (max, min) if measure.sign > 0 else (min, max)
     return (
         arm_cell(arm.name),
         number(summary.n, 0),
         spread(summary.mean, summary.sd, marked=marked),
+        *beside,
         number(middle.estimate),
         *([_span(middle, len(values))] if has_interval else []),
-        number(max(values)),
-        number(min(values)),
+        number(best(values)),
+        number(worst(values)),
     )
 
 

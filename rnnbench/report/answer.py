@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rnnbench.report.comparisons import difference_pictures
 from rnnbench.report.document import ANSWER, Block, Section, Statement
+from rnnbench.report.failures import failed, without_success
 from rnnbench.report.ground import Ground, headed, order
 from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.pairs import Pair
@@ -14,6 +15,7 @@ from rnnbench.report.question import asked
 from rnnbench.report.statements import (
     is_undecided,
     largest,
+    measure_of,
     result_of,
     statement,
 )
@@ -21,12 +23,11 @@ from rnnbench.report.wording import (
     arm_place,
     arm_words,
     capital,
-    either,
     factor_name,
     flat,
-    metric_words,
 )
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.measure import Measure
 from rnnbench.stats import statistic
 
 _MOST_TOLD = 4  # comparisons of a data set that have a sentence each; of more, the decided ones
@@ -46,14 +47,20 @@ def answer_section(grounds: Sequence[Ground], see: str) -> Section:
 
 def _block(ground: Ground, see: str) -> Block:
     pictures = (*difference_pictures(ground), *learning_curves(ground)[:1])
-    told = (*compared(ground), *best(ground), *failed(ground), *refused(ground))
+    told = (
+        *failed(ground),
+        *without_success(ground),
+        *compared(ground),
+        *best(ground),
+        *refused(ground),
+    )
     if not ground.pairs:
         return Block("", pictures=pictures, statements=told)
-    metrics = sorted({metric_words(pair.metric) for pair in ground.pairs if pair.metric})
-    note = (
-        f"A point: 0.01 of {either(metrics)}. In brackets: "
-        f"{100 * ground.options.confidence:g} % interval of the mean difference."
-    )
+    measure, percent = measure_of(ground.pairs[0]), f"{100 * ground.options.confidence:g} %"
+    scale = "A point: 0.01 of" if measure.is_accuracy else "By"
+    together = " of all differences together" if len(ground.pairs) > 1 else " of the difference"
+    remark = f" {measure.remark}" if measure.remark else ""
+    note = f"{scale} {measure.words}. In brackets: {percent} interval{together}.{remark}"
     return Block("", (note,), pictures=pictures, statements=told, see=see)
 
 
@@ -89,52 +96,43 @@ def _of_factor(factor: str, pairs: Sequence[Pair], margin: float) -> list[Statem
 
 def best(ground: Ground) -> list[Statement]:
     """Return what the best cell reaches, and the best baseline beside it."""
-    known = [arm for arm in order(ground) if arm.metric is not None]
-    if not known:
+    measure = ground.measure
+    arms = [arm for arm in order(ground) if measure is not None and arm.by_seed(measure.metric)]
+    if measure is None or not arms:
         return []
-    metric = known[0].metric or ""
-    arms = sorted((a for a in known if a.metric == metric), key=lambda arm: -arm.one(metric))
-    beside = [arm for arm in ground.baselines if arm.by_seed(metric)]
+    beside = [arm for arm in ground.baselines if arm.by_seed(measure.metric)]
     if not beside:
-        return _reached(ground, arms, metric)
-    baseline, words = max(beside, key=lambda arm: arm.one(metric)), metric_words(metric)
+        return _reached(ground, arms, measure)
+    baseline, words = min(beside, key=measure.rank), measure.words
     name = "a " + flat(arm_words(baseline.name.replace(" (baseline)", "")))
-    cell, value = arms[0].one(metric), baseline.one(metric)
+    cell, value = arms[0].one(measure.metric), baseline.one(measure.metric)
     top = arm_words(arms[0].name)
-    if value > cell:
+    if measure.sign * value > measure.sign * cell:
         whom = "every cell here" if len(arms) > 1 else top
         reached = f"{flat(top)}: {cell:.4f}" if len(arms) > 1 else f"{cell:.4f}"
         lead = f"{capital(name)} reaches {value:.4f}, better than {whom}"
         return [Statement(lead, f" ({reached}; {words}).")]
-    over = "as much as" if value == cell else "more than"
+    better = "less than" if measure.is_lower_better else "more than"
+    over = "as much as" if value == cell else better
     rest = f" {words}, {over} the best baseline, {name}, with {value:.4f}."
     return [Statement(f"{top} reaches {cell:.4f}", rest)]
 
 
-def _reached(ground: Ground, arms: Sequence[ArmRuns], metric: str) -> list[Statement]:
+def _reached(ground: Ground, arms: Sequence[ArmRuns], measure: Measure) -> list[Statement]:
     """Return what the best arm reaches, or some of those that nothing is compared with."""
     told = []
     for arm in arms[: 1 if ground.pairs else _MOST_ARMS]:
-        found = statistic(arm.by_seed(metric).values())
+        found = statistic(arm.by_seed(measure.metric).values())
         spread = f" ± {found.sd:.4f}" if found.sd == found.sd else ""
         seeds = f"{found.n} seed{'s' if found.n != 1 else ''}"
-        highest = ", the highest mean here; no baseline stands beside it" if ground.pairs else ""
+        highest = ", the best mean here; no baseline stands beside it" if ground.pairs else ""
         told.append(
             Statement(
                 f"{arm_words(arm.name)} reaches {found.mean:.4f}{spread}",
-                f" {metric_words(metric)} over {seeds}{highest}.",
+                f" {measure.words} over {seeds}{highest}.",
             )
         )
     return told
-
-
-def failed(ground: Ground) -> list[Statement]:
-    """Return in how many seeds arms failed; nothing where none did."""
-    arms = sorted((arm for arm in ground.arms if arm.failed), key=lambda arm: arm_place(arm.name))
-    if not arms:
-        return []
-    told = either([f"{arm_words(arm.name)} in {arm.failures} seeds" for arm in arms], "and")
-    return [Statement("Failed:", f" {told}. All numbers are of the seeds that did not fail.")]
 
 
 def refused(ground: Ground) -> list[Statement]:
@@ -142,8 +140,9 @@ def refused(ground: Ground) -> list[Statement]:
     count = len(ground.refused)
     if count:
         several = "pairs of arms are" if count > 1 else "pair of arms is"
-        lead = f"{count} {several} not compared"
-        return [Statement(lead, ", because more than one thing differs.")]
+        confounded = any(pair.relation.confounds for pair in ground.refused)
+        why = "more than one thing differs" if confounded else "they share no measure"
+        return [Statement(f"{count} {several} not compared", f", because {why}.")]
     if not ground.pairs:
         return [Statement("One model alone: there is nothing to compare it with.", _MORE)]
     return []

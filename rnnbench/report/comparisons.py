@@ -16,15 +16,29 @@ from rnnbench.report.document import (
     signed,
     text,
 )
+from rnnbench.report.failures import worst_words
 from rnnbench.report.ground import Ground, failures, of
 from rnnbench.report.pairs import Pair
-from rnnbench.report.statements import result_of, said, wins, would_decide
+from rnnbench.report.statements import (
+    both_learned_nothing,
+    measure_of,
+    plain_verdict,
+    result_of,
+    said,
+    wins,
+)
 from rnnbench.report.verdicts import KEY as VERDICTS
-from rnnbench.report.wording import metric_words
+from rnnbench.report.wording import either
+from rnnbench.results.circumstances import compared_seeds
 from rnnbench.results.compare import factor_words, has_as_many
-from rnnbench.stats.paired import decisive_pairs
+from rnnbench.results.measure import ASKED, BEST, LAST
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
+_PROBABILITIES = {
+    "better": "that the first is better by more than the margin (Benavoli et al. 2017)",
+    "equivalent": "that they differ by no more than the margin",
+    "worse": "that the first is worse by more than the margin",
+}
 
 
 def comparisons_block(ground: Ground) -> Block | None:
@@ -38,26 +52,24 @@ def comparisons_block(ground: Ground) -> Block | None:
         why = "No two arms here agree in everything but one factor: there is no verdict."
         return Block("", (*lead, why), bullets=bullets)
     percent = f"{100 * ground.options.confidence:g} %"
-    has_remarks = any(pair.relation.all_remarks for pair in ground.pairs)
-    remarks = Column("remarks", "seeds that failed or are left out, and what else differs", False)
+    has_remarks = any(_remarks(pair) for pair in ground.pairs)
+    remarks = Column("remarks", "seeds that failed or are not paired, and what else differs", False)
+    unit = ground.measure.words if ground.measure else ""
     columns = (
         Column("comparison", numeric=False),
         Column(
             "what differs", "the one thing in which the two differ", numeric=False, key="factor"
         ),
-        Column("seeds", "pairs with the same seed"),
-        Column("difference", "mean of the first minus the second, in accuracy"),
-        Column(f"{percent} interval", "of the mean difference"),
-        Column("verdict", "how much it lacks where undecided", numeric=False),
-        Column("better in", "seeds in which the first is better", numeric=False),
-        *([remarks] if has_remarks else []),
-        Column("p", "exact paired permutation test, two-sided"),
-        Column("p, Holm", "adjusted for the comparisons in this table"),
+        Column("seeds", "that both have; of each arm, where others are compared, too"),
+        Column("difference", f"of the first minus the second, in {unit}"),
         Column(
-            "P(A>B)",
-            "chance that a training of the first beats one of the second",
-            key="probability_better",
+            f"{percent} interval", "of the difference, for all comparisons of the data set together"
         ),
+        Column("verdict", "what interval and margin say", numeric=False),
+        Column("better in", "seeds in common in which the first is better", numeric=False),
+        *(Column(f"P({what})", words, key=f"p_{what}") for what, words in _PROBABILITIES.items()),
+        Column("p", "two-sided, adjusted for all comparisons of the data set"),
+        *([remarks] if has_remarks else []),
     )
     pairs = _sorted(ground)
     table = DataTable(
@@ -73,45 +85,66 @@ def comparisons_block(ground: Ground) -> Block | None:
     return Block("", lead, (table,), bullets=bullets)
 
 
-def verdict_words(pair: Pair, margin: float) -> str:
-    """Return a verdict in the few words that a table has room for."""
-    result = result_of(pair)
-    a, b, _ = said(pair)
-    words = {
-        "A better": f"{a} better",
-        "B better": f"{b} better",
-        "equivalent": f"equivalent within {margin:g}",
-        "undecided": f"undecided ({would_decide(result, is_short=True)})",
-    }
-    return words[result.verdict]
-
-
 def refusal(pair: Pair) -> str:
     """Return why two arms are not compared."""
     relation = pair.relation
     factor = (
         "nothing that is compared" if relation.factor is None else factor_words(relation.factor)
     )
-    reasons = "; ".join(relation.confounds) or "they share no measure"
+    if not relation.confounds:
+        return f"{pair.a.name} and {pair.b.name} differ in {factor}, but share no measure"
+    reasons = "; ".join(relation.confounds)
     return f"{pair.a.name} and {pair.b.name} differ in {factor}, but also: {reasons}"
 
 
 def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
     result = result_of(pair)
     a, b, shared = said(pair)
+    difference = result.difference
     return (
         Cell(f"{shared}: {a} − {b}" if shared else f"{a} − {b}", _named(pair)),
         text(factor_words(pair.relation.factor or "")),
-        number(result.n, 0),
-        signed(result.difference.estimate),
-        interval(result.difference.low, result.difference.high),
-        text(verdict_words(pair, ground.options.margin)),
-        text(wins(pair)),
-        *([text("; ".join(pair.relation.all_remarks) or None)] if has_remarks else []),
-        number(result.p, 3),
-        number(pair.p_holm, 3),
-        number(result.superiority, 2),
+        _seeds(pair),
+        signed(difference.estimate),
+        interval(difference.low, difference.high),
+        Cell(plain_verdict(pair, ground.options.margin), result.verdict),
+        _better_in(pair),
+        *(number(probability, 2) for probability in result.probabilities),
+        _p(result.p),
+        *([text("; ".join(_remarks(pair)) or None)] if has_remarks else []),
     )
+
+
+def _p(value: float) -> Cell:
+    shown = "<0.001" if value < 0.0005 else f"{value:.3f}"
+    return Cell(shown, value)
+
+
+def _seeds(pair: Pair) -> Cell:
+    """Return how many seeds both arms have; where others are compared, too, those of each."""
+    result = result_of(pair)
+    first, second = compared_seeds(pair.a, pair.b)
+    if first == second:
+        return number(result.n, 0)
+    return Cell(f"{result.n_a}, {result.n_b}", float(result.n))
+
+
+def _better_in(pair: Pair) -> Cell:
+    """Return in how many seeds the first is better; CSV holds the share with its interval, too."""
+    result = result_of(pair)
+    if not result.n:
+        return text(None)
+    won, _ = wins(pair)
+    share = result.wins
+    ends = (("share", share.estimate), ("share_low", share.low), ("share_high", share.high))
+    return Cell(f"{won} of {result.n}", float(won), extra=ends)
+
+
+def _remarks(pair: Pair) -> tuple[str, ...]:
+    """Return everything that a reader of the verdict has to know."""
+    nothing = ("neither learned anything",) if both_learned_nothing(pair) is not None else ()
+    worst = worst_words(pair)
+    return (*nothing, *pair.relation.all_remarks, *((worst,) if worst else ()))
 
 
 def _named(pair: Pair) -> str:
@@ -121,17 +154,25 @@ def _named(pair: Pair) -> str:
 
 
 def _note(ground: Ground) -> str:
-    options = ground.options
-    counts = sorted({pair.result.n for pair in ground.pairs if pair.result is not None})
-    decisive = decisive_pairs(options.confidence)
-    metrics = sorted({metric_words(pair.metric) for pair in ground.pairs if pair.metric})
-    note = f"By {' or '.join(metrics)}, paired by seed."
-    if len(ground.pairs) > 1:
-        note += " Verdicts are not adjusted for the number of comparisons; “p, Holm” is."
-    smallest = min(counts, default=0)
-    if 1 < smallest < decisive:
-        floor = 2.0 ** (1 - smallest)
-        note += f" With {smallest} seeds the exact test cannot go below p = {floor:g}."
+    """Return what the comparisons are by, what their intervals are about, and what to look at."""
+    measure, results = measure_of(ground.pairs[0]), [result_of(pair) for pair in ground.pairs]
+    note = f"By {measure.words}."
+    note += f" {measure.remark}" if measure.remark else ""
+    note += ground.family
+    samples = sorted({result.samples for result in results if result.samples is not None})
+    if samples and all(result.samples is not None for result in results):
+        counts = either(f"{count:,}" for count in samples)
+        note += (
+            f" Intervals hold the chance of seeds and of the {counts} test samples: they speak of "
+            "new data of the same kind."
+        )
+    elif measure.metric in (BEST, LAST, ASKED):
+        note += (
+            " The answers to single test samples are not known here: intervals hold the chance of "
+            "seeds alone, and speak of this test set only."
+        )
+    else:
+        note += " Intervals hold the chance of seeds alone, and speak of these data only."
     if any(p.relation.factor == "cell" and not has_as_many(p.a, p.b) for p in ground.pairs):
         note += " Cells with the same units differ in parameters: see the cost."
     return note
@@ -139,7 +180,7 @@ def _note(ground: Ground) -> str:
 
 def _sorted(ground: Ground) -> list[Pair]:
     def place(pair: Pair) -> tuple[str, float]:
-        return (pair.relation.factor or "", -result_of(pair).difference.estimate)
+        return (pair.relation.factor or "", -abs(result_of(pair).difference.estimate))
 
     return sorted(ground.pairs, key=place)
 
@@ -150,15 +191,20 @@ def difference_pictures(ground: Ground) -> tuple[Picture, ...]:
 
 
 def _pictures(ground: Ground, pairs: list[Pair]) -> tuple[Picture, ...]:
-    compared = [(*said(p), p.result) for p in pairs if p.result is not None]
+    margin = ground.options.margin
+    compared = [
+        (*said(p), p.result, plain_verdict(p, margin, with_seeds=False))
+        for p in pairs
+        if p.result is not None
+    ]
     rows = difference_rows(compared[:_MOST_DRAWN])
     if not rows:
         return ()
     percent = f"{100 * ground.options.confidence:g} %"
-    title = f"Mean differences with their {percent} intervals" + of(
+    title = f"Differences with their {percent} intervals" + of(
         len(rows), len(compared), "comparisons"
     )
-    metric = metric_words(pairs[0].metric or "test_accuracy")
+    metric = measure_of(pairs[0]).words
     told = "; ".join(f"{row.label}: {row.told}".replace("\n", " ") for row in rows)
-    draw = partial(save_differences, rows, ground.options.margin, metric, title)
+    draw = partial(save_differences, rows, margin, metric, title)
     return (Picture(f"differences_{ground.key}", title, f"{title}, {ground.place}: {told}", draw),)

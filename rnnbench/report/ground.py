@@ -12,10 +12,10 @@ from rnnbench.report.document import Block, Cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words, place_words
 from rnnbench.results.arm_runs import MACHINE, ArmRuns
-from rnnbench.results.compare import failures_of
+from rnnbench.results.compare import ELSEWHERE, failures_of
+from rnnbench.results.measure import VALIDATED, Measure, accuracy_of
 
 SECONDS = "seconds_per_epoch"
-ELSEWHERE = ("hardware", "threads")  # where seconds of different arms cannot be compared
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Ground:
         refused: pairs that cannot be compared.
         options: margin and confidence.
         baselines: models without recurrence on the same data, which are compared with nothing.
+        measure: what its arms are judged by; ``None`` where they have no such measure.
+        family: how many comparisons hold together, in a sentence after another.
     """
 
     key: str
@@ -41,11 +43,18 @@ class Ground:
     refused: tuple[Pair, ...]
     options: ReportConfig
     baselines: tuple[ArmRuns, ...] = ()
+    measure: Measure | None = None
+    family: str = ""
 
     @property
     def place(self) -> str:
         """Its title in words: ``imdb, 500 tokens``."""
         return place_words(self.title, self.arms[0].params)
+
+    @property
+    def accuracy(self) -> str | None:
+        """The accuracy of its arms: what they are judged by, or the first that all have."""
+        return accuracy_of(self.arms, self.measure)
 
     @property
     def data(self) -> str:
@@ -110,13 +119,7 @@ def _all(arms: Sequence[ArmRuns], column: str) -> list[str]:
 
 
 def order(ground: Ground) -> list[ArmRuns]:
-    """Return the arms, best first: by test accuracy, then by validation accuracy."""
-    return sorted(ground.arms, key=_rank)
-
-
-def _rank(arm: ArmRuns) -> tuple[float, float, str]:
-    return (-_or_low(arm.one("test_accuracy")), -_or_low(arm.one("best_val_accuracy")), arm.name)
-
-
-def _or_low(value: float) -> float:
-    return value if value == value else -1.0
+    """Return the arms, best first: by what they are judged by, then by validation accuracy."""
+    measure = ground.measure or Measure(VALIDATED)
+    beside = Measure(VALIDATED)
+    return sorted(ground.arms, key=lambda arm: (measure.rank(arm), beside.rank(arm), arm.name))

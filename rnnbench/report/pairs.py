@@ -1,36 +1,37 @@
-"""Which arms of a section are compared, and what comes of it."""
+"""Which arms of a section are compared, and which cannot be."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rnnbench.config.schema import ReportConfig
-from rnnbench.results.arm_runs import ArmRuns, Metric
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import Relation, relate
-from rnnbench.stats.paired import FEWEST, Comparison, compare, holm
+from rnnbench.results.measure import Measure
+from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.family import FEWEST, Comparison
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms, the one with the higher mean first, and their comparison.
+    """Two arms, the one that is ahead first, and their comparison.
 
     Attributes:
-        a: the arm with the higher mean over the seeds in common.
+        a: the arm that is ahead.
         b: the other one.
         relation: in what they differ.
-        metric: what they are compared by; ``None`` where they share no measure.
-        result: ``None`` where they are not alike in everything else.
-        p_holm: the exact test's p, adjusted for the number of comparisons in the section.
+        measure: what they are compared by; ``None`` where one of them has no such measure.
+        result: A against B; ``None`` where they are not alike in everything else.
+        worst: the same with every seed that failed at the worst value; ``None`` where none did.
     """
 
     a: ArmRuns
     b: ArmRuns
     relation: Relation
-    metric: Metric | None
+    measure: Measure | None
     result: Comparison | None = None
-    p_holm: float = float("nan")
+    worst: Comparison | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -50,33 +51,47 @@ class Pair:
             return self.a.name, self.b.name, ""
         return a, b, " ".join(word for word in first if word in second)
 
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether a verdict would mean what it says."""
+        return self.measure is not None and self.relation.is_clean
 
-def make_pair(a: ArmRuns, b: ArmRuns, options: ReportConfig) -> Pair:
-    """Relate two arms, and compare them where they are alike in everything but one factor."""
-    metric = shared_metric(a, b)
-    if metric is None:
-        return Pair(a, b, relate(a, b), None)
-    common = a.seeds & b.seeds
-    if _mean(b, metric, common) > _mean(a, metric, common):
-        a, b = b, a
-    relation = relate(a, b)
-    if not relation.is_clean:
-        return Pair(a, b, relation, metric)
-    result = compare(a.by_seed(metric), b.by_seed(metric), options.margin, options.confidence)
-    return Pair(a, b, relation, metric, result)
+    def compared(self, result: Comparison, worst: Comparison | None) -> Pair:
+        """Return the pair with its comparison, turned so that the arm that is ahead is first."""
+        assert self.measure is not None
+        if self.measure.sign * result.difference.estimate >= 0:
+            return replace(self, result=result, worst=worst)
+        relation = relate(self.b, self.a, self.measure.metric)
+        behind = None if worst is None else turned(worst)
+        return Pair(self.b, self.a, relation, self.measure, turned(result), behind)
 
 
-def compare_all(arms: Sequence[ArmRuns], options: ReportConfig) -> tuple[list[Pair], list[Pair]]:
-    """Return the comparisons of a section, and the pairs that cannot be compared.
+def turned(result: Comparison) -> Comparison:
+    """Return B against A."""
+    difference, wins = result.difference, result.wins
+    return replace(
+        result,
+        a=result.b,
+        b=result.a,
+        n_a=result.n_b,
+        n_b=result.n_a,
+        difference=Interval(-difference.estimate, -difference.high, -difference.low),
+        better=None if result.better is None else "b" if result.better == "a" else "a",
+        won=result.n - result.won,
+        wins=Interval(1 - wins.estimate, 1 - wins.high, 1 - wins.low),
+        probabilities=result.probabilities[::-1],
+    )
+
+
+def related(arms: Sequence[ArmRuns], measure: Measure | None) -> tuple[list[Pair], list[Pair]]:
+    """Return the pairs of a section that are to be compared, and those that cannot be.
 
     Compared are all pairs that differ in one factor and nothing else. Of the others, those are
     told that a reader would look for: an arm that has no clean partner of some other cell, beside
     the arm of that cell that is most like it.
     """
-    pairs = [make_pair(a, b, options) for a, b in itertools.combinations(arms, 2)]
-    clean = [pair for pair in pairs if pair.result is not None]
-    adjusted = holm([pair.result.p for pair in clean if pair.result is not None])
-    compared = [replace(pair, p_holm=p) for pair, p in zip(clean, adjusted, strict=True)]
+    pairs = [_pair(a, b, measure) for a, b in itertools.combinations(arms, 2)]
+    clean = [pair for pair in pairs if pair.can_be_compared]
     refused: dict[frozenset[str], Pair] = {}
     met: dict[tuple[str, str], list[Pair]] = {}
     for pair in pairs:
@@ -85,49 +100,46 @@ def compare_all(arms: Sequence[ArmRuns], options: ReportConfig) -> tuple[list[Pa
     for arm in arms:
         for cell in sorted({other.cell for other in arms} - {arm.cell}):
             candidates = met[arm.name, cell]
-            if not any(pair.result is not None for pair in candidates):
+            if not any(pair.can_be_compared for pair in candidates):
                 nearest = min(candidates, key=lambda pair: len(pair.relation.confounds))
                 refused.setdefault(nearest.names, nearest)
     # A single cell under different conditions: every pair is one that a reader would look for.
-    if len({arm.cell for arm in arms}) == 1 and not compared:
+    if len({arm.cell for arm in arms}) == 1 and not clean:
         refused = {pair.names: pair for pair in pairs}
-    return compared, list(refused.values())
+    return clean, list(refused.values())
 
 
-def shared_metric(a: ArmRuns, b: ArmRuns) -> Metric | None:
-    """Return what both arms can be judged by."""
-    first, second = a.metric, b.metric
-    if first == second:
-        return first
-    if "best_val_accuracy" in (first, second) and a.by_seed("best_val_accuracy"):
-        return "best_val_accuracy" if b.by_seed("best_val_accuracy") else None
-    return None
+def _pair(a: ArmRuns, b: ArmRuns, measure: Measure | None) -> Pair:
+    """Relate two arms, the one with the better mean first."""
+    if measure is None:
+        return Pair(a, b, relate(a, b), None)
+    if measure.rank(b) < measure.rank(a):
+        a, b = b, a
+    has_both = a.by_seed(measure.metric) and b.by_seed(measure.metric)
+    return Pair(a, b, relate(a, b, measure.metric), measure if has_both else None)
 
 
-def outstanding(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> frozenset[str]:
+def outstanding(arms: Sequence[ArmRuns], pairs: Sequence[Pair]) -> frozenset[str]:
     """Return the names of the arms that stand out in a table, whatever it is written in.
 
     The best arm and those that follow it and are not shown to be worse, down to the first that is
-    or cannot be compared with it (something else differs, or they share too few seeds to decide
+    or cannot be compared with it (something else differs, or they have too few seeds to decide
     anything). The best one stands out only where the next can be compared with it. A baseline,
     which is compared with nothing, stands out where it lies above an arm that does.
 
     Args:
-        arms: the rows of the table, highest mean first; baselines have no cell.
-        metric: what they are sorted by.
-        options: margin and confidence.
+        arms: the rows of the table, best mean first; baselines have no cell.
+        pairs: the comparisons by what they are sorted by.
     """
     own = [arm for arm in arms if arm.cell]
+    known: Mapping[frozenset[str], Pair] = {pair.names: pair for pair in pairs}
     count = 0
     for arm in own[1:]:
-        if not relate(own[0], arm).is_clean:
-            break
-        first, second = own[0].by_seed(metric), arm.by_seed(metric)
-        result = compare(first, second, options.margin, options.confidence)
-        if result.n < FEWEST:
+        pair = known.get(frozenset((own[0].name, arm.name)))
+        if pair is None or pair.result is None or fewest(pair.result) < FEWEST:
             break
         count = max(count, 1)
-        if result.verdict == "A better":
+        if pair.result.better is not None and pair.a.name == own[0].name:
             break
         count += 1
     if not count:
@@ -136,6 +148,6 @@ def outstanding(arms: Sequence[ArmRuns], metric: str, options: ReportConfig) -> 
     return frozenset(arm.name for arm in arms[: last + 1])
 
 
-def _mean(arm: ArmRuns, metric: str, seeds: Collection[int]) -> float:
-    values = [value for seed, value in arm.by_seed(metric).items() if seed in seeds]
-    return sum(values) / len(values) if values else float("-inf")
+def fewest(result: Comparison) -> int:
+    """Return how many seeds a comparison rests on: pairs, or those of the arm with fewer."""
+    return result.n if result.n == result.n_a == result.n_b else min(result.n_a, result.n_b)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from rnnbench.metrics import METRICS
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -21,6 +22,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.wording import metric_words
+from rnnbench.results.arm_runs import measured
 from rnnbench.stats import statistic
 
 # What one number of a published curve stands beside: the column, and how the number is taken.
@@ -103,7 +105,9 @@ def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     """Yield what is compared: in words, as printed, and the column that holds it."""
     for metric, value in numbers.items():
         if _is_number(value):
-            yield metric_words(metric), float(value), metric
+            # Sources test what they have trained: the last epoch.
+            column = f"{metric}_last" if f"{metric}_last" in METRICS else metric
+            yield metric_words(column), float(value), column
         elif isinstance(value, list) and value and all(map(_is_number, value)):
             for column, take in _FROM_CURVES.get(metric, {}).items():
                 yield metric_words(column), float(take(value)), column
@@ -116,7 +120,7 @@ def _is_number(value: object) -> bool:
 def _measured(runs: pd.DataFrame, column: str) -> list[float]:
     if column == "parameters_dense":
         return [value for _, run in runs.iterrows() if (value := _head(run)) is not None]
-    return [float(value) for value in runs[column].dropna()] if column in runs else []
+    return [float(value) for value in measured(runs, column).dropna()]
 
 
 def _head(run: pd.Series) -> float | None:

@@ -11,8 +11,8 @@ import numpy as np
 from rnnbench.plots.ranks import FEWEST, average_ranks, critical_difference, friedman_p, save_ranks
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, Section, number
 from rnnbench.report.ground import Ground
+from rnnbench.report.titles import data_name
 from rnnbench.report.wording import cell_words
-from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
 
@@ -62,22 +62,16 @@ def _by_data(grounds: Sequence[Ground]) -> list[list[dict[str, float]]]:
     for ground in grounds:
         reached = _by_cell(ground)
         if len(reached) > 1:
-            first = ground.arms[0].runs.iloc[0]
-            own = f" {first['data_digest']}" if first["data"] == "arrays" else ""
-            found.setdefault(f"{first['data']}{own}", []).append(reached)
+            found.setdefault(data_name(ground.arms[0].runs), []).append(reached)
     return list(found.values())
 
 
 def _by_cell(ground: Ground) -> dict[str, float]:
     """Return the mean accuracy of the best arm of each cell."""
-    best: dict[str, float] = {}
-    for arm in ground.arms:
-        value = _mean(arm)
-        if value is not None:
+    metric, best = ground.accuracy, dict[str, float]()
+    for arm in ground.arms if metric is not None else ():
+        values = arm.by_seed(metric or "").values()
+        if values:
+            value = statistic(values).mean
             best[arm.cell] = max(value, best.get(arm.cell, value))
     return best
-
-
-def _mean(arm: ArmRuns) -> float | None:
-    metric = arm.metric
-    return None if metric is None else statistic(arm.by_seed(metric).values()).mean

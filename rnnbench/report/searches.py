@@ -27,21 +27,21 @@ from rnnbench.report.document import (
     number,
     text,
 )
-from rnnbench.report.ground import arm_cell
+from rnnbench.report.ground import Ground, arm_cell
 from rnnbench.report.studies import StudyRuns
 from rnnbench.report.wording import arm_words, metric_words
-from rnnbench.results.arms import search_of
+from rnnbench.results.measure import ASKED, BEST, LAST
 from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
 from rnnbench.stats.search import expected_best
 
 
-def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section | None:
+def search_section(studies: Sequence[StudyRuns], grounds: Sequence[Ground]) -> Section | None:
     """Return the tables of all searches, or nothing where none was made.
 
     Args:
         studies: the searches.
-        runs: the finished runs of the report, those of the winners among them.
+        grounds: the data sets, with the winners among their arms.
     """
     if not studies:
         return None
@@ -50,7 +50,7 @@ def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section 
     blocks = [
         Block(
             "",
-            (same, *_other_epochs(runs)),
+            (same, *_other_epochs(grounds)),
             (_trials(studies), _best(studies)),
             tuple(_drawn_trials(key, group) for key, group in groups.items()),
         )
@@ -70,16 +70,20 @@ def search_section(studies: Sequence[StudyRuns], runs: pd.DataFrame) -> Section 
     return Section("search", "Search", tuple(blocks))
 
 
-def _other_epochs(runs: pd.DataFrame) -> list[str]:
-    """Return a sentence for each way in which winners are tested by another epoch than chosen."""
+def _other_epochs(grounds: Sequence[Ground]) -> list[str]:
+    """Return a sentence for each way in which winners are judged by another epoch than chosen."""
     found: dict[str, tuple[str, ...]] = {}
-    for described, several in runs.dropna(subset=["search"]).groupby("search"):
-        trained = several[several["epochs"].fillna(2) > 1]
-        tests = trained["training.test"].dropna().unique() if "training.test" in runs else ()
-        metric = str(search_of(described).get("metric"))
-        found |= {one.words: one.keys for test in tests if (one := other_epoch(metric, str(test)))}
+    for ground in grounds:
+        for arm in ground.arms:
+            has_epochs = any(count > 1 or count != count for count in arm.values("epochs"))
+            if ground.measure is None or not arm.search or not has_epochs:
+                continue
+            metric, test = ground.measure.metric, arm.params.get("training.test")
+            weights = {BEST: "best", LAST: "last", ASKED: test}.get(metric)
+            one = other_epoch(str(arm.search.get("metric")), weights, f"report.metric={metric}")
+            found |= {one.words: one.keys} if one else {}
     return [
-        f"What was tuned is not what is tested: {words}. The winner can have overfitted by then "
+        f"What was tuned is not what is judged: {words}. The winner can have overfitted by then "
         f"(`{'`, `'.join(keys)}`)."
         for words, keys in sorted(found.items())
     ]

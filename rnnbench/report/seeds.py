@@ -10,37 +10,40 @@ from rnnbench.plots.replicates import Row, replicate_rows, save_replicates
 from rnnbench.plots.slope import Slope, save_slopes
 from rnnbench.report.document import Picture
 from rnnbench.report.ground import Ground, of, order
-from rnnbench.report.wording import arm_words
-from rnnbench.results.arm_runs import Metric
+from rnnbench.report.wording import arm_words, capital
+from rnnbench.results.measure import Measure
 
 MOST_ROWS = 24  # arms in a figure, the best; tables have all
 MOST_PANELS, MOST_LINES = 6, 8  # groups of arms in a figure, the best; and arms in a group
-_WORDS: dict[Metric, str] = {"test_accuracy": "test", "best_val_accuracy": "validation"}
 
 
 def seed_pictures(ground: Ground) -> tuple[Picture, ...]:
-    """Return the figures of every seed, by test accuracy where that was measured.
+    """Return the figures of every seed, by what the arms are judged by.
 
     Arms that differ in their cell alone share their seeds: a line connects each. Where every arm is
     in such a group, no other figure is needed.
     """
-    for metric, word in _WORDS.items():
-        arms = [
-            (arm.name, arm.cell, arm.by_seed(metric))
-            for arm in order(ground)
-            if arm.by_seed(metric)
-        ]
-        if arms:
-            rows = replicate_rows(arms, ground.options.confidence)
-            groups = cell_groups(ground, rows)
-            drawn = [group[:MOST_LINES] for group in groups[:MOST_PANELS]]
-            shown = {row.arm for group in drawn for row in group}
-            count = sum(map(len, groups))
-            pictures = [_slopes(ground, drawn, word, of(len(shown), count))] if groups else []
-            if shown != {row.arm for row in rows}:
-                pictures.append(_replicates(ground, rows, word))
-            return tuple(pictures)
-    return ()
+    measure = ground.measure
+    if measure is None:
+        return ()
+    arms = [
+        (arm.name, arm.cell, values)
+        for arm in order(ground)
+        if (values := arm.by_seed(measure.metric))
+    ]
+    if not arms:
+        return ()
+    rows = replicate_rows(
+        arms, ground.options.confidence, measure.limits, falls=measure.is_lower_better
+    )
+    groups = cell_groups(ground, rows)
+    drawn = [group[:MOST_LINES] for group in groups[:MOST_PANELS]]
+    shown = {row.arm for group in drawn for row in group}
+    count = sum(map(len, groups))
+    pictures = [_slopes(ground, drawn, measure, of(len(shown), count))] if groups else []
+    if shown != {row.arm for row in rows}:
+        pictures.append(_replicates(ground, rows, measure))
+    return tuple(pictures)
 
 
 def cell_groups(ground: Ground, rows: Sequence[Row]) -> list[list[Row]]:
@@ -80,18 +83,18 @@ def _slope(rows: Sequence[Row]) -> Slope:
     return Slope(arm_words(" ".join(shared)), tuple(map(arm_words, labels)), told)
 
 
-def _slopes(ground: Ground, groups: Sequence[Sequence[Row]], word: str, part: str) -> Picture:
+def _slopes(ground: Ground, groups: Sequence[Sequence[Row]], by: Measure, part: str) -> Picture:
     drawn = sorted(map(_slope, groups), key=lambda slope: slope.title)
-    title = f"{word.capitalize()} accuracy of every seed across cells{part}"
+    title = f"{capital(by.words)}, every seed across cells{part}"
     told = ", ".join(f"{row.arm} {row.mean:.4f}" for slope in drawn for row in slope.arms)
     alt = f"{title}, {ground.place}: a line a seed; the means are {told}"
-    draw = partial(save_slopes, drawn, f"{word} accuracy", title)
+    draw = partial(save_slopes, drawn, by.words, title)
     return Picture(f"seeds_{ground.key}", title, alt, draw)
 
 
-def _replicates(ground: Ground, rows: Sequence[Row], word: str) -> Picture:
+def _replicates(ground: Ground, rows: Sequence[Row], by: Measure) -> Picture:
     drawn = [replace(row, arm=arm_words(row.arm)) for row in rows[:MOST_ROWS]]
-    title = f"{word.capitalize()} accuracy of every seed" + of(len(drawn), len(rows))
+    title = f"{capital(by.words)}, every seed" + of(len(drawn), len(rows))
     told = ", ".join(f"{row.arm} {row.mean:.4f}" for row in drawn)
-    draw = partial(save_replicates, drawn, f"{word} accuracy", title)
+    draw = partial(save_replicates, drawn, by.words, title)
     return Picture(f"replicates_{ground.key}", title, f"{title}, {ground.place}: {told}", draw)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.report.amounts import amount, amounts, span
 from rnnbench.report.document import Statement
-from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import are, arm_place, arm_words, capital, metric_words
-from rnnbench.stats.paired import MEETINGS, Comparison
+from rnnbench.report.pairs import Pair, fewest
+from rnnbench.report.wording import are, arm_place, arm_words, capital
+from rnnbench.results.chance import learned_nothing
+from rnnbench.results.measure import Measure
+from rnnbench.stats.family import FEWEST, Comparison
+
+_SEEDS_AT_MOST = "more than a thousand seeds would be needed"
 
 
 def statement(pair: Pair, margin: float) -> Statement:
-    """Return a comparison with its size and how sure it is.
+    """Return a comparison: how large, how sure, and whether it matters.
 
     The better arm is named first; of an undecided pair, the one that other sentences name first.
 
@@ -22,36 +27,63 @@ def statement(pair: Pair, margin: float) -> Statement:
     result = result_of(pair)
     leading, other, shared = said(pair)
     place = f"{shared}: " if shared else ""
-    metric = metric_words(pair.metric or "")
-    remarks = "".join(f"; {words}" for words in pair.relation.machine.values())
-    if result.verdict in ("A better", "B better"):
-        better = leading if place else capital(leading)
-        lead = f"{place}{better} {are(better)} better than {other}"
-        return Statement(lead, f" by {size(pair)} of {metric}, in {wins(pair)} seeds{remarks}.")
+    better = leading if place else capital(leading)
     first, second = (other, leading) if is_turned(pair) else (leading, other)
     first = first if place else capital(first)
+    level = both_learned_nothing(pair)
+    limit = amount(measure_of(pair), margin, "g")
+    remarks = "".join(f"; {words}" for words in pair.relation.machine.values())
+    seen = f"{seen_in(pair)}{remarks}."
+    if level is not None:
+        lead = f"{place}{first} and {second}: neither learned anything"
+        found = plain_verdict(pair, margin)
+        rest = f". Always answering the most frequent class is as good ({level:.2f}). "
+        nothing = f"{capital(found)}, which says nothing of what they can learn{remarks}."
+        return Statement(lead, rest + nothing)
+    is_better = f"{place}{better} {are(better)} better than {other}"
+    if result.verdict == "better by more than the margin":
+        beyond = f", more than the margin of {limit}" if margin else ""
+        return Statement(f"{is_better} by {size(pair)}", f"{beyond}; {seen}")
+    if result.verdict == "better, size unclear":
+        unclear = f": {size(pair)}, and so it may be less than the margin of {limit}"
+        return Statement(f"{is_better}; how much is not clear", f"{unclear}; {seen}")
+    if result.verdict == "better but it hardly matters":
+        lead = f"{is_better} by {size(pair)}: sure, but it hardly matters"
+        return Statement(lead, f" (under the margin of {limit}); {seen}")
     if result.verdict == "equivalent":
-        lead = f"{place}{first} and {second} are equivalent"
-        within = f" within {_points(100 * margin, 'g')} of {metric}"
-        return Statement(lead, f"{within}. {ahead(pair)}{remarks}.")
+        lead = f"{place}{first} and {second} are equivalent within {limit}"
+        return Statement(lead, f". {ahead(pair)}{remarks}.")
     lead = f"{place}{first} and {second}: undecided."
     return Statement(lead, f" {ahead(pair)}; {would_decide(result)}{remarks}.")
 
 
+def plain_verdict(pair: Pair, margin: float, *, with_seeds: bool = True) -> str:
+    """Return a verdict in the few words that a table has room for.
+
+    Without the seeds that would decide, they are those that a figure has room for.
+    """
+    result = result_of(pair)
+    if result.better is not None:
+        return f"{said(pair)[0]} {result.verdict}"
+    if result.verdict == "equivalent":
+        return f"equivalent within {amount(measure_of(pair), margin, 'g')}"
+    return f"undecided ({would_decide(result, is_short=True)})" if with_seeds else "undecided"
+
+
 def ahead(pair: Pair) -> str:
-    """Return which arm has the higher mean, by how much, and in how many seeds it is better."""
+    """Return which arm is ahead, by how much, and in how many seeds it is better."""
     if result_of(pair).difference.estimate == 0:
         return "Their means are equal"
     leading = arm_words(pair.words[0])
-    return f"{capital(leading)} {are(leading)} ahead by {size(pair)}, better in {wins(pair)} seeds"
+    return f"{capital(leading)} {are(leading)} ahead by {size(pair)}, {seen_in(pair)}"
 
 
 def largest(pairs: Sequence[Pair]) -> str:
     """Return the largest of some differences, in a sentence of its own."""
-    pair = max(pairs, key=lambda pair: result_of(pair).difference.estimate)
+    pair = max(pairs, key=lambda pair: abs(result_of(pair).difference.estimate))
     leading, other, shared = said(pair)
     whose = f"{shared}, " if shared else ""
-    told = f"{leading} ahead of {other} by {size(pair)}, better in {wins(pair)} seeds"
+    told = f"{leading} ahead of {other} by {size(pair)}, {seen_in(pair)}"
     return f"Largest difference: {whose}{told}."
 
 
@@ -62,48 +94,51 @@ def said(pair: Pair) -> tuple[str, str, str]:
 
 
 def size(pair: Pair) -> str:
-    """Return ``3.2 points (1.4 to 5.1)``; small ones have two digits."""
-    difference = result_of(pair).difference
-    points, low, high = (100 * x for x in (difference.estimate, difference.low, difference.high))
-    digits = 1 if abs(points) >= 0.095 else 2
-    span = f" ({low:.{digits}f} to {high:.{digits}f})" if low == low else ""
-    return f"{_points(points, f'.{digits}f')}{span}"
+    """Return how far the first arm is ahead: ``3.2 points (1.4 to 5.1)``."""
+    measure, difference = measure_of(pair), result_of(pair).difference
+    ends = sorted((measure.sign * difference.low, measure.sign * difference.high))
+    return amounts(measure, measure.sign * difference.estimate, *ends)
 
 
-def _points(points: float, form: str) -> str:
-    shown = f"{points:{form}}"
-    return f"{shown} point{'' if shown == '1' else 's'}"
+def seen_in(pair: Pair) -> str:
+    """Return in how many of the seeds in common the first arm is better."""
+    result = result_of(pair)
+    if not result.n:
+        return f"over {result.n_a} and {result.n_b} other seeds"
+    won, equal = wins(pair)
+    ties = f", equal in {equal}" if equal else ""
+    return f"better in {won} of {result.n} seeds{ties}"
 
 
-def wins(pair: Pair) -> str:
-    """Return in how many of the seeds in common the arm with the higher mean is better."""
-    first, second = (arm.by_seed(pair.metric or "") for arm in (pair.a, pair.b))
-    common = first.keys() & second.keys()
-    return f"{sum(first[seed] > second[seed] for seed in common)} of {len(common)}"
+def wins(pair: Pair) -> tuple[int, int]:
+    """Return in how many of the seeds in common the first arm is better, and in how many equal."""
+    measure = measure_of(pair)
+    first, second = (arm.by_seed(measure.metric) for arm in (pair.a, pair.b))
+    differences = [measure.sign * (first[seed] - second[seed]) for seed in first.keys() & second]
+    return sum(d > 0 for d in differences), sum(d == 0 for d in differences)
 
 
 def would_decide(result: Comparison, *, is_short: bool = False) -> str:
     """Return what a verdict lacks, or the few words of it that a table has room for."""
-    if result.n < 2:
-        short, whole = "one seed", "one seed tells nothing of the spread"
-    elif result.seeds_needed is not None:
-        short = f"about {result.seeds_needed} seeds"
-        whole = f"{short} would decide"
-    elif won(result) < MEETINGS:
-        short, whole = "seeds overlap", "the seeds overlap too much"
-    else:
-        short, whole = "over 1,000 seeds", "more than a thousand seeds would be needed"
-    return short if is_short else whole
+    count = fewest(result)
+    if count < 2:
+        return "one seed" if is_short else "one seed tells nothing of the spread"
+    if result.seeds_needed is not None:
+        short = f"about {span(*result.seeds_needed)} seeds"
+        return short if is_short else f"{short} would decide"
+    if count < FEWEST:
+        return f"{count} seeds" if is_short else f"fewer than {FEWEST} seeds decide nothing"
+    return "over 1,000 seeds" if is_short else _SEEDS_AT_MOST
 
 
-def won(result: Comparison) -> float:
-    """Return the share of all pairings of a training of each in which the higher mean wins."""
-    share = result.superiority
-    return share if result.difference.estimate > 0 else 1 - share
+def both_learned_nothing(pair: Pair) -> float | None:
+    """Return what guessing gives, where neither arm is better than that."""
+    levels = [learned_nothing(arm, measure_of(pair)) for arm in (pair.a, pair.b)]
+    return None if None in levels else levels[0]
 
 
 def is_turned(pair: Pair) -> bool:
-    """Return whether sentences name the arm with the higher mean second."""
+    """Return whether sentences name the arm that is ahead second."""
     return arm_place(pair.b.name) < arm_place(pair.a.name)
 
 
@@ -116,3 +151,9 @@ def result_of(pair: Pair) -> Comparison:
     """Return the result of a pair that was compared."""
     assert pair.result is not None
     return pair.result
+
+
+def measure_of(pair: Pair) -> Measure:
+    """Return what a pair was compared by."""
+    assert pair.measure is not None
+    return pair.measure

@@ -30,7 +30,11 @@ _Value = TypeVar("_Value")
 
 
 def read_tables(
-    store: Store, arms: Sequence[Arm] = (), tell: Callable[[str], None] = lambda _: None
+    store: Store,
+    arms: Sequence[Arm] = (),
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    with_epochs: bool = True,
 ) -> Tables:
     """Return runs, epochs, trials and answers of a store.
 
@@ -38,11 +42,13 @@ def read_tables(
         store: where they are.
         arms: where given, only the runs that they declare count.
         tell: called with a line about runs that are left out for their seeds alone.
+        with_epochs: whether to read the epochs, and gradients through time, which no comparison
+            needs.
     """
     runs, trials = _chosen(load_runs(store), load_trials(store), arms, tell)
     runs, trials, baselines = map(without_folders, (runs, trials, load_baselines(store)))
     done = finished(runs)
-    history = load_history(store, done["run_id"])
+    history = load_history(store, done["run_id"] if with_epochs else ())
     folders = _folders_here(store, done["run_id"])
     asked = asked_weights(done)
     right = {run_id: load_right(folder / FILE, asked[run_id]) for run_id, folder in folders.items()}
@@ -50,7 +56,8 @@ def read_tables(
         which: _present({run_id: found.get(which) for run_id, found in right.items()})
         for which in WEIGHTS
     }
-    found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
+    measured = folders if with_epochs else {}
+    found = {run_id: load_flows(folder / FLOWS) for run_id, folder in measured.items()}
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     return Tables(runs, history, trials, answers, baselines, flows)

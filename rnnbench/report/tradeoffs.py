@@ -8,7 +8,7 @@ from functools import partial
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number
 from rnnbench.report.ground import SECONDS, Ground, arm_cell, is_one_machine, seconds_apart
-from rnnbench.report.wording import arm_words
+from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -21,14 +21,17 @@ _COSTS = (
 
 def tradeoffs_block(ground: Ground) -> Block | None:
     """Return a table and a figure, or nothing where there is one arm only."""
-    arms = [arm for arm in ground.arms if arm.metric is not None]
+    metric = ground.accuracy
+    if metric is None:
+        return None
+    arms = [arm for arm in ground.arms if arm.by_seed(metric)]
     if len(arms) < 2:
         return None
     fronts = {}
     panels = {}
     for column, words in _COSTS:
         measured = [arm for arm in arms if arm.one(column) > 0]
-        points = [_point(arm, column, ground.options.confidence) for arm in measured]
+        points = [_point(arm, metric, column, ground.options.confidence) for arm in measured]
         chosen = pareto([(point.cost, point.accuracy) for point in points])
         fronts[column] = {measured[index].name for index in chosen}
         if len(points) > 1:
@@ -41,14 +44,14 @@ def tradeoffs_block(ground: Ground) -> Block | None:
     rows = tuple(
         (
             arm_cell(arm.name),
-            number(_accuracy(arm)),
+            number(statistic(arm.by_seed(metric).values()).mean),
             *(_cost(arm, column, arm.name in marked[column]) for column, _ in _COSTS),
         )
         for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
     )
     columns = (
         Column("arm", numeric=False),
-        Column("accuracy", "test accuracy where it was measured, else validation accuracy"),
+        Column("accuracy", metric_words(metric)),
         *(Column(words) for _, words in _COSTS),
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
@@ -79,17 +82,13 @@ def _pictures(
     return (Picture(f"tradeoff_{ground.key}", title, alt, draw),)
 
 
-def _accuracy(arm: ArmRuns) -> float:
-    return statistic(arm.by_seed(arm.metric or "").values()).mean
-
-
 def _cost(arm: ArmRuns, column: str, on_front: bool) -> Cell:
     digits = 0 if column.startswith("parameters") else 1
     return number(arm.one(column), digits, marked=on_front)
 
 
-def _point(arm: ArmRuns, column: str, confidence: float) -> Point:
-    summary = statistic(arm.by_seed(arm.metric or "").values())
+def _point(arm: ArmRuns, metric: str, column: str, confidence: float) -> Point:
+    summary = statistic(arm.by_seed(metric).values())
     width = half_width(summary, confidence)
     return Point(
         arm_words(arm.name),

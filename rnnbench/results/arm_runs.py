@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from rnnbench.cells import CELLS, DEFAULTS
 from rnnbench.results.arms import drawn_keys, search_of
 
-Metric = Literal["test_accuracy", "best_val_accuracy"]
 UNKNOWN = "unknown"
+
+# What runs of earlier versions logged under one name, of the weights that training.test names.
+_OF_WEIGHTS = {
+    f"{measure}_{weights}": (measure, weights)
+    for measure in ("test_accuracy", "test_loss")
+    for weights in ("last", "best")
+}
 
 # Parameters that change nothing in a result, or are told by others.
 _SILENT = (
@@ -66,16 +72,17 @@ class ArmRuns:
 
     def by_seed(self, metric: str) -> dict[int, float]:
         """Return a metric by seed, where it was measured."""
-        if metric not in self.runs:
-            return {}
         pairs = zip(self.values("seed"), self.values(metric), strict=True)
         return {int(seed): value for seed, value in pairs if value == value}
 
     def values(self, column: str) -> list[float]:
-        """Return a column as numbers; NaN where it was not measured."""
+        """Return a column as numbers; NaN where it was not measured.
+
+        A test of certain weights is also what an earlier version measured of the same weights, and
+        what was measured of a baseline, which may have one kind of weights only.
+        """
         if column not in self._known:
-            numbers = self.runs[column].to_numpy(dtype=float, na_value=float("nan"))
-            self._known[column] = [float(value) for value in numbers]
+            self._known[column] = [float(value) for value in measured(self.runs, column)]
         return list(self._known[column])
 
     def one(self, column: str) -> float:
@@ -108,22 +115,6 @@ class ArmRuns:
     def run_ids(self) -> tuple[str, ...]:
         """Ids of its runs, by seed."""
         return tuple(str(run_id) for run_id in self.runs.sort_values("seed")["run_id"])
-
-    @cached_property
-    def metric(self) -> Metric | None:
-        """What it is judged by: test accuracy, else that of validation; ``None``: neither.
-
-        A test set on which the best epoch or the last one was chosen is no test.
-        """
-        validation = self.params.get("training.validation")
-        patience = self.params.get("training.early_stopping.patience", "null")
-        has_choice = self.params.get("training.test") == "best" or patience != "null"
-        chosen_on_test = validation == "test" and has_choice
-        if not chosen_on_test and self.by_seed("test_accuracy"):
-            return "test_accuracy"
-        if validation != "test" and self.by_seed("best_val_accuracy"):
-            return "best_val_accuracy"
-        return None
 
     @cached_property
     def circumstances(self) -> Mapping[str, Mapping[int, str]]:
@@ -183,6 +174,25 @@ def group_arms(
         lost = (failed or {}).get(str(first["arm_key"]), frozenset())
         arms.append(ArmRuns(str(name), str(first["cell"]), params, group, count, lost))
     return arms
+
+
+def measured(runs: pd.DataFrame, column: str) -> pd.Series[float]:
+    """Return a column of runs as numbers; see :meth:`ArmRuns.values`."""
+    found = _numbers(runs, column)
+    if column in _OF_WEIGHTS:
+        measure, weights = _OF_WEIGHTS[column]
+        is_same = runs["cell"].isna()
+        if "training.test" in runs:
+            is_same |= (runs["training.test"] == weights).fillna(False)
+        found = found.fillna(_numbers(runs, measure).where(is_same))
+    return found
+
+
+def _numbers(runs: pd.DataFrame, column: str) -> pd.Series[float]:
+    if column not in runs:
+        return pd.Series(float("nan"), index=runs.index)
+    numbers = runs[column].to_numpy(dtype=float, na_value=float("nan"))
+    return pd.Series(numbers, index=runs.index)
 
 
 def _told(value: Any) -> str:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from rnnbench.results.arm_runs import DECISIVE, MACHINE, ArmRuns
+from rnnbench.stats.contrast import FEWEST
+
+FEWEST_OTHERS = 2  # seeds that each arm has alone, from which on they are compared, too
 
 
 def is_same(a: ArmRuns, b: ArmRuns, column: str) -> bool:
-    """Return whether a circumstance of two arms is the same for every seed that they share."""
+    """Return whether a circumstance of two arms is the same for every seed that they share.
+
+    Of other seeds that are compared, one arm has nothing that the other does not have, too.
+    """
     if _is_shared(a, b, column):
         return True
     first, second = _by_seed(a, b, column)
-    return first == second or len({*first.values(), *second.values()}) == 1
+    known = ({*first.values()}, {*second.values()})
+    if len(known[0] | known[1]) == 1:
+        return True
+    common = first.keys() & second.keys()
+    return known[0] == known[1] and all(first[seed] == second[seed] for seed in common)
 
 
 def differing(a: ArmRuns, b: ArmRuns, column: str) -> str:
@@ -32,13 +42,25 @@ def _is_shared(a: ArmRuns, b: ArmRuns, column: str) -> bool:
     return column in a.sole and a.sole[column] == b.sole.get(column)
 
 
-def _by_seed(a: ArmRuns, b: ArmRuns, column: str) -> tuple[dict[int, str], dict[int, str]]:
-    """Return a circumstance of two arms by seed, of the seeds in common where there are any."""
+def compared_seeds(a: ArmRuns, b: ArmRuns) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the seeds of two arms that a comparison uses.
+
+    Those in common, where there are enough of them and either arm has no two others
+    (:func:`rnnbench.stats.contrast.contrast`); else all.
+    """
     common = a.seeds & b.seeds
-    first, second = (arm.circumstances[column] for arm in (a, b))
-    if not common:
-        return dict(first), dict(second)
-    return {seed: first[seed] for seed in common}, {seed: second[seed] for seed in common}
+    others = min(len(a.seeds - common), len(b.seeds - common))
+    is_paired = len(common) >= FEWEST and others < FEWEST_OTHERS
+    return (common, common) if is_paired else (a.seeds, b.seeds)
+
+
+def _by_seed(a: ArmRuns, b: ArmRuns, column: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Return a circumstance of two arms by seed, of the seeds that are compared."""
+    first, second = (
+        {seed: arm.circumstances[column][seed] for seed in seeds}
+        for arm, seeds in zip((a, b), compared_seeds(a, b), strict=True)
+    )
+    return first, second
 
 
 def _computed(words: str) -> str:

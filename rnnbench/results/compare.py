@@ -6,8 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from rnnbench.cells import DEFAULTS
+from rnnbench.metrics import METRICS
 from rnnbench.results.arm_runs import DECISIVE, MACHINE, ArmRuns
-from rnnbench.results.circumstances import differing, is_same
+from rnnbench.results.circumstances import compared_seeds, differing, is_same
+from rnnbench.results.measure import ASKED, is_chosen_on_test
+from rnnbench.stats.contrast import FEWEST
 
 _SAME_ARRAYS = ("data.mask",)  # of data.*, what leaves the prepared arrays as they are
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
@@ -17,6 +20,8 @@ _OPTIMIZER = ("optimizer.name", "optimizer.learning_rate")
 # Who computes a result doesn't change it: these are compared only where nothing else differs.
 _WHO_COMPUTES = ("training.fused", "training.jit_compile")
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
+# Where seconds of different arms cannot be compared.
+ELSEWHERE = ("hardware", "threads")
 
 _WORDS = {
     "training.epochs": "epochs",
@@ -74,8 +79,14 @@ class Relation:
         return (*((self.failures,) if self.failures else ()), *self.remarks, *self.machine.values())
 
 
-def relate(a: ArmRuns, b: ArmRuns) -> Relation:
-    """Return in what two arms differ: the factor that is compared, and everything else."""
+def relate(a: ArmRuns, b: ArmRuns, metric: str = ASKED) -> Relation:
+    """Return in what two arms differ: the factor that is compared, and everything else.
+
+    Args:
+        a: an arm.
+        b: another one.
+        metric: what they are to be compared by.
+    """
     different = {
         key: (a.params.get(key, "none"), b.params.get(key, "none"))
         for key in sorted({key for key, _ in a.telling ^ b.telling})
@@ -109,12 +120,12 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         for key in members
     ]
     shapes = any(key.startswith("data.") and key not in _SAME_ARRAYS for key in different)
-    confounds += _circumstances(a, b, same_data=not shapes)
-    common = len(a.seeds & b.seeds)
-    if not common:
-        confounds.append(f"no seed in common ({len(a.seeds)} against {len(b.seeds)})")
-    elif a.seeds != b.seeds:
-        remarks.append(f"the {common} seeds in common of {len(a.seeds | b.seeds)}")
+    confounds += _circumstances(a, b, metric, same_data=not shapes)
+    machine = {column: words for column in MACHINE if (words := differing(a, b, column))}
+    if metric in METRICS and not METRICS[metric].repeats:
+        # A machine decides seconds and memory as much as an arm does.
+        confounds += [words for column, words in machine.items() if column in ELSEWHERE]
+    remarks += _unpaired(a, b)
     has_failed = a.failed or b.failed
     return Relation(
         factor,
@@ -122,8 +133,22 @@ def relate(a: ArmRuns, b: ArmRuns) -> Relation:
         tuple(remarks),
         len(factors) == 1,
         failures_of((a, b)) if has_failed else "",
-        {column: words for column in MACHINE if (words := differing(a, b, column))},
+        machine,
     )
+
+
+def _unpaired(a: ArmRuns, b: ArmRuns) -> list[str]:
+    """Return a remark where seeds are not all shared: what becomes of the others."""
+    common, every = a.seeds & b.seeds, a.seeds | b.seeds
+    if common == every:
+        return []
+    if not common:
+        return [f"no seed in common ({len(a.seeds)} against {len(b.seeds)}): not paired"]
+    if compared_seeds(a, b) == (common, common):
+        return [f"the {len(common)} seeds in common of {len(every)}"]
+    if len(common) < FEWEST:
+        return [f"{len(common)} of {len(every)} seeds in common, too few to be paired"]
+    return [f"{len(common)} of {len(every)} seeds in common, the others compared without pairs"]
 
 
 def failures_of(arms: Collection[ArmRuns]) -> str:
@@ -161,7 +186,7 @@ def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[
     return (*options, "model.embedding.dim") if has_file and (kind or path) else options
 
 
-def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
+def _circumstances(a: ArmRuns, b: ArmRuns, metric: str, *, same_data: bool) -> list[str]:
     """Return differences that are no parameters: code, data, search budget."""
     found = []
     for column in DECISIVE:
@@ -179,7 +204,7 @@ def _circumstances(a: ArmRuns, b: ArmRuns, *, same_data: bool) -> list[str]:
     return found + [
         f"{arm.name}: validation on the test set, where the epoch was chosen"
         for arm in (a, b)
-        if arm.metric is None
+        if is_chosen_on_test(arm, metric)
     ]
 
 

@@ -56,6 +56,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("reason", "tag", names.REASON, "string", "", "why the run did not finish"),
     Column("training_version", "tag", names.TRAINING_VERSION, "Int64", "", "training code version"),
     Column("data_digest", "tag", names.DATA_DIGEST, "string", "", "SHA-256 of the arrays"),
+    Column("majority", "tag", names.MAJORITY, "string", "", "most frequent class: 50 of 120 tests"),
     Column("path", "tag", names.PATH, "string", "", "xla, xla fused, cudnn or graph"),
     Column("study", "tag", names.STUDY, "string", "", "search that chose its values"),
     Column("search", "tag", names.SEARCH, "string", "", "space and sampler of that search, JSON"),
@@ -110,6 +111,9 @@ COLUMNS: tuple[Column, ...] = (
     _metric("validation_seconds"),
     _metric("seconds_per_epoch"),
     _metric("compile_seconds"),
+    _metric("test_seconds"),
+    _metric("run_seconds"),
+    _metric("overhead_seconds"),
     _metric("peak_rss_mb"),
 )
 

@@ -1,4 +1,4 @@
-"""Whether a search chooses by the epoch whose weights are tested."""
+"""Whether a search chooses by the epoch whose weights its report judges."""
 
 from __future__ import annotations
 
@@ -15,46 +15,60 @@ _CHOSEN = {
     "final_val_loss": _LAST,
 }
 METRICS = tuple(_CHOSEN)  # of search.metric, the default first
-_TESTED = {"best": _BEST, "last": _LAST}
+_WEIGHTS = {"best": _BEST, "last": _LAST}
 
 
 @dataclass(frozen=True)
 class OtherEpoch:
-    """That a search chooses by another epoch than is tested: in words, and the keys that say so."""
+    """That a search chooses by another epoch than is judged: in words, and the keys that say so."""
 
     words: str
     keys: tuple[str, str]
 
 
-def other_epoch(metric: str, test: str) -> OtherEpoch | None:
-    """Return that a search chooses by another epoch than the test takes.
+def other_epoch(metric: str, weights: str | None, judged_by: str) -> OtherEpoch | None:
+    """Return that a search chooses by another epoch than its report judges.
 
-    What wins then may have overfitted by the epoch that is tested. ``None`` where it is one epoch,
-    or nothing is tested.
+    What wins then may have overfitted by the epoch that is judged. ``None`` where it is one epoch,
+    or no test is judged.
 
     Args:
         metric: ``search.metric``.
-        test: ``training.test``.
+        weights: which weights are judged, ``last`` or ``best`` (:func:`judged_weights`).
+        judged_by: the key with its value that says so.
     """
-    chosen, tested = _CHOSEN.get(metric), _TESTED.get(test)
-    if chosen is None or tested is None or chosen == tested:
+    chosen, judged = _CHOSEN.get(metric), _WEIGHTS.get(weights or "")
+    if chosen is None or judged is None or chosen == judged:
         return None
     return OtherEpoch(
-        f"the search chooses by {chosen}, but the test uses the weights of {tested}",
-        (f"search.metric={metric}", f"training.test={test}"),
+        f"the search chooses by {chosen}, but the report judges the weights of {judged}",
+        (f"search.metric={metric}", judged_by),
     )
+
+
+def judged_weights(config: Config) -> str | None:
+    """Return the weights, ``last`` or ``best``, whose test a report judges; ``None`` for none."""
+    metric, training = config.report.metric, config.training
+    if training.test == "none" or not metric.startswith(("auto", "test_")):
+        return None
+    if metric == "auto":
+        return "best" if training.validation == "split" else "last"
+    named = metric.rpartition("_")[2]
+    return named if named in _WEIGHTS else training.test
 
 
 def remarks(configs: Iterable[Config]) -> list[str]:
     """Return a line for each way in which the searches of some arms choose by another epoch."""
     found: dict[str, None] = {}
     for config in configs:
-        told = other_epoch(config.search.metric, config.training.test)
+        key = f"report.metric={config.report.metric}"
+        told = other_epoch(config.search.metric, judged_weights(config), key)
         has_one_epoch = config.training.epochs == 1 and "training.epochs" not in config.search.space
         if config.search.sampler == "none" or told is None or has_one_epoch:
             continue
         found.setdefault(
             f"{told.words} ({', '.join(told.keys)}); for one epoch in both, set "
-            "training.test=best and search.metric=best_val_accuracy, or last and final_val_accuracy"
+            "search.metric=best_val_accuracy and report.metric=test_accuracy_best, or "
+            "final_val_accuracy and test_accuracy_last"
         )
     return list(found)

@@ -57,7 +57,7 @@ def bootstrap(
 
     With fewer than :data:`FEWEST` replicates such an interval is too narrow, for it cannot leave
     the range of the values (three of them hold the truth 75 % of the time at 95 %): it describes
-    the spread, and decides nothing. :mod:`rnnbench.stats.paired` does.
+    the spread, and decides nothing. :mod:`rnnbench.stats.family` does.
     """
     known = np.asarray([v for v in values if not np.isnan(v)], dtype=np.float64)
     if not len(known):

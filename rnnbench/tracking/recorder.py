@@ -130,11 +130,21 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
         names.WORK: f"{spec.work:.6g}",
         names.SEEDS: _json(seeds),
         "rnnbench.threads": str(spec.config.executor.threads),
+        **majority_tags(spec),
         **source_tags(command),
         **search_tags(spec),
         **vectors_tags(spec),
         **_machine(),
     }
+
+
+def majority_tags(spec: RunSpec) -> dict[str, str]:
+    """Return the tag of how many test samples are of the most frequent class, which guessing gets.
+
+    Nothing where no test sample is counted.
+    """
+    counts = [int(count) for count in spec.data.facts.get("test_class_counts", ())]
+    return {names.MAJORITY: f"{max(counts)} of {sum(counts)}"} if sum(counts) else {}
 
 
 def vectors_tags(spec: RunSpec) -> dict[str, str]:

@@ -27,7 +27,7 @@ from rnnbench.plots.trials import (
     save_trials,
     trial_rows,
 )
-from rnnbench.stats.paired import compare
+from rnnbench.stats.family import Arm, Comparison, family
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import EPOCH_METRICS, Epoch
 
@@ -40,6 +40,13 @@ MANY = [
     for cell in CELLS
     for depth, maxlen in ((1, 100), (2, 500), (3, 500))
 ]
+
+
+def _verdict(result: Comparison) -> str:
+    """A verdict as reports say it."""
+    if result.better is None:
+        return result.verdict
+    return f"{result.a if result.better == 'a' else result.b} {result.verdict}"
 
 
 def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[str, Save]:
@@ -57,9 +64,10 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
         for mean in [float(np.mean(values[arm]))]
     ]
     pairs = [(a, b) for place, (a, _) in enumerate(arms) for b, _ in arms[place + 1 :]][:14]
+    measured = {arm: Arm(dict(enumerate(found))) for arm, found in values.items()}
     comparisons = [
-        (a, b, "", compare(dict(enumerate(values[a])), dict(enumerate(values[b])), 0.01, 0.95))
-        for a, b in pairs
+        (result.a, result.b, "", result, _verdict(result))
+        for result in family(measured, pairs, margin=0.01)
     ]
     searches = [
         (arm, cell, [float(v) for v in 0.86 - rng.exponential(0.05, trials)], place % 3)

@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from rnnbench.plots.differences import Difference, difference_rows, draw_differences, reach
-from rnnbench.stats.paired import Comparison, compare
+from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.family import Arm, Comparison, family
 
 NAN = float("nan")
 
 
 def compared(a: list[float], b: list[float]) -> Comparison:
-    return compare(dict(enumerate(a)), dict(enumerate(b)), 0.01, 0.95)
+    arms = {"a": Arm(dict(enumerate(a))), "b": Arm(dict(enumerate(b)))}
+    (found,) = family(arms, [("a", "b")], margin=0.01)
+    return found
 
 
 CLEAR = compared([0.90, 0.91, 0.92, 0.93], [0.80, 0.82, 0.81, 0.83])
-AGAINST = compared([0.80, 0.82, 0.81, 0.83], [0.90, 0.91, 0.92, 0.93])
-SAME = compared([0.5, 0.6, 0.7], [0.5, 0.6, 0.7])
 OPEN = compared([0.9, 0.8, 0.85], [0.8, 0.85, 0.8])
 ONE_SEED = compared([0.9], [0.8])
-NOTHING = compared([], [])
+NOTHING = replace(ONE_SEED, difference=Interval(NAN, NAN, NAN))
 
 
 def row(estimate: float, low: float, high: float) -> Difference:
-    return Difference("a", "b", "", estimate, low, high, "undecided")
+    return Difference("a", "b", "", estimate, low, high, "undecided", "undecided")
 
 
 def test_each_comparison_is_a_row_in_the_order_given() -> None:
-    given_ = [("gru", "lstm", "", result) for result in (CLEAR, AGAINST, SAME, OPEN, ONE_SEED)]
-    rows = difference_rows(given_)
-    assert [row.label for row in rows] == ["gru − lstm"] * 5
-    assert [row.words for row in rows] == [
-        "gru better",
-        "lstm better",
-        "equivalent",
-        "undecided",
-        "undecided",
+    told = ("gru better by more than the margin", "undecided (about 12 to 30 seeds)", "undecided")
+    given_ = [
+        ("gru", "lstm", "", result, words)
+        for result, words in zip((CLEAR, OPEN, ONE_SEED), told, strict=True)
     ]
+    rows = difference_rows(given_)
+    assert [row.label for row in rows] == ["gru − lstm"] * 3
+    assert [row.words.replace("\n", " ") for row in rows] == list(told)
+    assert rows[0].words == "gru better\nby more than\nthe margin"
     assert rows[0].estimate == CLEAR.difference.estimate
     assert (rows[0].low, rows[0].high) == (CLEAR.difference.low, CLEAR.difference.high)
 
 
-def test_comparison_without_a_common_seed_has_no_row() -> None:
-    assert difference_rows([("gru", "lstm", "", NOTHING)]) == []
+def test_comparison_without_a_difference_has_no_row() -> None:
+    assert difference_rows([("gru", "lstm", "", NOTHING, "undecided")]) == []
 
 
 def test_long_names_are_broken_at_the_minus_sign() -> None:
     a, b = "gru model.depth=2 data.maxlen=500", "lstm model.depth=2 data.maxlen=500"
-    (found,) = difference_rows([(a, b, "", CLEAR)])
+    (found,) = difference_rows([(a, b, "", CLEAR, "")])
     assert found.label == f"{a}\n− {b}"
-    assert found.words.replace("\n", " ") == f"{a} better"
 
 
 def test_what_both_have_in_common_stands_first() -> None:
-    (found,) = difference_rows([("LSTM", "GRU", "4 layers", CLEAR)])
+    (found,) = difference_rows([("LSTM", "GRU", "4 layers", CLEAR, "")])
     assert found.label == "4 layers:\nLSTM − GRU"
-    assert found.words == "LSTM better"
 
 
 class TestReach:
@@ -86,7 +86,7 @@ class TestReach:
 
 
 def test_band_is_the_margin_and_hollow_points_are_undecided() -> None:
-    rows = difference_rows([("a", "b", "", CLEAR), ("a", "c", "", OPEN)])
+    rows = difference_rows([("a", "b", "", CLEAR, "better"), ("a", "c", "", OPEN, "undecided")])
     axes = Figure().subplots()
     draw_differences(axes, rows, 0.01, "test accuracy")
     (band,) = axes.patches

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.report.build import Tables
+from rnnbench.report.build import Tables, grounds_of
+from rnnbench.report.ground import Ground
+from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -74,3 +76,10 @@ MATCHED = [record(cell, seed, 0.8 + seed / 100) for cell in ("lstm", "gru") for 
 def tables(records: list[Record], trials: list[Record] | None = None) -> Tables:
     """What a report is made from."""
     return Tables(frame(records), history(records), frame(trials or []))
+
+
+def ground(records: list[Record], options: ReportConfig = OPTIONS) -> Ground:
+    """The only section of a report, with its comparisons."""
+    known = tables(records)
+    (found,) = grounds_of(finished(known.runs), known, options)
+    return found

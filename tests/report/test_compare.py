@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from rnnbench.report.pairs import compare_all, make_pair
 from rnnbench.results.arm_runs import ArmRuns, group_arms
 from rnnbench.results.arms import add_arm_names
 from rnnbench.results.compare import relate
@@ -14,7 +13,7 @@ from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from tests.report.records import MATCHED, OPTIONS, record
+from tests.report.records import MATCHED, ground, record
 
 
 def arms(records: list[Record]) -> dict[str, ArmRuns]:
@@ -133,9 +132,26 @@ class TestRelation:
         assert relation.is_clean
         assert "the 3 seeds in common of 5" in relation.remarks
 
-    def test_arms_without_a_seed_in_common_are_refused(self) -> None:
+    def test_several_seeds_that_each_has_alone_are_compared_without_pairs(self) -> None:
+        others = [record("gru", seed, 0.8) for seed in (3, 4)]
+        others += [record("lstm", seed, 0.8) for seed in (5, 6)]
+        words = "3 of 7 seeds in common, the others compared without pairs"
+        assert words in relate(*two(*MATCHED, *others)).remarks
+        few = two(*MATCHED[:2], *MATCHED[3:5], *others)
+        assert "2 of 6 seeds in common, too few to be paired" in relate(*few).remarks
+
+    def test_seeds_that_are_left_out_may_be_of_another_version(self) -> None:
+        stale = [
+            tagged(record("gru", seed, 0.8), **{names.TRAINING_VERSION: "0"}) for seed in (3, 4)
+        ]
+        assert relate(*two(*MATCHED, *stale)).is_clean
+        fresh = [record("lstm", seed, 0.8) for seed in (5, 6)]
+        assert not relate(*two(*MATCHED, *stale, *fresh)).is_clean
+
+    def test_arms_without_a_seed_in_common_are_compared_without_pairs(self) -> None:
         relation = relate(*two(record("gru", 3, 0.8), record("lstm", 4, 0.8)))
-        assert relation.confounds == ("no seed in common (1 against 1)",)
+        assert relation.is_clean
+        assert "no seed in common (1 against 1): not paired" in relation.remarks
 
     @pytest.mark.parametrize(
         ("tag", "value", "words"),
@@ -174,14 +190,6 @@ class TestRelation:
         assert "tuned by a search" in " ".join(relate(*two(plain, tuned[1])).confounds)
 
 
-class TestOutcome:
-    def test_is_test_accuracy_where_it_was_measured(self) -> None:
-        known = record("gru", 0, 0.8)
-        assert arms([known])["gru"].metric == "best_val_accuracy"
-        known = Record("a", "FINISHED", known.tags, known.params, {"test_accuracy": 0.7})
-        assert arms([known])["gru"].metric == "test_accuracy"
-
-
 class TestPairs:
     def test_are_those_that_differ_in_one_factor(self) -> None:
         grid = [
@@ -190,29 +198,28 @@ class TestPairs:
             for depth in (1, 2)
             for seed in range(3)
         ]
-        compared, refused = compare_all(list(arms(grid).values()), OPTIONS)
-        factors = sorted(str(pair.relation.factor) for pair in compared)
+        found = ground(grid)
+        factors = sorted(str(pair.relation.factor) for pair in found.pairs)
         assert factors == ["cell", "cell", "model.depth", "model.depth"]
-        assert not refused
-        assert all(pair.p_holm >= pair.result.p for pair in compared if pair.result)
+        assert not found.refused
 
-    def test_put_the_arm_with_the_higher_mean_first(self) -> None:
-        low, high = record("lstm", 0, 0.7), record("gru", 0, 0.9)
-        assert make_pair(*two(low, high), OPTIONS).a.cell == "gru"
+    def test_put_the_arm_that_is_ahead_first(self) -> None:
+        (pair,) = ground([record("lstm", 0, 0.7), record("gru", 0, 0.9)]).pairs
+        assert pair.a.cell == "gru"
 
     def test_say_what_differs_in_the_order_of_the_arms(self) -> None:
         few = {"training.epochs": "1", "model.units": "154"}
         low, high = record("lstm", 0, 0.7), record("gru", 0, 0.9, **few)
-        for arms_ in (two(low, high), two(high, low)):
-            pair = make_pair(*arms_, OPTIONS)
+        for records in ([low, high], [high, low]):
+            (pair,) = ground(records).refused
             assert (pair.a.cell, pair.relation.confounds) == ("gru", ("epochs 1 against 10",))
             assert pair.relation.remarks == ("units matched by parameters: 154 and 128",)
 
     def test_that_are_confounded_have_no_verdict(self) -> None:
         one = record("gru", 0, 0.7, **{"training.epochs": "1"})
-        compared, (refused,) = compare_all(list(two(record("lstm", 0, 0.8), one)), OPTIONS)
-        assert not compared
-        assert refused.result is None
+        found = ground([record("lstm", 0, 0.8), one])
+        assert not found.pairs
+        assert [pair.result for pair in found.refused] == [None]
 
 
 class TestProtocols:

@@ -36,7 +36,7 @@ WITH_FAILURES = [
 
 def test_one_in_each_arm_leaves_the_seeds_in_common_to_be_compared() -> None:
     found = table(build(tables(WITH_FAILURES), "x", OPTIONS), "comparisons")
-    assert column(found, "verdict") == ["LSTM better"]
+    assert column(found, "verdict") == ["LSTM better by more than the margin"]
     assert column(found, "seeds") == ["7"]
 
 
@@ -119,10 +119,69 @@ def test_claims_tell_them_too() -> None:
     ]
 
 
-def test_a_claim_about_arms_without_a_seed_in_common_says_so() -> None:
+def test_a_claim_about_arms_without_a_seed_in_common_is_judged_without_pairs() -> None:
     claim = ClaimConfig(
         text="x", source="y", factor="cell", a="lstm", b="gru", metric="test_accuracy"
     )
-    runs = [*RUNS["lstm"][:2], *RUNS["gru"][2:4]]
+    runs = [*RUNS["lstm"][:5], *RUNS["gru"][5:]]
     found = table(build(tables(runs), "x", OPTIONS, [claim]), "claims")
-    assert column(found, "verdict") == ["not comparable: no seed in common (2 against 2)"]
+    assert column(found, "verdict") == ["confirmed"]
+
+
+class TestWorstCase:
+    def test_that_changes_no_verdict_is_said_to(self) -> None:
+        near = [measured("gru", seed, 0.86 + seed / 900) for seed in range(10)]
+        runs = [*RUNS["lstm"], *near[:9], ended(near[9])]
+        document = build(tables(runs), "x", OPTIONS)
+        assert (
+            "If failed seeds counted with the worst value seen or with what guessing gives, no "
+            "verdict would be another."
+        ) in told(document)
+        (remarks,) = column(table(document, "comparisons"), "remarks")
+        assert "the verdict would be the same with failed seeds at the worst value" in str(remarks)
+
+    def test_that_changes_one_is_told_by_name_with_what_guessing_gives(self) -> None:
+        runs = [
+            tagged(run, **{names.MAJORITY: "12500 of 25000"})
+            for run in [*RUNS["lstm"][:8], *map(ended, RUNS["lstm"][8:]), *RUNS["gru"]]
+        ]
+        document = build(tables(runs), "x", OPTIONS)
+        assert "LSTM is better than GRU by " in told(document)
+        assert "the verdict on LSTM and GRU would be: undecided." in told(document)
+        (remarks,) = column(table(document, "comparisons"), "remarks")
+        assert "with failed seeds at the worst value: undecided" in str(remarks)
+
+    def test_stands_with_the_failures_before_any_verdict(self) -> None:
+        answer, *_ = build(tables(WITH_FAILURES), "x", OPTIONS).sections
+        assert answer.blocks[0].statements[0].lead == "Failed:"
+
+
+class TestNothingLearned:
+    def flat(self, cell: str, *, counted: bool) -> list[Record]:
+        runs = [measured(cell, seed, 0.5 + seed / 10_000) for seed in range(5)]
+        if counted:
+            return [tagged(run, **{names.MAJORITY: "12500 of 25000"}) for run in runs]
+        return [replace(run, metrics={**run.metrics, "best_val_loss": 0.6935}) for run in runs]
+
+    @pytest.mark.parametrize("counted", [True, False])
+    def test_is_said_before_the_verdict_and_in_place_of_equivalent(self, counted: bool) -> None:
+        runs = [*self.flat("lstm", counted=counted), *self.flat("gru", counted=counted)]
+        document = build(tables(runs), "x", OPTIONS)
+        first, second, *_ = document.sections[0].blocks[0].statements
+        assert str(first) == (
+            "Learned nothing: LSTM and GRU. Always answering the most frequent class is as good "
+            "(0.50)."
+        )
+        assert second.lead == "LSTM and GRU: neither learned anything"
+        found = column(table(document, "comparisons"), "remarks")
+        assert "neither learned anything" in str(found[0])
+
+    def test_of_one_arm_leaves_the_verdict_as_it_is(self) -> None:
+        document = build(tables([*RUNS["lstm"][:5], *self.flat("gru", counted=True)]), "x", OPTIONS)
+        assert "Learned nothing: GRU. Always answering" in told(document)
+        assert "LSTM is better than GRU by " in told(document)
+
+    def test_is_told_by_accuracy_whatever_arms_are_judged_by(self) -> None:
+        runs = [*self.flat("lstm", counted=True), *self.flat("gru", counted=True)]
+        options = OPTIONS.model_copy(update={"metric": "val_loss_rise"})
+        assert "Learned nothing: LSTM and GRU." in told(build(tables(runs), "x", options))

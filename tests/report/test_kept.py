@@ -21,6 +21,7 @@ from rnnbench.results.history import history_frame
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.tested import WEIGHTS, Weights
 from tests.conftest import Run
 from tests.report.records import MATCHED, record, tables
 
@@ -100,7 +101,10 @@ def whole() -> Any:
     failed = Record("bad", "FAILED", {names.REASON: "loss is nan"}, MATCHED[0].params, {})
     made = tables([*MATCHED, failed], trials)
     rng = np.random.default_rng(0)
-    correct = {r.run_id: rng.random(n) < 0.5 for n, r in enumerate(MATCHED, start=7)}
+    correct: dict[Weights, dict[str, np.ndarray]] = {
+        which: {r.run_id: rng.random(n) < 0.5 for n, r in enumerate(MATCHED, start=7)}
+        for which in WEIGHTS
+    }
     flows = {
         r.run_id: (
             Flow(0, "gru_1", "h", rng.random(7).astype(np.float32)).rounded(),
@@ -119,8 +123,10 @@ def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
     for name in ("runs", "history", "trials", "baselines"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name))
     assert set(after.correct) == set(before.correct)
-    for run_id, right in before.correct.items():
-        np.testing.assert_array_equal(after.correct[run_id], right)
+    for which, known in before.correct.items():
+        assert set(after.correct[which]) == set(known)
+        for run_id, right in known.items():
+            np.testing.assert_array_equal(after.correct[which][run_id], right)
     assert after.flows == before.flows
     for run_id, flows in before.flows.items():
         for one, same in zip(flows, after.flows[run_id], strict=True):
@@ -131,6 +137,7 @@ def test_packed_answers_and_norms_of_earlier_versions_are_read(tmp_path: Path) -
     before = whole()
     write_tables(before, tmp_path)
     answers = pd.read_parquet(tmp_path / "answers.parquet")
+    answers = answers[answers["weights"] == "last"].drop(columns="weights")
     packed = [np.packbits(right).tobytes() for right in answers["right"]]
     answers = answers.assign(samples=answers["right"].map(len), right=packed)
     answers.to_parquet(tmp_path / "answers.parquet")
@@ -139,8 +146,9 @@ def test_packed_answers_and_norms_of_earlier_versions_are_read(tmp_path: Path) -
         tmp_path / "gradient_flow.parquet"
     )
     after = kept_tables(tmp_path)
-    for run_id, right in before.correct.items():
-        np.testing.assert_array_equal(after.correct[run_id], right)
+    assert after.correct["best"] == {}
+    for run_id, right in before.correct["last"].items():
+        np.testing.assert_array_equal(after.correct["last"][run_id], right)
     for run_id, measured in before.flows.items():
         for one, same in zip(measured, after.flows[run_id], strict=True):
             np.testing.assert_array_equal(one.norms, same.norms)
@@ -152,9 +160,10 @@ def test_pandas_alone_reads_what_is_kept(tmp_path: Path) -> None:
     runs = pd.read_parquet(tmp_path / "runs.parquet")
     assert runs["test_accuracy"].dtype.kind == runs["best_val_accuracy"].dtype.kind == "f"
     assert runs.query("cell == 'gru' and seed == 0")["status"].item() == "FINISHED"
-    answers = pd.read_parquet(tmp_path / "answers.parquet").set_index("run_id")["right"]
-    assert {i: list(v) for i, v in answers.items()} == {
-        i: list(v) for i, v in before.correct.items()
+    answers = pd.read_parquet(tmp_path / "answers.parquet")
+    best = answers[answers["weights"] == "best"].set_index("run_id")["right"]
+    assert {i: list(v) for i, v in best.items()} == {
+        i: list(v) for i, v in before.correct["best"].items()
     }
     flows = pd.read_parquet(tmp_path / "gradient_flow.parquet")
     assert flows["norms"].map(lambda norms: norms.dtype).unique() == [np.dtype("float32")]

@@ -129,7 +129,7 @@ class TestWhoComputes:
 
     def test_is_no_reason_to_refuse_a_comparison_of_accuracies(self) -> None:
         found = table(build(tables(self.gpu()), "x", OPTIONS), "comparisons")
-        assert column(found, "verdict") == ["LSTM better"]
+        assert column(found, "verdict") == ["LSTM better by more than the margin"]
         (remarks,) = column(found, "remarks")
         assert "computed by cudnn against graph" in str(remarks)
 
@@ -179,7 +179,7 @@ class TestMachines:
         )
         document = build(tables(runs), "x", OPTIONS, [claim])
         found = table(document, "comparisons")
-        assert column(found, "verdict") == ["LSTM better"]
+        assert column(found, "verdict") == ["LSTM better by more than the margin"]
         assert words in str(column(found, "remarks")[0])
         assert words in told(document)
         assert words in str(column(table(document, "claims"), "verdict")[0])
@@ -194,10 +194,12 @@ class TestMachines:
         assert relation.is_clean
         assert relation.machine == {"hardware": "hardware AMD and Intel, by seed"}
 
-    def test_of_seeds_that_are_not_compared_do_not_count(self) -> None:
+    def test_of_seeds_that_one_arm_has_alone_count_too(self) -> None:
         runs = [tagged(record(cell, 0, 0.8), **{HARDWARE: "AMD"}) for cell in ("gru", "lstm")]
         runs.append(tagged(record("gru", 1, 0.8), **{HARDWARE: "Intel"}))
-        assert relate(*two(*runs)).machine == {}
+        assert relate(*two(*runs)).machine == {"hardware": "hardware AMD and Intel against AMD"}
+        newer = tagged(record("gru", 2, 0.8), **{names.TRAINING_VERSION: "2"})
+        assert "training code version" in " ".join(relate(*two(*runs, newer)).confounds)
 
     def test_of_other_packages_than_those_that_train_are_not_told(self) -> None:
         both = ("tensorflow=2.21.0 keras=3.15.1 mlflow=3.1", "tensorflow=2.21.0 keras=3.15.1")

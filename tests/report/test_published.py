@@ -75,7 +75,7 @@ def test_parameters_of_the_head_are_what_is_neither_recurrent_nor_embedded(
 
 def test_without_runs_the_published_number_stands_alone() -> None:
     found = rows({"x": {"where": {"model.depth": 4}, "test_accuracy": 0.9}})
-    assert found == [["x", "test accuracy", "0.9000", "0", "–", "–", "–"]]
+    assert found == [["x", "test accuracy of the last epoch", "0.9000", "0", "–", "–", "–"]]
     assert rows({"x": {"where": {"no.such": 4}, "test_accuracy": 0.9}}) == found
 
 
@@ -110,7 +110,7 @@ def test_a_report_is_about_several_presets(run: Run, work_dir: Path) -> None:
     text = Path("reports", "both", "report.md").read_text("utf-8")
     assert "Made from 4 finished runs," in text
     for name in ("first", "second"):
-        assert f"| {name} | test accuracy | 0.7500 | 2 |" in text
+        assert f"| {name} | test accuracy of the last epoch | 0.7500 | 2 |" in text
         assert text.count(f"| {name} is good |") == 1
     assert text.count("| all are |") == 2  # one row an arm, of a claim that both presets have
     assert "simple_rnn" not in text

@@ -6,6 +6,7 @@ import doctest
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,12 +119,14 @@ class TestAnswers:
 
 class TestCompare:
     def test_says_what_the_report_says(self, imdb_runs: pd.DataFrame) -> None:
-        tables = kept_tables(Path(REPORT))
+        # A frame has no answers to single test samples.
+        tables = replace(kept_tables(Path(REPORT)), correct={})
         document = build(tables, "x", OPTIONS)
         found = rnnbench.compare(imdb_runs, margin=OPTIONS.margin, confidence=OPTIONS.confidence)
         assert list(found.columns) == [
             *("data", "a", "b", "factor", "metric", "seeds", "difference", "low", "high"),
-            *("p", "p_holm", "superiority", "verdict", "remarks", "reason"),
+            *("verdict", "p_better", "p_equivalent", "p_worse", "p"),
+            *("wins", "wins_low", "wins_high", "remarks", "reason"),
         ]
         assert len(found) == 3
         shown = {
@@ -134,7 +137,7 @@ class TestCompare:
             for row in table.rows
             for number in row
         }
-        for column in ("difference", "p_holm", "superiority"):
+        for column in ("difference", "low", "verdict", "p_better", "p"):
             assert set(found[column]) <= shown
 
     def test_of_some_rows_is_about_these(self, imdb_runs: pd.DataFrame) -> None:
@@ -144,8 +147,16 @@ class TestCompare:
         called = some.assign(arm=some["cell"].map({"gru": "G", "simple_rnn": "S"}))
         assert list(rnnbench.compare(called)["a"]) == ["G"]
 
-    def test_margin_decides_what_is_equivalent(self, imdb_runs: pd.DataFrame) -> None:
-        assert set(rnnbench.compare(imdb_runs, margin=0.5)["verdict"]) == {"equivalent"}
+    def test_margin_decides_what_matters(self, imdb_runs: pd.DataFrame) -> None:
+        wide = set(rnnbench.compare(imdb_runs, margin=0.5)["verdict"])
+        assert wide == {"equivalent", "better but it hardly matters"}
+
+    def test_by_a_metric_of_losses_the_lower_arm_is_better(self, imdb_runs: pd.DataFrame) -> None:
+        found = rnnbench.compare(imdb_runs, metric="best_val_loss", margin=0)
+        assert (found["difference"] < 0).all()
+        assert set(found["metric"]) == {"best_val_loss"}
+        with pytest.raises(ConfigError, match=r"report\.metric: expected one of auto"):
+            rnnbench.compare(imdb_runs, metric="accuracy")
 
     def test_by_a_factor_leaves_the_others_out(self) -> None:
         runs = rnnbench.load_runs(source=str(ROOT / "reports" / "depth"))

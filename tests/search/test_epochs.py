@@ -1,4 +1,4 @@
-"""A search that chooses by one epoch, for a test that takes another, says so."""
+"""A search that chooses by one epoch, for a report that judges another, says so."""
 
 from __future__ import annotations
 
@@ -14,22 +14,26 @@ SEARCH = ("+cell=gru", "data=digits", "search=random", "search.n_trials=1", "see
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "of the highest validation accuracy, but the test uses the weights of the last epoch"),
+        ((), None),
         (("training.test=best",), None),
         (("training.test=none",), None),
-        (("search.metric=final_val_accuracy",), None),
-        (("search.metric=final_val_loss",), None),
-        (("search.metric=final_val_loss", "training.test=best"), "chooses by the last epoch, but"),
-        (("search.metric=best_val_loss", "training.test=best"), "of the lowest validation loss"),
-        (("training.epochs=1",), None),
+        (("report.metric=val_loss_rise", "search.metric=best_val_loss"), None),
+        (("report.metric=test_accuracy_last",), "judges the weights of the last epoch"),
+        (("report.metric=test_loss",), "judges the weights of the last epoch"),
+        (("report.metric=test_loss", "training.test=best"), None),
+        (("search.metric=final_val_accuracy", "report.metric=test_accuracy_last"), None),
+        (("search.metric=final_val_loss",), "chooses by the last epoch, but"),
+        (("search.metric=best_val_loss",), "of the lowest validation loss"),
+        (("training.epochs=1", "report.metric=test_accuracy_last"), None),
         (
             (
                 "training.epochs=1",
+                "report.metric=test_accuracy_last",
                 "+search.space={training.epochs: {type: int, low: 1, high: 9}}",
             ),
             "search.metric=best_val_accuracy",
         ),
-        (("search=none",), None),
+        (("search=none", "report.metric=test_accuracy_last"), None),
     ],
 )
 def test_is_told_once(words: tuple[str, ...], told: str | None) -> None:
@@ -43,7 +47,7 @@ def test_is_told_once(words: tuple[str, ...], told: str | None) -> None:
 
 
 def test_is_told_by_plan(run: Run) -> None:
-    answer = run("plan", *SEARCH)
+    answer = run("plan", *SEARCH, "report.metric=test_accuracy_last")
     assert answer.status == 0
-    assert answer.err.count("the test uses the weights of the last epoch") == 1
-    assert "uses the weights" not in run("plan", *SEARCH, "training.test=best").err
+    assert answer.err.count("the report judges the weights of the last epoch") == 1
+    assert "the report judges" not in run("plan", *SEARCH).err

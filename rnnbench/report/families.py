@@ -1,0 +1,145 @@
+"""The comparisons of each data set as one family, from seeds and test samples both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rnnbench.config.schema import ReportConfig
+from rnnbench.report.ground import Ground
+from rnnbench.report.pairs import Pair
+from rnnbench.report.titles import data_name
+from rnnbench.report.wording import either
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.chance import chance_level
+from rnnbench.results.measure import ASKED, BEST, LAST, Measure
+from rnnbench.stats.family import Arm, Comparison, family, worst_case
+from rnnbench.training.tested import Weights
+
+Answers = Mapping[Weights, Mapping[str, np.ndarray]]
+_SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, which is a float32
+
+
+def compare_families(
+    pairs: Sequence[tuple[str, Pair]], options: ReportConfig, answers: Answers
+) -> list[Pair]:
+    """Return pairs with their comparisons, in their order.
+
+    All that are compared by one measure on one data set are one family: its intervals hold
+    together, whatever the number of its comparisons.
+
+    Args:
+        pairs: the data set of each, and the pair; all can be compared.
+        options: margin and confidence.
+        answers: by weights and run, which test samples were answered rightly ``(n_test,)``.
+    """
+    families: dict[tuple[str, str], list[int]] = {}
+    for place, (data, pair) in enumerate(pairs):
+        assert pair.measure is not None
+        families.setdefault((data, pair.measure.metric), []).append(place)
+    found: dict[int, Pair] = {}
+    for places in families.values():
+        own = [pairs[place][1] for place in places]
+        found |= dict(zip(places, _compared(own, options, answers), strict=True))
+    return [found[place] for place in range(len(pairs))]
+
+
+def family_words(ground: Ground, pairs: Sequence[tuple[str, Pair]]) -> str:
+    """Return how many comparisons hold together with those of a section, in a sentence or two.
+
+    Args:
+        ground: the section.
+        pairs: all comparisons of the report, with the data set of each.
+    """
+    if not ground.pairs or ground.measure is None:
+        return ""
+    data, words = data_name(ground.arms[0].runs), ground.measure.words
+    own = [pair for name, pair in pairs if name == data]
+    count = sum(pair.measure is not None and pair.measure.words == words for pair in own)
+    others = sorted({pair.measure.words for pair in own if pair.measure} - {words})
+    told = ""
+    if count > 1:
+        told = (
+            f" All {count} comparisons on this data set are one family: their intervals hold "
+            "together."
+        )
+    if others:
+        told += f" Comparisons by {either(others)} are another family."
+    return told
+
+
+def _compared(pairs: Sequence[Pair], options: ReportConfig, answers: Answers) -> list[Pair]:
+    measure = pairs[0].measure
+    assert measure is not None
+    runs = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}
+    arms = {str(key): _arm(arm, measure, answers) for key, arm in runs.items()}
+    named = [(str(id(pair.a)), str(id(pair.b))) for pair in pairs]
+
+    def compare(arms: Mapping[str, Arm]) -> list[Comparison]:
+        return family(
+            arms,
+            named,
+            margin=options.margin,
+            confidence=options.confidence,
+            lower_is_better=measure.is_lower_better,
+            overlap=max(map(_overlap, runs.values())),
+            # Whoever looked at the runs with growing numbers of seeds may spend less of this.
+            alpha=1 - options.confidence,
+        )
+
+    results: Sequence[Comparison] = compare(arms)
+    worst: list[Comparison | None] = [None] * len(pairs)
+    if any(arm.failed for arm in runs.values()):
+        failed = {str(key): arm.failed for key, arm in runs.items()}
+        filled = worst_case(arms, failed, worst_value(list(runs.values()), measure))
+        worst = [
+            result if pair.a.failed or pair.b.failed else None
+            for pair, result in zip(pairs, compare(filled), strict=True)
+        ]
+    return [
+        pair.compared(result, without)
+        for pair, result, without in zip(pairs, results, worst, strict=True)
+    ]
+
+
+def worst_value(arms: Sequence[ArmRuns], measure: Measure) -> float:
+    """Return the worst that a training may come to: the worst seen, or what guessing gives."""
+    values = [value for arm in arms for value in arm.by_seed(measure.metric).values()]
+    levels = [level for arm in arms if (level := chance_level(arm)) is not None]
+    if measure.is_accuracy:
+        values += levels
+    return max(values) if measure.is_lower_better else min(values)
+
+
+def _arm(arm: ArmRuns, measure: Measure, answers: Answers) -> Arm:
+    values = arm.by_seed(measure.metric)
+    return Arm(values, _samples(arm, measure.metric, values, answers))
+
+
+def _samples(
+    arm: ArmRuns, metric: str, values: Mapping[int, float], answers: Answers
+) -> dict[int, np.ndarray] | None:
+    """Return the answers behind accuracies by seed, where all are known and agree with them."""
+    asked: Weights = "best" if arm.params.get("training.test") == "best" else "last"
+    weights: Mapping[str, Weights] = {BEST: "best", LAST: "last", ASKED: asked}
+    if metric not in weights:
+        return None
+    known = answers.get(weights[metric], {})
+    found: dict[int, np.ndarray] = {}
+    for seed, run_id in zip(arm.runs["seed"], arm.runs["run_id"], strict=True):
+        if int(seed) not in values:
+            continue
+        right = known.get(str(run_id))
+        if right is None or abs(float(right.mean()) - values[int(seed)]) > _SAME:
+            return None
+        found[int(seed)] = right
+    return found
+
+
+def _overlap(arm: ArmRuns) -> float:
+    """Return held-out samples per training sample where every seed draws its own split, else 0."""
+    if arm.params.get("training.split_seed", "null") in ("null", "None"):
+        return 0.0
+    held = float(arm.params["training.validation_fraction"])
+    return held / (1 - held)

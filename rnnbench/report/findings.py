@@ -1,0 +1,209 @@
+"""What the runs say of published statements: a verdict for each pair of arms, or for one arm."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rnnbench.config.schema import ClaimConfig
+from rnnbench.metrics import METRICS
+from rnnbench.report.amounts import span
+from rnnbench.report.document import Cell, interval, number, signed, text
+from rnnbench.report.families import Answers, compare_families
+from rnnbench.report.ground import Ground
+from rnnbench.report.pairs import Pair, turned
+from rnnbench.report.wording import arm_words, metric_words
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.compare import failures_of, relate
+from rnnbench.results.measure import Measure
+from rnnbench.stats import half_width, statistic
+from rnnbench.stats.family import FEWEST
+
+_HARDLY = "better but it hardly matters"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the runs say of a claim: a verdict, a number with its interval, and the arms."""
+
+    verdict: str
+    metric: str
+    measured: Cell
+    span: Cell
+    arms: tuple[ArmRuns, ...]
+    title: str
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Two arms that a claim is about, and where."""
+
+    claim: ClaimConfig
+    ground: Ground
+    pair: Pair
+
+
+def judge(
+    claims: Sequence[ClaimConfig], grounds: Sequence[Ground], answers: Answers
+) -> list[list[Finding]]:
+    """Return for each claim a finding for each data set that has the arms, or that none has."""
+    found = [[item for ground in grounds for item in _judge_on(claim, ground)] for claim in claims]
+    asked = [item for items in found for item in items if isinstance(item, _Asked)]
+    judged = dict(zip(map(id, asked), _compared(asked, answers), strict=True))
+    nothing = Finding("no runs", "", text(None), text(None), (), "")
+    return [
+        [judged[id(item)] if isinstance(item, _Asked) else item for item in items]
+        or [replace(nothing, metric=claim.metric)]
+        for claim, items in zip(claims, found, strict=True)
+    ]
+
+
+def _judge_on(claim: ClaimConfig, ground: Ground) -> list[Finding | _Asked]:
+    arms = [arm for arm in ground.arms if _fits(arm, claim)]
+    first = [arm for arm in arms if _value(arm, claim.factor) == str(claim.a)]
+    if claim.b is None:
+        chosen = first if claim.a is not None else arms
+        metric = _metric(claim, chosen)
+        measured = [arm for arm in chosen if arm.by_seed(metric)]
+        if chosen and not measured:
+            return [_unmeasured(metric, chosen, ground.place)]
+        return [_single(claim, metric, arm, ground) for arm in measured]
+    second = [arm for arm in arms if _value(arm, claim.factor) == str(claim.b)]
+    metric = _metric(claim, [*first, *second])
+    return [
+        _asked(claim, metric, a, b, ground)
+        for a in first
+        for b in second
+        if relate(a, b, metric).is_clean or len(first) == len(second) == 1
+    ]
+
+
+def _metric(claim: ClaimConfig, arms: Sequence[ArmRuns]) -> str:
+    """Return what a claim is tested by: a published test is that of the last epoch."""
+    last = f"{claim.metric}_last"
+    is_last = last in METRICS and arms and all(arm.by_seed(last) for arm in arms)
+    return last if is_last else claim.metric
+
+
+def _asked(
+    claim: ClaimConfig, metric: str, a: ArmRuns, b: ArmRuns, ground: Ground
+) -> Finding | _Asked:
+    if not a.by_seed(metric) or not b.by_seed(metric) or metric not in METRICS:
+        return _unmeasured(metric, (a, b), _title(a, b, ground))
+    return _Asked(claim, ground, Pair(a, b, relate(a, b, metric), Measure(metric)))
+
+
+def _compared(asked: Sequence[_Asked], answers: Answers) -> list[Finding]:
+    """Return the findings of pairs: those that can be compared are families by measure.
+
+    Nothing is known of a margin for other measures than accuracies.
+    """
+    found: dict[object, Pair] = {}
+    for is_clean, is_accuracy in itertools.product((True, False), repeat=2):
+        # Each pair once, however many claims are about it.
+        own = {
+            _key(one): one
+            for one in asked
+            if one.pair.relation.is_clean == is_clean
+            and one.pair.measure is not None
+            and one.pair.measure.is_accuracy == is_accuracy
+        }
+        # What cannot be compared has a number all the same, and makes no family larger.
+        named = [(one.ground.data if is_clean else str(key), one.pair) for key, one in own.items()]
+        if named:
+            options = next(iter(own.values())).ground.options
+            options = options if is_accuracy else options.model_copy(update={"margin": 0.0})
+            found |= dict(zip(own, compare_families(named, options, answers), strict=True))
+    return [_finding(one, found[_key(one)]) for one in asked]
+
+
+def _key(asked: _Asked) -> tuple[object, ...]:
+    pair = asked.pair
+    return (pair.measure and pair.measure.metric, frozenset((id(pair.a), id(pair.b))))
+
+
+def _finding(asked: _Asked, pair: Pair) -> Finding:
+    """Return what a comparison says of a claim that arm ``a`` lies above or below ``b``."""
+    claim, relation = asked.claim, asked.pair.relation
+    a, b = asked.pair.a, asked.pair.b
+    assert pair.result is not None
+    assert pair.measure is not None
+    result = pair.result if pair.a is a else turned(pair.result)
+    difference = result.difference
+    sign = 1.0 if claim.expected == "higher" else -1.0
+    verdict = "undecided"
+    if result.better is not None:
+        verdict = "confirmed" if sign * difference.estimate > 0 else "refuted"
+        hardly = f", but under the margin of {asked.ground.options.margin:g}"
+        verdict += hardly if result.verdict == _HARDLY else ""
+    elif result.verdict == "equivalent":
+        verdict = f"refuted: equivalent within {asked.ground.options.margin:g}"
+    elif result.seeds_needed is not None:
+        verdict += f" (about {span(*result.seeds_needed)} seeds would decide)"
+    remarks = [words for words in (relation.failures, *relation.machine.values()) if words]
+    if relation.confounds or not relation.is_clean:
+        verdict = f"not comparable: {'; '.join(relation.confounds) or 'they are one arm'}"
+    elif remarks:
+        verdict += f" ({'; '.join(remarks)})"
+    return Finding(
+        verdict,
+        pair.measure.metric,
+        signed(difference.estimate),
+        interval(difference.low, difference.high),
+        (a, b),
+        _title(a, b, asked.ground),
+    )
+
+
+def _title(a: ArmRuns, b: ArmRuns, ground: Ground) -> str:
+    return f"{ground.place}: {arm_words(a.name)}, {arm_words(b.name)}"
+
+
+def _unmeasured(metric: str, arms: Sequence[ArmRuns], title: str) -> Finding:
+    verdict = f"{metric_words(metric)} was not measured"
+    return Finding(verdict, metric, text(None), text(None), tuple(arms), title)
+
+
+def _single(claim: ClaimConfig, metric: str, arm: ArmRuns, ground: Ground) -> Finding:
+    summary = statistic(arm.by_seed(metric).values())
+    width = half_width(summary, ground.options.confidence)
+    low, high = summary.mean - width, summary.mean + width
+    verdict = _beyond(claim, low, high) if summary.n >= FEWEST else "undecided"
+    if arm.failed:
+        verdict += f" ({failures_of((arm,))})"
+    bound = f" above {claim.above:g}" if claim.above is not None else ""
+    bound += f" below {claim.below:g}" if claim.below is not None else ""
+    title = f"{ground.place}: {arm_words(arm.name)}{',' if bound else ''}{bound}"
+    return Finding(verdict, metric, number(summary.mean), interval(low, high), (arm,), title)
+
+
+def _beyond(claim: ClaimConfig, low: float, high: float) -> str:
+    """Return whether an interval lies wholly on the side of a number that a claim names."""
+    if claim.above is not None and low > claim.above:
+        return "confirmed"
+    if claim.above is not None and high < claim.above:
+        return "refuted"
+    if claim.below is not None and high < claim.below:
+        return "confirmed"
+    if claim.below is not None and low > claim.below:
+        return "refuted"
+    return "undecided"
+
+
+def _fits(arm: ArmRuns, claim: ClaimConfig) -> bool:
+    """Return whether an arm is one of those that the claim is about."""
+    for key, wanted in claim.where.items():
+        shown = "null" if wanted is None else str(wanted)
+        known = arm.params.get(key)
+        if key == "match" and wanted is not None and known != shown:
+            # The reference of a match is itself one of the matched arms.
+            if f"{arm.cell}:{arm.params.get('model.units')}" != shown:
+                return False
+        elif known != shown and not (key == "match" and known is None and shown == "null"):
+            return False
+    return True
+
+
+def _value(arm: ArmRuns, factor: str | None) -> str | None:
+    return arm.cell if factor in (None, "cell") else arm.params.get(factor)

@@ -1,0 +1,32 @@
+"""How much an arm's accuracy moves from epoch to epoch, beside how much it differs by seed."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.stats import statistic
+
+_FEWEST = 2  # epochs that tell of a spread
+_PART = 3  # of the epochs, the last one
+
+
+def jitter(arm: ArmRuns, history: pd.DataFrame) -> float:
+    """Return the standard deviation of validation accuracy over the last third of the epochs.
+
+    That within a run, over its runs the root of the mean square; NaN where no run has two epochs in
+    its last third that were validated.
+
+    Args:
+        arm: whose runs.
+        history: one row an epoch (:func:`rnnbench.results.load_history`).
+    """
+    own = history[history["run_id"].isin(arm.run_ids)]
+    squares = []
+    for _, run in own.dropna(subset=["val_accuracy"]).groupby("run_id", sort=True):
+        last = run.sort_values("epoch")["val_accuracy"].tail(-(-len(run) // _PART))
+        if len(last) >= _FEWEST:
+            squares.append(statistic(last).sd ** 2)
+    return math.sqrt(sum(squares) / len(squares)) if squares else math.nan

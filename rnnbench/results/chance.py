@@ -1,0 +1,51 @@
+"""Whether an arm learned anything: what always answering the most frequent class would give."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.measure import Measure, accuracy_of
+
+_DEVIATIONS = 3.0  # standard errors above chance that may be luck, over many arms and epochs
+_NEAR = 0.02  # nats and accuracy: how near to those of even guessing, where no class was counted
+
+
+def chance_level(arm: ArmRuns) -> float | None:
+    """Return the share of test samples of the most frequent class; ``None`` where unknown."""
+    counts = _counts(arm)
+    return None if counts is None else counts[0] / counts[1]
+
+
+def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
+    """Return what guessing gives, where the mean of an arm's accuracies is no higher; or ``None``.
+
+    The accuracy is the measure, or where that is none, the first that the arm has.
+
+    Runs of earlier versions don't say how frequent the classes are: they learned nothing where
+    accuracy and lowest validation loss are those of guessing among equally frequent classes.
+    """
+    metric = accuracy_of([arm], measure)
+    if metric is None or not arm.by_seed(metric):
+        return None
+    reached = arm.one(metric)
+    counts = _counts(arm)
+    if counts is None:
+        classes = round(1 / reached) if reached > 0 else 0
+        is_even = classes > 1 and abs(arm.one("best_val_loss") - math.log(classes)) < _NEAR
+        return 1 / classes if is_even and reached < 1 / classes + _NEAR else None
+    level = counts[0] / counts[1]
+    error = math.sqrt(level * (1 - level) / counts[1])
+    return level if reached <= level + _DEVIATIONS * error else None
+
+
+def _counts(arm: ArmRuns) -> tuple[int, int] | None:
+    """Return how many test samples are of the most frequent class, and how many there are."""
+    if "majority" not in arm.runs:
+        return None
+    for told in arm.runs["majority"].dropna():
+        found = re.fullmatch(r"(\d{1,12}) of (\d{1,12})", str(told), re.ASCII)
+        if found and 0 < int(found[1]) <= int(found[2]):
+            return int(found[1]), int(found[2])
+    return None

@@ -1,0 +1,162 @@
+"""What the arms of a section are judged by: one measure, of those that their runs have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rnnbench.metrics import METRICS
+from rnnbench.results.arm_runs import ArmRuns
+
+AUTO = "auto"
+BEST, LAST, ASKED = "test_accuracy_best", "test_accuracy_last", "test_accuracy"
+VALIDATED = "best_val_accuracy"
+_OF_TEST = "test_"
+_USUAL = (BEST, LAST, VALIDATED)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of the catalogue, and why it is not the one that readers would expect.
+
+    Attributes:
+        metric: its name.
+        remark: a sentence; empty where it is what they expect.
+    """
+
+    metric: str
+    remark: str = ""
+
+    @property
+    def words(self) -> str:
+        """What readers call it."""
+        return METRICS[self.metric].words
+
+    @property
+    def is_lower_better(self) -> bool:
+        """Whether the lower of two values is the better one."""
+        return METRICS[self.metric].better == "lower"
+
+    @property
+    def is_accuracy(self) -> bool:
+        """Whether values are shares of samples, of which a hundredth is a point."""
+        return is_accuracy(self.metric)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values, empty for pure numbers."""
+        return METRICS[self.metric].unit
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest and the highest value that there can be."""
+        entry = METRICS[self.metric]
+        return entry.low, entry.high
+
+    @property
+    def sign(self) -> float:
+        """1 where higher is better, else -1."""
+        return -1.0 if self.is_lower_better else 1.0
+
+    def rank(self, arm: ArmRuns) -> float:
+        """Return by what arms are sorted, best first; those without a value stand last."""
+        value = arm.one(self.metric) if arm.by_seed(self.metric) else float("nan")
+        return -self.sign * value if value == value else float("inf")
+
+
+def is_accuracy(metric: str) -> bool:
+    """Return whether a metric is an accuracy, of which a hundredth is a point."""
+    return metric.removesuffix("_best").removesuffix("_last").endswith("accuracy")
+
+
+def accuracy_of(arms: Sequence[ArmRuns], measure: Measure | None) -> str | None:
+    """Return the accuracy of a section: what it is judged by, or the first that all arms have."""
+    if measure is not None and measure.is_accuracy:
+        return measure.metric
+    return next((one for one in _USUAL if all(arm.by_seed(one) for arm in arms)), None)
+
+
+def choose(arms: Sequence[ArmRuns], wanted: str, *, has_best: bool) -> Measure | None:
+    """Return what some arms are judged by; ``None`` where they have no measure that could be.
+
+    Args:
+        arms: of one section.
+        wanted: ``report.metric``. With ``auto``, the test accuracy of the best epoch where
+            validation is a split of the training data, that of the last epoch where it is the test
+            set or there is none, and the best validation accuracy where nothing was tested.
+        has_best: whether all arms of the data set that should have a test of the best epoch do
+            (:func:`all_have_best`): no arm's best epoch is compared with another's last one.
+    """
+    if wanted != AUTO:
+        return Measure(wanted, _doubt(arms, wanted))
+    known = [arm for arm in arms if any(can_judge(arm, metric) for metric in _USUAL)]
+    if not known:
+        return None
+    tested = {arm.params.get("training.test") for arm in known}
+    if len(tested) > 1 and all(can_judge(arm, ASKED) for arm in known):
+        return Measure(ASKED, "The arms differ in which weights are tested, the last or the best.")
+    is_split = [_validation(arm) == "split" for arm in known]
+    if all(is_split) and has_best and all(can_judge(arm, BEST) for arm in known):
+        return Measure(BEST)
+    if all(can_judge(arm, LAST) for arm in known):
+        return Measure(LAST, _why_last(is_split))
+    if all(can_judge(arm, BEST) for arm in known):
+        return Measure(BEST)
+    if all(can_judge(arm, VALIDATED) for arm in known):
+        return Measure(VALIDATED, "Not all arms were tested: they are judged by validation.")
+    counts = {metric: sum(can_judge(arm, metric) for arm in known) for metric in _USUAL}
+    return Measure(max(_USUAL, key=lambda metric: counts[metric]))
+
+
+def all_have_best(arms: Iterable[ArmRuns]) -> bool:
+    """Return whether every run that was validated on a split has a test of its best epoch."""
+    return all(
+        len(arm.by_seed(BEST)) == len(arm.seeds)
+        for arm in arms
+        if _validation(arm) == "split" and (arm.by_seed(BEST) or arm.by_seed(LAST))
+    )
+
+
+def can_judge(arm: ArmRuns, metric: str) -> bool:
+    """Return whether an arm has a measure, and not one that was chosen on the test set."""
+    on_test = metric == VALIDATED and _validation(arm) == "test"
+    return bool(arm.by_seed(metric)) and not on_test and not is_chosen_on_test(arm, metric)
+
+
+def is_chosen_on_test(arm: ArmRuns, metric: str) -> bool:
+    """Return whether the weights that a metric is about were chosen on the test set.
+
+    A test set on which the best epoch or the last one was chosen is no test.
+    """
+    if _validation(arm) != "test" or not metric.startswith(_OF_TEST):
+        return False
+    is_best = metric.endswith("_best") or (
+        not metric.endswith("_last") and arm.params.get("training.test") == "best"
+    )
+    return is_best or arm.params.get("training.early_stopping.patience", "null") != "null"
+
+
+def _validation(arm: ArmRuns) -> str:
+    return arm.params.get("training.validation", "split")
+
+
+def _why_last(is_split: Sequence[bool]) -> str:
+    """Return why arms are judged by their last epoch, some of which could have a best one."""
+    if all(is_split):
+        return (
+            "Some runs here are of an earlier version, which tested the last epoch only: all arms "
+            "are judged by it. Train them again for the test of the best epoch."
+        )
+    if any(is_split):
+        return (
+            "Not all arms were validated on a part of the training data: all are judged by the "
+            "last epoch, which no validation chose."
+        )
+    return ""
+
+
+def _doubt(arms: Sequence[ArmRuns], metric: str) -> str:
+    """Return what is wrong with a measure that was asked for."""
+    if metric == VALIDATED and any(_validation(arm) == "test" for arm in arms):
+        return "The best of all epochs on the test set says too much of an arm."
+    return ""
