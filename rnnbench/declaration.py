@@ -19,8 +19,8 @@ from rnnbench.training.parts import check_classes
 
 # What all runs of a sweep share.
 _SHARED = (
-    *("seed", "seeds", "home", "executor", "tracking", "report", "sweep", "search"),
-    "diagnostics",
+    *("seed", "seeds", "until", "most_seeds", "home", "executor", "tracking", "report"),
+    *("sweep", "search", "diagnostics"),
 )
 
 MOST_RUNS = 100_000
@@ -77,7 +77,7 @@ def _refuse_too_many_runs(arms: Sequence[Arm]) -> None:
     runs = sum(arm.config.seeds for arm in arms) + len(arms) * max(trials, default=0)
     if runs > MOST_RUNS:
         raise ConfigError(
-            "search.n_trials" if trials else "seeds",
+            "search.n_trials" if trials else "most_seeds" if arms[0].config.until else "seeds",
             f"a sweep of at most {MOST_RUNS:,} runs",
             f"{runs:,} ({len(arms)} arms)",
             "give fewer values, or several sweeps: finished runs are shared",

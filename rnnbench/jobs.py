@@ -110,15 +110,32 @@ def job_table(
     return jobs
 
 
+def results(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> dict[str, Record]:
+    """Return by key the record that counts for each declared run that has one."""
+    found = store.by_key(spec.key for spec in specs)
+    missing = [s for s in specs if s.key not in found or not found[s.key].is_finished]
+    if missing and options.accept_stale:
+        for job in job_table(missing, store, store.records()):
+            record = job.counted(options)
+            if record is not None:
+                found[job.spec.key] = record
+    return found
+
+
 def _is_owned(record: Record, store: Store) -> bool:
     if record.status != "RUNNING":
         return False
     return not store.is_ours(record) or store.home.is_owned(record.key)
 
 
-def sweep_key(keys: Iterable[str]) -> str:
-    """Return the content key of a set of runs or searches, whatever their order."""
-    return digest({"runs": sorted(keys)})
+def sweep_key(keys: Iterable[str], until: Sequence[object] = ()) -> str:
+    """Return the content key of a set of runs or searches, whatever their order.
+
+    Args:
+        keys: theirs.
+        until: what else decides when the sweep ends, where it may end before all are trained.
+    """
+    return digest({"runs": sorted(keys)} | ({"until": list(until)} if until else {}))
 
 
 def make_task(spec: RunSpec, folder: Path) -> Task:

@@ -14,16 +14,21 @@ from rnnbench.declaration import check_arms, declare
 from rnnbench.errors import ConfigError
 from rnnbench.expected import Expected
 from rnnbench.jobs import JOB_COLUMNS, Job, JobStatus, job_table
+from rnnbench.metrics import MEASURES
 from rnnbench.runspec import RunSpec
 from rnnbench.scratch import scratch_folder
 from rnnbench.search.declared import declare_searches
 from rnnbench.search.outcome import Searched, look_up
 from rnnbench.search.space import apply, check_searches
 from rnnbench.search.study import Trial, as_trial
+from rnnbench.stats import statistic
 from rnnbench.tracking.address import tracking_uri
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.until.check import check_compared, check_until, first_look
+from rnnbench.until.outlook import Outlook, outlooks
+from rnnbench.until.planning import Shown, shown_by
 
 _TRIAL_STATUS: dict[str, JobStatus] = {"COMPLETE": "DONE", "PRUNED": "DONE", "FAIL": "FAILED"}
 
@@ -56,10 +61,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every run that a sweep declares, and how many are trained at once."""
+    """What a sweep would do.
+
+    Attributes:
+        lines: every run that it declares; with ``until``, those that its next looks need.
+        workers: how many runs are trained at once.
+        shown: what its seeds can show of each comparison, where they are fixed.
+        outlooks: with ``until``, what the comparisons of each data set will take.
+        run_seconds: of a run on average, with ``until``, where something like it is finished.
+    """
 
     lines: tuple[Line, ...]
     workers: int
+    shown: tuple[Shown, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
+    run_seconds: float | None = None
 
     def count(self, status: JobStatus) -> int:
         """Return how many runs have a status."""
@@ -98,31 +114,61 @@ def make_plan(arms: Sequence[Arm]) -> Plan:
     """
     check_arms(arms)
     check_searches(arms)
+    check_until(arms)
     config = arms[0].config
     tracking_uri(config)  # a wrong address is told before any data is prepared
     home = Home.of(config.home)
     home.check()
     with scratch_folder() as scratch:
         workers = worker_count(config.executor.workers, config.executor.threads)
-        return Plan(tuple(_lines(arms, home, scratch)), workers)
+        return _plan(arms, home, scratch, workers)
 
 
-def _lines(arms: Sequence[Arm], home: Home, scratch: Path) -> Iterator[Line]:
+def _plan(arms: Sequence[Arm], home: Home, scratch: Path, workers: int) -> Plan:
     config = arms[0].config
-    if config.search.sampler == "none":
-        specs = declare(arms, home.path, scratch=scratch)
-        records, store = _read(config)
-        yield from _runs(specs, store, records, Expected(records), config.sweep)
-    else:
-        searched = look_up(declare_searches(arms, home, scratch=scratch), home)
+    if config.search.sampler != "none":
+        searched = look_up(declare_searches(first_look(arms), home, scratch=scratch), home)
         records, store = _read(config)
         trials = [] if store is None else store.records(kind="trial", only=JOB_COLUMNS)
-        yield from _searches(searched, store, records, Expected([*records, *trials]))
+        expected = Expected([*records, *trials])
+        lines = tuple(_searches(searched, store, records, expected))
+        if config.until is None:
+            return Plan(lines, workers)
+        most = config.seeds
+        whole = [s for one in searched for s in one.declared(most) or one.search.undrawn(most)]
+        check_compared(whole)
+        found = outlooks(whole, config, store)
+        if all(one.winner for one in searched):
+            listed = {spec.key for one in searched for spec in one.replicates}
+            further = [s for s in _needed(whole, found) if s.key not in listed]
+            lines += tuple(_runs(further, store, records, expected, config.sweep))
+        return Plan(lines, workers, outlooks=tuple(found))
+    specs = declare(arms, home.path, scratch=scratch)
+    records, store = _read(config)
+    known = {record.key: record for record in records if record.is_finished}
+    expected = Expected(records)
+    if config.until is None:
+        lines = tuple(_runs(specs, store, records, expected, config.sweep))
+        return Plan(lines, workers, tuple(shown_by(specs, config, known, store)))
+    check_compared(specs)
+    found = outlooks(specs, config, store)
+    of_looks = _needed(specs, found)
+    lines = tuple(_runs(of_looks, store, records, expected, config.sweep))
+    each = statistic(s for spec in of_looks if (s := expected.seconds(spec)) is not None)
+    seconds = each.mean if each.n == len(of_looks) else None
+    return Plan(lines, workers, outlooks=tuple(found), run_seconds=seconds)
+
+
+def _needed(specs: Sequence[RunSpec], outlooks: Sequence[Outlook]) -> list[RunSpec]:
+    """Return the runs that the looks rest on which are taken or come next."""
+    keys = {s.key for one in outlooks for s in (*one.course.rested_on, *one.course.needed)}
+    return [spec for spec in specs if spec.key in keys]
 
 
 def _read(config: Config) -> tuple[list[Record], Store | None]:
     store = Store.find(config)
-    return ([], None) if store is None else (store.records(only=JOB_COLUMNS), store)
+    columns = (*JOB_COLUMNS, *MEASURES)
+    return ([], None) if store is None else (store.records(only=columns), store)
 
 
 def _runs(

@@ -49,6 +49,10 @@ class TimeLeft:
             self._done += work
         self._left -= work
 
+    def more(self, work: float) -> None:
+        """Count further work that is still to be done."""
+        self._left += work
+
     def seconds(self, clock: float | None = None) -> float | None:
         """Return the expected seconds left, or ``None`` before there is a rate."""
         if self._start is None or self._done <= 0:
@@ -79,6 +83,7 @@ class SweepProgress:
         self._time_left: TimeLeft | None = None
         self._done = 0
         self._total = 0
+        self._has_status = False
 
     def __enter__(self) -> SweepProgress:
         self._bars.start()
@@ -92,6 +97,12 @@ class SweepProgress:
     ) -> None:
         self._bars.stop()
 
+    @property
+    def _room(self) -> int:
+        """Columns that a line has before its bar, or its count."""
+        rest = _REST_NARROW if self._is_narrow else _REST
+        return self._console.width - rest - (1 + _BAR if self._console.width >= _WIDE else 0)
+
     def say(self, text: str) -> None:
         """Print a line above the bars."""
         # Rich's thread that draws the bars again would write in between, and a line would be lost.
@@ -104,13 +115,30 @@ class SweepProgress:
         self._time_left = TimeLeft(work)
         self._overall = self._bars.add_task("runs", total=total, completed=done, note="")
 
+    def extend(self, status: str, runs: int, work: float, left: int | None = None) -> None:
+        """Show further runs, what they are for, and how many of them are left where some are not.
+
+        Args:
+            status: what is being done; a narrow terminal shows what comes before a comma.
+            runs: how many have come to be needed.
+            work: of those that are left.
+            left: how many are; ``None`` for all.
+        """
+        self._total += runs
+        self._done += 0 if left is None else runs - left
+        self._has_status = True
+        if self._time_left is not None:
+            self._time_left.more(work)
+        if self._overall is not None:
+            shown = status if len(status) <= self._room else status.partition(",")[0]
+            self._bars.update(
+                self._overall, total=self._total, completed=self._done, description=shown
+            )
+
     def started(self, spec: RunSpec) -> None:
         """Show a run that has begun."""
         total = spec.config.training.epochs
-        rest = _REST_NARROW if self._is_narrow else _REST
-        if self._console.width >= _WIDE:
-            rest += 1 + _BAR
-        name = wrapped(printable(spec.name), self._console.width - rest - len(_INDENT))
+        name = wrapped(printable(spec.name), self._room - len(_INDENT))
         text = "\n".join(f"{_INDENT}{line}" for line in name)
         self._running[spec.key] = self._bars.add_task(text, total=total, note="starts")
 
@@ -141,5 +169,6 @@ class SweepProgress:
         self._time_left.add(work)
         left = self._time_left.seconds()
         if left is not None and self._done < self._total:
-            note = f"{duration(left)} left" if self._is_narrow else f"{about(left)} left, running"
+            is_short = self._is_narrow or self._has_status
+            note = f"{duration(left)} left" if is_short else f"{about(left)} left, running"
             self._bars.update(self._overall, note=note)

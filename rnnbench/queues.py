@@ -61,6 +61,11 @@ class RunQueue:
         self._waiting += [(spec.group, spec) for spec in specs]
         self._waiting.sort(key=lambda item: -item[1].work)
 
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether other processes are training some of the runs."""
+        return bool(self._elsewhere)
+
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
         """See :class:`rnnbench.executors.source.Source`."""
         while self._waiting:

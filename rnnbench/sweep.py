@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 
@@ -14,48 +13,31 @@ from rnnbench.declaration import check_arms, declare
 from rnnbench.driver import Driver
 from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import JOB_COLUMNS, job_table, sweep_key
+from rnnbench.jobs import JOB_COLUMNS, job_table, results, sweep_key
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue, RunQueue
 from rnnbench.redact import redacted
 from rnnbench.runspec import RunSpec
 from rnnbench.search.declared import Search, declare_searches
 from rnnbench.search.epochs import remarks
-from rnnbench.search.outcome import Searched, look_up, save_artifacts
+from rnnbench.search.outcome import look_up, save_artifacts, tag_winners
 from rnnbench.search.queue import SearchQueue
 from rnnbench.search.space import check_searches
 from rnnbench.search.storage import studied
+from rnnbench.swept import Swept
 from rnnbench.tracking import names
 from rnnbench.tracking.address import patient, tracking_uri, translated
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.looks import Looked, record_looks, short_keys
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.recorder import search_tags
 from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store
-
-
-@dataclass(frozen=True)
-class Swept:
-    """The outcome of a sweep: the record of every declared run, and which were trained now.
-
-    ``searched`` has the searches, in the order of the arms; their winners' runs are declared runs.
-    """
-
-    specs: tuple[RunSpec, ...]
-    records: dict[str, Record]
-    trained: frozenset[str]
-    searched: tuple[Searched, ...] = field(default=())
-
-    def is_finished(self, spec: RunSpec) -> bool:
-        """Return whether a declared run has a result."""
-        return spec.key in self.records and self.records[spec.key].is_finished
-
-    @property
-    def all_finished(self) -> bool:
-        """Whether every search has a winner and every declared run is finished."""
-        return all(map(self.is_finished, self.specs)) and all(s.winner for s in self.searched)
+from rnnbench.until.check import check_compared, check_until, first_look
+from rnnbench.until.course import Course
+from rnnbench.until.queue import UntilQueue
+from rnnbench.until.rounds import Rounds
 
 
 def run_arms(
@@ -82,6 +64,7 @@ def run_arms(
     """
     check_arms(arms)
     check_searches(arms)
+    check_until(arms)
     config = arms[0].config
     tracking_uri(config)  # a wrong address is told before any data is prepared
     news = Store.news(config)  # and so is one that does not answer
@@ -107,11 +90,15 @@ def _run_arms(
         console.print(text, markup=False)
 
     if config.search.sampler != "none":
-        searches = declare_searches(arms, home, report)
+        searches = declare_searches(first_look(arms), home, report)
+        if config.until is not None:
+            check_compared([spec for search in searches for spec in search.undrawn()])
         for remark in remarks(search.config for search in searches):
             report(remark)
     else:
         specs = declare(arms, home.path, seeds, on_progress=report)
+        if config.until is not None:
+            check_compared(specs)
     if news:
         report(news)
     with LocalExecutor(config.executor) as executor:
@@ -123,6 +110,8 @@ def _run_arms(
             if searches:
                 with studied(home):
                     return sweep.search(searches, executor)
+            if config.until is not None:
+                return sweep.decide(specs, executor)
             return sweep.train(specs, executor)
 
 
@@ -151,7 +140,50 @@ class _Sweep:
             queue = RunQueue(claims, self._progress, pending)
             trained = self._run(queue, claims, parent, executor)
         self._refresh_summaries(specs, parent)
-        return Swept(tuple(specs), self._records(specs), trained)
+        swept = Swept(tuple(specs), self._records(specs), trained)
+        self._record_look(swept, parent)
+        return swept
+
+    def decide(self, specs: Sequence[RunSpec], executor: LocalExecutor) -> Swept:
+        """Train declared runs, those of few seeds first, until all comparisons are decided."""
+        self._store.reap()
+        subject = Subject.of([(spec.label, spec.data) for spec in specs])
+        kind = f"sweep of at most {len(specs)} runs"
+        parent = self._parent(self._key_of(spec.key for spec in specs), subject, kind)
+        self._progress.begin(0, 0)
+        declared, trained, courses = self._decide(specs, parent, executor)
+        return Swept(tuple(declared), self._records(declared), trained, courses=courses)
+
+    def _decide(
+        self,
+        specs: Sequence[RunSpec],
+        parent: SweepParent | None,
+        executor: LocalExecutor,
+        told: int = 0,
+    ) -> tuple[list[RunSpec], frozenset[str], tuple[Course, ...]]:
+        """Return the runs that the looks needed, those trained now, and where comparisons stand.
+
+        ``told`` of them are in the progress already.
+        """
+        rounds = Rounds(self._store, self._config, specs, parent, self._progress.say)
+        rounds.tell_before()
+        trained: frozenset[str] = frozenset()
+        status: names.Status = "KILLED"
+        try:
+            needed = rounds.advance()
+            work = sum(spec.work for spec in needed)
+            self._progress.extend(rounds.status, len(rounds.declared) - told, work, len(needed))
+            if needed:
+                claims = self._claims()
+                queue = UntilQueue(rounds, needed, claims, self._progress)
+                trained = self._run(queue, claims, parent, executor)
+            status = "FINISHED"
+        finally:
+            if parent is not None:
+                with translated(self._store.uri, self._store.home.path):
+                    parent.close(status)
+        self._refresh_summaries(rounds.declared, parent)
+        return rounds.declared, trained, rounds.courses
 
     def search(self, searches: Sequence[Search], executor: LocalExecutor) -> Swept:
         """Search for every arm, and train the winners with fresh seeds."""
@@ -166,7 +198,7 @@ class _Sweep:
         self._progress.begin(total, done, sum(searched.work_left for searched in before))
         subject = Subject.of([(search.label, search.data) for search in searches])
         kind = f"{searches[0].config.search.sampler} search"
-        parent = self._parent(sweep_key(search.key for search in searches), subject, kind)
+        parent = self._parent(self._key_of(search.key for search in searches), subject, kind)
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
             claims = self._claims()
@@ -177,21 +209,22 @@ class _Sweep:
                 queue.close()
         after = look_up(searches, self._store.home)
         specs = [spec for searched in after for spec in searched.replicates]
-        self._refresh_summaries(specs, parent)
+        courses: tuple[Course, ...] = ()
+        if self._config.until is not None and all(searched.winner for searched in after):
+            most = self._config.seeds
+            whole = [s for searched in after for s in searched.declared(most)]
+            specs, more, courses = self._decide(whole, parent, executor, len(specs))
+            trained |= more
+        else:
+            self._refresh_summaries(specs, parent)
         records = self._records(specs)
         with translated(self._store.uri, self._store.home.path):
-            self._tag_winners(specs, records)
+            tag_winners(self._store, specs, records)
             if parent is not None:
                 save_artifacts(self._store, after, parent)
-        return Swept(tuple(specs), records, trained, tuple(after))
-
-    def _tag_winners(self, specs: Sequence[RunSpec], records: dict[str, Record]) -> None:
-        """Tell runs that were finished before a search chose their values that it did."""
-        for spec in specs:
-            record = records.get(spec.key)
-            if record is not None and names.STUDY not in record.tags:
-                for name, value in search_tags(spec).items():
-                    self._store.client.set_tag(record.run_id, name, value)
+        swept = Swept(tuple(specs), records, trained, tuple(after), courses)
+        self._record_look(swept, parent)
+        return swept
 
     def _pending(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return what is left to train; whatever has lost its owner is ended first."""
@@ -224,15 +257,25 @@ class _Sweep:
 
     def _records(self, specs: Sequence[RunSpec]) -> dict[str, Record]:
         """Return by key the record that counts for each declared run that has one."""
-        found = self._store.by_key(spec.key for spec in specs)
-        missing = [s for s in specs if s.key not in found or not found[s.key].is_finished]
-        if missing and self._config.sweep.accept_stale:
-            known = self._store.records()
-            for job in job_table(missing, self._store, known):
-                record = job.counted(self._config.sweep)
-                if record is not None:
-                    found[job.spec.key] = record
-        return found
+        return results(specs, self._store, self._config.sweep)
+
+    def _key_of(self, keys: Iterable[str]) -> str:
+        """Return the content key of the sweep: of its runs or searches, and of when it ends."""
+        config = self._config
+        if config.until is None:
+            return sweep_key(keys)
+        return sweep_key(keys, (config.until, config.report.margin, config.report.confidence))
+
+    def _record_look(self, swept: Swept, parent: SweepParent | None) -> None:
+        """Keep that somebody saw the results of so many fixed seeds, once all of them are there."""
+        arms = {spec.arm_key for spec in swept.specs}
+        if parent is None or self._config.until or len(arms) < 2 or not swept.all_finished:
+            return
+        record = parent.find()
+        if record is not None:
+            seeds = {spec.config.seed for spec in swept.specs}
+            looked = Looked(short_keys(arms), (len(seeds),), min(seeds))
+            record_looks(self._store, record, [looked])
 
     def _refresh_summaries(self, specs: Sequence[RunSpec], parent: SweepParent | None) -> None:
         """Make up for summaries that an interruption has left behind the runs."""

@@ -32,7 +32,7 @@ _ROWS = [
     "parameters matching reference model kernels training",
     "runspec tracking weights stored run expected declaration jobs executors claims",
     "asked predict answers baselines listing deletion",
-    "results tables summary plots artifacts progress queues search driver sweep",
+    "results tables summary plots artifacts progress queues search until swept driver sweep",
     "reproduce plan diagnose",
     "report",
     "notebooks comparison",

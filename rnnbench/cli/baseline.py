@@ -11,6 +11,7 @@ from rnnbench.cli.console import show, stderr
 from rnnbench.cli.endings import sweep_command, tell_home, tell_next, ui_command
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
+from rnnbench.errors import ConfigError
 from rnnbench.stats import statistic
 from rnnbench.tables import Table, mean_and_spread, whole
 from rnnbench.tracking.address import tracking_uri
@@ -26,6 +27,9 @@ def baseline(words: Words) -> int:
     chosen = [get_baseline(name) for name in words.names]
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=(None,))
     config = arms[0].config
+    if config.until is not None:
+        action = "leave it out, or type seeds=5 for as many"
+        raise ConfigError("until", "null for baselines", config.until, action)
     tell_home(config)
     tracking_uri(config)  # a wrong address is told before any data is prepared
     news = Store.news(config)  # and so is one that does not answer

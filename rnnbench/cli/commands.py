@@ -81,7 +81,7 @@ class Command:
 _STORE = ("home", "tracking.uri", "tracking.experiment")
 _MODEL = ("match", "cell", "data", "model")
 _RUN = ("home", "seed", *_MODEL, "optimizer", "training", "diagnostics", "executor", "tracking")
-_SWEEP = (*_RUN, "seeds", "search", "sweep")
+_SWEEP = (*_RUN, "seeds", "until", "most_seeds", "search", "sweep")
 _ID = "run=ID"
 
 COMMANDS: dict[str, Command] = {
@@ -92,6 +92,7 @@ COMMANDS: dict[str, Command] = {
             "sweep +cell=gru",
             "sweep +cell=lstm,gru model.depth=1,2 seeds=5",
             "sweep experiments=cells_at_500",
+            "sweep +cell=lstm,gru until=decided most_seeds=30",
             "sweep +cell=gru search=tpe search.n_trials=30",
         ),
         _SWEEP,

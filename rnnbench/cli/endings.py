@@ -27,7 +27,7 @@ _IDLE = ("home", "tracking", "executor", "report", "sweep", "claims", "published
 # Words that are no part of the command for a report.
 _NOT_OF_A_REPORT = ("report.name", "executor.", "tracking.", "diagnostics.", _RETRY_KEY)
 # Words that a report's name is not made of.
-_UNNAMED = (*_IDLE, "seed", "seeds", "cell", "experiments", "data")
+_UNNAMED = (*_IDLE, "seed", "seeds", "until", "most_seeds", "cell", "experiments", "data")
 _MOST_CELLS = 3
 _ID_DIGITS = 8  # of a run's id, by which no two runs of a store are likely to begin
 _LONGEST_NAME = 40

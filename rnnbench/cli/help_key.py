@@ -17,6 +17,7 @@ _BESIDE = {
     "model.embedding.path": ("model.embedding.kind=vectors",),
     "model.embedding.trainable": ("model.embedding.kind=vectors",),
     "search.": ("search=tpe",),
+    "most_seeds": ("until=decided",),
     "training.early_stopping.m": ("training.early_stopping.patience=3",),
 }
 _FILES = {

@@ -8,11 +8,14 @@ from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
+from rnnbench.config.schema import Config
 from rnnbench.durations import about
 from rnnbench.jobs import JobStatus
 from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.search.epochs import remarks
 from rnnbench.tables import MISSING, Table
+from rnnbench.until.outlook import outlook_words
+from rnnbench.until.planning import assumed_words, shown_table
 
 _STATUSES: tuple[JobStatus, ...] = ("DONE", "RUNNING", "PENDING", "FAILED", "STALE")
 
@@ -29,8 +32,21 @@ def plan(words: Words) -> int:
     optional = ("recurrent parameters", "units", "expected seconds")
     show(Table("Plan", columns, tuple(map(_row, made.lines)), optional=optional))
     stdout().print(_total(made), markup=False)
+    _tell_comparisons(arms[0].config, made)
     _tell_next(words, arms, made)
     return 0
+
+
+def _tell_comparisons(config: Config, made: Plan) -> None:
+    """Say what the seeds can show, or how many runs it takes until all is decided."""
+    if any(one.spread.seeds is not None for one in made.shown):
+        show(shown_table(made.shown, config))
+    elif made.shown:
+        stdout().print(assumed_words(made.shown, config), markup=False)
+    several = len(made.outlooks) > 1
+    for one in made.outlooks:
+        words = outlook_words(one, made.run_seconds, made.workers, several=several)
+        stdout().print(words, markup=False)
 
 
 def _tell_next(words: Words, arms: Sequence[Arm], made: Plan) -> None:
@@ -63,7 +79,7 @@ def _seconds(seconds: float) -> str:
 def _total(made: Plan) -> str:
     counts = [(made.count(status), status) for status in _STATUSES]
     parts = ", ".join(f"{count} {status}" for count, status in counts if count)
-    text = f"{len(made.lines)} runs: {parts}."
+    text = f"{len(made.lines)} runs{' so far' if made.outlooks else ''}: {parts}."
     if not made.to_train:
         return f"{text} A sweep would train nothing."
     time = (

@@ -22,9 +22,12 @@ from rnnbench.search.outcome import Searched
 from rnnbench.search.summary import search_tables
 from rnnbench.stored import has_weights
 from rnnbench.summary import answer, by_arm, sweep_table
-from rnnbench.sweep import Swept, run_arms
+from rnnbench.sweep import run_arms
+from rnnbench.swept import Swept
 from rnnbench.tables import Table
 from rnnbench.tracking.store import Store
+from rnnbench.until.course import Course
+from rnnbench.until.words import decisions_table, saved_words
 
 # What a run has once the diagnostic was measured in it.
 _MEASURED = {"order": "order_changed", "gradient_flow": "gradient_reach"}
@@ -67,7 +70,10 @@ def sweep(words: Words) -> int:
     if finished:
         show(sweep_table(finished))
         stdout().print(answer(finished), markup=False)
-        _show_verdicts(arms, finished)
+        if swept.courses:
+            _show_decisions(swept.courses)
+        else:
+            _show_verdicts(arms, finished)
         commands = [report_command(words, arms), ui_command(words)]
     tell_next(arms[0].config, commands)
     return 0 if swept.all_finished else 1
@@ -117,6 +123,13 @@ def _show_unfinished(words: Words, swept: Swept) -> None:
     has_failed = any(row[1] == "FAILED" for row in rows)
     stdout().print("To train them again:", markup=False)
     paste(sweep_command(words, *((RETRY,) if has_failed else ())), stdout())
+
+
+def _show_decisions(courses: Sequence[Course]) -> None:
+    """Show where comparisons stand after the looks of a sweep with ``until``."""
+    if any(course.looks for course in courses):
+        show(decisions_table(courses))
+        stdout().print(saved_words(courses), markup=False)
 
 
 def _failure(swept: Swept, spec: RunSpec) -> tuple[str, str]:

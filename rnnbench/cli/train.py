@@ -24,6 +24,8 @@ def train(words: Words) -> int:
     config = load(words.overrides, config_dirs=words.config_dirs)
     if config.search.sampler != "none":
         raise ConfigError("search", "none for one run", config.search.sampler, "use sweep")
+    if config.until is not None:
+        raise ConfigError("until", "null for one run", config.until, "use sweep")
     # Asking for one run by name is asking for it again where it failed.
     options = config.sweep.model_copy(update={"retry_failed": True})
     config = config.model_copy(update={"sweep": options})

@@ -40,12 +40,20 @@ class Axis:
 
 
 def check_typed(overrides: Sequence[Override]) -> None:
-    """Refuse units that would be ignored, because ``match`` decides them for every arm.
+    """Refuse what would be ignored: units beside ``match``, and ``seeds`` beside ``until``.
 
     Raises:
-        ConfigError: where both were typed and ``match`` is null for no arm.
+        ConfigError: where both were typed and the one that decides is null for no arm.
     """
     typed = {o.key_or_group: o for o in overrides if o.type != OverrideType.DEL}
+    until, seeds = typed.get("until"), typed.get("seeds")
+    if until is not None and seeds is not None and until.value() is not None:
+        raise ConfigError(
+            "seeds",
+            "no number of seeds beside until=decided, which finds it",
+            str(seeds.input_line),
+            f"type most_{seeds.input_line} for a limit, or leave until out",
+        )
     match, units = typed.get("match"), typed.get("model.units")
     if match is None or units is None:
         return

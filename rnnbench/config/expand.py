@@ -96,6 +96,8 @@ def expand(
             # What is typed beats what a preset says, and units that are matched beat typed ones.
             fixed_words.append("match=null")
             named.add("match")
+        if "seeds" in named and "until" not in named and "experiments" in named:
+            fixed_words += ["until=null", "most_seeds=null"]  # as typed, and not as a preset says
         # What refers to another key is resolved by Hydra, after that key has its value.
         refers = any("${" in word for word in fixed_words)
         axes = [

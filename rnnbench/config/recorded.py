@@ -42,8 +42,8 @@ def references(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def recorded(config: Config) -> dict[str, Any]:
-    """Return the configuration as plain containers, without what is about this machine alone."""
-    plain = config.model_dump(mode="json", exclude={"home", "tracking"})
+    """Return the configuration as plain containers, without what is this machine's or a sweep's."""
+    plain = config.model_dump(mode="json", exclude={"home", "tracking", "until", "most_seeds"})
     for key, reference in config.references.items():
         *parents, last = key.split(".")
         section = _at(plain, ".".join(parents)) if parents else plain

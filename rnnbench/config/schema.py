@@ -227,6 +227,22 @@ class Config(Section):
         ),
         Unit("replicates"),
     ]
+    until: Annotated[
+        Literal["decided"] | None,
+        Field(
+            description="When a sweep ends: null after seeds replicates; decided as soon as every "
+            "comparison of the report is, after further seeds for the arms of open ones only."
+        ),
+    ] = None
+    most_seeds: Annotated[
+        Annotated[int, Field(ge=2, le=10_000)] | None,
+        Field(
+            examples=[30],
+            description="With until=decided the replicates of an arm after which a sweep ends, "
+            "decided or not; null for 30.",
+        ),
+        Unit("replicates"),
+    ] = None
     match: Annotated[
         str | None,
         Field(

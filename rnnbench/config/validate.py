@@ -14,6 +14,7 @@ from rnnbench.config.ranges import check_search
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
 
+MOST_SEEDS = 30  # with until=decided, where most_seeds is null
 _MOST_SUGGESTED = 3
 _SHORTEST_PART = 3
 
@@ -30,7 +31,10 @@ def validate(mapping: Mapping[str, Any]) -> Config:
     except ValidationError as error:
         raise _translate(error) from None
     check_combinations(config)
-    return config
+    if config.until is None:
+        return config
+    # Its runs are those of as many fixed seeds, of which it may do without some.
+    return config.model_copy(update={"seeds": config.most_seeds or MOST_SEEDS})
 
 
 def check_combinations(config: Config) -> None:
@@ -77,6 +81,13 @@ def check_combinations(config: Config) -> None:
             "false with training.test=none: it is measured on the test set",
             "true",
             "set training.test=last",
+        )
+    if config.most_seeds is not None and config.until is None:
+        raise ConfigError(
+            "most_seeds",
+            "null with until=null",
+            config.most_seeds,
+            f"add until=decided, or type seeds={config.most_seeds} for as many in any case",
         )
     check_search(config)
     if model.embedding.kind == "trainable" and model.embedding.path is not None:

@@ -117,6 +117,9 @@ class LocalExecutor:
             yield from self._fill(source)
             yield Filled()
             if not any(worker.task for worker in self._workers):
+                # The results stored meanwhile may have brought more.
+                yield from self._fill(source)
+            if not any(worker.task for worker in self._workers):
                 break
             yield from self._next_events(interruption)
             interruption.check()

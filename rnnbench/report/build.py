@@ -15,7 +15,7 @@ from rnnbench.report.answer import answer_section
 from rnnbench.report.claims import claims_block
 from rnnbench.report.cost import cost_blocks
 from rnnbench.report.document import Block, Document, Section
-from rnnbench.report.families import Answers, compare_families, family_words
+from rnnbench.report.families import Answers, compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.ground import Ground, headed
 from rnnbench.report.order import order_block
@@ -36,6 +36,7 @@ from rnnbench.results.arms import failed_seeds, finished
 from rnnbench.results.baselines import baseline_arms
 from rnnbench.results.measure import Measure, all_have_best, choose
 from rnnbench.results.protocols import divide
+from rnnbench.tracking.looks import Looked
 from rnnbench.training.tested import Weights
 
 
@@ -50,6 +51,7 @@ class Tables:
         correct: by weights and run id, which test samples were answered rightly.
         baselines: :func:`rnnbench.results.load_baselines`.
         flows: by run id, gradients through time.
+        looks: with how many seeds the arms were looked at before, oldest first.
     """
 
     runs: pd.DataFrame
@@ -58,6 +60,7 @@ class Tables:
     correct: Mapping[Weights, Mapping[str, np.ndarray]] = field(default_factory=dict)
     baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
     flows: Flows = field(default_factory=dict)
+    looks: tuple[Looked, ...] = ()
 
 
 def build(
@@ -162,12 +165,12 @@ def grounds_of(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> lis
         beside = tuple(baseline_arms(tables.baselines, arms))
         ground = Ground(key, title, tuple(arms), own, tuple(clean), tuple(refused), options, beside)
         grounds.append(replace(ground, measure=measure))
-    compared = iter(compare_families(pairs, options, tables.correct))
+    compared = iter(compare_families(pairs, options, tables.correct, tables.looks))
     return [
         replace(
             ground,
             pairs=tuple(next(compared) for _ in ground.pairs),
-            family=family_words(ground, pairs),
+            family=family_words(ground, pairs) + looks_words(ground, pairs, tables.looks),
         )
         for ground in grounds
     ]

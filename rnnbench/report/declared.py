@@ -14,7 +14,7 @@ from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
 from rnnbench.matching import resolve_units, with_length
-from rnnbench.results.arms import search_of
+from rnnbench.results.facts import search_of
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names

@@ -8,13 +8,15 @@ import numpy as np
 
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.ground import Ground
+from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
 from rnnbench.report.titles import data_name
 from rnnbench.report.wording import either
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
 from rnnbench.results.measure import ASKED, BEST, LAST, Measure
-from rnnbench.stats.family import Arm, Comparison, family, worst_case
+from rnnbench.stats.family import Arm, Comparison, worst_case
+from rnnbench.tracking.looks import Looked
 from rnnbench.training.tested import Weights
 
 Answers = Mapping[Weights, Mapping[str, np.ndarray]]
@@ -22,7 +24,10 @@ _SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, whic
 
 
 def compare_families(
-    pairs: Sequence[tuple[str, Pair]], options: ReportConfig, answers: Answers
+    pairs: Sequence[tuple[str, Pair]],
+    options: ReportConfig,
+    answers: Answers,
+    looks: Sequence[Looked] = (),
 ) -> list[Pair]:
     """Return pairs with their comparisons, in their order.
 
@@ -33,6 +38,7 @@ def compare_families(
         pairs: the data set of each, and the pair; all can be compared.
         options: margin and confidence.
         answers: by weights and run, which test samples were answered rightly ``(n_test,)``.
+        looks: at how many seeds the arms were looked at before.
     """
     families: dict[tuple[str, str], list[int]] = {}
     for place, (data, pair) in enumerate(pairs):
@@ -41,7 +47,7 @@ def compare_families(
     found: dict[int, Pair] = {}
     for places in families.values():
         own = [pairs[place][1] for place in places]
-        found |= dict(zip(places, _compared(own, options, answers), strict=True))
+        found |= dict(zip(places, _compared(own, options, answers, looks), strict=True))
     return [found[place] for place in range(len(pairs))]
 
 
@@ -69,24 +75,39 @@ def family_words(ground: Ground, pairs: Sequence[tuple[str, Pair]]) -> str:
     return told
 
 
-def _compared(pairs: Sequence[Pair], options: ReportConfig, answers: Answers) -> list[Pair]:
+def looks_words(
+    ground: Ground,
+    pairs: Sequence[tuple[str, Pair]],
+    looks: Sequence[Looked],
+) -> str:
+    """Return what earlier looks at the arms of a section mean; empty where there were none."""
+    if not looks or not ground.pairs or ground.measure is None:
+        return ""
+    data, metric = data_name(ground.arms[0].runs), ground.measure.metric
+    own = [p for name, p in pairs if name == data and p.measure and p.measure.metric == metric]
+    return _account(own, ground.options, looks).words
+
+
+def _account(pairs: Sequence[Pair], options: ReportConfig, looks: Sequence[Looked]) -> Account:
+    arms = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}.values()
+    keys = {str(arm.runs["arm_key"].iloc[0]) for arm in arms}
+    return account(looks, keys, max(len(arm.seeds) for arm in arms), options)
+
+
+def _compared(
+    pairs: Sequence[Pair], options: ReportConfig, answers: Answers, looks: Sequence[Looked]
+) -> list[Pair]:
     measure = pairs[0].measure
     assert measure is not None
     runs = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}
     arms = {str(key): _arm(arm, measure, answers) for key, arm in runs.items()}
     named = [(str(id(pair.a)), str(id(pair.b))) for pair in pairs]
 
+    counted = _account(pairs, options, looks)
+    overlap = max(map(_overlap, runs.values()))
+
     def compare(arms: Mapping[str, Arm]) -> list[Comparison]:
-        return family(
-            arms,
-            named,
-            margin=options.margin,
-            confidence=options.confidence,
-            lower_is_better=measure.is_lower_better,
-            overlap=max(map(_overlap, runs.values())),
-            # Whoever looked at the runs with growing numbers of seeds may spend less of this.
-            alpha=1 - options.confidence,
-        )
+        return compared(arms, named, options, measure, overlap, counted)
 
     results: Sequence[Comparison] = compare(arms)
     worst: list[Comparison | None] = [None] * len(pairs)

@@ -11,8 +11,9 @@ from rnnbench.config.schema import ReportConfig
 from rnnbench.report.document import Block, Cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words, place_words
-from rnnbench.results.arm_runs import MACHINE, ArmRuns
+from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
+from rnnbench.results.facts import MACHINE
 from rnnbench.results.measure import VALIDATED, Measure, accuracy_of
 
 SECONDS = "seconds_per_epoch"

@@ -21,13 +21,15 @@ from rnnbench.results.parquet import (
     write_flows,
     write_frame,
 )
+from rnnbench.tracking.looks import Looked, as_text, from_text
 from rnnbench.training.tested import Weights
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
 # Written where there is something in them.
 TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
 ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
-KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS)
+LOOKS = "looks.json"  # a line each
+KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, LOOKS)
 
 
 def is_kept(folder: Path) -> bool:
@@ -47,6 +49,9 @@ def write_tables(tables: Tables, folder: Path) -> None:
         write_answers(tables.correct, folder / ANSWERS)
     if tables.flows:
         write_flows(tables.flows, folder / FLOWS)
+    if tables.looks:
+        text = "".join(f"{as_text(one)}\n" for one in tables.looks)
+        (folder / LOOKS).write_text(text, encoding="utf-8")
 
 
 def kept_tables(folder: Path) -> Tables:
@@ -70,7 +75,26 @@ def kept_tables(folder: Path) -> Tables:
         _answers(folder / ANSWERS, asked_weights(runs)),
         _runs(folder / BASELINES),
         read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
+        _looks(folder / LOOKS),
     )
+
+
+def _looks(path: Path) -> tuple[Looked, ...]:
+    """Return the looks of a file; raises StoreError for one that holds anything else."""
+    if not path.exists():
+        return ()
+    try:
+        found = [from_text(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError):
+        found = [None]
+    if None in found:
+        raise StoreError(
+            "report.source",
+            f"the file {LOOKS} as a report wrote it",
+            f"{path}, which holds something else",
+            "fetch it again, or make the report from its store",
+        )
+    return tuple(one for one in found if one is not None)
 
 
 def _runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:

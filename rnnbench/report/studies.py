@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from rnnbench.report.wording import place_words
-from rnnbench.results.arms import search_of
+from rnnbench.results.facts import search_of
 from rnnbench.search.epochs import METRICS
 
 

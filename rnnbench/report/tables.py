@@ -20,6 +20,7 @@ from rnnbench.report.declared import (
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
 from rnnbench.results.arms import asked_weights, finished
 from rnnbench.tracking.address import local_path
+from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
 from rnnbench.training.gradient_flow import load as load_flows
@@ -60,7 +61,8 @@ def read_tables(
     found = {run_id: load_flows(folder / FLOWS) for run_id, folder in measured.items()}
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
-    return Tables(runs, history, trials, answers, baselines, flows)
+    looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
+    return Tables(runs, history, trials, answers, baselines, flows, looks)
 
 
 def restricted(
@@ -76,7 +78,9 @@ def restricted(
         for which, found in tables.correct.items()
     }
     flows = {run_id: tables.flows[run_id] for run_id in ids if run_id in tables.flows}
-    return Tables(runs, history, trials, answers, tables.baselines, flows)
+    done = finished(runs)["arm_key"]
+    looks = tuple(one for one in tables.looks if one.is_about(done))
+    return Tables(runs, history, trials, answers, tables.baselines, flows, looks)
 
 
 def _chosen(

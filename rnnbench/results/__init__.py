@@ -1,6 +1,21 @@
-"""The store as tidy tables: one row a run, one row an epoch."""
+"""The store as tidy tables: one row a run, one row an epoch; and arms with what relates them."""
 
-from rnnbench.results.frame import COLUMNS, Column, load_baselines, load_runs, load_trials
-from rnnbench.results.history import load_history
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnnbench.results.frame import COLUMNS, Column, load_baselines, load_runs, load_trials
+    from rnnbench.results.history import load_history
 
 __all__ = ["COLUMNS", "Column", "load_baselines", "load_history", "load_runs", "load_trials"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a table's function when it is first asked for: plans relate arms without pandas."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(
+        import_module(f"{__name__}.{'history' if name == 'load_history' else 'frame'}"), name
+    )

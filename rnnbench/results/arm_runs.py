@@ -5,41 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
-from rnnbench.cells import CELLS, DEFAULTS
-from rnnbench.results.arms import drawn_keys, search_of
-
-UNKNOWN = "unknown"
-
-# What runs of earlier versions logged under one name, of the weights that training.test names.
-_OF_WEIGHTS = {
-    f"{measure}_{weights}": (measure, weights)
-    for measure in ("test_accuracy", "test_loss")
-    for weights in ("last", "best")
-}
-
-# Parameters that change nothing in a result, or are told by others.
-_SILENT = (
-    *("seed", "match", "data.name", "cell.name"),
-    *("data.path", "data.test_path", "data.word_index"),
+from rnnbench.results.facts import (
+    DECISIVE,
+    MACHINE,
+    OF_WEIGHTS,
+    UNKNOWN,
+    cell_options,
+    drawn_keys,
+    failures_in,
+    search_of,
+    shared,
+    telling,
+    told,
 )
-_SILENT_SECTIONS = ("executor.",)
-# What is no parameter of a run: column -> words. The first ones make a difference, the others at
-# most in the last bits of a sum, and in seconds.
-DECISIVE = {
-    "training_version": "training code version",
-    "data_digest": "other contents of the data set",
-}
-MACHINE = {
-    "hardware": "hardware",
-    "versions": "versions",
-    "threads": "threads",
-    "path": "computed by",
-}
-_TRAINING = ("tensorflow=", "keras=")  # of the versions, those that compute
 
 
 @dataclass(frozen=True)
@@ -105,11 +86,7 @@ class ArmRuns:
     @cached_property
     def telling(self) -> frozenset[tuple[str, str]]:
         """The parameters that can make a difference."""
-        return frozenset(
-            (key, value)
-            for key, value in self.params.items()
-            if key not in _SILENT and not key.startswith(_SILENT_SECTIONS)
-        )
+        return telling(self.params)
 
     @cached_property
     def run_ids(self) -> tuple[str, ...]:
@@ -121,23 +98,19 @@ class ArmRuns:
         """What is no parameter, by column of :attr:`runs` (:data:`MACHINE`) and by seed."""
         seeds = [int(seed) for seed in self.runs["seed"]]
         return {
-            column: dict(zip(seeds, map(_told, self.runs[column]), strict=True))
+            column: dict(zip(seeds, map(told, self.runs[column]), strict=True))
             for column in (*DECISIVE, *MACHINE)
         }
 
     @cached_property
     def sole(self) -> Mapping[str, str]:
         """The circumstances that all its replicates share, by column."""
-        known = {column: set(values.values()) for column, values in self.circumstances.items()}
-        return {column: values.pop() for column, values in known.items() if len(values) == 1}
+        return shared(self.circumstances)
 
     @cached_property
     def options(self) -> Mapping[str, str]:
         """The options of its cell by dotted key; one that its file leaves out has its default."""
-        known = CELLS[self.cell].options if self.cell in CELLS else ()
-        defaults = {f"cell.{name}": str(DEFAULTS[name]) for name in known}
-        own = {k: v for k, v in self.params.items() if k.startswith("cell.") and k != "cell.name"}
-        return defaults | own
+        return cell_options(self.cell, self.params)
 
     def shown(self, column: str) -> str:
         """Return a circumstance of all replicates in words."""
@@ -147,7 +120,7 @@ class ArmRuns:
     @property
     def failures(self) -> str:
         """In how many of its seeds it failed: ``2 of 10``."""
-        return f"{len(self.failed)} of {len(self.failed | self.seeds)}"
+        return failures_in(self.failed, self.seeds)
 
 
 def group_arms(
@@ -179,8 +152,8 @@ def group_arms(
 def measured(runs: pd.DataFrame, column: str) -> pd.Series[float]:
     """Return a column of runs as numbers; see :meth:`ArmRuns.values`."""
     found = _numbers(runs, column)
-    if column in _OF_WEIGHTS:
-        measure, weights = _OF_WEIGHTS[column]
+    if column in OF_WEIGHTS:
+        measure, weights = OF_WEIGHTS[column]
         is_same = runs["cell"].isna()
         if "training.test" in runs:
             is_same |= (runs["training.test"] == weights).fillna(False)
@@ -193,11 +166,3 @@ def _numbers(runs: pd.DataFrame, column: str) -> pd.Series[float]:
         return pd.Series(float("nan"), index=runs.index)
     numbers = runs[column].to_numpy(dtype=float, na_value=float("nan"))
     return pd.Series(numbers, index=runs.index)
-
-
-def _told(value: Any) -> str:
-    """Return a circumstance as text; of several packages, those that train."""
-    if pd.isna(value):
-        return UNKNOWN
-    words = str(value).split()
-    return " ".join([word for word in words if word.startswith(_TRAINING)] or words)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from rnnbench.results.facts import drawn_keys
 from rnnbench.short_names import NEVER_NAMES, shown_text, telling_name
 from rnnbench.training.tested import Weights
 
@@ -71,31 +70,6 @@ def shown_value(value: Any) -> str:
     if pd.isna(value):
         return "none"
     return shown_text(str(value))
-
-
-def search_of(described: Any) -> dict[str, Any]:
-    """Return what a run's tag says of the search that chose its values.
-
-    Empty without one, and where it is none: a space is a range by dotted key.
-    """
-    return {} if pd.isna(described) else _read(str(described))
-
-
-def drawn_keys(described: Any) -> frozenset[str]:
-    """Return the dotted keys whose values that search chose."""
-    return frozenset(search_of(described).get("space", ()))
-
-
-@lru_cache(maxsize=256)
-def _read(described: str) -> dict[str, Any]:
-    try:
-        found = json.loads(described)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict) or not isinstance(found.get("space", {}), dict):
-        return {}
-    is_space = all(isinstance(one, dict) for one in found.get("space", {}).values())
-    return found if is_space else {}
 
 
 def _is_ambiguous(named: pd.DataFrame) -> pd.Series[bool]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rnnbench.results.arm_runs import DECISIVE, MACHINE, ArmRuns
+from rnnbench.results.facts import DECISIVE, MACHINE, Facts
 from rnnbench.stats.contrast import FEWEST
 
 FEWEST_OTHERS = 2  # seeds that each arm has alone, from which on they are compared, too
 
 
-def is_same(a: ArmRuns, b: ArmRuns, column: str) -> bool:
+def is_same(a: Facts, b: Facts, column: str) -> bool:
     """Return whether a circumstance of two arms is the same for every seed that they share.
 
     Of other seeds that are compared, one arm has nothing that the other does not have, too.
@@ -23,7 +23,7 @@ def is_same(a: ArmRuns, b: ArmRuns, column: str) -> bool:
     return known[0] == known[1] and all(first[seed] == second[seed] for seed in common)
 
 
-def differing(a: ArmRuns, b: ArmRuns, column: str) -> str:
+def differing(a: Facts, b: Facts, column: str) -> str:
     """Return in words how a circumstance differs between two arms, or between their seeds.
 
     Empty where it does not.
@@ -37,12 +37,12 @@ def differing(a: ArmRuns, b: ArmRuns, column: str) -> str:
     return f"{words} {' and '.join(first)}, by seed" if len(first) > 1 else ""
 
 
-def _is_shared(a: ArmRuns, b: ArmRuns, column: str) -> bool:
+def _is_shared(a: Facts, b: Facts, column: str) -> bool:
     """Return whether all runs of two arms share a circumstance: most do."""
     return column in a.sole and a.sole[column] == b.sole.get(column)
 
 
-def compared_seeds(a: ArmRuns, b: ArmRuns) -> tuple[frozenset[int], frozenset[int]]:
+def compared_seeds(a: Facts, b: Facts) -> tuple[frozenset[int], frozenset[int]]:
     """Return the seeds of two arms that a comparison uses.
 
     Those in common, where there are enough of them and either arm has no two others
@@ -54,7 +54,7 @@ def compared_seeds(a: ArmRuns, b: ArmRuns) -> tuple[frozenset[int], frozenset[in
     return (common, common) if is_paired else (a.seeds, b.seeds)
 
 
-def _by_seed(a: ArmRuns, b: ArmRuns, column: str) -> tuple[dict[int, str], dict[int, str]]:
+def _by_seed(a: Facts, b: Facts, column: str) -> tuple[dict[int, str], dict[int, str]]:
     """Return a circumstance of two arms by seed, of the seeds that are compared."""
     first, second = (
         {seed: arm.circumstances[column][seed] for seed in seeds}

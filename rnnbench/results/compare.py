@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from rnnbench.cells import DEFAULTS
 from rnnbench.metrics import METRICS
-from rnnbench.results.arm_runs import DECISIVE, MACHINE, ArmRuns
 from rnnbench.results.circumstances import compared_seeds, differing, is_same
+from rnnbench.results.facts import DECISIVE, MACHINE, Facts, failures_in
 from rnnbench.results.measure import ASKED, is_chosen_on_test
 from rnnbench.stats.contrast import FEWEST
 
@@ -79,7 +79,7 @@ class Relation:
         return (*((self.failures,) if self.failures else ()), *self.remarks, *self.machine.values())
 
 
-def relate(a: ArmRuns, b: ArmRuns, metric: str = ASKED) -> Relation:
+def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     """Return in what two arms differ: the factor that is compared, and everything else.
 
     Args:
@@ -137,7 +137,7 @@ def relate(a: ArmRuns, b: ArmRuns, metric: str = ASKED) -> Relation:
     )
 
 
-def _unpaired(a: ArmRuns, b: ArmRuns) -> list[str]:
+def _unpaired(a: Facts, b: Facts) -> list[str]:
     """Return a remark where seeds are not all shared: what becomes of the others."""
     common, every = a.seeds & b.seeds, a.seeds | b.seeds
     if common == every:
@@ -151,14 +151,14 @@ def _unpaired(a: ArmRuns, b: ArmRuns) -> list[str]:
     return [f"{len(common)} of {len(every)} seeds in common, the others compared without pairs"]
 
 
-def failures_of(arms: Collection[ArmRuns]) -> str:
+def failures_of(arms: Collection[Facts]) -> str:
     """Return in how many seeds arms failed: ``lstm failed in 2 of 10 seeds, gru in 0 of 10``."""
     first, *others = arms
-    rest = (f", {arm.name} in {arm.failures}" for arm in others)
-    return f"{first.name} failed in {first.failures} seeds" + "".join(rest)
+    rest = (f", {arm.name} in {failures_in(arm.failed, arm.seeds)}" for arm in others)
+    return f"{first.name} failed in {failures_in(first.failed, first.seeds)} seeds" + "".join(rest)
 
 
-def _options(a: ArmRuns, b: ArmRuns) -> dict[str, tuple[str, str]]:
+def _options(a: Facts, b: Facts) -> dict[str, tuple[str, str]]:
     """Return the options of the cells in which two arms differ, by dotted key.
 
     One that only one of two cells has is a part of that cell while it has its default, and a
@@ -175,7 +175,7 @@ def _options(a: ArmRuns, b: ArmRuns) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[str, ...]:
+def _brought_along(different: Collection[str], a: Facts, b: Facts) -> tuple[str, ...]:
     """Return the keys of an embedding that follow from what it starts from.
 
     A file decides the width, and vectors have options that random numbers don't have.
@@ -186,7 +186,7 @@ def _brought_along(different: Collection[str], a: ArmRuns, b: ArmRuns) -> tuple[
     return (*options, "model.embedding.dim") if has_file and (kind or path) else options
 
 
-def _circumstances(a: ArmRuns, b: ArmRuns, metric: str, *, same_data: bool) -> list[str]:
+def _circumstances(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[str]:
     """Return differences that are no parameters: code, data, search budget."""
     found = []
     for column in DECISIVE:
@@ -208,7 +208,7 @@ def _circumstances(a: ArmRuns, b: ArmRuns, metric: str, *, same_data: bool) -> l
     ]
 
 
-def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:
+def _is_matched(a: Facts, b: Facts) -> bool:
     """Return whether units were chosen so that the recurrent parameters agree."""
     first, second = a.params.get("match"), b.params.get("match")
     if first == second and first not in (None, "null"):
@@ -219,7 +219,7 @@ def _is_matched(a: ArmRuns, b: ArmRuns) -> bool:
     return has_as_many(a, b)
 
 
-def has_as_many(a: ArmRuns, b: ArmRuns) -> bool:
+def has_as_many(a: Facts, b: Facts) -> bool:
     """Return whether two arms have equal numbers of recurrent parameters, or nearly so."""
     p, q = a.one("parameters_recurrent"), b.one("parameters_recurrent")
     return abs(p - q) <= _MATCHED_WITHIN * max(p, q)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnnbench.metrics import METRICS
-from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.facts import Facts
 
 AUTO = "auto"
 BEST, LAST, ASKED = "test_accuracy_best", "test_accuracy_last", "test_accuracy"
@@ -58,7 +58,7 @@ class Measure:
         """1 where higher is better, else -1."""
         return -1.0 if self.is_lower_better else 1.0
 
-    def rank(self, arm: ArmRuns) -> float:
+    def rank(self, arm: Facts) -> float:
         """Return by what arms are sorted, best first; those without a value stand last."""
         value = arm.one(self.metric) if arm.by_seed(self.metric) else float("nan")
         return -self.sign * value if value == value else float("inf")
@@ -69,14 +69,14 @@ def is_accuracy(metric: str) -> bool:
     return metric.removesuffix("_best").removesuffix("_last").endswith("accuracy")
 
 
-def accuracy_of(arms: Sequence[ArmRuns], measure: Measure | None) -> str | None:
+def accuracy_of(arms: Sequence[Facts], measure: Measure | None) -> str | None:
     """Return the accuracy of a section: what it is judged by, or the first that all arms have."""
     if measure is not None and measure.is_accuracy:
         return measure.metric
     return next((one for one in _USUAL if all(arm.by_seed(one) for arm in arms)), None)
 
 
-def choose(arms: Sequence[ArmRuns], wanted: str, *, has_best: bool) -> Measure | None:
+def choose(arms: Sequence[Facts], wanted: str, *, has_best: bool) -> Measure | None:
     """Return what some arms are judged by; ``None`` where they have no measure that could be.
 
     Args:
@@ -108,7 +108,7 @@ def choose(arms: Sequence[ArmRuns], wanted: str, *, has_best: bool) -> Measure |
     return Measure(max(_USUAL, key=lambda metric: counts[metric]))
 
 
-def all_have_best(arms: Iterable[ArmRuns]) -> bool:
+def all_have_best(arms: Iterable[Facts]) -> bool:
     """Return whether every run that was validated on a split has a test of its best epoch."""
     return all(
         len(arm.by_seed(BEST)) == len(arm.seeds)
@@ -117,13 +117,13 @@ def all_have_best(arms: Iterable[ArmRuns]) -> bool:
     )
 
 
-def can_judge(arm: ArmRuns, metric: str) -> bool:
+def can_judge(arm: Facts, metric: str) -> bool:
     """Return whether an arm has a measure, and not one that was chosen on the test set."""
     on_test = metric == VALIDATED and _validation(arm) == "test"
     return bool(arm.by_seed(metric)) and not on_test and not is_chosen_on_test(arm, metric)
 
 
-def is_chosen_on_test(arm: ArmRuns, metric: str) -> bool:
+def is_chosen_on_test(arm: Facts, metric: str) -> bool:
     """Return whether the weights that a metric is about were chosen on the test set.
 
     A test set on which the best epoch or the last one was chosen is no test.
@@ -136,7 +136,7 @@ def is_chosen_on_test(arm: ArmRuns, metric: str) -> bool:
     return is_best or arm.params.get("training.early_stopping.patience", "null") != "null"
 
 
-def _validation(arm: ArmRuns) -> str:
+def _validation(arm: Facts) -> str:
     return arm.params.get("training.validation", "split")
 
 
@@ -155,7 +155,7 @@ def _why_last(is_split: Sequence[bool]) -> str:
     return ""
 
 
-def _doubt(arms: Sequence[ArmRuns], metric: str) -> str:
+def _doubt(arms: Sequence[Facts], metric: str) -> str:
     """Return what is wrong with a measure that was asked for."""
     if metric == VALIDATED and any(_validation(arm) == "test" for arm in arms):
         return "The best of all epochs on the test set says too much of an arm."

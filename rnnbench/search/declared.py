@@ -59,11 +59,24 @@ class Search:
             return None
         return best_of(counted, largest=direction(self.config) == "maximize")
 
-    def replicates(self, winner: Trial) -> list[RunSpec]:
-        """Return the winner's runs with fresh seeds, which meet the test set."""
+    def replicates(self, winner: Trial, count: int | None = None) -> list[RunSpec]:
+        """Return the winner's runs with fresh seeds, which meet the test set.
+
+        Args:
+            winner: the best trial.
+            count: how many; ``None`` for ``seeds``.
+        """
         config, data = self.shelf.ready(apply(self.config, winner.params))
-        seeds = range(config.seed, config.seed + config.seeds)
+        seeds = range(config.seed, config.seed + (config.seeds if count is None else count))
         specs = replicates(self.label, config, data, seeds)
+        return [spec.of_search(self.described) for spec in specs]
+
+    def undrawn(self, count: int | None = None) -> list[RunSpec]:
+        """Return the same as if the search had drawn nothing: what is known before it ends."""
+        seeds = range(
+            self.config.seed, self.config.seed + (self.config.seeds if count is None else count)
+        )
+        specs = replicates(self.label, self.config, self.data, seeds)
         return [spec.of_search(self.described) for spec in specs]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,11 @@ from rnnbench.runspec import RunSpec
 from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
 from rnnbench.search.study import Study, Trial
+from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.parent import SweepParent
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.recorder import search_tags
 from rnnbench.tracking.store import Store
 
 _ENDED = ("COMPLETE", "PRUNED", "FAIL")
@@ -39,6 +42,10 @@ class Searched:
     winner: Trial | None
     replicates: tuple[RunSpec, ...]
     importance: dict[str, float]
+
+    def declared(self, count: int) -> list[RunSpec]:
+        """Return so many of the winner's runs; none without a winner."""
+        return [] if self.winner is None else self.search.replicates(self.winner, count)
 
     @property
     def ended(self) -> int:
@@ -79,6 +86,15 @@ def _look_up(search: Search, storage: Any) -> Searched:
     return Searched(
         search, tuple(trials), winner, replicates, study.importance(trials) if winner else {}
     )
+
+
+def tag_winners(store: Store, specs: Sequence[RunSpec], records: Mapping[str, Record]) -> None:
+    """Tell runs that were finished before a search chose their values that it did."""
+    for spec in specs:
+        record = records.get(spec.key)
+        if record is not None and names.STUDY not in record.tags:
+            for name, value in search_tags(spec).items():
+                store.client.set_tag(record.run_id, name, value)
 
 
 def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepParent) -> None:

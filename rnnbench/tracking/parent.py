@@ -86,14 +86,15 @@ class SweepParent:
 
     def close(self, status: names.Status) -> None:
         """End the parent, unless another driver is at work under it."""
-        if self.run_id is None:
+        run_id, self.run_id = self.run_id, None
+        if run_id is None:
             return
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             return
         try:
-            self._store.client.set_terminated(self.run_id, status)
+            self._store.client.set_terminated(run_id, status)
         finally:
             self._lock.release()
 

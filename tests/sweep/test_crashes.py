@@ -20,6 +20,7 @@ from rnnbench.config.expand import load
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from tests.sweep.processes import (
@@ -283,6 +284,43 @@ class TestSearchKilledAtRandomMoments:
         check_finished_once(store, 2 * 6, "trial")
         check_never_trained_again(store, "trial")
         done = check_finished_once(store, 2 * 2)
+        check_never_trained_again(store)
+        check_whole(store, done)
+        check_summaries(store, done)
+        check_parent(store, done)
+
+
+@pytest.mark.stress
+class TestUntilDecidedKilledAtRandomMoments:
+    def test_takes_the_looks_of_an_uninterrupted_one(
+        self, commands: Commands, work_dir: Path
+    ) -> None:
+        words = ("sweep", "+cell=simple_rnn,gru", *TINY, "until=decided", "most_seeds=8")
+        words = (*words, "report.margin=1e-6")  # hardly anything is decided by that
+        calm_folder = work_dir / "calm"
+        calm_folder.mkdir()
+        calm = commands.start(*words, folder=calm_folder)
+        assert calm.status() == 0, calm.said
+        expected = Store.find(load([f"home={calm_folder / 'runs'}"], cell=False))
+        assert expected is not None
+
+        crashing = Crashing(commands, words, SEED)
+        known: set[str] = set()
+        for kill in kills(crashing.chance, loading=1, training=4, writing=3):
+            crashing.suffer(kill)
+            store = find_store()
+            now = set() if store is None else set(finished(store))
+            assert known <= now
+            known = now
+        crashing.finish()
+
+        store = find_store()
+        assert store is not None
+        (found,), (wanted,) = looks_of(store), looks_of(expected)
+        assert (found.seeds, found.alpha) == (wanted.seeds, wanted.alpha)
+        assert found.seeds[-1] == 8
+        done = check_finished_once(store, len(finished(expected)))
+        assert {record.key for record in done} == {r.key for r in finished(expected).values()}
         check_never_trained_again(store)
         check_whole(store, done)
         check_summaries(store, done)

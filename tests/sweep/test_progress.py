@@ -159,6 +159,24 @@ def test_a_line_above_the_bars_is_never_lost_or_followed_by_stale_bars(console: 
     assert lines == [f"[{n + 1}/{told}] gru seed={n}: ended" for n in range(told)]
 
 
+@pytest.mark.parametrize("width", [40, 60, 72, 80, 100])
+def test_shows_which_look_is_trained_for(width: int) -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=width, height=HEIGHT)
+    with SweepProgress(console) as progress:
+        progress.begin(0, 0)
+        progress.extend("look 1 of 11, 4 seeds, 3 open", 12, 90.0, 9)
+        progress.extend("look 2 of 11, 5 seeds, 2 open", 3, 30.0)
+        progress.started(spec("gru seed=4"))
+        for epoch in (1, 2):
+            result: Any = SimpleNamespace(epoch=epoch, accuracy=0.9123, val_accuracy=0.8765)
+            progress.epoch(spec("gru seed=4"), result)
+        progress._bars.refresh()
+        overall = next(line for line in screen(output(console)) if line)
+    told = "look 2 of 11" if width in (40, 100) else "look 2 of 11, 5 seeds, 2 open"
+    assert re.match(rf"{told}[ ━╸╺]+3/15 (under )?\d+ (s|min).* left", overall), overall
+    assert len(overall) <= width
+
+
 @pytest.mark.parametrize("width", [40, 60, 72, 80])
 def test_a_long_name_goes_on_below_and_nothing_of_a_line_is_lost(width: int) -> None:
     name = "gru_reset_before optimizer.learning_rate=0.001 model.depth=2 seed=0"

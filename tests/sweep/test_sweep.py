@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 
 import rnnbench.cli
 from rnnbench.tracking import names
+from rnnbench.tracking.looks import looks_of, short_keys
 from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from tests.conftest import Run
@@ -104,6 +105,13 @@ class TestFinishedSweep:
         parent = store.client.get_run(parents.pop())
         assert parent.data.tags[names.KIND] == names.SWEEP_PARENT
         assert parent.info.status == "FINISHED"
+
+    def test_records_with_how_many_seeds_its_arms_were_shown(
+        self, swept: str, store: Store
+    ) -> None:
+        (looked,) = looks_of(store)
+        assert (looked.seeds, looked.first_seed, looked.most_seeds) == ((2,), 0, None)
+        assert looked.arms == short_keys(run.tags[names.ARM_KEY] for run in store.records())
 
     def test_logs_the_data_set(self, swept: str, store: Store) -> None:
         run = store.client.get_run(store.records()[0].run_id)

@@ -5,9 +5,20 @@
 
 from __future__ import annotations
 
-from tests.wrong_inputs import command, config, data, paths, report, search, store, stored, tables
+from tests.wrong_inputs import (
+    command,
+    config,
+    data,
+    paths,
+    report,
+    search,
+    store,
+    stored,
+    tables,
+    until,
+)
 
 ROWS = [
     *(*command.ROWS, *config.ROWS, *data.ROWS, *tables.ROWS, *search.ROWS),
-    *(*paths.ROWS, *store.ROWS, *report.ROWS, *stored.ROWS),
+    *(*paths.ROWS, *store.ROWS, *report.ROWS, *stored.ROWS, *until.ROWS),
 ]

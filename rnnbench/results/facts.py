@@ -1,0 +1,135 @@
+"""What is known of an arm beside what it measured: parameters, circumstances, its search, failures.
+
+No pandas here: ``plan`` and sweeps relate arms, too, and must start fast.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from numbers import Integral
+from typing import Any, Protocol
+
+from rnnbench.cells import CELLS, DEFAULTS
+
+UNKNOWN = "unknown"
+
+# What runs of earlier versions logged under one name, of the weights that training.test names.
+OF_WEIGHTS = {
+    f"{measure}_{weights}": (measure, weights)
+    for measure in ("test_accuracy", "test_loss")
+    for weights in ("last", "best")
+}
+
+# Parameters that change nothing in a result, or are told by others.
+_SILENT = (
+    *("seed", "match", "data.name", "cell.name"),
+    *("data.path", "data.test_path", "data.word_index"),
+)
+_SILENT_SECTIONS = ("executor.",)
+# What is no parameter of a run: column -> words. The first ones make a difference, the others at
+# most in the last bits of a sum, and in seconds.
+DECISIVE = {
+    "training_version": "training code version",
+    "data_digest": "other contents of the data set",
+}
+MACHINE = {
+    "hardware": "hardware",
+    "versions": "versions",
+    "threads": "threads",
+    "path": "computed by",
+}
+_TRAINING = ("tensorflow=", "keras=")  # of the versions, those that compute
+
+
+class Facts(Protocol):
+    """What two arms are related by; :class:`rnnbench.results.arm_runs.ArmRuns` explains each."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def cell(self) -> str: ...  # noqa: D102
+    @property
+    def params(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def trials(self) -> int: ...  # noqa: D102
+    @property
+    def failed(self) -> frozenset[int]: ...  # noqa: D102
+    @property
+    def seeds(self) -> frozenset[int]: ...  # noqa: D102
+    @property
+    def search(self) -> Mapping[str, object]: ...  # noqa: D102
+    @property
+    def drawn(self) -> frozenset[str]: ...  # noqa: D102
+    @property
+    def telling(self) -> frozenset[tuple[str, str]]: ...  # noqa: D102
+    @property
+    def options(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def circumstances(self) -> Mapping[str, Mapping[int, str]]: ...  # noqa: D102
+    @property
+    def sole(self) -> Mapping[str, str]: ...  # noqa: D102
+    def one(self, column: str) -> float: ...  # noqa: D102
+    def by_seed(self, metric: str) -> Mapping[int, float]: ...  # noqa: D102
+
+
+def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """Return the parameters that can make a difference."""
+    return frozenset(
+        (key, value)
+        for key, value in params.items()
+        if key not in _SILENT and not key.startswith(_SILENT_SECTIONS)
+    )
+
+
+def cell_options(cell: str, params: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a cell by dotted key; one that its file leaves out has its default."""
+    known = CELLS[cell].options if cell in CELLS else ()
+    defaults = {f"cell.{name}": str(DEFAULTS[name]) for name in known}
+    own = {k: v for k, v in params.items() if k.startswith("cell.") and k != "cell.name"}
+    return defaults | own
+
+
+def shared(by_seed: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
+    """Return the circumstances that all replicates of an arm share, by column."""
+    known = {column: set(values.values()) for column, values in by_seed.items()}
+    return {column: values.pop() for column, values in known.items() if len(values) == 1}
+
+
+def told(value: Any) -> str:
+    """Return a circumstance as text; of several packages, those that train."""
+    if not isinstance(value, str | Integral):
+        return UNKNOWN
+    words = str(value).split()
+    return " ".join([word for word in words if word.startswith(_TRAINING)] or words)
+
+
+def failures_in(failed: Collection[int], finished: Collection[int]) -> str:
+    """Return in how many of its seeds an arm failed: ``2 of 10``."""
+    return f"{len(failed)} of {len({*failed, *finished})}"
+
+
+def search_of(described: Any) -> dict[str, Any]:
+    """Return what a run's tag says of the search that chose its values.
+
+    Empty without one, and where it is none: a space is a range by dotted key.
+    """
+    return _read(described) if isinstance(described, str) else {}
+
+
+def drawn_keys(described: Any) -> frozenset[str]:
+    """Return the dotted keys whose values that search chose."""
+    return frozenset(search_of(described).get("space", ()))
+
+
+@lru_cache(maxsize=256)
+def _read(described: str) -> dict[str, Any]:
+    try:
+        found = json.loads(described)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict) or not isinstance(found.get("space", {}), dict):
+        return {}
+    is_space = all(isinstance(one, dict) for one in found.get("space", {}).values())
+    return found if is_space else {}

@@ -1,0 +1,84 @@
+"""What is refused of a sweep with ``until=decided``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rnnbench.config.expand import Arm
+from rnnbench.errors import ConfigError
+from rnnbench.results.compare import relate
+from rnnbench.results.measure import AUTO
+from rnnbench.runspec import RunSpec
+from rnnbench.stats.design import FIRST_LOOK, looks
+from rnnbench.until.arms import arms_of, families
+
+
+def check_until(arms: Sequence[Arm]) -> None:
+    """Refuse what can never be decided, before any data is read.
+
+    Raises:
+        ConfigError: for a limit with a single look, a margin of nothing, runs without a test, or
+            nothing to compare.
+    """
+    config = arms[0].config
+    if config.until is None:
+        return
+    if config.seeds <= FIRST_LOOK:
+        raise ConfigError(
+            "most_seeds",
+            f"at least {FIRST_LOOK + 1}, of which a look after {FIRST_LOOK} can save some",
+            config.seeds,
+            f"type seeds={config.seeds} for as many in any case",
+        )
+    if config.report.margin == 0:
+        raise ConfigError(
+            "report.margin",
+            "a difference above 0 with until=decided: equal arms are never decided otherwise",
+            config.report.margin,
+            "set report.margin=0.01, or as much as matters to you",
+        )
+    is_tested = config.report.metric == AUTO or config.report.metric.startswith("test_")
+    if is_tested and any(arm.config.training.test == "none" for arm in arms):
+        raise ConfigError(
+            "training.test",
+            "last or best with until=decided, which compares arms on the test set",
+            "none",
+            "leave it out, or type seeds=... instead of until",
+        )
+    if len(arms) < 2:
+        raise ConfigError(
+            "until",
+            "two arms or more to compare",
+            f"decided, with the one arm {arms[0].label}",
+            "name several cells, as in +cell=lstm,gru, or type seeds=... instead",
+        )
+
+
+def first_look(arms: Sequence[Arm]) -> list[Arm]:
+    """Return the arms with the seeds that are trained in any case: those of the first look."""
+    if arms[0].config.until is None:
+        return list(arms)
+    fixed = {"seeds": looks(arms[0].config.seeds)[0], "until": None, "most_seeds": None}
+    return [replace(arm, config=arm.config.model_copy(update=fixed)) for arm in arms]
+
+
+def check_compared(specs: Sequence[RunSpec]) -> None:
+    """Refuse arms of which a report would compare no two.
+
+    Raises:
+        ConfigError: with what differs between the first two.
+    """
+    if families(specs):
+        return
+    first, second = arms_of(specs)[:2]
+    relation = relate(first, second, first.judged_by)
+    differing = "; ".join(relation.confounds) or "nothing that is compared"
+    if first.data_name != second.data_name:
+        differing = "their data sets, on each of which a report compares arms"
+    raise ConfigError(
+        "until",
+        "two arms that differ in one thing and nothing else, as a report compares them",
+        f"{first.name} and {second.name}, which differ in {differing}",
+        "vary one thing at a time, or type seeds=... instead",
+    )

@@ -1,0 +1,152 @@
+"""What a plan says of comparisons: what its seeds can show, and how many the margin needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rnnbench.config.schema import Config
+from rnnbench.results.measure import Measure
+from rnnbench.runspec import RunSpec
+from rnnbench.stats.power import POWER, Range, detectable, seeds_for
+from rnnbench.tables import MISSING, Table
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+from rnnbench.until.arms import Family, families
+from rnnbench.until.measured import answers, measure_of, overlap
+from rnnbench.until.spreads import Spread, spreads
+
+_MOST_ARMS = 60  # whose pairs are related in no time
+_MOST_ROWS = 15
+_POWER = f"{100 * POWER:g} %"
+_LEAST_ASSUMED = 0.5  # of the margin
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the seeds of a plan can show of one comparison.
+
+    Attributes:
+        title: the data set.
+        metric: what is compared.
+        spread: of the difference.
+        detectable: the true difference that is shown with :data:`rnnbench.stats.power.POWER`.
+        seeds: how many decide at the margin; infinite where none do.
+    """
+
+    title: str
+    metric: str
+    spread: Spread
+    detectable: Range
+    seeds: Range
+
+
+def shown_by(
+    specs: Sequence[RunSpec], config: Config, records: Mapping[str, Record], store: Store | None
+) -> list[Shown]:
+    """Return what the declared seeds can show of each comparison; nothing of very many arms.
+
+    Args:
+        specs: declared runs.
+        config: seeds, margin and level.
+        records: the store's runs by content key.
+        store: where they are.
+    """
+    if len({spec.arm_key for spec in specs}) > _MOST_ARMS:
+        return []
+    found = []
+    for family in families(specs):
+        known = family.with_runs(records)
+        metric = measure_of(known.arms, config.report.metric)
+        read = {} if store is None else answers(store, known.arms, metric, {})
+        found += [
+            _shown(family, metric, spread, config)
+            for spread in spreads(known, metric, read, config.report.margin)
+        ]
+    return found
+
+
+def _shown(family: Family, metric: str, spread: Spread, config: Config) -> Shown:
+    ask = partial(
+        _asked,
+        arms=len(family.arms),
+        confidence=config.report.confidence,
+        comparisons=len(family.pairs),
+        overlap=max(map(overlap, family.arms)),
+    )
+    return Shown(
+        family.title,
+        metric,
+        spread,
+        ask(lambda sd, **more: detectable(sd, config.seeds, **more), spread),
+        ask(lambda sd, **more: seeds_for(config.report.margin, sd, **more), spread),
+    )
+
+
+def _asked(question: Callable[..., Range], spread: Spread, **family: float) -> Range:
+    """Return the answer for a spread; for one that is assumed, from half of it to all of it."""
+    if spread.seeds is not None:
+        return question(spread.sd, seen=spread.seeds, sampling=spread.sampling, **family)
+    ends = [question(part * spread.sd, **family).high for part in (_LEAST_ASSUMED, 1.0)]
+    return Range(*ends)
+
+
+def shown_table(shown: Sequence[Shown], config: Config) -> Table:
+    """Return a row for each comparison."""
+    several = len({one.title for one in shown}) > 1
+    margin = f"{config.report.margin:g}"
+    rows = [
+        (
+            *((one.title,) if several else ()),
+            " − ".join(one.spread.pair),
+            _difference(one.detectable),
+            _seeds(one.seeds),
+            f"{one.spread.sd:.2g}",
+            "assumed" if one.spread.seeds is None else f"{one.spread.seeds} seeds",
+        )
+        for one in shown[:_MOST_ROWS]
+    ]
+    head = ("data",) if several else ()
+    columns = (*head, "comparison", "difference shown", f"seeds for {margin}", "spread", "from")
+    metrics = " and ".join(dict.fromkeys(Measure(one.metric).words for one in shown))
+    title = f"What {config.seeds} seeds show with {_POWER} power, by {metrics}"
+    more = len(shown) - _MOST_ROWS
+    return Table(
+        title,
+        columns,
+        tuple(rows),
+        note=f"and {more} more comparisons" if more > 0 else "",
+        optional=("from", "spread"),
+        words=("comparison",),
+    )
+
+
+def assumed_words(shown: Sequence[Shown], config: Config) -> str:
+    """Return the same in a sentence where nothing is known of any spread."""
+    one = shown[0]
+    what = "the comparison" if len(shown) == 1 else f"each of {len(shown)} comparisons"
+    told = (
+        f"{config.seeds} seeds show nothing of {what}"
+        if math.isinf(one.detectable.low)
+        else f"{config.seeds} seeds show a difference of {_difference(one.detectable)} in {what} "
+        f"with {_POWER} power"
+    )
+    return (
+        f"{told}; the margin of {config.report.margin:g} needs {_seeds(one.seeds)} seeds. Assumed, "
+        "for the store does not know it: the difference of two runs with the same seed spreads by "
+        f"{_LEAST_ASSUMED * one.spread.sd:g} to {one.spread.sd:g}, half the margin to all of it."
+    )
+
+
+def _difference(found: Range) -> str:
+    if not all(map(math.isfinite, found)):
+        return MISSING
+    low, high = (f"{end:.2g}" for end in found)
+    return low if low == high else f"{low} to {high}"
+
+
+def _seeds(found: Range) -> str:
+    low, high = ("over 10,000" if math.isinf(end) else f"{end:,.0f}" for end in found)
+    return low if low == high else f"{low} to {high}"

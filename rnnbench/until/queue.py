@@ -1,0 +1,66 @@
+"""The work of a sweep with ``until=decided``: the runs of one look, then those of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from rnnbench.claims import Claims
+from rnnbench.interrupt import Interruption
+from rnnbench.progress import SweepProgress
+from rnnbench.queues import RunQueue
+from rnnbench.runspec import RunSpec
+from rnnbench.until.rounds import Rounds
+
+if TYPE_CHECKING:
+    from rnnbench.run import Task
+    from rnnbench.training.history import Epoch, Outcome
+
+
+class UntilQueue:
+    """Runs that the next look needs; where all have ended, the look is taken and brings more."""
+
+    def __init__(
+        self, rounds: Rounds, needed: Sequence[RunSpec], claims: Claims, progress: SweepProgress
+    ) -> None:
+        self._rounds = rounds
+        self._progress = progress
+        self._runs = RunQueue(claims, progress, needed)
+        self._running: set[str] = set()
+
+    def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
+        """See :class:`rnnbench.executors.source.Source`."""
+        while True:
+            task = self._runs.take(held, busy)
+            if task is not None:
+                self._running.add(task.key)
+                return task
+            if self._running or self._runs.waits_for_others:
+                return None
+            further = self._rounds.advance()
+            self._progress.extend(
+                self._rounds.status, len(further), sum(spec.work for spec in further)
+            )
+            if not further:
+                return None
+            self._runs.add(further)
+
+    def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
+        """See :class:`rnnbench.queues.Queue`."""
+        return self._runs.epoch(spec, epoch)
+
+    def finished(self, spec: RunSpec, outcome: Outcome) -> None:  # noqa: ARG002
+        """See :class:`rnnbench.queues.Queue`."""
+        self._running.discard(spec.key)
+
+    def pruned(self, spec: RunSpec) -> None:
+        """See :class:`rnnbench.queues.Queue`."""
+        self._running.discard(spec.key)
+
+    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
+        """See :class:`rnnbench.queues.Queue`."""
+        self._running.discard(spec.key)
+
+    def wait_for_others(self, interruption: Interruption) -> bool:
+        """See :class:`rnnbench.queues.Queue`."""
+        return self._runs.wait_for_others(interruption)

@@ -1,0 +1,53 @@
+"""How far the difference of two arms spreads over seeds: as the store knows, or assumed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from rnnbench.stats.contrast import FEWEST, contrast
+from rnnbench.until.arms import Family, Pair
+from rnnbench.until.measured import Samples, measured, overlap
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The spread of one comparison.
+
+    Attributes:
+        pair: names of the arms.
+        sd: standard deviation of the difference of two runs with the same seed, in the unit of the
+            measure.
+        seeds: how many seeds have shown it; ``None`` where it is assumed.
+        sampling: variance of the mean difference over test samples; 0 where it is not known.
+        difference: mean over those seeds, NaN where it is assumed.
+    """
+
+    pair: Pair
+    sd: float
+    seeds: int | None = None
+    sampling: float = 0.0
+    difference: float = math.nan
+
+
+def spreads(family: Family, metric: str, samples: Samples, assumed: float) -> list[Spread]:
+    """Return the spread of each comparison of a data set, in their order.
+
+    Args:
+        family: with the finished runs that the store has.
+        metric: what arms are compared by.
+        samples: answers by run.
+        assumed: standard deviation where fewer than three seeds have shown it.
+    """
+    arms = measured(family.arms, metric, samples)
+    again = max(map(overlap, family.arms))
+    found = []
+    for a, b in family.pairs:
+        known = contrast(arms[a], arms[b], again)
+        seeds = len(known.paired)
+        if seeds < FEWEST or not known.paired.std() > 0:
+            found.append(Spread((a, b), assumed))
+        else:
+            sd = float(known.paired.std(ddof=1))
+            found.append(Spread((a, b), sd, seeds, known.sampling, known.estimate))
+    return found
