@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Presets on real IMDB, short ones first. Runs that several of them ask for are trained once.
 PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn32 imdb_lstm32 \
 	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
-	long_training padding carried_state optimizers text_simple_rnn50_vectors
+	long_training padding carried_state optimizers suite text_simple_rnn50_vectors
 
 .PHONY: demo presets reports test docs stress bench lint format clean
 

@@ -13,7 +13,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.redact import redacted
 
 # Keys below which there may be any, or which keep their mappings.
-OPEN = ("search.space", "sweep.grid", "published", "claims", "cell", "hydra")
+OPEN = ("search.space", "sweep.grid", "sweep.per_data", "published", "claims", "cell", "hydra")
 _PLAIN = re.compile(r"[\w.,-]+")
 
 

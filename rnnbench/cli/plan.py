@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.at_hand import at_hand
 from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
@@ -25,6 +26,7 @@ def plan(words: Words) -> int:
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     tell_home(arms[0].config)
+    arms = at_hand(arms, lambda line: stderr().print(line, markup=False))
     made = make_plan(arms)
     for remark in remarks(arm.config for arm in arms):
         stderr().print(remark, markup=False)

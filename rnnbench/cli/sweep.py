@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from rnnbench.at_hand import at_hand
 from rnnbench.cli.console import Output, paste, show, stderr, stdout
 from rnnbench.cli.endings import (
     RETRY,
@@ -39,6 +40,7 @@ def sweep(words: Words) -> int:
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     tell_home(arms[0].config)
     console = stderr()
+    arms = at_hand(arms, lambda line: console.print(line, markup=False))
     swept = run_arms(arms, live(), words.typed)
     skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)

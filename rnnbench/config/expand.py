@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from rnnbench.config import space_words
 from rnnbench.config.axes import Axis, check_axes, check_typed
 from rnnbench.config.compose import Composer, composer
 from rnnbench.config.overrides import CELL, axis_values, parse, with_value
+from rnnbench.config.per_data import set_key, with_own_values
 from rnnbench.config.schema import Config
-from rnnbench.config.validate import unknown_key, validate
+from rnnbench.config.validate import validate
 from rnnbench.errors import ConfigError
 
 
@@ -109,7 +110,7 @@ def expand(
             axes = [_cell_axis(hydra, default_cells), *axes]
         axes = [axis for axis in axes if axis.values != [None]]
         check_axes(axes)
-        return _arms(hydra, fixed_words, axes)
+        return _arms(hydra, fixed_words, axes, named)
 
 
 def _axis(hydra: Composer, override: Override, values: list[Any], refers: bool) -> Axis:
@@ -153,7 +154,9 @@ def _cell_axis(hydra: Composer, default_cells: Sequence[str | None]) -> Axis:
     return Axis(CELL, list(default_cells), None, True)
 
 
-def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[Axis]) -> list[Arm]:
+def _arms(
+    hydra: Composer, fixed: Sequence[str], axes: Sequence[Axis], named: Collection[str]
+) -> list[Arm]:
     groups = [axis for axis in axes if axis.is_composed]
     values = [axis for axis in axes if not axis.is_composed]
     varying = [axis.key for axis in axes if len(axis.values) > 1]
@@ -163,11 +166,14 @@ def _arms(hydra: Composer, fixed: Sequence[str], axes: Sequence[Axis]) -> list[A
         base = _base(hydra, fixed, list(zip(groups, chosen, strict=True)), known)
         if values and hydra.refers:
             # A key that refers to a swept one gets its value from Hydra, for each combination.
-            return _arms(hydra, fixed, [replace(axis, is_composed=True) for axis in axes])
+            axes = [replace(axis, is_composed=True) for axis in axes]
+            return _arms(hydra, fixed, axes, named)
+        base = with_own_values(base, hydra.options("data"), named)
         for picked in itertools.product(*(axis.values for axis in values)):
             mapping = copy.deepcopy(base)
             for axis, value in zip(values, picked, strict=True):
-                _set(mapping, axis, value)
+                adds = axis.override is not None and axis.override.type != OverrideType.CHANGE
+                set_key(mapping, axis.key, value, adds=adds)
             config = validate(mapping)
             where = dict(zip([a.key for a in groups + values], [*chosen, *picked], strict=True))
             arm = Arm(config, {key: where[key] for key in varying})
@@ -198,18 +204,6 @@ def _base(
     if own is not None and base.get(CELL) == own and not names_cell and not hydra.refers:
         known[rest] = base
     return base
-
-
-def _set(mapping: dict[str, Any], axis: Axis, value: Any) -> None:
-    *parents, last = axis.key.split(".")
-    node: Any = mapping
-    for parent in parents:
-        node = node.get(parent) if isinstance(node, dict) else None
-    adds = axis.override is not None and axis.override.type != OverrideType.CHANGE
-    if not isinstance(node, dict) or (last not in node and not adds):
-        raise unknown_key(axis.key)
-    node[last] = copy.deepcopy(value)
-    mapping["references"].pop(axis.key, None)
 
 
 def _text(value: Any) -> str:

@@ -188,6 +188,21 @@ class SweepConfig(Section):
         dict[str, list[Any]],
         Field(description="What a preset sweeps over: dotted keys or groups with their values."),
     ]
+    per_data: Annotated[
+        dict[str, dict[str, Any]],
+        Field(
+            description="By data set, keys that a preset gives another value there, as in "
+            "{digits: {training.epochs: 40}}; what is typed beats them."
+        ),
+    ]
+    optional_data: Annotated[
+        list[str],
+        Field(
+            examples=[["imdb"]],
+            description="Data sets that a sweep over several leaves out where they would have to "
+            "be downloaded.",
+        ),
+    ]
     retry_failed: Annotated[bool, Field(description="Whether failed runs are trained again.")]
     accept_stale: Annotated[
         bool,

@@ -1,7 +1,7 @@
 """Data sets as flat arrays on disk, prepared once and memory-mapped by every worker."""
 
 from rnnbench.data.contract import Arrays, InputSpec, Prepared, Vectors
-from rnnbench.data.preparation import input_spec, prepare
+from rnnbench.data.preparation import input_spec, missing, prepare
 from rnnbench.data.vectors import prepare_vectors, vectors_dim
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Prepared",
     "Vectors",
     "input_spec",
+    "missing",
     "prepare",
     "prepare_vectors",
     "vectors_dim",

@@ -92,13 +92,16 @@ class Fingerprint:
 
     ``identity`` holds the loader's version, what only this source knows and the SHA-256 of local
     files; ``file`` is that file, ``text`` its description for people, ``remarks`` what they are
-    told whenever it is used.
+    told whenever it is used. ``is_remote``: the data have to be downloaded from ``text``, unless
+    they are prepared already; ``action`` says how to have them on this machine instead.
     """
 
     text: str
     identity: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
     remarks: tuple[str, ...] = ()
+    is_remote: bool = False
+    action: str = ""
 
 
 class Source(Protocol):

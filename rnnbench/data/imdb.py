@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, length_of, words_of
-from rnnbench.data.imdb_file import KERAS_SHA256, ORIGIN, download_imdb, find_imdb
+from rnnbench.data.imdb_file import KERAS_SHA256, ORIGIN, SET, download_imdb, find_imdb
 from rnnbench.data.indices import INDEX_FROM, START
 from rnnbench.data.npz import Npz, file_digest, open_npz
 from rnnbench.data.readers import TextReader
@@ -51,7 +51,7 @@ class Imdb:
         digest = KERAS_SHA256 if file is None else file_digest(key, file)
         text = ORIGIN if file is None else str(file)
         identity = {"loader": VERSION, "sha256": digest, **word_index_identity(config)}
-        return Fingerprint(text, identity, file)
+        return Fingerprint(text, identity, file, is_remote=file is None, action=SET)
 
     def load(self, config: DataConfig, found: Fingerprint, report: Progress) -> Raw:
         """Shuffled and marked as Keras does it; raises DataError for a file that is not IMDB."""

@@ -16,6 +16,7 @@ KERAS_SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f
 VARIABLE = "RNNBENCH_IMDB"
 FILE = "imdb.npz"
 HELP = f"give a local file with data.path=/path/to/{FILE} or {VARIABLE}"
+SET = f"set {VARIABLE}=/path/to/{FILE}"
 
 # Runs in a process of its own: importing Keras starts TensorFlow, which must not happen here.
 # Keras draws its progress bar on sys.stdout; the real one carries nothing but the outcome.

@@ -25,6 +25,7 @@ from rnnbench.data.contract import (
 from rnnbench.data.padding import Padding, padded, padded_blocks
 from rnnbench.data.remarks import UNKNOWN, holds_words, remarks, without_known_words
 from rnnbench.data.room import check_size
+from rnnbench.data.soundness import inspect
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
 
@@ -81,8 +82,7 @@ def _prepared(
     config = config.model_copy(update={"maxlen": spec.timesteps})
     for remark in found.remarks:
         report(remark)
-    key = prep_key(config, found)
-    folder = Path(home).absolute() / "data" / f"{config.name}-{key[:16]}"
+    key, folder = _place(config, found, home)
 
     def make() -> Contents:
         report(f"preparing data={config.name} from {found.text}")
@@ -97,6 +97,25 @@ def _prepared(
             check(prepared_in(new, meta))
 
     return prepared_in(*kept(folder, key, ARRAY_NAMES, report, make, scratch, check_folder))
+
+
+def missing(config: DataConfig, home: Path) -> Fingerprint | None:
+    """What a data set has to be downloaded from; ``None`` where it is at hand.
+
+    Raises ConfigError or DataError for keys or a file that are wrong.
+    """
+    source = source_of(config)
+    spec = source.spec(config)
+    found = source.fingerprint(config)
+    key, folder = _place(config.model_copy(update={"maxlen": spec.timesteps}), found, home)
+    is_at_hand = not found.is_remote or inspect(folder, key, ARRAY_NAMES).meta is not None
+    return None if is_at_hand else found
+
+
+def _place(config: DataConfig, found: Fingerprint, home: Path) -> tuple[str, Path]:
+    """The key of prepared arrays, and their folder."""
+    key = prep_key(config, found)
+    return key, Path(home).absolute() / "data" / f"{config.name}-{key[:16]}"
 
 
 def prep_key(config: DataConfig, found: Fingerprint) -> str:

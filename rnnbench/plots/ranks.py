@@ -1,8 +1,4 @@
-"""Critical-difference diagram: average ranks of arms over data sets (Demsar 2006).
-
-Scores are ``(data sets, arms)``, larger is better. Fewer than six data sets or two arms, or a score
-that is not a number, is a ``ValueError``.
-"""
+"""Critical-difference diagram: average ranks of arms over data sets (Demsar 2006)."""
 
 from __future__ import annotations
 
@@ -12,60 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, wrap
 from rnnbench.plots.style import colour, marker
+from rnnbench.stats.ranks import average_ranks, critical_difference, groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FEWEST = 6  # data sets: the approximations behind both tests are poor below
 _NAME = 26  # characters in a line of an arm's name
 _BARS, _ROWS = 0.55, 0.4  # where bars begin below the axis, and how far they are apart
-
-
-def average_ranks(scores: ArrayLike) -> NDArray[np.float64]:
-    """Return the mean rank of each arm, ``(arms,)``: 1 is the best, equal scores share ranks."""
-    means: NDArray[np.float64] = _ranks(scores).mean(axis=0)
-    return means
-
-
-def friedman_p(scores: ArrayLike) -> float:
-    """Return the p of Friedman's test (1937) that all arms are equal, corrected for ties."""
-    from scipy.stats import chi2
-
-    ranks = _ranks(scores)
-    datasets, arms = ranks.shape
-    middle = (arms + 1) / 2
-    within = ((ranks - middle) ** 2).sum()
-    if not within:
-        return 1.0
-    between = ((ranks.sum(axis=0) - datasets * middle) ** 2).sum()
-    return float(chi2.sf((arms - 1) * between / within, arms - 1))
-
-
-def critical_difference(arms: int, datasets: int, confidence: float) -> float:
-    """Return from which distance on any two average ranks differ (Nemenyi 1963)."""
-    from scipy.stats import studentized_range
-
-    _check(datasets, arms)
-    quantile = studentized_range.ppf(confidence, arms, math.inf) / math.sqrt(2)
-    return float(quantile * math.sqrt(arms * (arms + 1) / (6 * datasets)))
-
-
-def groups(ranks: Sequence[float] | NDArray[np.float64], distance: float) -> list[list[int]]:
-    """Return the largest sets of two or more arms that don't differ, as indices by rising rank."""
-    order = sorted(range(len(ranks)), key=lambda index: (ranks[index], index))
-    found: list[list[int]] = []
-    reached = 0
-    for place, first in enumerate(order):
-        group = [index for index in order[place:] if ranks[index] - ranks[first] < distance]
-        if len(group) > 1 and place + len(group) > reached:
-            found.append(group)
-            reached = place + len(group)
-    return found
 
 
 def draw_ranks(
@@ -102,8 +56,11 @@ def draw_ranks(
     for rank in range(1, count + 1):
         axes.plot([rank, rank], [-0.18, 0], "k-", linewidth=1.2)
         axes.text(rank, -0.25, str(rank), ha="center", va="bottom", fontsize=9)
-    axes.plot([1, 1 + distance], [-1.2, -1.2], "k|-", linewidth=1.2, markersize=7)
-    axes.text(1, -1.4, f"critical difference {distance:.2f}", va="bottom", fontsize=9)
+    told = "no distance decides"
+    if math.isfinite(distance):
+        axes.plot([1, 1 + distance], [-1.2, -1.2], "k|-", linewidth=1.2, markersize=7)
+        told = f"critical difference {distance:.2f}"
+    axes.text(1, -1.4, told, va="bottom", fontsize=9)
     axes.set_ylim(_BARS + _ROWS * len(bars) + math.ceil(count / 2) - 0.4, -2)
     axes.set_axis_off()
 
@@ -115,7 +72,10 @@ def save_ranks(
     paths: Iterable[Path],
     cells: Sequence[str] | None = None,
 ) -> None:
-    """Draw the diagram into each file; by default arms are named after their cells."""
+    """Draw the diagram into each file; by default arms are named after their cells.
+
+    Scores are ``(data sets, arms)``, larger is better; see :mod:`rnnbench.stats.ranks`.
+    """
     ranks = average_ranks(scores)
     datasets = len(np.asarray(scores))
     distance = critical_difference(len(arms), datasets, confidence)
@@ -124,22 +84,3 @@ def save_ranks(
     title = f"Average ranks over {datasets} data sets (1 is the best), {100 * confidence:g} %"
     with drawing((WIDTH, 0.4 + units * (0.14 + 0.15 * lines)), title, paths) as axes:
         draw_ranks(axes, arms, cells or arms, ranks.tolist(), distance)
-
-
-def _ranks(scores: ArrayLike) -> NDArray[np.float64]:
-    from scipy.stats import rankdata
-
-    table = np.asarray(scores, dtype=np.float64)
-    if table.ndim != 2 or np.isnan(table).any():
-        raise ValueError("scores: expected a number for each data set (row) and arm (column)")
-    _check(*table.shape)
-    ranks: NDArray[np.float64] = rankdata(-table, axis=1)
-    return ranks
-
-
-def _check(datasets: int, arms: int) -> None:
-    if datasets < FEWEST or arms < 2:
-        raise ValueError(
-            f"ranks: expected at least {FEWEST} data sets and two arms, "
-            f"received {datasets} and {arms}"
-        )

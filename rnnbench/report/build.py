@@ -14,6 +14,9 @@ from rnnbench.report.accuracy import accuracy_blocks
 from rnnbench.report.answer import answer_section
 from rnnbench.report.claims import claims_block
 from rnnbench.report.cost import cost_blocks
+from rnnbench.report.data_sets import over
+from rnnbench.report.data_sets_answer import answer_block
+from rnnbench.report.data_sets_section import data_sets_section
 from rnnbench.report.document import Block, Document, Section
 from rnnbench.report.families import Answers, compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
@@ -24,7 +27,6 @@ from rnnbench.report.pairs import Pair, related
 from rnnbench.report.provenance import provenance_section
 from rnnbench.report.published import System, published_block
 from rnnbench.report.question import question
-from rnnbench.report.ranks import ranks_section
 from rnnbench.report.searches import search_section
 from rnnbench.report.studies import studies_of, trial_counts
 from rnnbench.report.titles import data_name, length_words, section_key, section_titles
@@ -90,8 +92,13 @@ def build(
         return all_printable(Document(title, told, tuple(sections)))
     grounds = sorted(grounds_of(done, tables, options), key=_interest)
     has_verdicts = bool(claims) or any(ground.pairs for ground in grounds)
+    sets = over(grounds)
+    answer = answer_section(grounds, VERDICTS)
+    if sets is not None:
+        answer = replace(answer, blocks=(answer_block(sets), *answer.blocks))
     candidates = (
-        answer_section(grounds, VERDICTS),
+        answer,
+        None if sets is None else data_sets_section(sets),
         *_subjects(grounds, tables),
         search_section(studies_of(tables.trials), grounds),
         _published(claims, published, grounds, tables.correct),
@@ -103,7 +110,7 @@ def build(
     return all_printable(Document(question(grounds), told, tuple(sections)))
 
 
-def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section | None]:
+def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section]:
     """Return a section for each subject, with what every data set has to say of it."""
 
     def section(key: str, title: str, of: Callable[[Ground], Sequence[Block | None]]) -> Section:
@@ -120,7 +127,7 @@ def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section | None]
             lambda ground: [gradient_block(ground, tables.flows)],
         ),
     ]
-    return [ranks_section(grounds), *(one for one in made if one.blocks)]
+    return [one for one in made if one.blocks]
 
 
 def _printable(tables: Tables) -> Tables:

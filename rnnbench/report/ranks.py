@@ -1,77 +1,57 @@
-"""Arms over many data sets: the critical-difference diagram, from six data sets on."""
+"""Arms over many data sets: average ranks and their critical difference, from six sets on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from functools import partial
 from statistics import fmean
 
 import numpy as np
 
-from rnnbench.plots.ranks import FEWEST, average_ranks, critical_difference, friedman_p, save_ranks
-from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, Section, number
-from rnnbench.report.ground import Ground
-from rnnbench.report.titles import data_name
-from rnnbench.report.wording import cell_words
-from rnnbench.stats import statistic
+from rnnbench.plots.ranks import save_ranks
+from rnnbench.report.data_sets import DataSets
+from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number
+from rnnbench.report.wording import arm_words
+from rnnbench.stats.ranks import FEWEST, average_ranks, critical_difference, friedman_p
 
 
-def ranks_section(grounds: Sequence[Ground]) -> Section | None:
-    """Return ranks of the cells that are on every one of at least six data sets (Demsar 2006).
+def ranks_block(sets: DataSets) -> Block | None:
+    """Return the ranks of the arms that every one of at least six data sets has (Demsar 2006).
 
-    Sections that are about one data set, such as parts of it or several lengths, count once.
+    A data set with several protocols counts once, by the mean over them.
     """
-    scores = _by_data(grounds)
-    if len(scores) < FEWEST:
+    arms = sets.everywhere()
+    if sets.count < FEWEST or len(arms) < 2:
         return None
-    cells = sorted(set.intersection(*(set(one) for found in scores for one in found)))
-    if len(cells) < 2:
-        return None
-    table = np.array([[fmean(one[cell] for one in found) for cell in cells] for found in scores])
-    ranks = average_ranks(table)
-    confidence = grounds[0].options.confidence
-    distance = critical_difference(len(cells), len(scores), confidence)
-    rows = tuple(
-        (Cell(cell_words(cell), cell), number(float(rank), 2))
-        for cell, rank in sorted(zip(cells, ranks, strict=True), key=lambda item: item[1])
+    means = [
+        [fmean(fmean(values) for values in found) for found in sets.by_data(arm).values()]
+        for arm, _ in arms
+    ]
+    scores = sets.measure.sign * np.array(means).T
+    ranks = average_ranks(scores)
+    confidence = sets.options.confidence
+    distance = critical_difference(len(arms), sets.count, confidence)
+    found = sorted(zip(arms, ranks, strict=True), key=lambda item: item[1])
+    rows = tuple((Cell(arm_words(arm), arm), number(float(rank), 2)) for (arm, _), rank in found)
+    columns = (Column("arm", numeric=False), Column("average rank", "1 is the best"))
+    decides = (
+        f"ranks closer than {distance:.2f} are not shown to differ"
+        if math.isfinite(distance)
+        else "so few data sets decide nothing at this confidence"
     )
-    columns = (Column("cell", numeric=False), Column("average rank", "1 is the best"))
     note = (
-        f"Over {len(scores)} data sets, by the mean accuracy of each cell's best arm. Friedman "
-        f"p = {friedman_p(table):.3g}; ranks closer than {distance:.2f} are not shown to differ "
-        "(Nemenyi)."
+        f"Over {sets.count} data sets, by the mean {sets.measure.words} of each arm. "
+        f"Friedman p = {friedman_p(scores):.3g}; {decides} (exact distribution of rank sums, "
+        "Bonferroni). Ranks tell in which order arms come, whatever the size of the differences."
     )
-    named = [cell_words(cell) for cell in cells]
+    names = [arm_words(arm) for arm, _ in arms]
+    told = ", ".join(f"{arm_words(arm)} {rank:.2f}" for (arm, _), rank in found)
+    cells = [cell for _, cell in arms]
     picture = Picture(
         "ranks",
         "Critical-difference diagram",
-        "Average ranks: " + ", ".join(f"{c} {r:.2f}" for c, r in zip(named, ranks, strict=True)),
-        partial(save_ranks, named, table, confidence, cells=cells),
+        f"Average ranks: {told}",
+        partial(save_ranks, names, scores, confidence, cells=cells),
     )
-    block = Block(
-        "",
-        tables=(DataTable("ranks", "Average ranks", columns, rows, note),),
-        pictures=(picture,),
-    )
-    return Section("ranks", "Ranks over data sets", (block,))
-
-
-def _by_data(grounds: Sequence[Ground]) -> list[list[dict[str, float]]]:
-    """Return what the cells reach in the sections of each data set that have several."""
-    found: dict[str, list[dict[str, float]]] = {}
-    for ground in grounds:
-        reached = _by_cell(ground)
-        if len(reached) > 1:
-            found.setdefault(data_name(ground.arms[0].runs), []).append(reached)
-    return list(found.values())
-
-
-def _by_cell(ground: Ground) -> dict[str, float]:
-    """Return the mean accuracy of the best arm of each cell."""
-    metric, best = ground.accuracy, dict[str, float]()
-    for arm in ground.arms if metric is not None else ():
-        values = arm.by_seed(metric or "").values()
-        if values:
-            value = statistic(values).mean
-            best[arm.cell] = max(value, best.get(arm.cell, value))
-    return best
+    table = DataTable("ranks", "Average ranks", columns, rows, note)
+    return Block("", tables=(table,), pictures=(picture,))

@@ -13,7 +13,7 @@ from rnnbench.declaration import check_arms
 from rnnbench.errors import ConfigError
 
 # The ranges of a search are those of the keys that it draws; published values are anyone's.
-_FREE = ("search.space", "published", "claims", "sweep.grid")
+_FREE = ("search.space", "published", "claims", "sweep.grid", "sweep.per_data")
 
 
 def unbounded(node: dict[str, Any], key: str = "") -> Iterator[str]:

@@ -16,7 +16,13 @@ from rnnbench.config.validate import known_keys
 from rnnbench.data.sources import OWN_KEYS, SOURCES
 
 KEYS = {one.key: one for one in key_descriptions()}
-OPEN = ("search.space", "sweep.grid", "published", "claims")  # what is below them has any name
+OPEN = (
+    "search.space",
+    "sweep.grid",
+    "sweep.per_data",
+    "published",
+    "claims",
+)  # what is below them has any name
 SCHEMA = {
     key.replace("claims.", "claims.N.") for key in set(known_keys()) - set(section_meanings())
 } | {"claims"}

@@ -176,6 +176,7 @@ def keys_of(small_imdb: None, work_dir: Path) -> Callable[[str], dict[str, Any]]
         ("padding", "cells_at_500", 9),
         ("carried_state", "cells_at_500", 9),
         ("gru_vs_lstm", "imdb_lstm128_dropout", 3),
+        ("suite", "cells_at_500", 9),
     ],
 )
 def test_what_several_presets_ask_for_is_one_run(

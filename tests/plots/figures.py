@@ -12,8 +12,10 @@ import pandas as pd
 from rnnbench.cells import CELLS
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.plots.differences import difference_rows, save_differences
+from rnnbench.plots.forest import ForestRow, save_forest
 from rnnbench.plots.gradients import gradient_lines, save_gradients
 from rnnbench.plots.learning import Learning, learning_data, save_learning
+from rnnbench.plots.profiles import ProfileLine, save_profiles
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.plots.replicates import replicate_rows, save_replicates
 from rnnbench.plots.search import save_history, save_importance
@@ -28,6 +30,7 @@ from rnnbench.plots.trials import (
     trial_rows,
 )
 from rnnbench.stats.family import Arm, Comparison, family
+from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import EPOCH_METRICS, Epoch
 
@@ -85,6 +88,18 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
         for arm, cell in arms
     ]
     scores = rng.normal(0.8, 0.02, (7, len(arms))) + [np.mean(values[arm]) for arm, _ in arms]
+    forest = [
+        ForestRow(f"{a} − {b}", label, 0.004 * place, 0.004 * place - width, 0.02, label == "mean")
+        for a, b in pairs[:6]
+        for place, (label, width) in enumerate(
+            [("digits", 0.01), ("a data set of one's own, 500 tokens", 0.3), ("mean", 0.02)]
+        )
+    ]
+    levels = np.linspace(0.6, 1, 41)
+    profiles = [
+        ProfileLine(arm, cell, profile([values[arm], [0.9, 0.91, 0.95]], levels, 0.95))
+        for arm, cell in arms[:8]
+    ]
     where = "imdb, maxlen 100"
     steps = np.arange(-99, 1)
     gradients = [
@@ -100,6 +115,8 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
         "differences": partial(
             save_differences, difference_rows(comparisons), 0.01, "test accuracy", where
         ),
+        "forest": partial(save_forest, forest, 0.01, "test accuracy", where),
+        "profiles": partial(save_profiles, profiles, "test accuracy", where),
         "replicates": partial(
             save_replicates,
             rows,

@@ -459,22 +459,3 @@ class TestWhatIsMissing:
 
     def test_one_arm_has_no_comparison(self) -> None:
         assert "nothing to compare it with" in told(built(MATCHED[:3]))
-
-
-class TestRanks:
-    def test_need_six_data_sets_not_six_parts_of_one(self) -> None:
-        def parts(*keys: str, values: int) -> list[Record]:
-            return [
-                record(cell, 0, accuracy, **dict.fromkeys(keys, f"{value}00"))
-                for value in range(1, values + 1)
-                for cell, accuracy in (("lstm", 0.8), ("gru", 0.7 + value / 100))
-            ]
-
-        found = [s.key for s in built(parts("data.limit", values=7)).sections]
-        assert "ranks" not in found
-        document = built(parts("data.name", values=6))
-        assert column(table(document, "ranks"), "cell") == ["LSTM", "GRU"]
-        note = table(document, "ranks").note
-        assert "Over 6 data sets" in note
-        again = built([*parts("data.name", values=6), *parts("data.name", "data.limit", values=6)])
-        assert table(again, "ranks").note == note

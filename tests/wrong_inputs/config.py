@@ -71,6 +71,13 @@ VALUES = [
     typed("data.name=foo", "data.name", "reviews", "foo"),
     typed("seed=-1", "seed", "at least 0"),
     typed("sweep.grid=3", "sweep.grid", "received 3"),
+    typed("sweep.per_data=3", "sweep.per_data", "received 3"),
+    typed("+sweep.per_data.digitz={training.epochs:4}", "sweep.per_data.digitz", "did you mean"),
+    typed("+sweep.per_data.reviews=4", "sweep.per_data.reviews", "keys with their values", "4"),
+    typed("+sweep.per_data.reviews={training.epochz:4}", "training.epochz", "did you mean"),
+    typed("+sweep.per_data.reviews={training.epochs:0}", "training.epochs", "at least 1"),
+    typed("sweep.optional_data=imdb", "sweep.optional_data", "a list", "imdb"),
+    typed("sweep.optional_data=[imbd]", "sweep.optional_data", "imbd", "did you mean imdb?"),
     typed("diagnostics.gradient_flow=5", "diagnostics.gradient_flow", "a list"),
     typed("diagnostics.gradient_flow=[-1]", "diagnostics.gradient_flow.0", "at least 0"),
 ]

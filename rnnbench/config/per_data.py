@@ -1,0 +1,77 @@
+"""What a preset sets differently on single data sets (``sweep.per_data``)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from rnnbench.config.validate import suggestion, unknown_key
+from rnnbench.errors import ConfigError
+
+KEY, OPTIONAL = "sweep.per_data", "sweep.optional_data"
+
+
+def with_own_values(
+    mapping: Mapping[str, Any], known: Sequence[str], typed: Collection[str]
+) -> dict[str, Any]:
+    """Return a composed configuration with the values that its own data set has.
+
+    Args:
+        mapping: a composed configuration.
+        known: names of the data sets.
+        typed: keys and groups that were typed, which beat a preset.
+
+    Raises:
+        ConfigError: for a data set that does not exist, or a key that its configuration lacks.
+    """
+    sweep = mapping.get("sweep")
+    sweep = sweep if isinstance(sweep, Mapping) else {}
+    by_name, optional = sweep.get("per_data"), sweep.get("optional_data")
+    for name in optional if isinstance(optional, list) else ():
+        _check_name(OPTIONAL, name, known)
+    if not isinstance(by_name, Mapping):
+        return dict(mapping)  # of which the schema says what is wrong
+    for name, values in by_name.items():
+        _check_name(f"{KEY}.{name}", name, known)
+        if not isinstance(values, Mapping):
+            expected = "keys with their values"
+            action = "as in {training.epochs: 40}"
+            raise ConfigError(f"{KEY}.{name}", expected, values, action)
+    data = mapping.get("data")
+    own = by_name.get(data.get("name")) if isinstance(data, Mapping) else None
+    if not own:
+        return dict(mapping)
+    changed = copy.deepcopy(dict(mapping))
+    for key, value in own.items():
+        if not _is_typed(str(key), typed):
+            set_key(changed, str(key), value)
+    return changed
+
+
+def set_key(mapping: dict[str, Any], key: str, value: Any, *, adds: bool = False) -> None:
+    """Set a dotted key of a composed configuration.
+
+    Raises:
+        ConfigError: for one that it does not have, unless it ``adds`` the key.
+    """
+    *parents, last = key.split(".")
+    node: Any = mapping
+    for parent in parents:
+        node = node.get(parent) if isinstance(node, dict) else None
+    if not isinstance(node, dict) or (last not in node and not adds):
+        raise unknown_key(key)
+    node[last] = copy.deepcopy(value)
+    mapping["references"].pop(key, None)
+
+
+def _is_typed(key: str, typed: Collection[str]) -> bool:
+    """Return whether a key was typed, or an option of its group; ``data=...`` only chooses."""
+    group = key.split(".")[0]
+    return key in typed or (group in typed and group != "data")
+
+
+def _check_name(key: str, name: object, known: Sequence[str]) -> None:
+    if name not in known:
+        action = suggestion(str(name), known) or "choose one"
+        raise ConfigError(key, f"one of {', '.join(known)}", name, action)

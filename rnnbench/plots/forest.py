@@ -1,0 +1,118 @@
+"""Differences on every data set with their intervals, and their mean below: a forest plot."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnnbench.plots.marks import mark
+from rnnbench.plots.replicates import drawing, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_OWN, _TOGETHER, _MARGIN = "#555555", "#000000", "#DCE6F2"
+_LABEL = 26  # letters in a line
+_HALF = 2.5  # inches of the panel
+_WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """A difference.
+
+    Attributes:
+        group: what is compared, above its rows.
+        label: the data set, or what the mean is over.
+        estimate, low, high: with its interval; both ends are NaN where there is none.
+        is_mean: whether it is over the data sets.
+    """
+
+    group: str
+    label: str
+    estimate: float
+    low: float
+    high: float
+    is_mean: bool = False
+
+    @property
+    def told(self) -> str:
+        """The difference with its interval."""
+        interval = f" [{self.low:+.4f}, {self.high:+.4f}]" if self.low == self.low else ""
+        return f"{self.estimate:+.4f}{interval}"
+
+
+def reach(rows: Sequence[ForestRow], margin: float) -> float:
+    """Return how far from zero the axis goes, in the unit of the differences.
+
+    As far as the estimates, the margin and all intervals but those that are several times as wide
+    as most: their ends are drawn as arrows.
+    """
+    ends = sorted(max(abs(row.low), abs(row.high)) for row in rows if row.low == row.low)
+    middle = ends[(len(ends) - 1) // 2] if ends else 0.0
+    shown = [end for end in ends if end <= _WIDER * middle]
+    return 1.08 * max([margin, *shown, *(abs(row.estimate) for row in rows)]) or 1.0
+
+
+def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: str) -> None:
+    """Draw the rows from top to bottom, those of a comparison under its name."""
+    edge = reach(rows, margin)
+    axes.axvspan(-margin, margin, color=_MARGIN, zorder=0, linewidth=0)
+    axes.axvline(0, color="black", linewidth=0.8, zorder=1)
+    ticks: list[tuple[int, str, bool]] = []
+    place = 0
+    for group, own in itertools.groupby(rows, key=lambda row: row.group):
+        if place:
+            axes.axhline(place - 0.5, color="#DDDDDD", linewidth=0.6, zorder=0)
+        ticks.append((place, group, True))
+        for row in own:
+            place += 1
+            _draw(axes, place, row, edge)
+            ticks.append((place, row.label, False))
+        place += 1
+    axes.set_yticks([where for where, _, _ in ticks], [wrap(t, _LABEL) for _, t, _ in ticks])
+    for label, (_, _, is_group) in zip(axes.get_yticklabels(), ticks, strict=True):
+        label.set(fontsize=9, fontweight="bold" if is_group else "normal")
+    axes.set_ylim(place - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0, pad=9)  # room for arrows
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(f"difference in {wrap(metric, _LABEL)}\nshaded: too small to matter")
+    axes.grid(alpha=0.25, axis="x")
+    axes.set_axisbelow(True)
+    axes.set_xlim(-edge, edge)
+    axes.locator_params(axis="x", nbins=4)
+
+
+def _draw(axes: Axes, place: int, row: ForestRow, edge: float) -> None:
+    colour = _TOGETHER if row.is_mean else _OWN
+    facts = {"name": f"{row.group}, {row.label}", "told": row.told}
+    if row.low == row.low:
+        ends = [max(row.low, -edge), min(row.high, edge)]
+        style: dict[str, Any] = {"linewidth": 2.6 if row.is_mean else 1.6}
+        (bar,) = axes.plot(ends, [place] * 2, color=colour, solid_capstyle="butt", **style)
+        mark(bar, **facts)
+        for end, shape in ((row.low, "<"), (row.high, ">")):
+            if abs(end) > edge:
+                where = math.copysign(edge, end)
+                axes.plot([where], [place], shape, color=colour, markersize=6, clip_on=False)
+    (point,) = axes.plot(
+        [row.estimate], [place], "D" if row.is_mean else "o", color=colour, markersize=6.5, zorder=3
+    )
+    mark(point, **facts)
+
+
+def save_forest(
+    rows: Sequence[ForestRow], margin: float, metric: str, title: str, paths: Iterable[Path]
+) -> None:
+    """Draw all differences into each file."""
+    labels = [wrap(text, _LABEL) for row in rows for text in (row.group, row.label)]
+    longest = max(len(line) for label in labels for line in label.split("\n"))
+    texts = [*dict.fromkeys(row.group for row in rows), *(row.label for row in rows)]
+    lines = sum(1 + 0.7 * wrap(text, _LABEL).count("\n") for text in texts)
+    size = (_HALF + 0.085 * longest, 1.3 + 0.27 * lines)
+    with drawing(size, wrap(title, 44), paths) as axes:
+        draw_forest(axes, rows, margin, metric)

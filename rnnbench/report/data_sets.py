@@ -1,0 +1,208 @@
+"""The arms that several data sets of a report have in common, with what was measured of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from rnnbench.config.schema import ReportConfig
+from rnnbench.report.ground import Ground
+from rnnbench.report.pairs import Pair
+from rnnbench.report.statements import result_of
+from rnnbench.report.titles import data_name
+from rnnbench.report.wording import arm_place
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.measure import Measure
+from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.several_sets import Overall, over_sets
+
+
+@dataclass(frozen=True)
+class Part:
+    """One data set, or one protocol on it, as a row of tables and figures.
+
+    Attributes:
+        data: which data set it is: parts of one count once.
+        place: its name in words.
+        scores: name of an arm -> its values, one a seed.
+        run_ids: of the runs behind it.
+    """
+
+    data: str
+    place: str
+    scores: Mapping[str, tuple[float, ...]]
+    run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SetPair:
+    """Two arms over data sets, the one with the better mean first.
+
+    Attributes:
+        names: of both arms.
+        words: what is each arm's own in its name, and what both have.
+        differences: first minus second with its interval on each part where they were compared.
+        overall: what the data sets say together.
+    """
+
+    names: tuple[str, str]
+    words: tuple[str, str, str]
+    differences: tuple[tuple[Part, Interval], ...]
+    overall: Overall
+
+
+@dataclass(frozen=True)
+class DataSets:
+    """Arms over data sets.
+
+    Attributes:
+        measure: what they are judged by.
+        parts: the rows; one data set has several where it has several protocols.
+        arms: names of the arms that at least two data sets have, with their cells, best first.
+        pairs: those that are compared on at least two data sets.
+        options: margin and confidence.
+        has_failed: whether a run of these arms failed.
+    """
+
+    measure: Measure
+    parts: tuple[Part, ...]
+    arms: tuple[tuple[str, str], ...]
+    pairs: tuple[SetPair, ...]
+    options: ReportConfig
+    has_failed: bool
+
+    @property
+    def count(self) -> int:
+        """How many data sets there are."""
+        return len({part.data for part in self.parts})
+
+    def by_data(self, arm: str) -> dict[str, list[tuple[float, ...]]]:
+        """Return the values of an arm by data set, for each of its parts that has some."""
+        found: dict[str, list[tuple[float, ...]]] = {}
+        for part in self.parts:
+            if part.scores.get(arm):
+                found.setdefault(part.data, []).append(part.scores[arm])
+        return found
+
+    def everywhere(self) -> list[tuple[str, str]]:
+        """Return the arms, with their cells, that every data set has."""
+        return [(arm, cell) for arm, cell in self.arms if len(self.by_data(arm)) == self.count]
+
+
+def over(grounds: Sequence[Ground]) -> DataSets | None:
+    """Return what data sets have in common; ``None`` where no pair is compared on two of them.
+
+    They are judged by what most of them are judged by; the others are left out.
+    """
+    found = [ground.measure for ground in grounds if ground.pairs and ground.measure]
+    if not found:
+        return None
+    metrics = [measure.metric for measure in found]
+    measure = max(found, key=lambda one: metrics.count(one.metric))
+    own = [ground for ground in grounds if _compared(ground, measure)]
+    known = [_data(ground) for ground in own]
+    parts = [
+        _part(ground, measure, is_alone=known.count(data) == 1)
+        for ground, data in zip(own, known, strict=True)
+    ]
+    met: dict[tuple[str, str], list[tuple[Part, Pair]]] = {}
+    for ground, part in zip(own, parts, strict=True):
+        for pair in _compared(ground, measure):
+            first, second = sorted((pair.a.name, pair.b.name), key=arm_place)
+            met.setdefault((first, second), []).append((part, pair))
+    shared = {k: v for k, v in met.items() if len({part.data for part, _ in v}) > 1}
+    if not shared:
+        return None
+    names = {name for pair in shared for name in pair}
+    arms = [arm for ground in own for arm in ground.arms if arm.name in names]
+    told = tuple(part for part in parts if names & part.scores.keys())
+    options = grounds[0].options
+    pairs = _pairs(shared, options, measure)
+    has_failed = any(arm.failed for arm in arms)
+    return DataSets(measure, told, _order(arms, told, measure), pairs, options, has_failed)
+
+
+def _compared(ground: Ground, measure: Measure) -> list[Pair]:
+    """Return the comparisons of a data set by a measure."""
+    pairs = ground.pairs
+    return [pair for pair in pairs if pair.measure and pair.measure.metric == measure.metric]
+
+
+def _order(
+    arms: Sequence[ArmRuns], parts: Sequence[Part], measure: Measure
+) -> tuple[tuple[str, str], ...]:
+    """Return the names and cells of arms, the best mean over all runs first."""
+
+    def place(arm: tuple[str, str]) -> tuple[object, ...]:
+        values = [value for part in parts for value in part.scores.get(arm[0], ())]
+        return (-measure.sign * fmean(values) if values else math.inf, arm_place(arm[0]))
+
+    return tuple(sorted({arm.name: arm.cell for arm in arms}.items(), key=place))
+
+
+def _part(ground: Ground, measure: Measure, *, is_alone: bool) -> Part:
+    """Return a row, which is called after its data set where that has no other."""
+    data = _data(ground)
+    by_seed = {arm.name: sorted(arm.by_seed(measure.metric).items()) for arm in ground.arms}
+    scores = {name: tuple(value for _, value in found) for name, found in by_seed.items()}
+    run_ids = tuple(run_id for arm in ground.arms for run_id in arm.run_ids)
+    return Part(data, data if is_alone else ground.place, scores, run_ids)
+
+
+def _data(ground: Ground) -> str:
+    """Return which data set it is; arrays are told apart by their contents."""
+    name, _, digest = data_name(ground.arms[0].runs).partition(" ")
+    return f"{name} {digest[:8]}".rstrip()
+
+
+def _pairs(
+    met: Mapping[tuple[str, str], Sequence[tuple[Part, Pair]]],
+    options: ReportConfig,
+    measure: Measure,
+) -> tuple[SetPair, ...]:
+    """Return the pairs with what all data sets say, the clearest first."""
+    turned = []
+    for names, found in met.items():
+        own = [(part, _of(pair, names[0])) for part, pair in found]
+        first, second, shared = _words(found[0][1], names[0])
+        words = (first, second, shared)
+        mean = fmean(_by_data(own))
+        if measure.sign * mean < 0:
+            own = [(part, _negative(interval)) for part, interval in own]
+            names, words = (names[1], names[0]), (second, first, shared)
+        turned.append((names, words, tuple(own)))
+    overall = over_sets(
+        [_by_data(own) for _, _, own in turned],
+        options.margin,
+        options.confidence,
+        lower_is_better=measure.is_lower_better,
+        widest=measure.limits[1] - measure.limits[0],
+    )
+    pairs = [SetPair(*one, summary) for one, summary in zip(turned, overall, strict=True)]
+    pairs.sort(key=lambda pair: (-pair.overall.sets, pair.overall.p, *map(arm_place, pair.names)))
+    return tuple(pairs)
+
+
+def _by_data(differences: Sequence[tuple[Part, Interval]]) -> list[float]:
+    """Return the difference on each data set: the mean over its parts."""
+    found: dict[str, list[float]] = {}
+    for part, interval in differences:
+        found.setdefault(part.data, []).append(interval.estimate)
+    return [fmean(values) for values in found.values()]
+
+
+def _of(pair: Pair, first: str) -> Interval:
+    """Return the difference of a pair, with this arm first."""
+    found = result_of(pair).difference
+    return found if pair.a.name == first else _negative(found)
+
+
+def _words(pair: Pair, first: str) -> tuple[str, str, str]:
+    a, b, shared = pair.words
+    return (a, b, shared) if pair.a.name == first else (b, a, shared)
+
+
+def _negative(interval: Interval) -> Interval:
+    return Interval(-interval.estimate, -interval.high, -interval.low)

@@ -1,0 +1,149 @@
+"""Two arms over several data sets: the mean of their differences, and what a further set may show.
+
+Each data set gives one number, the mean difference of the two arms on it. Their mean has Student's
+interval over the data sets, which makes no use of how exactly each difference is known. It holds
+its level for normal differences whatever their variances are: unequal ones make it wider
+(Bakirov and Szekely 2006; Ibragimov and Mueller 2010, "t-statistic based correlation and
+heterogeneity robust inference", JBES 28(4)). Simulated with two to five data
+sets and three to ten seeds on each, normal effects and effects with Student's t of 3 degrees, 95 %
+intervals hold the true mean 95 to 98 % of the time (``tests/stats/test_several_sets.py`` repeats
+this). Means weighted by estimated variances do not: those of DerSimonian and Laird 1986 63 to 95 %,
+with the correction of Hartung and Knapp 2001 84 to 96 %. Where the effect of an arm is skewed over
+data sets (an exponential distribution), all of them have 89 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.family import Verdict, verdict_of
+from rnnbench.stats.summary import statistic
+
+# Data sets that have an interval: with two, Student's is 18 (for three pairs of arms, 54) standard
+# deviations of a difference wide, and says nothing.
+FEWEST = 3
+
+
+@dataclass(frozen=True)
+class Overall:
+    """Arm A against arm B over data sets.
+
+    Attributes:
+        sets: on which both were compared.
+        ahead: of them, on how many A is better.
+        level: on how many both are equal.
+        difference: mean over the data sets of A minus B, with the interval that decides; its ends
+            are NaN for fewer than three data sets.
+        further: where the difference on a further data set like these would lie; one interval of
+            its own, as likely to hold it. NaN likewise.
+        sd: standard deviation of the differences over data sets; NaN for one.
+        p: two-sided, adjusted for the number of pairs (Holm 1979).
+        verdict: what follows from the interval and the margin.
+        better: the better arm, where the verdict names one.
+    """
+
+    sets: int
+    ahead: int
+    level: int
+    difference: Interval
+    further: Interval
+    sd: float
+    p: float
+    verdict: Verdict
+    better: Literal["a", "b"] | None
+
+
+def over_sets(
+    pairs: Sequence[Sequence[float]],
+    margin: float,
+    confidence: float,
+    *,
+    lower_is_better: bool = False,
+    widest: float = math.inf,
+) -> list[Overall]:
+    """Return what several data sets say of each pair of arms.
+
+    At most ``1 - confidence`` of reports with equal arms name a difference: the pairs are tested
+    one after another, the clearest first, each at the level that Holm's procedure gives it, and
+    its interval has that level.
+
+    Args:
+        pairs: for each pair, A minus B on every data set; at least one number each.
+        margin: a difference that does not matter, in the unit of the measure.
+        confidence: of all decisions together, for example 0.95.
+        lower_is_better: of losses.
+        widest: the largest difference that there can be, 1 for accuracies, where intervals end.
+    """
+    alone = [_p(differences) for differences in pairs]
+    order = sorted(range(len(pairs)), key=lambda index: alone[index])
+    found: dict[int, Overall] = {}
+    left, p = len(pairs), 0.0
+    for place, index in enumerate(order):
+        level = (1 - confidence) / left
+        p = max(p, min(1.0, (len(pairs) - place) * alone[index]))
+        overall = _overall(pairs[index], margin, confidence, level, p, lower_is_better)
+        found[index] = replace(
+            overall,
+            difference=_within(overall.difference, widest),
+            further=_within(overall.further, widest),
+        )
+        if alone[index] <= level:
+            left -= 1
+    return [found[index] for index in range(len(pairs))]
+
+
+def _overall(
+    differences: Sequence[float],
+    margin: float,
+    confidence: float,
+    level: float,
+    p: float,
+    lower_is_better: bool,
+) -> Overall:
+    from scipy.special import stdtrit
+
+    summary, sign = statistic(differences), -1 if lower_is_better else 1
+    n, mean = summary.n, summary.mean
+    ends, further = (math.nan, math.nan), (math.nan, math.nan)
+    if n >= FEWEST:
+        width = float(stdtrit(n - 1, 1 - level / 2)) * summary.sd / math.sqrt(n)
+        ends = (mean - width, mean + width)
+        width = float(stdtrit(n - 1, 0.5 + confidence / 2)) * summary.sd * math.sqrt(1 + 1 / n)
+        further = (mean - width, mean + width)
+    interval = Interval(mean, *ends)
+    verdict = verdict_of(interval, margin)
+    better: Literal["a", "b"] | None = None
+    if verdict.startswith("better"):
+        better = "a" if sign * mean > 0 else "b"
+    return Overall(
+        sets=n,
+        ahead=sum(sign * d > 0 for d in differences),
+        level=sum(d == 0 for d in differences),
+        difference=interval,
+        further=Interval(mean, *further),
+        sd=summary.sd,
+        p=p,
+        verdict=verdict,
+        better=better,
+    )
+
+
+def _within(interval: Interval, widest: float) -> Interval:
+    return Interval(interval.estimate, max(interval.low, -widest), min(interval.high, widest))
+
+
+def _p(differences: Sequence[float]) -> float:
+    """Return the two-sided p of Student's t test; 1 where fewer than three data sets have one."""
+    from scipy.special import stdtr
+
+    summary = statistic(differences)
+    if summary.n < FEWEST or not summary.mean:
+        return 1.0
+    if not summary.sd:
+        return 0.0
+    t = abs(summary.mean) / summary.sd * math.sqrt(summary.n)
+    return 2 * float(stdtr(summary.n - 1, -t))
