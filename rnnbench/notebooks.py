@@ -79,8 +79,8 @@ def load_runs(*overrides: str, source: str | None = None) -> pd.DataFrame:
 def load_history(*overrides: str, source: str | None = None) -> pd.DataFrame:
     """Return the epochs of the training runs: one row a run and epoch.
 
-    Columns are those of :func:`load_runs` up to ``run_id``, then ``epoch`` (from 1) and Keras's
-    metric names; NaN where nothing was measured.
+    Columns are those of :func:`load_runs` up to ``run_id``, then ``epoch`` (from 1), Keras's
+    metric names and ``epoch_seconds``; NaN where nothing was measured.
 
     Args:
         overrides: where the store is, as on the command line: ``"home=runs"``.

@@ -22,6 +22,7 @@ from rnnbench.data.contract import (
     Raw,
     Split,
 )
+from rnnbench.data.lengths import LENGTHS, to_json, tokens_of
 from rnnbench.data.padding import Padding, padded, padded_blocks
 from rnnbench.data.remarks import UNKNOWN, holds_words, remarks, without_known_words
 from rnnbench.data.room import check_size
@@ -156,6 +157,8 @@ def _contents(config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw)
         "spec": asdict(spec),
     }
     files = {VOCABULARY: raw.vocabulary.to_json()} if raw.vocabulary else {}
+    if spec.features is None:
+        files[LENGTHS] = to_json(tokens_of(raw.test))
     return Contents(plans, meta, files)
 
 

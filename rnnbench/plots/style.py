@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNKNOWN_COLOUR = "#555555"
+_WIDE, _LETTERS = 8.0, 13.75  # inches of most figures, and letters of a legend in one
 RC: Any = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
@@ -80,9 +81,10 @@ def finish_epoch_axis(axes: Axes, label: str, *, legend: bool = True) -> None:
         axes.legend(frameon=False, fontsize=8)
 
 
-def legend_columns(names: Iterable[str]) -> int:
-    """Return into how many columns names fit below a figure."""
-    return max(1, min(4, 110 // (6 + max(map(len, names), default=0))))
+def legend_columns(names: Iterable[str], width: float = _WIDE) -> int:
+    """Return into how many columns names fit below a figure, whose width is in inches."""
+    letters = int(_LETTERS * min(width, _WIDE))
+    return max(1, min(4, letters // (6 + max(map(len, names), default=0))))
 
 
 def draw_legend(*panels: Axes) -> None:
@@ -92,9 +94,10 @@ def draw_legend(*panels: Axes) -> None:
         for axes in panels
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
     }
-    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": legend_columns(named)}
     figure = panels[0].get_figure(root=True)
     assert figure is not None
+    columns = legend_columns(named, figure.get_figwidth())
+    style: dict[str, Any] = {"frameon": False, "fontsize": 9, "ncols": columns}
     figure.legend(list(named.values()), list(named), loc="outside lower center", **style)
 
 

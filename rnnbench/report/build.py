@@ -17,6 +17,7 @@ from rnnbench.report.cost import cost_blocks
 from rnnbench.report.data_sets import over
 from rnnbench.report.data_sets_answer import answer_block
 from rnnbench.report.data_sets_section import data_sets_section
+from rnnbench.report.data_sizes import sizes_block
 from rnnbench.report.document import Block, Document, Section
 from rnnbench.report.families import Answers, compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
@@ -29,6 +30,7 @@ from rnnbench.report.published import System, published_block
 from rnnbench.report.question import question
 from rnnbench.report.searches import search_section
 from rnnbench.report.studies import studies_of, trial_counts
+from rnnbench.report.text_length import length_block
 from rnnbench.report.titles import data_name, length_words, section_key, section_titles
 from rnnbench.report.unfinished import left_runs, lost_arms, unfinished_section
 from rnnbench.report.verdicts import KEY as VERDICTS
@@ -54,6 +56,7 @@ class Tables:
         baselines: :func:`rnnbench.results.load_baselines`.
         flows: by run id, gradients through time.
         looks: with how many seeds the arms were looked at before, oldest first.
+        lengths: by digest of a data set of tokens, how many each test sample has ``(n,)``.
     """
 
     runs: pd.DataFrame
@@ -63,6 +66,7 @@ class Tables:
     baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
     flows: Flows = field(default_factory=dict)
     looks: tuple[Looked, ...] = ()
+    lengths: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def build(
@@ -118,6 +122,7 @@ def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section]:
 
     made = [
         section("accuracy", "Accuracy", accuracy_blocks),
+        section("sizes", "Training samples", lambda ground: [sizes_block(ground)]),
         section("overfitting", "Overfitting", lambda ground: [overfitting_block(ground)]),
         section("cost", "Cost", cost_blocks),
         section("order", "Does order matter?", lambda ground: [order_block(ground)]),
@@ -125,6 +130,11 @@ def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section]:
             "gradients",
             "Gradients through time",
             lambda ground: [gradient_block(ground, tables.flows)],
+        ),
+        section(
+            "length",
+            "Accuracy by length",
+            lambda ground: [length_block(ground, tables.correct, tables.lengths)],
         ),
     ]
     return [one for one in made if one.blocks]

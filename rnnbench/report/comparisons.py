@@ -17,7 +17,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.failures import worst_words
-from rnnbench.report.ground import Ground, failures, of
+from rnnbench.report.ground import Ground, failures, of, pair_cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import (
     both_learned_nothing,
@@ -99,10 +99,9 @@ def refusal(pair: Pair) -> str:
 
 def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
     result = result_of(pair)
-    a, b, shared = said(pair)
     difference = result.difference
     return (
-        Cell(f"{shared}: {a} − {b}" if shared else f"{a} − {b}", _named(pair)),
+        pair_cell(pair),
         text(factor_words(pair.relation.factor or "")),
         _seeds(pair),
         signed(difference.estimate),
@@ -145,12 +144,6 @@ def _remarks(pair: Pair) -> tuple[str, ...]:
     nothing = ("neither learned anything",) if both_learned_nothing(pair) is not None else ()
     worst = worst_words(pair)
     return (*nothing, *pair.relation.all_remarks, *((worst,) if worst else ()))
-
-
-def _named(pair: Pair) -> str:
-    """Return a comparison by the names of its arms, as CSV holds it."""
-    a, b, shared = pair.words
-    return f"{a} − {b}" + (f", both {shared}" if shared else "")
 
 
 def _note(ground: Ground) -> str:

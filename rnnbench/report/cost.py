@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnbench.report.document import Block, Cell, Column, DataTable, number, spread, text
+from rnnbench.report.equal_cost import equal_cost_block
 from rnnbench.report.ground import Ground, arm_cell, order, seconds_apart
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arm_runs import ArmRuns
@@ -29,10 +30,10 @@ _COLUMNS = (
 
 
 def cost_blocks(ground: Ground) -> tuple[Block, ...]:
-    """Return the table of size and time, and what accuracy stands against them."""
+    """Return the table of size and time, what accuracy stands against them, and at equal cost."""
     sizes = Block("", tables=(_table(ground),))
-    tradeoffs = tradeoffs_block(ground)
-    return (sizes,) if tradeoffs is None else (sizes, tradeoffs)
+    further = (tradeoffs_block(ground), equal_cost_block(ground))
+    return (sizes, *(block for block in further if block is not None))
 
 
 def _table(ground: Ground) -> DataTable:

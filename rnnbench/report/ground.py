@@ -10,13 +10,14 @@ import pandas as pd
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.document import Block, Cell
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import arm_words, place_words
+from rnnbench.report.wording import arm_words, capital, place_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
 from rnnbench.results.facts import MACHINE
 from rnnbench.results.measure import VALIDATED, Measure, accuracy_of
 
 SECONDS = "seconds_per_epoch"
+_EXECUTOR = ("workers", "threads")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ def arm_cell(name: str) -> Cell:
     return Cell(arm_words(name), name)
 
 
+def pair_cell(pair: Pair) -> Cell:
+    """Return the entry that names a comparison: in words; CSV holds the names of its arms."""
+    a, b, shared = pair.words
+    told = f"{arm_words(a)} − {arm_words(b)}"
+    name = f"{a} − {b}" + (f", both {shared}" if shared else "")
+    return Cell(f"{capital(arm_words(shared))}: {told}" if shared else told, name)
+
+
 def of(drawn: int, all_: int, what: str = "arms") -> str:
     """Return what a title says where a figure shows a part: `` (40 of 200 arms)``."""
     return f" ({drawn} of {all_} {what})" if drawn < all_ else ""
@@ -108,6 +117,23 @@ def seconds_apart(arms: Sequence[ArmRuns]) -> str:
     if apart:
         words += f" The runs differ in {', and in '.join(apart)}: seconds do not compare."
     return words
+
+
+def side_by_side(arms: Sequence[ArmRuns]) -> str:
+    """Return what a note on seconds says of runs that were trained at the same time."""
+    ways = {tuple(arm.params.get(f"executor.{key}", "1") for key in _EXECUTOR) for arm in arms}
+    if {workers for workers, _ in ways} <= {"1"}:
+        return ""
+    told = " or ".join(
+        ", ".join(f"executor.{key}={value}" for key, value in zip(_EXECUTOR, way, strict=True))
+        for way in sorted(ways)
+    )
+    cores = " or ".join(sorted({arm.shown("hardware") for arm in arms}))
+    words = (
+        f" Runs were trained side by side ({told}; {cores}) and shared the machine: their seconds "
+        "hold for that, not for a run alone."
+    )
+    return words + (" Not all arms were trained in the same way." if len(ways) > 1 else "")
 
 
 def is_one_machine(arms: Sequence[ArmRuns]) -> bool:

@@ -16,10 +16,12 @@ from rnnbench.results.parquet import (
     read_answers,
     read_flows,
     read_history,
+    read_lengths,
     read_runs,
     write_answers,
     write_flows,
     write_frame,
+    write_lengths,
 )
 from rnnbench.tracking.looks import Looked, as_text, from_text
 from rnnbench.training.tested import Weights
@@ -28,8 +30,8 @@ RUNS, HISTORY = "runs.parquet", "history.parquet"
 # Written where there is something in them.
 TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
 ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
-LOOKS = "looks.json"  # a line each
-KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, LOOKS)
+LENGTHS, LOOKS = "lengths.parquet", "looks.json"  # of these, a line each
+KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, LENGTHS, LOOKS)
 
 
 def is_kept(folder: Path) -> bool:
@@ -52,6 +54,8 @@ def write_tables(tables: Tables, folder: Path) -> None:
     if tables.looks:
         text = "".join(f"{as_text(one)}\n" for one in tables.looks)
         (folder / LOOKS).write_text(text, encoding="utf-8")
+    if tables.lengths:
+        write_lengths(tables.lengths, folder / LENGTHS)
 
 
 def kept_tables(folder: Path) -> Tables:
@@ -76,6 +80,7 @@ def kept_tables(folder: Path) -> Tables:
         _runs(folder / BASELINES),
         read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
         _looks(folder / LOOKS),
+        read_lengths(folder / LENGTHS) if (folder / LENGTHS).exists() else {},
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pandas as pd
 
 from rnnbench.config.expand import Arm
+from rnnbench.data.lengths import lengths_by_digest
 from rnnbench.report.build import Tables
 from rnnbench.report.declared import (
     declared_trials,
@@ -62,7 +63,8 @@ def read_tables(
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
-    return Tables(runs, history, trials, answers, baselines, flows, looks)
+    lengths = lengths_by_digest(store.home.path / "data", done["data_digest"].dropna())
+    return Tables(runs, history, trials, answers, baselines, flows, looks, lengths)
 
 
 def restricted(
@@ -80,7 +82,9 @@ def restricted(
     flows = {run_id: tables.flows[run_id] for run_id in ids if run_id in tables.flows}
     done = finished(runs)["arm_key"]
     looks = tuple(one for one in tables.looks if one.is_about(done))
-    return Tables(runs, history, trials, answers, tables.baselines, flows, looks)
+    digests = set(finished(runs)["data_digest"].dropna())
+    lengths = {digest: tables.lengths[digest] for digest in tables.lengths.keys() & digests}
+    return Tables(runs, history, trials, answers, tables.baselines, flows, looks, lengths)
 
 
 def _chosen(

@@ -26,6 +26,7 @@ _LEVELS: Mapping[str, Callable[[str], str]] = {
     "units": _count("unit", "units"),
     "maxlen": _count("time step", "time steps"),
     "epochs": _count("epoch", "epochs"),
+    "limit": lambda value: f"{'all' if value in ('null', 'none') else value} training samples",
     "batch_size": lambda value: f"batches of {value}",
     "buckets": lambda value: "random batches" if value == "none" else f"{value} buckets of length",
     "optimizer": _one_of({"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}),

@@ -19,6 +19,7 @@ _OPTION = "cell."
 _OPTIMIZER = ("optimizer.name", "optimizer.learning_rate")
 # Who computes a result doesn't change it: these are compared only where nothing else differs.
 _WHO_COMPUTES = ("training.fused", "training.jit_compile")
+_LIMIT = "data.limit"
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 # Where seconds of different arms cannot be compared.
 ELSEWHERE = ("hardware", "threads")
@@ -121,6 +122,8 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     ]
     shapes = any(key.startswith("data.") and key not in _SAME_ARRAYS for key in different)
     confounds += _circumstances(a, b, metric, same_data=not shapes)
+    if _LIMIT in different and _is_held_out(a, metric):
+        confounds.append("the samples that validate are others")
     machine = {column: words for column in MACHINE if (words := differing(a, b, column))}
     if metric in METRICS and not METRICS[metric].repeats:
         # A machine decides seconds and memory as much as an arm does.
@@ -206,6 +209,12 @@ def _circumstances(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[
         for arm in (a, b)
         if is_chosen_on_test(arm, metric)
     ]
+
+
+def _is_held_out(arm: Facts, metric: str) -> bool:
+    """Return whether a metric is measured on a part of an arm's training samples."""
+    is_split = arm.params.get("training.validation") == "split"
+    return is_split and bool({"val", "gap"} & set(metric.split("_")))
 
 
 def _is_matched(a: Facts, b: Facts) -> bool:

@@ -82,6 +82,11 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "batch_size", "param", "training.batch_size", "Int64", "samples", "samples a step", low=1
     ),
+    Column(
+        *("training_samples", "info", "training_samples", "Int64", "samples"),
+        "training samples of the data set, those held out for validation included",
+        low=1,
+    ),
     _metric("parameters_recurrent"),
     _metric("parameters_total"),
     _metric("epochs_trained"),
@@ -162,7 +167,8 @@ def frame(records: Iterable[Record]) -> pd.DataFrame:
 
 def _value(record: Record, column: Column) -> object:
     if column.source == "info":
-        return getattr(record, column.field)
+        told = getattr(record, column.field)
+        return pd.NA if told is None else told
     found: object = {
         "tag": record.tags,
         "param": record.params,

@@ -9,11 +9,17 @@ import pandas as pd
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS
 
+SECONDS = "epoch_seconds"
+_MEASURED = (*EPOCH_METRICS, SECONDS)
+
 
 def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
-    """Return columns run_id, epoch (from 1) and Keras's metric names; NaN where not measured."""
+    """Return columns run_id, epoch (from 1), Keras's metric names and epoch_seconds.
+
+    NaN where something was not measured.
+    """
     rows = []
-    for run_id, history in store.histories(run_ids, EPOCH_METRICS).items():
+    for run_id, history in store.histories(run_ids, _MEASURED).items():
         by_epoch: dict[int, dict[str, float]] = {}
         for metric, points in history.items():
             for step, value in points:
@@ -27,5 +33,5 @@ def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
 
 def history_frame(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     """Return rows of epochs as a table; see :func:`load_history`."""
-    table = pd.DataFrame(list(rows), columns=["run_id", "epoch", *EPOCH_METRICS])
-    return table.astype({"epoch": "int64"} | dict.fromkeys(EPOCH_METRICS, "float64"))
+    table = pd.DataFrame(list(rows), columns=["run_id", "epoch", *_MEASURED])
+    return table.astype({"epoch": "int64"} | dict.fromkeys(_MEASURED, "float64"))

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from rnnbench.tracking import names
 from rnnbench.tracking.address import SQLITE_TIMEOUT
-from rnnbench.tracking.record import Record
+from rnnbench.tracking.record import Record, training_samples
 
 _PAGE = 1000
 _CHUNK = 500  # run ids in a query
@@ -29,6 +29,8 @@ _COLUMNS = {
     "params": {"key", "value", "run_uuid"},
     "metrics": {"key", "value", "timestamp", "step", "is_nan", "run_uuid"},
     "latest_metrics": {"key", "value", "is_nan", "run_uuid"},
+    "inputs": {"source_type", "source_id", "destination_type", "destination_id"},
+    "datasets": {"dataset_uuid", "dataset_profile"},
 }
 
 # The points of one run: metric -> (step, value), in the order of their steps.
@@ -175,8 +177,10 @@ class SqliteReader:
 
         tags, params = read("tags", "value"), read("params", "value")
         metrics = read("latest_metrics", "CASE WHEN is_nan THEN NULL ELSE value END")
+        samples = {} if only is not None else _training_samples(connection, ids)
         for run_id, status, start, end in rows:
-            yield Record(run_id, status, tags[run_id], params[run_id], metrics[run_id], start, end)
+            logged = tags[run_id], params[run_id], metrics[run_id]
+            yield Record(run_id, status, *logged, start, end, samples.get(run_id))
 
 
 class ClientReader:
@@ -221,6 +225,7 @@ class ClientReader:
                         dict(data.metrics),
                         info.start_time,
                         info.end_time,
+                        _of_inputs(run.inputs),
                     )
             token = page.token
             if not token:
@@ -292,6 +297,22 @@ def find_experiment(path: Path, name: str) -> str | None:
     except sqlite3.Error:
         return None
     return str(found[0][0]) if len(found) == 1 else None
+
+
+def _training_samples(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int | None]:
+    rows = connection.execute(
+        "SELECT destination_id, dataset_profile FROM inputs JOIN datasets ON dataset_uuid = "
+        "source_id WHERE source_type = 'DATASET' AND destination_type = 'RUN' "
+        f"AND destination_id IN ({_marks(ids)})",
+        ids,
+    )
+    return {run_id: training_samples(profile) for run_id, profile in rows}
+
+
+def _of_inputs(inputs: Any) -> int | None:
+    """Return the training samples that a run's inputs tell, as MLflow's client has them."""
+    known = [training_samples(one.dataset.profile) for one in getattr(inputs, "dataset_inputs", [])]
+    return known[-1] if known else None
 
 
 def _marks(values: Collection[object]) -> str:

@@ -11,7 +11,10 @@ from rnnbench.tracking import names
 
 @dataclass(frozen=True)
 class Record:
-    """A training run, a trial, an arm's summary or a sweep's parent, with what was logged."""
+    """A training run, a trial, an arm's summary or a sweep's parent, with what was logged.
+
+    ``training_samples`` are those of its data set, a part held out for validation included.
+    """
 
     run_id: str
     status: str
@@ -20,6 +23,7 @@ class Record:
     metrics: Mapping[str, float] = field(default_factory=dict)
     start_time: int = 0
     end_time: int | None = None
+    training_samples: int | None = None
 
     @property
     def key(self) -> str:
@@ -50,6 +54,15 @@ class Record:
 def counting(records: Sequence[Record]) -> Record:
     """Return which run of a key counts, of all, oldest first: a finished one, else the latest."""
     return next((record for record in records if record.is_finished), records[-1])
+
+
+def training_samples(profile: object) -> int | None:
+    """Return the number of training samples that a data set's profile tells, if it does."""
+    try:
+        count = json.loads(str(profile))["n_train"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return count if type(count) is int and count > 0 else None
 
 
 def also_trial_of(tags: Mapping[str, str]) -> dict[str, dict[str, str]]:

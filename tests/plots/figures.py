@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rnnbench.cells import CELLS
+from rnnbench.plots.courses import Line, Panel, save_courses
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.plots.differences import difference_rows, save_differences
 from rnnbench.plots.forest import ForestRow, save_forest
@@ -17,6 +18,7 @@ from rnnbench.plots.gradients import gradient_lines, save_gradients
 from rnnbench.plots.learning import Learning, learning_data, save_learning
 from rnnbench.plots.profiles import ProfileLine, save_profiles
 from rnnbench.plots.ranks import save_ranks
+from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.plots.replicates import replicate_rows, save_replicates
 from rnnbench.plots.search import save_history, save_importance
 from rnnbench.plots.slope import Slope, save_slopes
@@ -29,6 +31,7 @@ from rnnbench.plots.trials import (
     save_trials,
     trial_rows,
 )
+from rnnbench.results.courses import MeanCourse
 from rnnbench.stats.family import Arm, Comparison, family
 from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
@@ -124,6 +127,10 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
             where,
         ),
         "slope": partial(save_slopes, slopes, "test accuracy", where),
+        "courses": partial(save_courses, _panels(arms), "validation accuracy", where),
+        "readings": partial(
+            save_readings, _readings(arms), "tokens", "accuracy", where, {"cut to 100": 100.0}
+        ),
         "learning": partial(save_learning, _learning(arms), where),
         "trials": partial(save_trials, trialled, "validation accuracy", where),
         "expected_best": partial(
@@ -134,6 +141,38 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
             [arm for arm, _ in arms], scores, 0.95, paths, [cell for _, cell in arms]
         ),
     }
+
+
+def _panels(arms: list[tuple[str, str]]) -> list[Panel]:
+    """Three epochs of each arm against both costs; seconds are far apart."""
+    epochs = np.arange(1.0, 4.0)
+    paces = [1.5 * (1 + place) ** 1.2 for place in range(len(arms))]
+
+    def lines(pace: list[float]) -> tuple[Line, ...]:
+        return tuple(
+            Line(arm, cell, MeanCourse(epochs * each, 0.5 + epochs / 10, epochs / 100))
+            for (arm, cell), each in zip(arms, pace, strict=True)
+        )
+
+    return [
+        Panel("seconds", "seconds of training", "s", 4.5, lines(paces)),
+        Panel("updates", "updates", "updates", 90.0, lines([30.0] * len(arms))),
+    ]
+
+
+def _readings(arms: list[tuple[str, str]]) -> list[Readings]:
+    """Three places, at one of which an arm has no interval."""
+    return [
+        Readings(
+            arm,
+            cell,
+            tuple(
+                Reading(at, value, value - width, value + width, f"{at:g}: {value:.4f}")
+                for at, value, width in ((20.0, 0.6, 0.1), (90.0, 0.7, np.nan), (300.0, 0.8, 0.3))
+            ),
+        )
+        for arm, cell in arms
+    ]
 
 
 def _learning(arms: list[tuple[str, str]]) -> list[Learning]:

@@ -19,6 +19,7 @@ from rnnbench.report.kept import KEPT, kept_tables, write_tables
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
 from rnnbench.tracking import names
+from rnnbench.tracking.looks import Looked
 from rnnbench.tracking.record import Record
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.tested import WEIGHTS, Weights
@@ -112,7 +113,9 @@ def whole() -> Any:
         )
         for r in MATCHED[:2]
     }
-    return replace(made, correct=correct, baselines=frame(MATCHED[:1]), flows=flows)
+    looks = (Looked(frozenset({"a" * 12, "b" * 12}), (3,), 0),)
+    kept = {"baselines": frame(MATCHED[:1]), "lengths": {"5e79": np.array([3, 0, 500], np.int32)}}
+    return replace(made, correct=correct, flows=flows, looks=looks, **kept)
 
 
 def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
@@ -122,11 +125,14 @@ def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
     after = kept_tables(tmp_path)
     for name in ("runs", "history", "trials", "baselines"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name))
+    assert after.looks == before.looks
     assert set(after.correct) == set(before.correct)
     for which, known in before.correct.items():
         assert set(after.correct[which]) == set(known)
         for run_id, right in known.items():
             np.testing.assert_array_equal(after.correct[which][run_id], right)
+    assert after.lengths.keys() == before.lengths.keys()
+    np.testing.assert_array_equal(after.lengths["5e79"], before.lengths["5e79"])
     assert after.flows == before.flows
     for run_id, flows in before.flows.items():
         for one, same in zip(flows, after.flows[run_id], strict=True):
@@ -184,7 +190,14 @@ def test_an_older_file_lacks_what_was_not_declared_then(tmp_path: Path) -> None:
     runs = pd.read_parquet(tmp_path / "runs.parquet", dtype_backend="numpy_nullable")
     runs = runs.drop(columns="order_drop")
     runs.to_parquet(tmp_path / "runs.parquet")
-    assert kept_tables(tmp_path).runs["order_drop"].isna().all()
+    history = pd.read_parquet(tmp_path / "history.parquet").drop(columns="epoch_seconds")
+    history.to_parquet(tmp_path / "history.parquet")
+    (tmp_path / "lengths.parquet").unlink()
+    after = kept_tables(tmp_path)
+    assert after.runs["order_drop"].isna().all()
+    assert after.history["epoch_seconds"].isna().all()
+    assert after.history["loss"].notna().all()
+    assert after.lengths == {}
 
 
 class _Evil:
@@ -331,6 +344,22 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "no answers": (
         _changed("answers.parquet", lambda t: t.assign(right=None)),
         "a row without right",
+    ),
+    "lengths below zero": (
+        _changed("lengths.parquet", lambda t: t.assign(tokens=[np.array([-1], np.int32)])),
+        "lengths of 5e79 that are no whole numbers from 0",
+    ),
+    "a length that is missing": (
+        _changed("lengths.parquet", lambda t: t.assign(tokens=None)),
+        "lengths.parquet: a row without tokens",
+    ),
+    "lengths of one data set twice": (
+        _changed("lengths.parquet", lambda t: pd.concat([t, t])),
+        "lengths.parquet: data_digest 5e79 in 2 rows",
+    ),
+    "an epoch of minus a second": (
+        _changed("history.parquet", lambda t: t.assign(epoch_seconds=-1.0)),
+        "history.parquet: -1 as epoch_seconds",
     ),
     "answers that are numbers": (
         _changed("answers.parquet", lambda t: t.assign(right=[[1, 0]] * len(t))),

@@ -108,6 +108,7 @@ def plain(record: Record, only: Collection[str] | None = None) -> dict[str, Any]
 
     return {
         "info": (record.run_id, record.status, record.start_time, record.end_time),
+        "samples": record.training_samples if only is None else None,
         "tags": kept(record.tags),
         "params": kept(record.params),
         "metrics": kept(record.metrics),

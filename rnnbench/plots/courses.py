@@ -1,0 +1,113 @@
+"""The best accuracy so far against what was spent: a line an arm with its spread over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnbench.plots.marks import mark
+from rnnbench.plots.replicates import wrap
+from rnnbench.plots.style import draw_legend, legend_columns, new_figure, write
+from rnnbench.plots.tradeoff import cost_ticks, tones
+from rnnbench.results.courses import MeanCourse
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LINES = ("-", "--", ":", "-.")
+_WIDTH = 4.5  # inches of a panel: a phone shows it
+_FAR = 8.0  # how many times as much one arm spends as another from which on the axis is logarithmic
+
+
+@dataclass(frozen=True)
+class Line:
+    """An arm and what its runs had reached on average."""
+
+    arm: str
+    cell: str
+    course: MeanCourse = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Arms against one cost.
+
+    Attributes:
+        name: short, as a page's choice shows it.
+        along: what is spent, with its unit.
+        unit: of it, after a number.
+        at: where arms are compared.
+        lines: the arms.
+    """
+
+    name: str
+    along: str
+    unit: str
+    at: float
+    lines: tuple[Line, ...]
+
+
+def draw_courses(axes: Axes, panel: Panel, measure: str) -> None:
+    """Draw the arms of a panel on an axis; ``measure`` names the values."""
+    kinds = {line.cell: cycle(_LINES) for line in panel.lines}
+    totals = [float(line.course.spent[-1]) for line in panel.lines]
+    firsts = [float(line.course.spent[0]) for line in panel.lines]
+    axes.axvline(panel.at, color="#888888", linestyle="--", linewidth=0.9, zorder=0)
+    shades = tones([line.cell for line in panel.lines])
+    for line, tone in zip(panel.lines, shades, strict=True):
+        course = line.course
+        low, high = course.mean - course.sd, course.mean + course.sd
+        if course.sd.any():
+            xs, ys = [*course.spent, *course.spent[::-1]], [*low, *high[::-1]]
+            (band,) = axes.fill(xs, ys, color=tone, alpha=0.15, linewidth=0)
+            mark(band, arm=line.arm)
+        style = next(kinds[line.cell])
+        (drawn,) = axes.plot(course.spent, course.mean, style, color=tone, label=line.arm)
+        mark(drawn, arm=line.arm, told=_told(course, panel.unit))
+    if max(totals) > _FAR * min(totals):
+        limits = (min(firsts) / 1.15, 1.15 * max(totals))
+        axes.set_xscale("log")
+        axes.set_xlim(limits)
+        axes.set_xticks(cost_ticks(limits))
+        axes.minorticks_off()
+    else:
+        axes.set_xlim(0, 1.03 * max(totals))
+    axes.xaxis.set_major_formatter("{x:,.12g}")
+    axes.set_gid(panel.name)
+    axes.set(
+        xlabel=f"{panel.along}\n(dashed: compared at {panel.at:,.{digits(panel.at)}f})",
+        ylabel=measure,
+    )
+    axes.grid(alpha=0.25)
+
+
+def digits(spent: float) -> int:
+    """Return how many decimals a cost is told with: one of a few seconds that are not whole."""
+    return 1 if spent < 10 and spent != round(spent) else 0
+
+
+def _told(course: MeanCourse, unit: str) -> list[str]:
+    """Return what is told of each epoch."""
+    rows = zip(course.spent, course.mean, course.sd, strict=True)
+    return [
+        f"epoch {epoch}, {spent:,.{digits(spent)}f} {unit}: {mean:.4f}"
+        + (f" ± {sd:.4f}" if sd else "")
+        for epoch, (spent, mean, sd) in enumerate(rows, 1)
+    ]
+
+
+def save_courses(panels: Sequence[Panel], measure: str, title: str, paths: Iterable[Path]) -> None:
+    """Draw a panel for each cost, side by side, into each file."""
+    names = [line.arm for line in panels[0].lines]
+    width = _WIDTH * len(panels)
+    height = 4.1 + 0.2 * -(-len(names) // legend_columns(names, width))
+    with new_figure(width, height, wrap(title, 45 * len(panels))) as figure:
+        drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for axes, panel in zip(drawn, panels, strict=True):
+            draw_courses(axes, panel, measure)
+            axes.tick_params(labelleft=True)  # on a page each panel stands alone
+        draw_legend(*drawn)
+        write(figure, paths)

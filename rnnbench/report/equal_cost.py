@@ -1,0 +1,284 @@
+"""What every arm has reached after the same seconds, and after the same number of updates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rnnbench.plots.courses import Line, Panel, digits, save_courses
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Picture,
+    interval,
+    number,
+    signed,
+    spread,
+    text,
+)
+from rnnbench.report.ground import (
+    Ground,
+    arm_cell,
+    is_one_machine,
+    of,
+    order,
+    pair_cell,
+    seconds_apart,
+    side_by_side,
+)
+from rnnbench.report.wording import arm_words, either
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.courses import (
+    COSTS,
+    Cost,
+    Course,
+    courses,
+    mean_course,
+    whole_cost,
+)
+from rnnbench.stats import statistic
+from rnnbench.stats.family import Arm, family
+
+_MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
+_ALONG: Mapping[Cost, str] = {
+    "seconds": "seconds of training and validation",
+    "updates": "updates of the optimizer",
+}
+_UNIT: Mapping[Cost, str] = {"seconds": "s", "updates": "updates"}
+_SPLIT = ("data.limit", "training.validation_fraction", "training.split_seed")
+_AFTER: Mapping[Cost, str] = {
+    "seconds": "after the same time",
+    "updates": "after the same number of updates",
+}
+_LEAD = (
+    "What a run has reached on the way: the best validation accuracy of its epochs so far, {after} "
+    "for all arms. For information: verdicts are about whole trainings, and these comparisons are "
+    "no part of the family that decides."
+)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Arms that were validated on the same samples.
+
+    Attributes:
+        arms: two or more, the best first.
+        runs: by arm and seed, the courses of their runs.
+        budgets: what all of them have spent when they are compared, by cost.
+    """
+
+    arms: tuple[ArmRuns, ...]
+    runs: Mapping[str, Mapping[int, Course]]
+    budgets: Mapping[Cost, float]
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """By what they are compared."""
+        return tuple(self.budgets)
+
+    def has_reached(self, arm: str, cost: Cost) -> bool:
+        """Return whether all runs of an arm had finished an epoch when they are compared."""
+        budget = self.budgets[cost]
+        return all(run.epochs_within(cost, budget) for run in self.runs[arm].values())
+
+
+def equal_cost_block(ground: Ground) -> Block | None:
+    """Return figure and tables, or ``None`` where no two arms can be followed."""
+    found = _groups(ground)
+    if not found:
+        return None
+    tables = (_reached(ground, found), _compared(ground, found))
+    pictures = _pictures(ground, max(found, key=lambda group: len(group.arms)))
+    costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
+    lead = _LEAD.format(after=either((_AFTER[cost] for cost in costs), "and"))
+    return Block("", (lead,), tuple(table for table in tables if table), pictures)
+
+
+def _groups(ground: Ground) -> list[_Group]:
+    """Return the arms that can be followed, the group with the best arm first."""
+    epochs = {str(run_id): rows for run_id, rows in ground.history.groupby("run_id")}
+    together: dict[tuple[str, ...], list[ArmRuns]] = {}
+    runs = {}
+    for arm in order(ground):
+        runs[arm.name] = courses(arm, epochs)
+        if runs[arm.name]:
+            together.setdefault(_validated_on(arm), []).append(arm)
+    made = (_group(arms, runs) for arms in together.values() if len(arms) > 1)
+    return [group for group in made if group.budgets]
+
+
+def _validated_on(arm: ArmRuns) -> tuple[str, ...]:
+    """Return what decides on which samples an arm was validated."""
+    if arm.params.get("training.validation") != "split":
+        return ("test",)
+    return tuple(arm.params.get(key, "null") for key in _SPLIT)
+
+
+def _group(arms: Sequence[ArmRuns], runs: Mapping[str, Mapping[int, Course]]) -> _Group:
+    budgets: dict[Cost, float] = {}
+    for cost in COSTS:
+        every = [course for arm in arms for course in runs[arm.name].values()]
+        is_apart = cost == "seconds" and not is_one_machine(arms)
+        if not is_apart and all(cost in course.spent for course in every):
+            budgets[cost] = min(whole_cost(runs[arm.name], cost) for arm in arms)
+    return _Group(tuple(arms), {arm.name: runs[arm.name] for arm in arms}, budgets)
+
+
+def _reached(ground: Ground, found: Sequence[_Group]) -> DataTable:
+    """Return the table of what each arm has reached, and in how many epochs."""
+    costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
+    columns = [Column("arm", numeric=False), Column("seeds", "runs that were validated")]
+    for cost in costs:
+        columns += [
+            Column(f"{cost}", f"{_ALONG[cost]}, the same for arms that are compared"),
+            Column(
+                f"epochs in these {cost}",
+                "epochs that were finished by then",
+                key=f"epochs_at_equal_{cost}_mean",
+            ),
+            Column(
+                f"accuracy after these {cost}",
+                "best validation accuracy so far, mean ± standard deviation over seeds; nothing "
+                "where a run was still in its first epoch",
+                key=f"accuracy_at_equal_{cost}_mean",
+            ),
+        ]
+    rows = tuple(
+        (
+            arm_cell(arm.name),
+            number(len(group.runs[arm.name]), 0),
+            *(cell for cost in costs for cell in _cells(group, arm, cost)),
+        )
+        for group in found
+        for arm in group.arms
+    )
+    ids = tuple(arm.run_ids for group in found for arm in group.arms)
+    title = "Best validation accuracy at equal cost"
+    return DataTable(f"{ground.key}_equal_cost", title, tuple(columns), rows, _note(found), ids)
+
+
+def _cells(group: _Group, arm: ArmRuns, cost: Cost) -> tuple[Cell, Cell, Cell]:
+    if cost not in group.budgets:
+        return text(None), text(None), text(None)
+    budget, runs = group.budgets[cost], group.runs[arm.name].values()
+    epochs = statistic(run.epochs_within(cost, budget) for run in runs)
+    is_known = group.has_reached(arm.name, cost)
+    found = statistic(run.reached(cost, budget) for run in runs if is_known)
+    return (
+        number(budget, digits(budget)),
+        spread(epochs.mean, epochs.sd, 1),
+        spread(found.mean, found.sd),
+    )
+
+
+def _note(found: Sequence[_Group]) -> str:
+    """Return where arms are compared, and what the seconds are."""
+    arms = [arm for group in found for arm in group.arms]
+    note = ""
+    if any(_validated_on(arm) == ("test",) for arm in arms):
+        note = "Validation is on the test data. "
+    if len(found) > 1:
+        note += "Arms are compared where they were validated on the same samples. "
+    note += (
+        "Compared at what a whole run of the arm that spends least takes on average. A run that "
+        "had ended before keeps what it had reached."
+    )
+    if not all("seconds" in group.costs for group in found):
+        return note + (seconds_apart(arms) or " Seconds were not measured in all runs.")
+    every = [course for group in found for runs in group.runs.values() for course in runs.values()]
+    timed = sum(course.is_timed for course in every)
+    if timed == len(every):
+        note += " Seconds are those of each epoch."
+    else:
+        whose = "" if not timed else f" in {len(every) - timed} of {len(every)} runs"
+        note += f" Seconds are epochs times the mean seconds of a run's epochs{whose}."
+    return note + " They are without compilation." + side_by_side(arms) + seconds_apart(arms)
+
+
+def _compared(ground: Ground, found: Sequence[_Group]) -> DataTable | None:
+    """Return the comparisons at equal cost, all of them one family."""
+    rows = [
+        (pair, cost, budget)
+        for pair in ground.pairs
+        for group in found
+        if pair.names <= group.runs.keys()
+        for cost, budget in group.budgets.items()
+        if all(group.has_reached(name, cost) for name in pair.names)
+    ]
+    arms = {
+        _at(name, cost): Arm({seed: run.reached(cost, budget) for seed, run in runs.items()})
+        for group in found
+        for name, runs in group.runs.items()
+        for cost, budget in group.budgets.items()
+    }
+    pairs = [(_at(pair.a.name, cost), _at(pair.b.name, cost)) for pair, cost, _ in rows]
+    options = ground.options
+    results = family(arms, pairs, margin=options.margin, confidence=options.confidence)
+    told = list(zip(rows, results, strict=True))
+    if not told:
+        return None
+    columns = (
+        Column("comparison", numeric=False),
+        Column("at equal", "seconds of training, or updates of the optimizer", numeric=False),
+        Column("seeds", "pairs with the same seed"),
+        Column("difference", "mean of the first minus the second, in best validation accuracy"),
+        Column(
+            f"{100 * options.confidence:g} % interval", "of the mean difference; they hold together"
+        ),
+    )
+    cells = tuple(
+        (
+            pair_cell(pair),
+            text(_told(cost, budget)),
+            number(result.n, 0),
+            signed(result.difference.estimate),
+            interval(result.difference.low, result.difference.high),
+        )
+        for (pair, cost, budget), result in told
+    )
+    return DataTable(
+        f"{ground.key}_equal_cost_comparisons",
+        "Differences at equal cost",
+        columns,
+        cells,
+        "For information: outside of the family that decides.",
+        tuple(pair.a.run_ids + pair.b.run_ids for (pair, _, _), _ in told),
+    )
+
+
+def _at(arm: str, cost: Cost) -> str:
+    return f"{cost}: {arm}"
+
+
+def _told(cost: Cost, budget: float) -> str:
+    return f"{budget:,.{digits(budget)}f} {_UNIT[cost]}"
+
+
+def _pictures(ground: Ground, group: _Group) -> tuple[Picture, ...]:
+    """Return the figure of what the arms had reached, where any trained for several epochs."""
+    drawn = [arm for arm in group.arms if _most_epochs(group, arm) > 1]
+    if len(drawn) < 2:
+        return ()
+    shown = drawn[:_MOST_DRAWN]
+
+    def line(arm: ArmRuns, cost: Cost) -> Line:
+        return Line(arm_words(arm.name), arm.cell, mean_course(group.runs[arm.name], cost))
+
+    panels = [
+        Panel(cost, _ALONG[cost], _UNIT[cost], budget, tuple(line(arm, cost) for arm in shown))
+        for cost, budget in group.budgets.items()
+    ]
+    title = f"Best validation accuracy so far against {either(group.costs, 'and')}"
+    title += of(len(shown), len(ground.arms))
+    how = "mean of the seeds, with one standard deviation"
+    names = ", ".join(arm_words(arm.name) for arm in shown)
+    alt = f"{title}, {ground.place}: {how}, of {names}"
+    draw = partial(save_courses, panels, "best validation accuracy", f"{title}: {how}")
+    return (Picture(f"equal_cost_{ground.key}", f"{title}: {how}", alt, draw),)
+
+
+def _most_epochs(group: _Group, arm: ArmRuns) -> int:
+    return max(len(course.best) for course in group.runs[arm.name].values())

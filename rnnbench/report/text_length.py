@@ -1,0 +1,236 @@
+"""Test accuracy by length of text: of every arm, and how length changes their differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from rnnbench.plots.readings import Reading, Readings, save_readings
+from rnnbench.report.document import (
+    Block,
+    Cell,
+    Column,
+    DataTable,
+    Picture,
+    interval,
+    number,
+    signed,
+    spread,
+)
+from rnnbench.report.ground import Ground, arm_cell, of, order, pair_cell
+from rnnbench.report.pairs import Pair
+from rnnbench.report.wording import arm_words
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters, weights_of
+from rnnbench.stats import statistic
+from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.crossed import crossed_mean
+from rnnbench.stats.family import Arm, family
+from rnnbench.training.tested import Weights
+
+_EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}
+_MOST_COMPARED = 60  # comparisons in the table of quarters; answers of each are looked at
+_MOST_DRAWN = 6  # arms in a figure, the best; more are hard to tell apart
+
+
+def length_block(
+    ground: Ground,
+    right: Mapping[Weights, Mapping[str, np.ndarray]],
+    lengths: Mapping[str, np.ndarray],
+) -> Block | None:
+    """Return figure and tables, or ``None`` where lengths or answers are not known.
+
+    Args:
+        ground: the section.
+        right: by weights and run id, which test samples were answered rightly ``(n,)``.
+        lengths: by digest of a data set of tokens, how many each test sample has ``(n,)``.
+    """
+    known = answered(ground.arms, right, lengths, _metric(ground))
+    divided = groups(known.lengths) if known else []
+    if known is None or not divided:
+        return None
+    arms = [arm for arm in order(ground) if arm.name in known.right]
+    confidence = ground.options.confidence
+    means = {
+        arm.name: [crossed_mean(_scores(known, arm, one.samples), confidence) for one in divided]
+        for arm in arms
+    }
+    tables = (_table(ground, arms, known, divided, means), _quarters(ground, known))
+    return Block(
+        "",
+        (_lead(known, arms, divided),),
+        tuple(table for table in tables if table),
+        (_picture(ground, arms, divided, means),),
+    )
+
+
+def _metric(ground: Ground) -> str | None:
+    return None if ground.measure is None else ground.measure.metric
+
+
+def _scores(known: Answered, arm: ArmRuns, samples: Mask) -> np.ndarray:
+    """Return whether the runs of an arm were right ``(seeds, samples)``."""
+    return np.array([one[samples] for one in known.right[arm.name].values()], np.float64)
+
+
+def _lead(known: Answered, arms: Sequence[ArmRuns], divided: Sequence[Group]) -> str:
+    seen = _maxlens(arms)
+    longest = int(known.lengths.max())
+    what = "tokens that a model sees"
+    if seen and longest > min(seen):
+        cut = {arm.params.get("data.truncating", "pre") for arm in arms}
+        end = {frozenset({"pre"}): "last", frozenset({"post"}): "first"}.get(frozenset(cut), "")
+        most = " or ".join(f"{n:,}" for n in seen if n < longest)
+        what = f"tokens of the whole text, of which a model sees at most the {end} {most}"
+    return (
+        f"The {len(known.lengths):,} test samples in {len(divided)} groups by length, each of "
+        f"about as many samples. Length counts the {what.replace('  ', ' ')}."
+    )
+
+
+def _maxlens(arms: Sequence[ArmRuns]) -> list[int]:
+    texts = {arm.params.get("data.maxlen", "null") for arm in arms}
+    return sorted(int(text) for text in texts if text.isdigit())
+
+
+def _table(
+    ground: Ground,
+    arms: Sequence[ArmRuns],
+    known: Answered,
+    divided: Sequence[Group],
+    means: Mapping[str, Sequence[Interval]],
+) -> DataTable:
+    percent = f"{100 * ground.options.confidence:g} %"
+    columns = (
+        Column("arm", numeric=False),
+        Column("tokens", "of the shortest and the longest sample in the group"),
+        Column("accuracy", "mean ± standard deviation over seeds", key="accuracy_mean"),
+        Column(f"{percent} interval", "of the mean, over new seeds and new test samples"),
+        Column("samples", "test samples in the group"),
+        Column("seeds", "runs whose answers are known"),
+    )
+    rows = tuple(
+        _row(arm, one, _scores(known, arm, one.samples), mean)
+        for arm in arms
+        for one, mean in zip(divided, means[arm.name], strict=True)
+    )
+    epochs = " or ".join(sorted({_EPOCH[weights_of(arm, _metric(ground))] for arm in arms}))
+    note = (
+        f"Answers of the weights {epochs}. All arms answered the same samples: where their "
+        "intervals overlap, their difference can still be sure."
+    )
+    ids = tuple(arm.run_ids for arm in arms for _ in divided)
+    return DataTable(f"{ground.key}_by_length", "Accuracy by length", columns, rows, note, ids)
+
+
+def _row(arm: ArmRuns, group: Group, scores: np.ndarray, mean: Interval) -> tuple[Cell, ...]:
+    found = statistic(scores.mean(axis=1))
+    return (
+        arm_cell(arm.name),
+        interval(group.shortest, group.longest, 0),
+        spread(found.mean, found.sd),
+        interval(max(mean.low, 0.0), min(mean.high, 1.0)),
+        number(group.count, 0),
+        number(found.n, 0),
+    )
+
+
+def _quarters(ground: Ground, known: Answered) -> DataTable | None:
+    """Return how the difference of two arms changes from short texts to long ones."""
+    ends = quarters(known.lengths)
+    pairs = _of_interest([pair for pair in ground.pairs if pair.names <= known.right.keys()])
+    if ends is None or not pairs:
+        return None
+    short, long_ = ends
+    both = short | long_
+    # The mean over both quarters of such a score is the accuracy on long texts less that on short.
+    weight = np.where(long_[both], both.sum() / long_.sum(), -both.sum() / short.sum())
+    weight = weight.astype(np.float32)
+    arms = {}
+    for name in sorted({name for pair in pairs for name in pair.names}):
+        samples = {seed: right[both] * weight for seed, right in known.right[name].items()}
+        means = {seed: float(one.mean(dtype=np.float64)) for seed, one in samples.items()}
+        arms[name] = Arm(means, samples)
+    options = ground.options
+    named = [(pair.a.name, pair.b.name) for pair in pairs]
+    found = family(arms, named, margin=options.margin, confidence=options.confidence)
+    columns = (
+        Column("comparison", numeric=False),
+        Column("shortest quarter", "mean of the first minus the second, in accuracy"),
+        Column("longest quarter", "the same on the longest quarter of the test samples"),
+        Column("change", "the difference on long texts minus that on short ones"),
+        Column(f"{100 * options.confidence:g} % interval", "of the change; they hold together"),
+        Column("seeds", "pairs with the same seed"),
+    )
+    rows = tuple(
+        (
+            pair_cell(pair),
+            signed(_difference(known, pair, short)),
+            signed(_difference(known, pair, long_)),
+            signed(result.difference.estimate),
+            interval(result.difference.low, result.difference.high),
+            number(result.n, 0),
+        )
+        for pair, result in zip(pairs, found, strict=True)
+    )
+    shortest, longest = known.lengths[short].max(), known.lengths[long_].min()
+    note = (
+        f"Shortest quarter: up to {shortest:,} tokens; longest: {longest:,} or more. For "
+        "information: outside of the family that decides."
+    )
+    ids = tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs)
+    title = "Differences on short and on long texts"
+    return DataTable(f"{ground.key}_length_change", title, columns, rows, note, ids)
+
+
+def _of_interest(pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Return all of a few comparisons; of many, those of cells."""
+    if len(pairs) <= _MOST_COMPARED:
+        return pairs
+    return [pair for pair in pairs if pair.relation.factor == "cell"][:_MOST_COMPARED]
+
+
+def _difference(known: Answered, pair: Pair, samples: Mask) -> float:
+    """Return the mean difference in accuracy over the seeds in common."""
+    a, b = (known.right[arm.name] for arm in (pair.a, pair.b))
+    return statistic(a[s][samples].mean() - b[s][samples].mean() for s in a if s in b).mean
+
+
+def _picture(
+    ground: Ground,
+    arms: Sequence[ArmRuns],
+    divided: Sequence[Group],
+    means: Mapping[str, Sequence[Interval]],
+) -> Picture:
+    shown = arms[:_MOST_DRAWN]
+    lines = [
+        Readings(
+            arm_words(arm.name),
+            arm.cell,
+            tuple(_reading(*pair) for pair in zip(divided, means[arm.name], strict=True)),
+        )
+        for arm in shown
+    ]
+    last = divided[-1].middle
+    limits = {f"cut to {n:,} tokens": float(n) for n in _maxlens(shown) if n < last}
+    title = "Test accuracy by length of text" + of(len(shown), len(arms))
+    ends = "; ".join(
+        f"{line.arm} {line.points[0].value:.4f} on the shortest, {line.points[-1].value:.4f} on "
+        "the longest"
+        for line in lines
+    )
+    alt = f"{title}, {ground.place}: {ends}"
+    how = f"with {100 * ground.options.confidence:g} % intervals"
+    draw = partial(
+        save_readings, lines, "tokens, median of the group", "test accuracy", title, limits
+    )
+    return Picture(f"by_length_{ground.key}", f"{title}, {how}", alt, draw)
+
+
+def _reading(group: Group, mean: Interval) -> Reading:
+    low, high = max(mean.low, 0.0), min(mean.high, 1.0)
+    span = f" [{low:.4f}, {high:.4f}]" if mean.low == mean.low else ""
+    told = f"{group.shortest:,} to {group.longest:,} tokens: {mean.estimate:.4f}{span}"
+    return Reading(max(group.middle, 1.0), mean.estimate, low, high, told)

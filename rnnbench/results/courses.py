@@ -1,0 +1,122 @@
+"""How far each run had come after its seconds and its updates: the best accuracy so far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.history import SECONDS
+
+Cost = Literal["seconds", "updates"]
+COSTS: tuple[Cost, ...] = ("seconds", "updates")
+_SLACK = 1 + 1e-9  # sums of the same seconds in another order differ in their last bits
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A run, epoch by epoch.
+
+    Attributes:
+        spent: what it had spent by the end of each epoch ``(epochs,)``, by cost where it is known:
+            seconds of training and validation, updates of the optimizer.
+        best: highest validation accuracy up to each epoch ``(epochs,)``.
+        is_timed: whether its epochs were timed one by one; else each has the mean seconds.
+    """
+
+    spent: Mapping[Cost, Values]
+    best: Values
+    is_timed: bool
+
+    def epochs_within(self, cost: Cost, budget: float) -> int:
+        """Return how many epochs it had finished when it had spent so much."""
+        return int(np.searchsorted(self.spent[cost], budget * _SLACK, side="right"))
+
+    def reached(self, cost: Cost, budget: float) -> float:
+        """Return its best validation accuracy for so much; NaN within its first epoch."""
+        epochs = self.epochs_within(cost, budget)
+        return float(self.best[epochs - 1]) if epochs else math.nan
+
+
+@dataclass(frozen=True)
+class MeanCourse:
+    """The mean over the runs of an arm, epoch by epoch.
+
+    Attributes:
+        spent: mean of what was spent by the runs that trained so long ``(epochs,)``.
+        mean, sd: of the best validation accuracy so far; a run that has ended keeps its own. The
+            standard deviation is 0 for one run.
+    """
+
+    spent: Values
+    mean: Values
+    sd: Values
+
+
+def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, Course]:
+    """Return by seed the courses of the runs of an arm that were validated in every epoch.
+
+    Args:
+        arm: whose runs.
+        epochs: by run id, a row an epoch (:func:`rnnbench.results.load_history`).
+    """
+    found = {}
+    for _, run in arm.runs.iterrows():
+        own = epochs.get(run["run_id"])
+        if own is None or own["val_accuracy"].isna().any():
+            continue
+        own = own.sort_values("epoch")
+        best = np.maximum.accumulate(own["val_accuracy"].to_numpy(dtype=float))
+        timed = own[SECONDS].to_numpy(dtype=float)
+        is_timed = not np.isnan(timed).any()
+        mean = float(run["seconds_per_epoch"]) if pd.notna(run["seconds_per_epoch"]) else math.nan
+        seconds = np.cumsum(timed if is_timed else np.full(len(best), mean))
+        spent: dict[Cost, Values] = {} if np.isnan(seconds).any() else {"seconds": seconds}
+        updates = updates_an_epoch(arm.params, run["training_samples"])
+        if updates is not None:
+            spent["updates"] = updates * np.arange(1.0, len(best) + 1)
+        found[int(run["seed"])] = Course(spent, best, is_timed)
+    return found
+
+
+def updates_an_epoch(params: Mapping[str, str], samples: object) -> int | None:
+    """Return how many batches an epoch has, ``None`` where that is not known.
+
+    Args:
+        params: of the arm, by dotted key.
+        samples: training samples of the data set, those held out for validation included.
+    """
+    try:
+        count, size = int(str(samples)), int(params["training.batch_size"])
+        if params.get("training.validation") == "split":
+            count = math.floor(count * (1.0 - float(params["training.validation_fraction"])))
+    except (ValueError, KeyError):
+        return None
+    return -(-count // size) if count > 0 and size > 0 else None
+
+
+def whole_cost(runs: Mapping[int, Course], cost: Cost) -> float:
+    """Return what the runs of an arm, at least one, spent in all their epochs, on average."""
+    return float(np.mean([course.spent[cost][-1] for course in runs.values()]))
+
+
+def mean_course(runs: Mapping[int, Course], cost: Cost) -> MeanCourse:
+    """Return the mean of some runs, at least one, epoch by epoch."""
+    most = max(len(course.best) for course in runs.values())
+
+    def filled(values: Values, rest: float) -> Values:
+        return np.concatenate([values, np.full(most - len(values), rest)])
+
+    spent = np.array([filled(course.spent[cost], math.nan) for course in runs.values()])
+    best = np.array([filled(course.best, course.best[-1]) for course in runs.values()])
+    sd = best.std(axis=0, ddof=1) if len(best) > 1 else np.zeros(most)
+    rising = np.maximum.accumulate(np.nanmean(spent, axis=0))
+    return MeanCourse(rising, best.mean(axis=0), sd)
