@@ -92,9 +92,7 @@ def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, wor
 
 
 @pytest.mark.parametrize("words", ["plan +cell=gru data.limit=99", "match match=lstm:128"])
-def test_a_short_command_loads_nothing_for_bars_or_figures(
-    tmp_path: Path, words: str
-) -> None:
+def test_a_short_command_loads_nothing_for_bars_or_figures(tmp_path: Path, words: str) -> None:
     status, modules, err = imported_by(tmp_path, words.split())
     assert status == 0, err
     assert modules & {"rich", "matplotlib"} == set()

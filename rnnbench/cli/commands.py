@@ -112,8 +112,8 @@ COMMANDS: dict[str, Command] = {
             Own("NAME", "Folder under reports/, as report.name=NAME."),
             Own(
                 "formats=LIST",
-                "Files beside the page: csv, tex, svg, png, pdf, several with commas; all (if not "
-                "given) or none. Figures of report.md are always written as svg.",
+                "Files beside the page: csv (if not given), tex, svg, png, pdf, several with "
+                "commas, all, or none. Figures of report.md are always written as svg.",
             ),
             Own("--open", "Opens the page in the browser."),
         ),

@@ -86,6 +86,8 @@ def report(words: Words, draw: Draw = draw_here) -> int:
         webbrowser.open(path.resolve().as_uri())
     steps = [] if shown else ["open the page in a browser (--open does)"]
     steps += ["see its runs:"] if from_store else []
+    if words.option("formats") is None:
+        _tell("formats=tex,png,pdf adds files for slides and papers")
     if steps:
         _tell(f"Next: {', or '.join(steps)}")
     if from_store:

@@ -27,15 +27,19 @@ TABLES: dict[str, Callable[[DataTable, str], str]] = {
     "tex": latex_text,
 }
 FORMATS = (*TABLES, *FIGURES)
+# What a reader of the page opens; figures for slides and papers take longer than all the rest.
+USUAL = ("csv",)
 
 
 def chosen_formats(text: str | None) -> tuple[str, ...]:
-    """Return the formats that ``formats=...`` names; without it, all.
+    """Return the formats that ``formats=...`` names; without it, the usual ones.
 
     Raises:
         ConfigError: for anything else than known formats separated by commas, ``all`` or ``none``.
     """
-    if text is None or text == "all":
+    if text is None:
+        return USUAL
+    if text == "all":
         return FORMATS
     named = [] if text in ("", "none") else text.split(",")
     for name in named:

@@ -56,7 +56,7 @@ def test_without_its_store_a_report_is_made_again_byte_for_byte(run: Run, made: 
     before = contents(made)
     kept = ("answers", "runs", "history", "gradient_flow")
     assert {f"{name}.parquet" for name in kept} <= set(before)
-    assert "figures/gradient_flow_digits.png" in before
+    assert "figures/gradient_flow_digits.svg" in before
     answer = run("report", "mine")
     assert answer.status == 0, answer.err
     assert "made from reports/mine/runs.parquet, without a store" in answer.err

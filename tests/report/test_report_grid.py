@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a store of three cells, two depths, two lengths, five seeds, and its report."""
     folder = tmp_path_factory.mktemp("grid")
     assert fill(folder, GRID, epochs=4) == 60
-    ask(folder, "grid", CLAIM)
+    ask(folder, "grid", CLAIM, "formats=all")
     return folder
 
 
@@ -90,7 +90,7 @@ def test_repeats_byte_for_byte(folder: Path, report: Path) -> None:
         return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.*")}
 
     before = bytes_of(report)
-    ask(folder, "grid", CLAIM)
+    ask(folder, "grid", CLAIM, "formats=all")
     assert bytes_of(report) == before
 
 
