@@ -29,12 +29,16 @@ Scores = dict[str, dict[int, NDArray[np.bool_]]]
 
 
 def scores(folder: Path) -> Scores:
-    """Which samples were answered right: arm -> seed -> ``(samples,)``."""
+    """Which samples were answered right: arm -> seed -> ``(samples,)``.
+
+    By the weights of the best epoch, or of the last where a report has kept those alone.
+    """
     tables = kept_tables(folder)
+    answers = tables.correct["best"] or tables.correct["last"]
     found: Scores = {}
     for run in tables.runs.itertuples():
-        if run.run_id in tables.correct:
-            right = np.asarray(tables.correct[run.run_id], dtype=bool)
+        if run.run_id in answers:
+            right = np.asarray(answers[run.run_id], dtype=bool)
             found.setdefault(run.arm_key, {})[int(run.seed)] = right
     most = max(len(by_seed) for by_seed in found.values())
     return {arm: by_seed for arm, by_seed in found.items() if len(by_seed) == most >= FEWEST}

@@ -46,7 +46,8 @@ TAGS = {
     names.OWNER: "machine and home folder that trained the run",
     names.PROCESS: "process that trained the run",
     names.REPLICATES: "of an arm's summary: ids of the runs that it is over",
-    f"{names.LOOKS}.0": "of a sweep's parent: with how many seeds its arms were looked at (JSON)",
+    names.LOOKS: "of a sweep's parent, numbered from `rnnbench.looks.0`: with how many seeds its "
+    "arms were looked at (JSON)",
     names.DIAGNOSED: "which diagnostics were added afterwards, by `diagnose`",
     names.STUDY: "the search's study in Optuna",
     names.SEARCH: "space and sampler of that search (JSON)",

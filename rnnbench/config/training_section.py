@@ -111,17 +111,16 @@ class TrainingConfig(Section):
     split_seed: Annotated[
         Literal["seed"] | None,
         Field(
-            description="seed draws the samples that training.validation=split sets aside anew for "
-            "each seed, so that results speak of other training samples, too; null takes the last "
-            "ones."
+            description="Whether each seed sets other training samples aside (seed), so that "
+            "results speak of other training data, too, or all the last ones (null)."
         ),
     ] = None
     test: Annotated[
         Literal["none", "last", "best"],
         Field(
-            description="Which weights test_accuracy is measured with on the test set: none, "
-            "those of the last epoch, or those of the epoch with the best validation accuracy. "
-            "Unless none, test_accuracy_last and test_accuracy_best are logged beside it."
+            description="Which weights test_accuracy and test_loss are measured with: none, those "
+            "of the last epoch, or those of the epoch with the best validation accuracy; unless "
+            "none, test_accuracy_last and test_accuracy_best are logged beside them."
         ),
     ]
     early_stopping: Annotated[
