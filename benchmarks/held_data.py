@@ -79,6 +79,9 @@ def main() -> None:
     asked = parser.parse_args()
     for folder in asked.reports:
         answers = scores(folder)
+        if len(answers) < 2:
+            print(f"{folder.name}: no two arms with as many seeds")
+            continue
         held, blind = covered(answers, asked.splits)
         seeds = len(next(iter(answers.values())))
         print(

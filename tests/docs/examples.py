@@ -1,11 +1,14 @@
 """The code blocks of README, CONTRIBUTING and docs/, taken apart.
 
 ``python -m tests.docs.examples`` writes the outputs in them anew: a block of ``text`` whose first
-line is ``$ python -m rnnbench ...`` holds what that command prints at 80 columns.
+line is ``$ python -m rnnbench ...`` holds what that command prints at 80 columns, a block of
+``pycon`` what Python prints.
 """
 
 from __future__ import annotations
 
+import contextlib
+import doctest
 import os
 import re
 import shlex
@@ -14,8 +17,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, groupby, takewhile
 from pathlib import Path
+from typing import Any
 
 from rnnbench.cli.commands import COMMANDS
 
@@ -118,16 +122,68 @@ def as_shown(out: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in out.rstrip().splitlines())
 
 
+def python_blocks() -> dict[str, list[Block]]:
+    """Return by page the blocks of Python, then those of its sessions, which see their names."""
+    found = sorted([*blocks("python"), *blocks("pycon")], key=lambda block: block.page)
+    return {
+        page: sorted(own, key=lambda block: block.language != "python")
+        for page, own in groupby(found, key=lambda block: block.page)
+    }
+
+
+class Session(doctest.DocTestRunner):
+    """Runs sessions, and keeps what Python printed where a page says something else."""
+
+    def __init__(self) -> None:
+        super().__init__(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+        self.names: dict[str, Any] = {}
+        self.printed: dict[int, str] = {}
+
+    def run_block(self, block: Block) -> str:
+        """Return the text of a block as it should be; raises what a block of Python raises."""
+        if block.language == "python":
+            exec(compile(block.text, block.page, "exec"), self.names)
+            return block.text
+        self.printed.clear()
+        parser = doctest.DocTestParser()
+        test = parser.get_doctest(block.text, self.names, block.page, block.page, 0)
+        self.run(test, out=lambda _: None, clear_globs=False)
+        self.names |= test.globs
+        lines = block.text.splitlines(keepends=True)
+        for example in reversed(test.examples):
+            if example.lineno in self.printed:
+                start = example.lineno + example.source.count("\n")
+                end = start + example.want.count("\n")
+                lines[start:end] = self.printed[example.lineno]
+        return "".join(lines)
+
+    def report_failure(
+        self, out: object, test: doctest.DocTest, example: doctest.Example, got: str
+    ) -> None:
+        """Keep what was printed."""
+        self.printed[example.lineno] = got
+
+
 def main() -> None:
     """Write the outputs of all pages anew."""
     for block in outputs():
         first = block.text.splitlines()[0]
         with tempfile.TemporaryDirectory() as folder:
             fresh = f"{first}\n{printed(first, Path(folder))}"
-        page = ROOT / block.page
-        text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace(block.text, fresh), encoding="utf-8")
-        print(f"{block.page}: {first}")
+        _write(block, fresh)
+    for own in python_blocks().values():
+        session = Session()
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            Path("reports").symlink_to(ROOT / "reports")
+            for block in own:
+                _write(block, session.run_block(block))
+
+
+def _write(block: Block, fresh: str) -> None:
+    page = ROOT / block.page
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace(block.text, fresh), encoding="utf-8")
+    print(f"{block.page}: {block.text.splitlines()[0]}")
 
 
 if __name__ == "__main__":
