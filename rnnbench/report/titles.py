@@ -70,7 +70,7 @@ def _contents(runs: pd.DataFrame) -> pd.Series:
     left the same.
     """
     digests = runs["data_digest"].str[:8]
-    if LIMIT not in runs or _PATH not in runs:
+    if runs.empty or LIMIT not in runs or _PATH not in runs:
         return digests
     ways = [key for key in runs.columns if str(key).startswith("data.") and key != _PATH]
     way = runs[[_PATH, *ways]].astype("string").fillna("null").agg("\0".join, axis=1)

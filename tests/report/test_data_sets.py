@@ -197,8 +197,8 @@ class TestSection:
         assert keys == ["data_sets", "data_sets_differences"]
 
     def test_several_protocols_of_a_data_set_count_once(self) -> None:
-        twice = [*ahead([0.02, 0.01]), *runs("set0", "lstm", 0.84, **{"data.limit": "50"})]
-        twice += runs("set0", "gru", 0.8, **{"data.limit": "50"})
+        twice = [*ahead([0.02, 0.01]), *runs("set0", "lstm", 0.84, **{"data.test_limit": "50"})]
+        twice += runs("set0", "gru", 0.8, **{"data.test_limit": "50"})
         document = built(twice)
         rows = column(table(document, "data_sets"), "data set")
         assert len(rows) == 3
@@ -243,7 +243,7 @@ class TestRanks:
         parts = [
             known
             for cell in ("lstm", "gru")
-            for known in runs("set0", cell, 0.8, **{"data.limit": "50"})
+            for known in runs("set0", cell, 0.8, **{"data.test_limit": "50"})
         ]
         assert table(built([*ahead([0.02] * 6), *parts]), "ranks").note == found.note
 

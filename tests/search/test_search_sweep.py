@@ -184,11 +184,11 @@ def run_ids(swept: Swept) -> set[str]:
 
 
 class TestFinishedSearch:
-    def test_has_nothing_to_say_of_epochs_for_it_chooses_by_the_one_that_reports_judge(
+    def test_says_before_it_starts_that_it_chooses_by_another_epoch_than_reports(
         self, searched: Swept
     ) -> None:
         before, _, _ = searched.err.partition("[1/")
-        assert "the search chooses by" not in before
+        assert "the search chooses by the epoch of the lowest validation loss" in before
 
     def test_prints_the_best_configuration_of_each_arm(self, searched: Swept) -> None:
         rows = searched.rows("Search: best configuration by arm")

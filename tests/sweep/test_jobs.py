@@ -17,6 +17,7 @@ from rnnbench.runspec import RunSpec
 from rnnbench.tracking.record import Record
 
 DIGITS = ("+cell=gru", "data=digits", "data.limit=50", "data.test_limit=20")
+SWEEP = SweepConfig(grid={}, per_data={}, optional_data=[], retry_failed=False, accept_stale=False)
 
 
 Declare = Callable[..., list[RunSpec]]
@@ -106,7 +107,7 @@ class TestPending:
     ) -> None:
         record = None if status is None else Record("id", status)
         job = Job(declared(*DIGITS)[0], record)
-        options = SweepConfig(grid={}, retry_failed=retry, accept_stale=False)
+        options = SWEEP.model_copy(update={"retry_failed": retry})
         assert job.is_pending(options) is pending
 
 
@@ -117,10 +118,9 @@ class TestStale:
     ) -> None:
         record = None if status is None else Record("new", status)
         job = Job(declared(*DIGITS)[0], record, stale=Record("old", "FINISHED"))
-        plain = SweepConfig(grid={}, retry_failed=False, accept_stale=False)
         assert job.status == ("FAILED" if status == "FAILED" else "STALE")
-        assert job.is_pending(plain) is (status != "FAILED")
-        accepting = plain.model_copy(update={"accept_stale": True})
+        assert job.is_pending(SWEEP) is (status != "FAILED")
+        accepting = SWEEP.model_copy(update={"accept_stale": True})
         assert not job.is_pending(accepting)
         assert job.counted(accepting) == Record("old", "FINISHED")
 

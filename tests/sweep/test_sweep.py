@@ -161,7 +161,7 @@ class TestFinishedSweep:
         monkeypatch.setattr(sys, "argv", ["rnnbench"])
         answer = run(*SWEEP)
         assert f"using {work_dir}/runs\n" in answer.err
-        assert "Test accuracy over 2 seeds: " in answer.out
+        assert "Undecided (2 seeds)" in answer.out
         assert f"Runs are in {work_dir}/runs\nNext:\n" in answer.err
         report, ui = (shlex.split(line) for line in answer.err.splitlines()[-2:])
         assert ui == ["rnnbench", "ui"]

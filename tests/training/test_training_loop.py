@@ -72,6 +72,8 @@ class Scripted:
 
     def evaluate(self, samples: Any, outputs: Any = None) -> Sums:
         real = float(len(samples))
+        if outputs is not None:
+            outputs.append(np.full((len(samples), 1), self.weight, np.float32))
         if samples.x[0, 0, 0] >= 1000 and not self._validates_on_test(samples):
             self.tested.append(self.weight)
             return Sums(self.weight * real, 0.5 * real, real)
@@ -191,17 +193,20 @@ class TestChosenWeights:
     def test_the_last_weights_are_tested(self, run: Any) -> None:
         program = Scripted(FOUR)
         fitted = run(program, epochs=4, validation="split", test="last", save_model="last")
-        assert program.tested == [4]
-        assert fitted.metrics["test_loss"] == 4
+        assert program.tested == [4, 3]
+        assert fitted.metrics["test_loss"] == fitted.metrics["test_loss_last"] == 4
+        assert fitted.metrics["test_loss_best"] == 3
         assert fitted.metrics["test_accuracy"] == 0.5
+        assert (fitted.predictions == 4).all()
         assert fitted.weights == [4]
 
     def test_the_best_epoch_is_tested(self, run: Any) -> None:
         program = Scripted(FOUR)
         fitted = run(program, epochs=4, validation="split", test="best", save_model="best")
         assert fitted.metrics["best_epoch"] == 3
-        assert program.tested == [3]
-        assert fitted.metrics["test_loss"] == 3
+        assert program.tested == [4, 3]
+        assert fitted.metrics["test_loss"] == fitted.metrics["test_loss_best"] == 3
+        assert (fitted.predictions == 3).all()
         assert fitted.weights == [3]
 
     def test_what_is_saved_need_not_be_what_is_tested(self, run: Any) -> None:
@@ -225,6 +230,12 @@ class TestChosenWeights:
         assert fitted.epochs[0].val_loss is None
         assert "best_epoch" not in fitted.metrics
         assert fitted.metrics["test_accuracy"] == 0.5
+
+    def test_a_best_epoch_that_is_the_last_is_tested_once(self, run: Any) -> None:
+        program = Scripted(FOUR[:3])
+        fitted = run(program, epochs=3, validation="split", test="last")
+        assert program.tested == [3]
+        assert fitted.metrics["test_loss_best"] == fitted.metrics["test_loss_last"] == 3
 
     def test_compilation_is_timed_apart(self, run: Any) -> None:
         fitted = run(Scripted(FOUR), epochs=4, validation="split")

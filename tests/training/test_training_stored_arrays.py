@@ -17,7 +17,7 @@ from rnnbench.training.stored_arrays import load_arrays
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     outputs = np.linspace(0, 1, 40, dtype=np.float32)[:, None]
-    predictions.save(outputs, np.arange(40) % 2, tmp_path)
+    predictions.save({"last": outputs}, "last", np.arange(40) % 2, tmp_path)
     norms = np.geomspace(1, 1e-6, 9).astype(np.float32)
     gradient_flow.save([Flow(0, "gru", "h", norms)], tmp_path)
     return tmp_path
