@@ -29,9 +29,9 @@ from rnnbench.report.statements import (
 )
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import either
-from rnnbench.results.circumstances import compared_seeds
 from rnnbench.results.compare import factor_words, has_as_many
 from rnnbench.results.measure import ASKED, BEST, LAST
+from rnnbench.stats.contrast import has_only_pairs
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
 _PROBABILITIES = {
@@ -122,8 +122,7 @@ def _p(value: float) -> Cell:
 def _seeds(pair: Pair) -> Cell:
     """Return how many seeds both arms have; where others are compared, too, those of each."""
     result = result_of(pair)
-    first, second = compared_seeds(pair.a, pair.b)
-    if first == second:
+    if has_only_pairs(result.n, result.n_a, result.n_b) or result.n == result.n_a == result.n_b:
         return number(result.n, 0)
     return Cell(f"{result.n_a}, {result.n_b}", float(result.n))
 

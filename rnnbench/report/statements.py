@@ -112,10 +112,8 @@ def seen_in(pair: Pair) -> str:
 
 def wins(pair: Pair) -> tuple[int, int]:
     """Return in how many of the seeds in common the first arm is better, and in how many equal."""
-    measure = measure_of(pair)
-    first, second = (arm.by_seed(measure.metric) for arm in (pair.a, pair.b))
-    differences = [measure.sign * (first[seed] - second[seed]) for seed in first.keys() & second]
-    return sum(d > 0 for d in differences), sum(d == 0 for d in differences)
+    result = result_of(pair)
+    return round(result.won - result.equal / 2), result.equal
 
 
 def would_decide(result: Comparison, *, is_short: bool = False) -> str:

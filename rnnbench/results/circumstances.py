@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from rnnbench.results.facts import DECISIVE, MACHINE, Facts
-from rnnbench.stats.contrast import FEWEST
-
-FEWEST_OTHERS = 2  # seeds that each arm has alone, from which on they are compared, too
+from rnnbench.stats.contrast import has_only_pairs
 
 
 def is_same(a: Facts, b: Facts, column: str) -> bool:
@@ -43,14 +41,9 @@ def _is_shared(a: Facts, b: Facts, column: str) -> bool:
 
 
 def compared_seeds(a: Facts, b: Facts) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the seeds of two arms that a comparison uses.
-
-    Those in common, where there are enough of them and either arm has no two others
-    (:func:`rnnbench.stats.contrast.contrast`); else all.
-    """
+    """Return the seeds of two arms that a comparison uses: those in common alone, or all."""
     common = a.seeds & b.seeds
-    others = min(len(a.seeds - common), len(b.seeds - common))
-    is_paired = len(common) >= FEWEST and others < FEWEST_OTHERS
+    is_paired = has_only_pairs(len(common), len(a.seeds), len(b.seeds))
     return (common, common) if is_paired else (a.seeds, b.seeds)
 
 

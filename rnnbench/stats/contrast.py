@@ -102,12 +102,12 @@ def contrast(a: Arm, b: Arm, overlap: float = 0.0) -> Contrast:
     """
     seeds_a, seeds_b = a.seeds(), b.seeds()
     common = sorted(seeds_a & seeds_b)
-    only_a, only_b = sorted(seeds_a - seeds_b), sorted(seeds_b - seeds_a)
     paired = _values(a, common) - _values(b, common)
     found = Contrast(paired, len(seeds_a), len(seeds_b), math.nan)
     if len(common) >= FEWEST:
         parts = [_paired(a, b, common, paired, overlap)]
-        if min(len(only_a), len(only_b)) >= FEWEST:
+        if not has_only_pairs(len(common), len(seeds_a), len(seeds_b)):
+            only_a, only_b = sorted(seeds_a - seeds_b), sorted(seeds_b - seeds_a)
             parts.append(_unpaired(a, b, only_a, only_b, overlap))
     elif min(len(seeds_a), len(seeds_b)) >= FEWEST:
         parts = [_unpaired(a, b, sorted(seeds_a), sorted(seeds_b), overlap)]
@@ -131,6 +131,16 @@ def contrast(a: Arm, b: Arm, overlap: float = 0.0) -> Contrast:
         sampling=sampling,
         samples=samples,
     )
+
+
+def has_only_pairs(common: int, a: int, b: int) -> bool:
+    """Return whether two arms are compared by the seeds in common alone.
+
+    Args:
+        common: seeds that both have.
+        a, b: seeds of each.
+    """
+    return common >= FEWEST and min(a, b) - common < FEWEST
 
 
 def _paired(a: Arm, b: Arm, seeds: Sequence[int], paired: Values, overlap: float) -> _Part:

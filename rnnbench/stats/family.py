@@ -74,6 +74,7 @@ class Comparison:
         verdict: see :func:`family`.
         better: the better arm, where the verdict names one.
         won: seeds in common in which A is better, ties counting half.
+        equal: how many ties there are.
         wins: P(A is better than B with the same seed), with an interval; for information.
         probabilities: that A is better by more than the margin, that they differ by at most the
             margin, and that B is better by more than the margin (Benavoli et al. 2017).
@@ -93,6 +94,7 @@ class Comparison:
     verdict: Verdict
     better: Literal["a", "b"] | None
     won: float
+    equal: int
     wins: Interval
     probabilities: tuple[float, float, float]
     seeds_needed: tuple[int, int] | None
@@ -142,7 +144,8 @@ def family(
         better: Literal["a", "b"] | None = None
         if verdict.startswith("better"):
             better = "a" if sign * c.estimate > 0 else "b"
-        won = float((sign * c.paired > 0).sum() + 0.5 * (c.paired == 0).sum())
+        equal = int((c.paired == 0).sum())
+        won = float((sign * c.paired > 0).sum() + 0.5 * equal)
         needed = None
         if verdict == "undecided":
             n = len(c.paired) if c.factor is not None else min(c.n_a, c.n_b)
@@ -169,6 +172,7 @@ def family(
                 verdict=verdict,
                 better=better,
                 won=won,
+                equal=equal,
                 wins=wilson(won, len(c.paired), confidence),
                 probabilities=_probabilities(sign * c.estimate, float(v), c, margin),
                 seeds_needed=needed,

@@ -34,6 +34,7 @@ def result(
         *("a", "b", seeds, seeds, seeds, Interval(estimate, low, high), 0.01, verdict),
         ahead if is_better else None,
         won=float(seeds),
+        equal=0,
         wins=Interval(1.0, 0.7, 1.0),
         probabilities=(0.9, 0.1, 0.0),
         seeds_needed=needed,

@@ -133,19 +133,20 @@ class TestRelation:
         assert "the 3 seeds in common of 5" in relation.remarks
 
     def test_several_seeds_that_each_has_alone_are_compared_without_pairs(self) -> None:
-        others = [record("gru", seed, 0.8) for seed in (3, 4)]
-        others += [record("lstm", seed, 0.8) for seed in (5, 6)]
-        words = "3 of 7 seeds in common, the others compared without pairs"
+        others = [record("gru", seed, 0.8) for seed in (3, 4, 5)]
+        others += [record("lstm", seed, 0.8) for seed in (6, 7, 8)]
+        words = "3 of 9 seeds in common, the others compared without pairs"
         assert words in relate(*two(*MATCHED, *others)).remarks
+        assert "the 3 seeds in common of 8" in relate(*two(*MATCHED, *others[:5])).remarks
         few = two(*MATCHED[:2], *MATCHED[3:5], *others)
-        assert "2 of 6 seeds in common, too few to be paired" in relate(*few).remarks
+        assert "2 of 8 seeds in common, too few to be paired" in relate(*few).remarks
 
     def test_seeds_that_are_left_out_may_be_of_another_version(self) -> None:
         stale = [
-            tagged(record("gru", seed, 0.8), **{names.TRAINING_VERSION: "0"}) for seed in (3, 4)
+            tagged(record("gru", seed, 0.8), **{names.TRAINING_VERSION: "0"}) for seed in (3, 4, 5)
         ]
         assert relate(*two(*MATCHED, *stale)).is_clean
-        fresh = [record("lstm", seed, 0.8) for seed in (5, 6)]
+        fresh = [record("lstm", seed, 0.8) for seed in (6, 7, 8)]
         assert not relate(*two(*MATCHED, *stale, *fresh)).is_clean
 
     def test_arms_without_a_seed_in_common_are_compared_without_pairs(self) -> None:

@@ -129,3 +129,9 @@ def test_arms_that_learned_nothing_are_not_simply_equivalent() -> None:
     )
     one = str(statement(replace(known, b=flat[1]), MARGIN))
     assert "neither learned anything" not in one
+
+
+def test_only_seeds_that_a_comparison_rests_on_are_counted() -> None:
+    early = replace(result(0.03, 0.01, 0.05), n=5, n_a=5, n_b=5, won=4.5, equal=1)
+    told = str(statement(replace(pair(result(0.03, 0.01, 0.05)), result=early), MARGIN))
+    assert "better in 4 of 5 seeds, equal in 1" in told

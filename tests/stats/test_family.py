@@ -133,6 +133,7 @@ class TestFewAndTied:
         arms = named([{s: 0.9 + s / 1000 for s in range(5)}] * 3)
         for found in family(arms, all_pairs(arms), margin=0.01):
             assert (found.verdict, found.better, found.won) == ("equivalent", None, 2.5)
+            assert found.equal == 5
 
     def test_missing_values_are_left_out(self) -> None:
         a = {s: 0.9 + s / 1000 for s in range(4)}

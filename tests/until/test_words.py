@@ -30,6 +30,7 @@ def comparison(estimate: float, low: float, high: float) -> Comparison:
         verdict="better, size unclear" if is_better else "undecided",
         better=("a" if low > 0 else "b") if is_better else None,
         won=4.0,
+        equal=0,
         wins=Interval(0.8, 0.4, 0.9),
         probabilities=(0.3, 0.4, 0.3),
         seeds_needed=None if is_better else (20, 60),
