@@ -19,7 +19,7 @@ from rnnbench.report.data_sets_answer import answer_block
 from rnnbench.report.data_sets_section import data_sets_section
 from rnnbench.report.data_sizes import sizes_block
 from rnnbench.report.document import Block, Document, Section
-from rnnbench.report.families import Answers, compare_families, family_words, looks_words
+from rnnbench.report.families import compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.ground import Ground, headed
 from rnnbench.report.order import order_block
@@ -35,13 +35,13 @@ from rnnbench.report.titles import data_name, length_words, section_key, section
 from rnnbench.report.unfinished import left_runs, lost_arms, unfinished_section
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.verdicts import verdicts_section
+from rnnbench.results.answers import Answers
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import failed_seeds, finished
 from rnnbench.results.baselines import baseline_arms
 from rnnbench.results.measure import Measure, all_have_best, choose
 from rnnbench.results.protocols import divide
 from rnnbench.tracking.looks import Looked
-from rnnbench.training.tested import Weights
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Tables:
     runs: pd.DataFrame
     history: pd.DataFrame
     trials: pd.DataFrame
-    correct: Mapping[Weights, Mapping[str, np.ndarray]] = field(default_factory=dict)
+    correct: Answers = field(default_factory=dict)
     baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
     flows: Flows = field(default_factory=dict)
     looks: tuple[Looked, ...] = ()
@@ -105,7 +105,7 @@ def build(
         None if sets is None else data_sets_section(sets),
         *_subjects(grounds, tables),
         search_section(studies_of(tables.trials), grounds),
-        _published(claims, published, grounds, tables.correct),
+        _published(claims, published, grounds, tables),
         verdicts_section(options, _measures(grounds)) if has_verdicts else None,
         None if left.empty else unfinished_section(left),
         provenance_section(grounds, done, command),
@@ -207,9 +207,10 @@ def _published(
     claims: Sequence[ClaimConfig],
     systems: Sequence[System],
     grounds: Sequence[Ground],
-    answers: Answers,
+    tables: Tables,
 ) -> Section | None:
-    found = (claims_block(claims, grounds, answers), published_block(systems))
+    judged = claims_block(claims, grounds, tables.correct, tables.looks)
+    found = (judged, published_block(systems))
     blocks = tuple(block for block in found if block is not None)
     return Section("claims", "Claims and published numbers", blocks) if blocks else None
 

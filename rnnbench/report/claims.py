@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from rnnbench.cells import CELLS
 from rnnbench.config.schema import ClaimConfig
 from rnnbench.report.document import Block, Cell, Column, DataTable, text
-from rnnbench.report.families import Answers
 from rnnbench.report.findings import Finding, judge
 from rnnbench.report.ground import Ground
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import cell_words, metric_words
+from rnnbench.results.answers import Answers
 from rnnbench.stats.family import FEWEST
+from rnnbench.tracking.looks import Looked
 
 _LAST = ("test_accuracy_last", "test_loss_last")
 
 
 def claims_block(
-    claims: Sequence[ClaimConfig], grounds: Sequence[Ground], answers: Answers
+    claims: Sequence[ClaimConfig],
+    grounds: Sequence[Ground],
+    answers: Answers,
+    looks: Sequence[Looked] = (),
 ) -> Block | None:
     """Return a table with a row for each claim and pair of arms that it is about.
 
@@ -26,11 +30,12 @@ def claims_block(
         claims: the published statements.
         grounds: the data sets.
         answers: by weights and run, which test samples were answered rightly.
+        looks: with how many seeds the arms were looked at before.
     """
     if not claims:
         return None
     rows, ids, flaws = [], [], []
-    for claim, findings in zip(claims, judge(claims, grounds, answers), strict=True):
+    for claim, findings in zip(claims, judge(claims, grounds, answers, looks), strict=True):
         for finding in findings:
             rows.append(_row(claim, finding))
             ids.append(tuple(run_id for arm in finding.arms for run_id in arm.run_ids))

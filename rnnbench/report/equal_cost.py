@@ -30,6 +30,7 @@ from rnnbench.report.ground import (
     side_by_side,
 )
 from rnnbench.report.wording import arm_words, either
+from rnnbench.results.answers import overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.courses import (
     COSTS,
@@ -216,7 +217,13 @@ def _compared(ground: Ground, found: Sequence[_Group]) -> DataTable | None:
     }
     pairs = [(_at(pair.a.name, cost), _at(pair.b.name, cost)) for pair, cost, _ in rows]
     options = ground.options
-    results = family(arms, pairs, margin=options.margin, confidence=options.confidence)
+    results = family(
+        arms,
+        pairs,
+        margin=options.margin,
+        confidence=options.confidence,
+        overlap=max((overlap(arm) for group in found for arm in group.arms), default=0.0),
+    )
     told = list(zip(rows, results, strict=True))
     if not told:
         return None

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.ground import Ground
 from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
 from rnnbench.report.titles import data_name
 from rnnbench.report.wording import either
+from rnnbench.results.answers import Answers, measured_arm, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
-from rnnbench.results.measure import ASKED, BEST, LAST, Measure
+from rnnbench.results.measure import Measure
 from rnnbench.stats.family import Arm, Comparison, worst_case
 from rnnbench.tracking.looks import Looked
-from rnnbench.training.tested import Weights
-
-Answers = Mapping[Weights, Mapping[str, np.ndarray]]
-_SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, which is a float32
 
 
 def compare_families(
@@ -91,7 +86,8 @@ def looks_words(
 def _account(pairs: Sequence[Pair], options: ReportConfig, looks: Sequence[Looked]) -> Account:
     arms = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}.values()
     keys = {str(arm.runs["arm_key"].iloc[0]) for arm in arms}
-    return account(looks, keys, max(len(arm.seeds) for arm in arms), options)
+    # Looks are declared for seeds that were to be trained, whether they failed or not.
+    return account(looks, keys, max(len(arm.seeds | arm.failed) for arm in arms), options)
 
 
 def _compared(
@@ -100,14 +96,14 @@ def _compared(
     measure = pairs[0].measure
     assert measure is not None
     runs = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}
-    arms = {str(key): _arm(arm, measure, answers) for key, arm in runs.items()}
+    arms = {str(key): measured_arm(arm, measure.metric, answers) for key, arm in runs.items()}
     named = [(str(id(pair.a)), str(id(pair.b))) for pair in pairs]
 
     counted = _account(pairs, options, looks)
-    overlap = max(map(_overlap, runs.values()))
+    most = max(map(overlap, runs.values()))
 
     def compare(arms: Mapping[str, Arm]) -> list[Comparison]:
-        return compared(arms, named, options, measure, overlap, counted)
+        return compared(arms, named, options, measure, most, counted)
 
     results: Sequence[Comparison] = compare(arms)
     worst: list[Comparison | None] = [None] * len(pairs)
@@ -131,36 +127,3 @@ def worst_value(arms: Sequence[ArmRuns], measure: Measure) -> float:
     if measure.is_accuracy:
         values += levels
     return max(values) if measure.is_lower_better else min(values)
-
-
-def _arm(arm: ArmRuns, measure: Measure, answers: Answers) -> Arm:
-    values = arm.by_seed(measure.metric)
-    return Arm(values, _samples(arm, measure.metric, values, answers))
-
-
-def _samples(
-    arm: ArmRuns, metric: str, values: Mapping[int, float], answers: Answers
-) -> dict[int, np.ndarray] | None:
-    """Return the answers behind accuracies by seed, where all are known and agree with them."""
-    asked: Weights = "best" if arm.params.get("training.test") == "best" else "last"
-    weights: Mapping[str, Weights] = {BEST: "best", LAST: "last", ASKED: asked}
-    if metric not in weights:
-        return None
-    known = answers.get(weights[metric], {})
-    found: dict[int, np.ndarray] = {}
-    for seed, run_id in zip(arm.runs["seed"], arm.runs["run_id"], strict=True):
-        if int(seed) not in values:
-            continue
-        right = known.get(str(run_id))
-        if right is None or abs(float(right.mean()) - values[int(seed)]) > _SAME:
-            return None
-        found[int(seed)] = right
-    return found
-
-
-def _overlap(arm: ArmRuns) -> float:
-    """Return held-out samples per training sample where every seed draws its own split, else 0."""
-    if arm.params.get("training.split_seed", "null") in ("null", "None"):
-        return 0.0
-    held = float(arm.params["training.validation_fraction"])
-    return held / (1 - held)

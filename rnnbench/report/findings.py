@@ -10,15 +10,17 @@ from rnnbench.config.schema import ClaimConfig
 from rnnbench.metrics import METRICS
 from rnnbench.report.amounts import span
 from rnnbench.report.document import Cell, interval, number, signed, text
-from rnnbench.report.families import Answers, compare_families
+from rnnbench.report.families import compare_families
 from rnnbench.report.ground import Ground
 from rnnbench.report.pairs import Pair, turned
 from rnnbench.report.wording import arm_words, metric_words
+from rnnbench.results.answers import Answers
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import failures_of, relate
 from rnnbench.results.measure import Measure
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.family import FEWEST
+from rnnbench.tracking.looks import Looked
 
 _HARDLY = "better but it hardly matters"
 
@@ -45,12 +47,22 @@ class _Asked:
 
 
 def judge(
-    claims: Sequence[ClaimConfig], grounds: Sequence[Ground], answers: Answers
+    claims: Sequence[ClaimConfig],
+    grounds: Sequence[Ground],
+    answers: Answers,
+    looks: Sequence[Looked] = (),
 ) -> list[list[Finding]]:
-    """Return for each claim a finding for each data set that has the arms, or that none has."""
+    """Return for each claim a finding for each data set that has the arms, or that none has.
+
+    Args:
+        claims: the published statements.
+        grounds: the data sets.
+        answers: by weights and run, which test samples were answered rightly.
+        looks: with how many seeds the arms were looked at before.
+    """
     found = [[item for ground in grounds for item in _judge_on(claim, ground)] for claim in claims]
     asked = [item for items in found for item in items if isinstance(item, _Asked)]
-    judged = dict(zip(map(id, asked), _compared(asked, answers), strict=True))
+    judged = dict(zip(map(id, asked), _compared(asked, answers, looks), strict=True))
     nothing = Finding("no runs", "", text(None), text(None), (), "")
     return [
         [judged[id(item)] if isinstance(item, _Asked) else item for item in items]
@@ -94,7 +106,7 @@ def _asked(
     return _Asked(claim, ground, Pair(a, b, relate(a, b, metric), Measure(metric)))
 
 
-def _compared(asked: Sequence[_Asked], answers: Answers) -> list[Finding]:
+def _compared(asked: Sequence[_Asked], answers: Answers, looks: Sequence[Looked]) -> list[Finding]:
     """Return the findings of pairs: those that can be compared are families by measure.
 
     Nothing is known of a margin for other measures than accuracies.
@@ -114,7 +126,8 @@ def _compared(asked: Sequence[_Asked], answers: Answers) -> list[Finding]:
         if named:
             options = next(iter(own.values())).ground.options
             options = options if is_accuracy else options.model_copy(update={"margin": 0.0})
-            found |= dict(zip(own, compare_families(named, options, answers), strict=True))
+            results = compare_families(named, options, answers, looks)
+            found |= dict(zip(own, results, strict=True))
     return [_finding(one, found[_key(one)]) for one in asked]
 
 

@@ -22,8 +22,9 @@ from rnnbench.report.document import (
 from rnnbench.report.ground import Ground, arm_cell, of, order, pair_cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words
+from rnnbench.results.answers import Answers, overlap, weights_of
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters, weights_of
+from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.crossed import crossed_mean
@@ -37,7 +38,7 @@ _MOST_DRAWN = 6  # arms in a figure, the best; more are hard to tell apart
 
 def length_block(
     ground: Ground,
-    right: Mapping[Weights, Mapping[str, np.ndarray]],
+    right: Answers,
     lengths: Mapping[str, np.ndarray],
 ) -> Block | None:
     """Return figure and tables, or ``None`` where lengths or answers are not known.
@@ -155,7 +156,13 @@ def _quarters(ground: Ground, known: Answered) -> DataTable | None:
         arms[name] = Arm(means, samples)
     options = ground.options
     named = [(pair.a.name, pair.b.name) for pair in pairs]
-    found = family(arms, named, margin=options.margin, confidence=options.confidence)
+    found = family(
+        arms,
+        named,
+        margin=options.margin,
+        confidence=options.confidence,
+        overlap=max(overlap(arm) for pair in pairs for arm in (pair.a, pair.b)),
+    )
     columns = (
         Column("comparison", numeric=False),
         Column("shortest quarter", "mean of the first minus the second, in accuracy"),

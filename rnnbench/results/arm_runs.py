@@ -94,6 +94,12 @@ class ArmRuns:
         return tuple(str(run_id) for run_id in self.runs.sort_values("seed")["run_id"])
 
     @cached_property
+    def run_by_seed(self) -> Mapping[int, str]:
+        """Ids of its runs by seed."""
+        pairs = zip(self.runs["seed"], self.runs["run_id"], strict=True)
+        return {int(seed): str(run_id) for seed, run_id in pairs}
+
+    @cached_property
     def circumstances(self) -> Mapping[str, Mapping[int, str]]:
         """What is no parameter, by column of :attr:`runs` (:data:`MACHINE`) and by seed."""
         seeds = [int(seed) for seed in self.runs["seed"]]

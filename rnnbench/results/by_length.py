@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.results.answers import Answers, weights_of
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.training.tested import Weights
 
 _MOST = 8  # groups
 _SAMPLES = 100  # that a group has at least
@@ -50,21 +50,9 @@ class Answered:
     right: Mapping[str, Mapping[int, Mask]] = field(compare=False)
 
 
-def weights_of(arm: ArmRuns, metric: str | None) -> Weights:
-    """Return the weights whose answers tell of an arm: those that a metric is about, or asked for.
-
-    Args:
-        arm: with its ``training.test``.
-        metric: what it is judged by.
-    """
-    told = (metric or "").rpartition("_")[2]
-    asked = arm.params.get("training.test")
-    return "best" if told == "best" or (told != "last" and asked == "best") else "last"
-
-
 def answered(
     arms: Sequence[ArmRuns],
-    right: Mapping[Weights, Mapping[str, np.ndarray]],
+    right: Answers,
     lengths: Mapping[str, np.ndarray],
     metric: str | None,
 ) -> Answered | None:

@@ -72,6 +72,8 @@ class Facts(Protocol):
     def sole(self) -> Mapping[str, str]: ...  # noqa: D102
     def one(self, column: str) -> float: ...  # noqa: D102
     def by_seed(self, metric: str) -> Mapping[int, float]: ...  # noqa: D102
+    @property
+    def run_by_seed(self) -> Mapping[int, str]: ...  # noqa: D102
 
 
 def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:

@@ -46,12 +46,6 @@ class DeclaredArm:
     failed: frozenset[int] = frozenset()
 
     @property
-    def data_name(self) -> str:
-        """What tells its data set from others: arrays are several of one name."""
-        data = self.specs[0].data
-        return f"{data.name} {data.digest[:8]}" if data.name == "arrays" else data.name
-
-    @property
     def cell(self) -> str:
         """Its cell."""
         cell = self.specs[0].config.cell
@@ -136,6 +130,11 @@ class DeclaredArm:
         return found
 
     @property
+    def run_by_seed(self) -> Mapping[int, str]:
+        """Ids of its finished runs by seed."""
+        return {seed: record.run_id for seed, record in self.finished.items()}
+
+    @property
     def _described(self) -> str | None:
         search = self.specs[0].search
         return None if search is None else search.description
@@ -180,10 +179,29 @@ def families(specs: Iterable[RunSpec]) -> list[Family]:
     They are those of its report: of arms that differ in one factor and nothing else, by
     ``report.metric``.
     """
-    by_data: dict[str, list[DeclaredArm]] = {}
-    for arm in arms_of(specs):
-        by_data.setdefault(arm.data_name, []).append(arm)
+    by_data = arms_by_data(arms_of(specs))
     return [family for name, arms in by_data.items() if (family := _family(name, arms)).pairs]
+
+
+def arms_by_data(arms: Sequence[DeclaredArm]) -> dict[str, list[DeclaredArm]]:
+    """Return arms by data set: arrays are several of one name, told apart as a report does.
+
+    By their contents; where arms differ in how many samples of a file they use, by its path.
+    """
+    limits: dict[object, set[object]] = {}
+    for arm in arms:
+        limits.setdefault(_path(arm), set()).add(arm.specs[0].config.data.limit)
+    found: dict[str, list[DeclaredArm]] = {}
+    for arm in arms:
+        data, path = arm.specs[0].data, _path(arm)
+        own = path if path is not None and len(limits[path]) > 1 else data.digest[:8]
+        name = f"{data.name} {own}" if data.name == "arrays" else data.name
+        found.setdefault(name, []).append(arm)
+    return found
+
+
+def _path(arm: DeclaredArm) -> object:
+    return arm.specs[0].config.data.path
 
 
 def unmatched(specs: Iterable[RunSpec]) -> list[str]:
@@ -197,7 +215,7 @@ def _family(name: str, arms: Sequence[DeclaredArm]) -> Family:
     pairs = [
         (a.name, b.name)
         for a, b in itertools.combinations(arms, 2)
-        if _part(a.specs[0]) == _part(b.specs[0]) and relate(a, b, a.judged_by).is_clean
+        if _tested_on(a) == _tested_on(b) and relate(a, b, a.judged_by).is_clean
     ]
     compared = {arm for pair in pairs for arm in pair}
     return Family(name, tuple(arm for arm in arms if arm.name in compared), tuple(pairs))
@@ -211,6 +229,6 @@ def arms_of(specs: Iterable[RunSpec]) -> list[DeclaredArm]:
     return [DeclaredArm(own[0].label, tuple(own)) for own in found.values()]
 
 
-def _part(spec: RunSpec) -> tuple[int | None, int | None]:
-    """Return how much of its data set is used: a report compares arms of the same part."""
-    return spec.config.data.limit, spec.config.data.test_limit
+def _tested_on(arm: DeclaredArm) -> int | None:
+    """Return on how many samples an arm is tested: a report compares those of as many."""
+    return arm.specs[0].config.data.test_limit

@@ -11,7 +11,7 @@ from rnnbench.results.compare import relate
 from rnnbench.results.measure import AUTO
 from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import FIRST_LOOK, looks
-from rnnbench.until.arms import arms_of, families
+from rnnbench.until.arms import arms_by_data, arms_of, families
 
 
 def check_until(arms: Sequence[Arm]) -> None:
@@ -74,7 +74,7 @@ def check_compared(specs: Sequence[RunSpec]) -> None:
     first, second = arms_of(specs)[:2]
     relation = relate(first, second, first.judged_by)
     differing = "; ".join(relation.confounds) or "nothing that is compared"
-    if first.data_name != second.data_name:
+    if len(arms_by_data([first, second])) > 1:
         differing = "their data sets, on each of which a report compares arms"
     raise ConfigError(
         "until",

@@ -10,12 +10,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rnnbench.config.schema import Config
+from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.measure import Measure
 from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import Design
 from rnnbench.stats.sequential import Look, follow
 from rnnbench.until.arms import DeclaredArm, Family
-from rnnbench.until.measured import Samples, measure_of, measured, overlap
+from rnnbench.until.measured import measure_of, measured
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,19 @@ def design_of(config: Config, arms: Sequence[DeclaredArm], metric: str) -> Desig
     )
 
 
-def course(family: Family, config: Config, settled: Collection[str], samples: Samples) -> Course:
+def course(family: Family, config: Config, settled: Collection[str], answers: Answers) -> Course:
     """Return where the comparisons of a data set stand.
 
     Args:
         family: its arms with their runs so far.
         config: with ``until``; limit, margin and level.
         settled: content keys of runs that are finished, or have failed for good.
-        samples: answers by run.
+        answers: by weights and run.
     """
     metric = measure_of(family.arms, config.report.metric)
     design = design_of(config, family.arms, metric)
     now = Course(family, design, metric)
-    arms = measured(family.arms, metric, samples)
+    arms = measured(family.arms, metric, answers)
     for number in range(1, len(design.looks) + 1):
         seeds = design.seeds(number)
         needed = [

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rnnbench.config.schema import Config
 from rnnbench.durations import about
 from rnnbench.jobs import results
+from rnnbench.results.answers import Answers
 from rnnbench.runspec import RunSpec
 from rnnbench.stats import statistic
 from rnnbench.stats.expected import Expected, expected_runs
@@ -16,7 +17,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.until.arms import families
 from rnnbench.until.course import Course, course
-from rnnbench.until.measured import Samples, answers, measure_of
+from rnnbench.until.measured import answers_of, measure_of
 from rnnbench.until.spreads import spreads
 
 
@@ -53,13 +54,13 @@ def outlooks(specs: Sequence[RunSpec], config: Config, store: Store | None) -> l
     for family in families(specs):
         known = family.with_runs(records, failed)
         metric = measure_of(known.arms, config.report.metric)
-        read = {} if store is None else answers(store, known.arms, metric, {})
+        read: Answers = {} if store is None else answers_of(store, known.arms, metric)
         found.append(_outlook(course(known, config, settled, read), config, read))
     return found
 
 
-def _outlook(stands: Course, config: Config, samples: Samples) -> Outlook:
-    known = spreads(stands.family, stands.metric, samples, config.report.margin)
+def _outlook(stands: Course, config: Config, answers: Answers) -> Outlook:
+    known = spreads(stands.family, stands.metric, answers, config.report.margin)
     told = [spread for spread in known if spread.seeds is not None]
     sd = math.sqrt(statistic(spread.sd**2 for spread in told or known).mean)
     seeds = min((spread.seeds or 0 for spread in told), default=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rnnbench.config.schema import Config
+from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.measure import Measure
 from rnnbench.runspec import RunSpec
 from rnnbench.stats.power import POWER, Range, detectable, seeds_for
@@ -15,7 +16,7 @@ from rnnbench.tables import MISSING, Table
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.until.arms import Family, families
-from rnnbench.until.measured import answers, measure_of, overlap
+from rnnbench.until.measured import answers_of, measure_of
 from rnnbench.until.spreads import Spread, spreads
 
 _MOST_ARMS = 60  # whose pairs are related in no time
@@ -60,7 +61,7 @@ def shown_by(
     for family in families(specs):
         known = family.with_runs(records)
         metric = measure_of(known.arms, config.report.metric)
-        read = {} if store is None else answers(store, known.arms, metric, {})
+        read: Answers = {} if store is None else answers_of(store, known.arms, metric)
         found += [
             _shown(family, metric, spread, config)
             for spread in spreads(known, metric, read, config.report.margin)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-from numpy.typing import NDArray
 
 from rnnbench.config.schema import Config
 from rnnbench.jobs import results
+from rnnbench.results.answers import Answers
 from rnnbench.runspec import RunSpec
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.looks import (
@@ -22,7 +20,7 @@ from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.store import Store
 from rnnbench.until.arms import families, unmatched
 from rnnbench.until.course import Course, course
-from rnnbench.until.measured import answers, measure_of
+from rnnbench.until.measured import answers_of, measure_of
 from rnnbench.until.words import look_words
 
 
@@ -53,7 +51,7 @@ class Rounds:
         self._tell = tell
         self._families = families(specs)
         self._alone = set(unmatched(specs))
-        self._answers: dict[str, NDArray[Any]] = {}
+        self._answers: Answers = {}
         self._asked: set[str] = set()
         self._told: dict[str, int] = {}
         self.courses: tuple[Course, ...] = ()
@@ -89,7 +87,7 @@ class Rounds:
         for family in self._families:
             known = family.with_runs(records, failed)
             metric = measure_of(known.arms, self._config.report.metric)
-            self._answers |= answers(self._store, known.arms, metric, self._answers)
+            self._answers = answers_of(self._store, known.arms, metric, self._answers)
             found.append(course(known, self._config, settled, self._answers))
         self.courses = tuple(found)
         self._record()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from rnnbench.results.answers import Answers, overlap
 from rnnbench.stats.contrast import FEWEST, contrast
 from rnnbench.until.arms import Family, Pair
-from rnnbench.until.measured import Samples, measured, overlap
+from rnnbench.until.measured import measured
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,16 @@ class Spread:
     difference: float = math.nan
 
 
-def spreads(family: Family, metric: str, samples: Samples, assumed: float) -> list[Spread]:
+def spreads(family: Family, metric: str, answers: Answers, assumed: float) -> list[Spread]:
     """Return the spread of each comparison of a data set, in their order.
 
     Args:
         family: with the finished runs that the store has.
         metric: what arms are compared by.
-        samples: answers by run.
+        answers: by weights and run.
         assumed: standard deviation where fewer than three seeds have shown it.
     """
-    arms = measured(family.arms, metric, samples)
+    arms = measured(family.arms, metric, answers)
     again = max(map(overlap, family.arms))
     found = []
     for a, b in family.pairs:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import cast
 
+import numpy as np
 import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
 from rnnbench.declaration import declare
+from rnnbench.results.measure import BEST, LAST
 from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import looks
 from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
 from rnnbench.until.arms import families, unmatched
 from rnnbench.until.course import Course, course
+from rnnbench.until.measured import answers_of, measured
 from tests.sweep.conftest import SMALL
 
 WORDS = ("+cell=simple_rnn,gru,lstm", *SMALL, "until=decided", "most_seeds=10")
@@ -169,6 +175,14 @@ class TestFamilies:
             )
         }
 
+    def test_are_of_arms_with_other_training_samples_and_as_many_test_samples(
+        self, declare_words: Callable[..., Declared]
+    ) -> None:
+        words = ("+cell=gru", "data=digits", "data.limit=100,200", "data.test_limit=40,50")
+        (family,) = families(declare_words(*words, "until=decided")[1])
+        assert len(family.pairs) == 2
+        assert all(a.split()[-1] == b.split()[-1] for a, b in family.pairs)
+
     def test_leave_out_arms_that_are_like_no_other(
         self, declare_words: Callable[..., Declared]
     ) -> None:
@@ -184,6 +198,37 @@ class TestFamilies:
         (family,) = families(changed)
         assert family.pairs == (("simple_rnn", "gru"),)
         assert unmatched(changed) == ["lstm"]
+
+
+class Files:
+    """The part of a store that answers are read from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
+        return {run_id: str(self.folder / run_id) for run_id in run_ids}
+
+
+@pytest.mark.parametrize("names", [["correct"], ["correct", "correct_last", "correct_best"]])
+def test_answers_are_those_of_the_weights_that_are_compared(
+    declared: Declared, tmp_path: Path, names: list[str]
+) -> None:
+    (family,) = families(declared[1])
+    values = {"correct": 0.5, "correct_last": 0.5, "correct_best": 0.75}
+    right = {name: np.arange(8) < 8 * values[name] for name in names}
+    metrics = {"test_accuracy": 0.5, "test_accuracy_last": 0.5, "test_accuracy_best": 0.75}
+    spec = family.arms[0].specs[0]
+    known = family.with_runs({spec.key: Record("run", "FINISHED", metrics=metrics)})
+    (tmp_path / "run").mkdir()
+    np.savez(tmp_path / "run" / "predictions.npz", allow_pickle=False, **right)
+    store = cast(Store, Files(tmp_path))
+    read = answers_of(store, known.arms, BEST)
+    read = answers_of(store, known.arms, LAST, read)
+    for metric, has_answers in ((LAST, True), (BEST, len(names) > 1)):
+        found = measured(known.arms, metric, read)[family.arms[0].name].samples
+        assert (found is not None) == has_answers
+        assert found is None or found[spec.config.seed].mean() == metrics[metric]
 
 
 def replace_config(spec: RunSpec, config: Config) -> RunSpec:

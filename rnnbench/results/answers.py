@@ -1,0 +1,63 @@
+"""What arms have measured, as comparisons take it: values by seed, and the answers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from rnnbench.results.facts import Facts
+from rnnbench.results.measure import ASKED, BEST, LAST
+from rnnbench.stats.contrast import Arm
+from rnnbench.training.tested import Weights
+
+# By weights and run id, which test samples were answered rightly, ``(n_test,)`` of bool.
+Answers = Mapping[Weights, Mapping[str, NDArray[Any]]]
+_SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, which is a float32
+
+
+def weights_of(arm: Facts, metric: str | None) -> Weights:
+    """Return the weights whose answers tell of an arm: those that a metric is about, or asked for.
+
+    Args:
+        arm: with its ``training.test``.
+        metric: what it is judged by.
+    """
+    told = (metric or "").rpartition("_")[2]
+    asked = arm.params.get("training.test")
+    return "best" if told == "best" or (told != "last" and asked == "best") else "last"
+
+
+def is_by_sample(metric: str) -> bool:
+    """Return whether a metric is the mean of right answers to test samples."""
+    return metric in (ASKED, BEST, LAST)
+
+
+def measured_arm(arm: Facts, metric: str, answers: Answers) -> Arm:
+    """Return the values of an arm by seed, with its answers where all agree with them."""
+    values = arm.by_seed(metric)
+    return Arm(values, _samples(arm, metric, values, answers))
+
+
+def _samples(
+    arm: Facts, metric: str, values: Mapping[int, float], answers: Answers
+) -> dict[int, NDArray[Any]] | None:
+    if not is_by_sample(metric):
+        return None
+    known = answers.get(weights_of(arm, metric), {})
+    found = {}
+    for seed, value in values.items():
+        right = known.get(arm.run_by_seed[seed])
+        if right is None or abs(float(right.mean()) - value) > _SAME:
+            return None
+        found[seed] = right
+    return found
+
+
+def overlap(arm: Facts) -> float:
+    """Return held-out samples per training sample where every seed draws its own split, else 0."""
+    if arm.params.get("training.split_seed", "null") in ("null", "None"):
+        return 0.0
+    held = float(arm.params["training.validation_fraction"])
+    return held / (1 - held)
