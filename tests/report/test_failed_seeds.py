@@ -10,7 +10,9 @@ from rnnbench.config.schema import ClaimConfig
 from rnnbench.report.build import build
 from rnnbench.results.arms import failed_seeds
 from rnnbench.results.frame import frame
+from rnnbench.stats.design import looks
 from rnnbench.tracking import names
+from rnnbench.tracking.looks import Looked, short_keys
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, tables
 from tests.report.test_build import column, measured, table, told
@@ -185,3 +187,31 @@ class TestNothingLearned:
         runs = [*self.flat("lstm", counted=True), *self.flat("gru", counted=True)]
         options = OPTIONS.model_copy(update={"metric": "val_loss_rise"})
         assert "Learned nothing: LSTM and GRU." in told(build(tables(runs), "x", options))
+
+
+KEYS = {"lstm": "a" * 32, "gru": "b" * 32}
+
+
+def keyed(cell: str, seed: int) -> Record:
+    """A run that is told from those of the other arm by the first digits of its key."""
+    value = {"lstm": 0.88, "gru": 0.80}[cell] + seed * seed % 7 / {"lstm": 100, "gru": 300}[cell]
+    return tagged(measured(cell, seed, value), **{names.ARM_KEY: KEYS[cell]})
+
+
+def test_seeds_of_a_last_look_count_where_they_failed() -> None:
+    runs = [keyed(cell, seed) for cell in KEYS for seed in range(10)]
+    tried = tables([ended(run) if run.seed == 9 else run for run in runs])
+    looked = Looked(short_keys(KEYS.values()), looks(10), 0, 10, OPTIONS.margin, OPTIONS.confidence)
+    found = table(build(replace(tried, looks=(looked,)), "x", OPTIONS), "comparisons")
+    assert "A sweep until decided looked at these arms" in found.note
+
+
+def test_claims_are_judged_by_intervals_that_looks_have_widened() -> None:
+    claim = ClaimConfig(text="x", source="y", metric="test_accuracy", a="lstm", b="gru")
+    tried = tables([keyed(cell, seed) for cell in KEYS for seed in range(10)])
+    looked = Looked(short_keys(KEYS.values()), (5, 6, 7), 0)
+    once, again = (
+        column(table(build(one, "x", OPTIONS, [claim]), "claims"), "interval")
+        for one in (tried, replace(tried, looks=(looked,)))
+    )
+    assert once != again
