@@ -57,8 +57,9 @@ Verdict = Literal[
     "undecided",
 ]
 Values = NDArray[np.float64]
+LEAST = math.nextafter(0.0, 1.0)  # an interval that begins here excludes zero
 
-__all__ = ["FEWEST", "Arm", "Comparison", "Verdict", "family", "verdict_of", "worst_case"]
+__all__ = ["FEWEST", "LEAST", "Arm", "Comparison", "Verdict", "family", "verdict_of", "worst_case"]
 
 
 @dataclass(frozen=True)

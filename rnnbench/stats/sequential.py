@@ -44,10 +44,9 @@ from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.contrast import Arm, Contrast, contrast
 from rnnbench.stats.design import Design, looks, widened
 from rnnbench.stats.equalities import largest_equal
-from rnnbench.stats.family import Comparison, family, measured, verdict_of
+from rnnbench.stats.family import LEAST, Comparison, family, measured, verdict_of
 
 __all__ = ["Design", "Look", "decide", "follow", "looks", "widened"]
-_LEAST = math.nextafter(0.0, 1.0)  # an interval that begins here excludes zero
 Pair = tuple[str, str]
 
 
@@ -248,7 +247,7 @@ def _excludes_zero(interval: Interval) -> bool:
 
 def _named(wide: Comparison, design: Design) -> Comparison:
     above = wide.difference.estimate > 0
-    ends = (_LEAST, math.inf) if above else (-math.inf, -_LEAST)
+    ends = (LEAST, math.inf) if above else (-math.inf, -LEAST)
     better: Literal["a", "b"] = "a" if above != design.lower_is_better else "b"
     level = 1 - design.confidence
     return replace(_cut(wide, *ends, design.margin), better=better, p=min(wide.p, level))

@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.family import Verdict, verdict_of
-from rnnbench.stats.summary import statistic
+from rnnbench.stats.family import LEAST, Verdict, verdict_of
+from rnnbench.stats.summary import Statistic, half_width, statistic
 
 # Data sets that have an interval: with two, Student's is 18 (for three pairs of arms, 54) standard
 # deviations of a difference wide, and says nothing.
@@ -36,8 +36,8 @@ class Overall:
         sets: on which both were compared.
         ahead: of them, on how many A is better.
         level: on how many both are equal.
-        difference: mean over the data sets of A minus B, with the interval that decides; its ends
-            are NaN for fewer than three data sets.
+        difference: mean over the data sets of A minus B, with the interval that decides,
+            simultaneous over the pairs; its ends are NaN for fewer than three data sets.
         further: where the difference on a further data set like these would lie; one interval of
             its own, as likely to hold it. NaN likewise.
         sd: standard deviation of the differences over data sets; NaN for one.
@@ -67,9 +67,10 @@ def over_sets(
 ) -> list[Overall]:
     """Return what several data sets say of each pair of arms.
 
-    At most ``1 - confidence`` of reports with equal arms name a difference: the pairs are tested
-    one after another, the clearest first, each at the level that Holm's procedure gives it, and
-    its interval has that level.
+    All intervals hold together with probability ``confidence`` (Bonferroni). At most
+    ``1 - confidence`` of reports with equal arms name a difference: the pairs are tested one after
+    another, the clearest first (Holm 1979), and the interval of a pair that this tells apart ends
+    at zero where it would hold it (Strassburger and Bretz 2008).
 
     Args:
         pairs: for each pair, A minus B on every data set; at least one number each.
@@ -80,56 +81,53 @@ def over_sets(
     """
     alone = [_p(differences) for differences in pairs]
     order = sorted(range(len(pairs)), key=lambda index: alone[index])
-    found: dict[int, Overall] = {}
-    left, p = len(pairs), 0.0
+    adjusted, p = [1.0] * len(pairs), 0.0
     for place, index in enumerate(order):
-        level = (1 - confidence) / left
-        p = max(p, min(1.0, (len(pairs) - place) * alone[index]))
-        overall = _overall(pairs[index], margin, confidence, level, p, lower_is_better)
-        found[index] = replace(
-            overall,
-            difference=_within(overall.difference, widest),
-            further=_within(overall.further, widest),
+        p = adjusted[index] = max(p, min(1.0, (len(pairs) - place) * alone[index]))
+    found = []
+    for differences, p in zip(pairs, adjusted, strict=True):
+        summary, sign = statistic(differences), -1 if lower_is_better else 1
+        interval = _within(_mean_interval(summary, (1 - confidence) / len(pairs)), widest)
+        if p <= 1 - confidence:
+            interval = _without_zero(interval)
+        verdict = verdict_of(interval, margin)
+        better: Literal["a", "b"] | None = None
+        if verdict.startswith("better"):
+            better = "a" if sign * summary.mean > 0 else "b"
+        found.append(
+            Overall(
+                sets=summary.n,
+                ahead=sum(sign * d > 0 for d in differences),
+                level=sum(d == 0 for d in differences),
+                difference=interval,
+                further=_within(_further(summary, confidence), widest),
+                sd=summary.sd,
+                p=p,
+                verdict=verdict,
+                better=better,
+            )
         )
-        if alone[index] <= level:
-            left -= 1
-    return [found[index] for index in range(len(pairs))]
+    return found
 
 
-def _overall(
-    differences: Sequence[float],
-    margin: float,
-    confidence: float,
-    level: float,
-    p: float,
-    lower_is_better: bool,
-) -> Overall:
-    from scipy.special import stdtrit
+def _mean_interval(found: Statistic, level: float) -> Interval:
+    """Return Student's interval of a mean, NaN of too few data sets."""
+    width = half_width(found, 1 - level) if found.n >= FEWEST else math.nan
+    return Interval(found.mean, found.mean - width, found.mean + width)
 
-    summary, sign = statistic(differences), -1 if lower_is_better else 1
-    n, mean = summary.n, summary.mean
-    ends, further = (math.nan, math.nan), (math.nan, math.nan)
-    if n >= FEWEST:
-        width = float(stdtrit(n - 1, 1 - level / 2)) * summary.sd / math.sqrt(n)
-        ends = (mean - width, mean + width)
-        width = float(stdtrit(n - 1, 0.5 + confidence / 2)) * summary.sd * math.sqrt(1 + 1 / n)
-        further = (mean - width, mean + width)
-    interval = Interval(mean, *ends)
-    verdict = verdict_of(interval, margin)
-    better: Literal["a", "b"] | None = None
-    if verdict.startswith("better"):
-        better = "a" if sign * mean > 0 else "b"
-    return Overall(
-        sets=n,
-        ahead=sum(sign * d > 0 for d in differences),
-        level=sum(d == 0 for d in differences),
-        difference=interval,
-        further=Interval(mean, *further),
-        sd=summary.sd,
-        p=p,
-        verdict=verdict,
-        better=better,
+
+def _further(found: Statistic, confidence: float) -> Interval:
+    """Return where one more value of the same kind would lie, NaN of too few data sets."""
+    width = (
+        half_width(found, confidence) * math.sqrt(found.n + 1) if found.n >= FEWEST else math.nan
     )
+    return Interval(found.mean, found.mean - width, found.mean + width)
+
+
+def _without_zero(interval: Interval) -> Interval:
+    if interval.estimate > 0:
+        return replace(interval, low=max(interval.low, LEAST))
+    return replace(interval, high=min(interval.high, -LEAST))
 
 
 def _within(interval: Interval, widest: float) -> Interval:

@@ -101,6 +101,20 @@ class TestSeveralPairs:
             if abs(pair.p - 0.05) > 1e-6:
                 assert pair.difference.contains(0) == (pair.p > 0.05)
 
+    def test_intervals_hold_together_however_clear_the_other_pairs_are(self) -> None:
+        clear, other = [0.5, 0.51, 0.49, 0.5], [0.02, 0.03, 0.0, 0.01]
+        found = over_sets([clear, other, other], MARGIN, CONFIDENCE)
+        low, high = stats.ttest_1samp(other, 0).confidence_interval(1 - 0.05 / 3)
+        assert found[0].p < 0.05
+        assert (found[1].difference.low, found[1].difference.high) == pytest.approx((low, high))
+
+    def test_an_interval_ends_at_zero_where_holm_alone_tells_two_arms_apart(self) -> None:
+        clear, other = [0.5, 0.51, 0.49, 0.5], [0.03, 0.044, 0.03, 0.008]
+        found = over_sets([clear, other], MARGIN, CONFIDENCE)[1]
+        assert found.p < 0.05 < 2 * stats.ttest_1samp(other, 0).pvalue
+        assert 0 < found.difference.low < 1e-300
+        assert (found.verdict, found.better) == ("better, size unclear", "a")
+
     def test_more_pairs_make_intervals_wider(self) -> None:
         values = [0.02, 0.03, 0.0]
         alone = one(values).difference
