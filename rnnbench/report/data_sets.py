@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.report.data_sizes import LIMIT
 from rnnbench.report.ground import Ground
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import result_of
@@ -15,6 +16,7 @@ from rnnbench.report.titles import data_name
 from rnnbench.report.wording import arm_place
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import Measure
+from rnnbench.short_names import telling_name
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.several_sets import Overall, over_sets
 
@@ -96,6 +98,7 @@ def over(grounds: Sequence[Ground]) -> DataSets | None:
 
     They are judged by what most of them are judged by; the others are left out.
     """
+    grounds = _apart_by_samples(grounds)
     found = [ground.measure for ground in grounds if ground.pairs and ground.measure]
     if not found:
         return None
@@ -122,6 +125,44 @@ def over(grounds: Sequence[Ground]) -> DataSets | None:
     pairs = _pairs(shared, options, measure)
     has_failed = any(arm.failed for arm in arms)
     return DataSets(measure, told, _order(arms, told, measure), pairs, options, has_failed)
+
+
+def _apart_by_samples(grounds: Sequence[Ground]) -> list[Ground]:
+    """Return data sets with a section for each number of training samples, where some have one.
+
+    Arms are then called alike on all data sets. Where each has several, these tell arms apart.
+    """
+    several = [len({_limit(arm) for arm in ground.arms}) > 1 for ground in grounds]
+    if all(several):
+        return list(grounds)
+    parts = zip(grounds, several, strict=True)
+    return [part for ground, is_cut in parts for part in (_parts(ground) if is_cut else [ground])]
+
+
+def _parts(ground: Ground) -> list[Ground]:
+    """Return a section with the arms and comparisons of each number of training samples."""
+    found = []
+    for limit in sorted({_limit(arm) for arm in ground.arms}):
+        arms = {arm.name: _unlimited(arm) for arm in ground.arms if _limit(arm) == limit}
+        pairs = [
+            replace(pair, a=arms[pair.a.name], b=arms[pair.b.name])
+            for pair in ground.pairs
+            if pair.names <= arms.keys()
+        ]
+        samples = "all" if limit == "null" else f"first {limit}"
+        title = f"{ground.title}, {samples} training samples"
+        found.append(replace(ground, title=title, arms=tuple(arms.values()), pairs=tuple(pairs)))
+    return found
+
+
+def _limit(arm: ArmRuns) -> str:
+    return arm.params.get(LIMIT, "null")
+
+
+def _unlimited(arm: ArmRuns) -> ArmRuns:
+    """Return an arm whose name does not tell its number of training samples."""
+    word = f"{telling_name(LIMIT)}="
+    return replace(arm, name=" ".join(w for w in arm.name.split() if not w.startswith(word)))
 
 
 def _compared(ground: Ground, measure: Measure) -> list[Pair]:
