@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rnnbench.metrics import METRICS
+from rnnbench.results.measure import ASKED, BEST, VALIDATED
 from rnnbench.stats import Statistic, statistic
 from rnnbench.tables import Table, mean_and_spread, whole
 from rnnbench.tracking.record import Record
@@ -12,10 +13,10 @@ from rnnbench.tracking.record import Record
 _TEST = "test"
 # Metrics of a run by the head of their column, with digits.
 _MEASURED = {
-    "best validation": ("best_val_accuracy", 4),
+    "best validation": (VALIDATED, 4),
     "final validation": ("final_val_accuracy", 4),
     "last gap": ("gap_final", 4),
-    _TEST: ("test_accuracy", 4),
+    _TEST: (ASKED, 4),
     "seconds": ("fit_seconds", 1),
 }
 _RECURRENT = "recurrent parameters"
@@ -28,9 +29,8 @@ _OPTIONAL = (
     "best validation",
     "seeds",
 )
-_BEST = "test_accuracy_best"
 # What a sentence names, the first that was measured in every arm.
-_ANSWERS = (_BEST, "test_accuracy", "best_val_accuracy")
+_ANSWERS = (BEST, ASKED, VALIDATED)
 _MOST_NAMED = 6
 
 
@@ -48,7 +48,7 @@ def by_arm(runs: Iterable[tuple[str, Record]]) -> dict[str, list[Record]]:
 
 def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
     """Return the table that a sweep prints: a row for each arm, in the order given."""
-    measured = _MEASURED | {_TEST: (_BEST, 4)} if _BEST in _answers(arms) else _MEASURED
+    measured = _MEASURED | {_TEST: (BEST, 4)} if BEST in _answers(arms) else _MEASURED
     rows = tuple(
         (
             arm,
@@ -80,7 +80,7 @@ def _answers(arms: Mapping[str, Sequence[Record]]) -> tuple[str, ...]:
     """Return what a sentence may name: the best epoch's test where a report is judged by it."""
     records = [record for several in arms.values() for record in several]
     is_best = all(
-        _BEST in record.metrics and record.params.get("training.validation") == "split"
+        BEST in record.metrics and record.params.get("training.validation") == "split"
         for record in records
     )
     return _ANSWERS if is_best and records else _ANSWERS[1:]

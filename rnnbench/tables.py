@@ -137,6 +137,11 @@ class _Layout:
                 self._widths[n] = self._most[n]
 
 
+def span(low: int, high: int) -> str:
+    """Return ``12 to 30``, or the one number."""
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
 def _order(table: Table, cells: Sequence[Sequence[str]]) -> list[int]:
     """Return which columns may be left out, the first one first: those without a value lead."""
     named = table.columns[:0:-1] if table.optional is None else table.optional

@@ -22,7 +22,7 @@ _ROWS = [
     "short_names",
     "metrics",
     "config.paths config.section config.data_section config.model_section config.training_section",
-    "config.search_section config.claim_section config.schema",
+    "config.search_section config.claim_section config.report_section config.schema",
     "config.recorded config.ranges config.allowed config.validate config.overrides",
     "config.space_words",
     "config.references config.yaml_files config.user_files config.compose config.axes",

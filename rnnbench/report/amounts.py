@@ -45,11 +45,6 @@ def digits(measure: Measure, *values: float) -> int:
     return max(0, _DIGITS - len(f"{largest:.0f}") if largest >= 1 else _DIGITS - _exponent(largest))
 
 
-def span(low: int, high: int) -> str:
-    """Return ``12 to 30``, or the one number."""
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
 def _exponent(value: float) -> int:
     return int(f"{value:e}".partition("e")[2]) + 1
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rnnbench.cells import CELLS
 from rnnbench.config.schema import ClaimConfig
+from rnnbench.metrics import METRICS
 from rnnbench.report.document import Block, Cell, Column, DataTable, text
 from rnnbench.report.findings import Finding, judge
 from rnnbench.report.ground import Ground
@@ -15,7 +16,7 @@ from rnnbench.results.answers import Answers
 from rnnbench.stats.family import FEWEST
 from rnnbench.tracking.looks import Looked
 
-_LAST = ("test_accuracy_last", "test_loss_last")
+_LAST = tuple(name for name in METRICS if name.endswith("_last"))
 
 
 def claims_block(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from rnnbench.config.schema import ClaimConfig
 from rnnbench.metrics import METRICS
-from rnnbench.report.amounts import span
 from rnnbench.report.document import Cell, interval, number, signed, text
 from rnnbench.report.families import compare_families
 from rnnbench.report.ground import Ground
@@ -20,6 +19,7 @@ from rnnbench.results.compare import failures_of, relate
 from rnnbench.results.measure import Measure
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.family import FEWEST
+from rnnbench.tables import span
 from rnnbench.tracking.looks import Looked
 
 _HARDLY = "better but it hardly matters"

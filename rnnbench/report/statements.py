@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.report.amounts import amount, amounts, span
+from rnnbench.report.amounts import amount, amounts
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair, fewest
 from rnnbench.report.wording import are, arm_place, arm_words, capital
 from rnnbench.results.chance import learned_nothing
 from rnnbench.results.measure import Measure
 from rnnbench.stats.family import FEWEST, Comparison
+from rnnbench.tables import span
 
 _SEEDS_AT_MOST = "more than a thousand seeds would be needed"
 

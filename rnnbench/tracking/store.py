@@ -14,10 +14,10 @@ from rnnbench.locks import Timeout
 from rnnbench.redact import shown_address
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
+from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.owner import Ownership, remove
 from rnnbench.tracking.reader import (
-    ClientReader,
     History,
     Reader,
     SqliteReader,

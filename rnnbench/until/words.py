@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rnnbench.metrics import METRICS
 from rnnbench.stats.family import Comparison
-from rnnbench.tables import Table
+from rnnbench.tables import Table, span
 from rnnbench.until.course import Course
 
 _MOST_NAMED = 4
@@ -114,7 +114,7 @@ def _is_turned(found: Comparison) -> bool:
 def _verdict(found: Comparison) -> str:
     if found.better is None:
         needed = found.seeds_needed
-        told = "" if needed is None else f" ({needed[0]} to {needed[1]} seeds would decide)"
+        told = "" if needed is None else f" (about {span(*needed)} seeds would decide)"
         return f"{found.verdict}{told}"
     a, b, _ = _words(found)
     return f"{a if found.better == 'a' else b} {found.verdict}"

@@ -19,8 +19,9 @@ from rnnbench.config.expand import expand, load
 from rnnbench.declaration import declare
 from rnnbench.errors import StoreError
 from rnnbench.runspec import RunSpec, TrialOf
-from rnnbench.tracking import names, reader
-from rnnbench.tracking.reader import ClientReader, History, Reader, SqliteReader, find_experiment
+from rnnbench.tracking import client_reader, names, reader
+from rnnbench.tracking.client_reader import ClientReader
+from rnnbench.tracking.reader import History, Reader, SqliteReader, find_experiment
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
@@ -94,7 +95,7 @@ def readers(
 ) -> tuple[Reader, Reader]:
     """Both readers of one experiment; also where two runs fill a page."""
     if request.param == "in pieces":
-        monkeypatch.setattr(reader, "_PAGE", 2)
+        monkeypatch.setattr(client_reader, "_PAGE", 2)
         monkeypatch.setattr(reader, "_CHUNK", 2)
     direct = SqliteReader(written.home.database, written.experiment_id)
     return direct, ClientReader(lambda: written.client, written.experiment_id)

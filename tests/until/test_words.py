@@ -65,7 +65,7 @@ def test_the_better_arm_stands_first_and_what_both_have_once() -> None:
 def test_an_undecided_comparison_says_how_many_seeds_would_decide() -> None:
     undecided = comparison(0.002, -0.01, 0.02)
     ((_, verdict, *_, seeds, runs),) = decisions_table([course(undecided, undecided)]).rows
-    assert verdict == "undecided (20 to 60 seeds would decide)"
+    assert verdict == "undecided (about 20 to 60 seeds would decide)"
     assert (seeds, runs) == ("6", "12 of 12")
 
 
