@@ -10,6 +10,8 @@ from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
 
 KEY, OPTIONAL = "sweep.per_data", "sweep.optional_data"
+# What a command has once, whatever it trains.
+_OF_SWEEPS = ("executor", "report", "sweep", "tracking", "references")
 
 
 def with_own_values(
@@ -23,7 +25,8 @@ def with_own_values(
         typed: keys and groups that were typed, which beat a preset.
 
     Raises:
-        ConfigError: for a data set that does not exist, or a key that its configuration lacks.
+        ConfigError: for a data set that does not exist, or a key that its configuration lacks, that
+            is a group, or that all data sets of a sweep share.
     """
     sweep = mapping.get("sweep")
     sweep = sweep if isinstance(sweep, Mapping) else {}
@@ -44,6 +47,7 @@ def with_own_values(
         return dict(mapping)
     changed = copy.deepcopy(dict(mapping))
     for key, value in own.items():
+        _check_key(changed, f"{KEY}.{mapping['data']['name']}", str(key), value)
         if not _is_typed(str(key), typed):
             set_key(changed, str(key), value)
     return changed
@@ -63,6 +67,31 @@ def set_key(mapping: dict[str, Any], key: str, value: Any, *, adds: bool = False
         raise unknown_key(key)
     node[last] = copy.deepcopy(value)
     mapping["references"].pop(key, None)
+
+
+def _check_key(mapping: Mapping[str, Any], own: str, key: str, value: object) -> None:
+    """Refuse a whole group, and what a sweep has once for all its data sets."""
+    found = _at(mapping, key)
+    whole = {*mapping, "data.name"} - {"cell", "match"}
+    if key.split(".")[0] in _OF_SWEEPS or (key in whole and not isinstance(found, dict)):
+        raise ConfigError(
+            f"{own}.{key}",
+            "a key of what is trained, such as training.epochs or model.units",
+            value,
+            f"leave it out, or set {key} for the whole sweep",
+        )
+    if isinstance(found, dict) or key == "cell":
+        first = next(iter(found or {}), "name")
+        action = f"name single keys, as in {key}.{first}"
+        raise ConfigError(f"{own}.{key}", "a key that has a value of its own", value, action)
+
+
+def _at(mapping: Mapping[str, Any], key: str) -> Any:
+    """Return what a configuration has under a dotted key, ``None`` where that is nothing."""
+    node: Any = mapping
+    for part in key.split("."):
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node
 
 
 def _is_typed(key: str, typed: Collection[str]) -> bool:

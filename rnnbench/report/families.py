@@ -10,7 +10,7 @@ from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
 from rnnbench.report.titles import data_name
 from rnnbench.report.wording import either
-from rnnbench.results.answers import Answers, measured_arm, overlap
+from rnnbench.results.answers import Answers, measured_arm, of_same_samples, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
 from rnnbench.results.measure import Measure
@@ -87,7 +87,8 @@ def _account(pairs: Sequence[Pair], options: ReportConfig, looks: Sequence[Looke
     arms = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}.values()
     keys = {str(arm.runs["arm_key"].iloc[0]) for arm in arms}
     # Looks are declared for seeds that were to be trained, whether they failed or not.
-    return account(looks, keys, max(len(arm.seeds | arm.failed) for arm in arms), options)
+    trained = [arm.seeds | arm.failed for arm in arms]
+    return account(looks, keys, max(map(len, trained)), options, frozenset.intersection(*trained))
 
 
 def _compared(
@@ -96,8 +97,9 @@ def _compared(
     measure = pairs[0].measure
     assert measure is not None
     runs = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}
-    arms = {str(key): measured_arm(arm, measure.metric, answers) for key, arm in runs.items()}
     named = [(str(id(pair.a)), str(id(pair.b))) for pair in pairs]
+    arms = {str(key): measured_arm(arm, measure.metric, answers) for key, arm in runs.items()}
+    arms = of_same_samples(arms, named)
 
     counted = _account(pairs, options, looks)
     most = max(map(overlap, runs.values()))

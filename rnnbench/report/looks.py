@@ -13,7 +13,7 @@ from rnnbench.config.schema import ReportConfig
 from rnnbench.results.measure import Measure
 from rnnbench.stats.design import Design, widened
 from rnnbench.stats.design import looks as declared_looks
-from rnnbench.stats.family import Arm, Comparison, family
+from rnnbench.stats.family import FEWEST, Arm, Comparison, family
 from rnnbench.stats.sequential import Pair, follow
 from rnnbench.tracking.looks import Looked, short_keys
 
@@ -24,7 +24,8 @@ class Account:
 
     Attributes:
         declared: those of a sweep until decided, of these arms and by these options.
-        earlier: numbers of seeds of other looks, below those of the report.
+        earlier: numbers of seeds of other looks, below those of the report, that can decide
+            anything.
         seeds: of the report.
     """
 
@@ -50,7 +51,11 @@ class Account:
 
 
 def account(
-    looks: Sequence[Looked], arm_keys: Collection[str], seeds: int, options: ReportConfig
+    looks: Sequence[Looked],
+    arm_keys: Collection[str],
+    seeds: int,
+    options: ReportConfig,
+    shared: Collection[int] | None = None,
 ) -> Account:
     """Return which looks count for a family.
 
@@ -59,6 +64,8 @@ def account(
         arm_keys: content keys of its arms.
         seeds: of the arm that has most.
         options: margin and confidence of the report.
+        shared: seeds that all arms have, or that failed; without those of the first look, the
+            looks of a sweep cannot be followed. ``None``: every seed.
     """
     own = [one for one in looks if one.is_about(arm_keys)]
     wanted = (short_keys(arm_keys), options.margin, options.confidence)
@@ -69,8 +76,9 @@ def account(
         and one.most_seeds is not None
         and one.seeds[-1] <= seeds
         and one.seeds == declared_looks(one.most_seeds)[: len(one.seeds)]
+        and (shared is None or _first(one) <= set(shared))
     ]
-    earlier = {n for one in own for n in one.seeds if n < seeds}
+    earlier = {n for one in own for n in one.seeds if FEWEST <= n < seeds}
     return Account(declared[-1] if declared else None, tuple(sorted(earlier)), seeds)
 
 
@@ -105,6 +113,11 @@ def compared(
         if counted.earlier
         else 1 - options.confidence,
     )
+
+
+def _first(looked: Looked) -> set[int]:
+    """Return the seeds of the first look."""
+    return set(range(looked.first_seed, looked.first_seed + looked.seeds[0]))
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -49,15 +50,40 @@ def _samples(
     found = {}
     for seed, value in values.items():
         right = known.get(arm.run_by_seed[seed])
-        if right is None or abs(float(right.mean()) - value) > _SAME:
+        if right is None or not right.size or abs(float(right.mean()) - value) > _SAME:
             return None
         found[seed] = right
-    return found
+    return found if len({right.shape for right in found.values()}) == 1 else None
+
+
+def of_same_samples(arms: Mapping[str, Arm], pairs: Sequence[tuple[str, str]]) -> dict[str, Arm]:
+    """Return arms without the answers of those that answered more samples than their partner.
+
+    Arms that are compared have one test set, so that answers in another number are not theirs.
+    """
+    sizes = {
+        name: len(right)
+        for name, arm in arms.items()
+        for right in list((arm.samples or {}).values())[:1]
+    }
+    odd = {
+        name
+        for pair in pairs
+        if len({sizes[arm] for arm in pair if arm in sizes}) > 1
+        for name in pair
+    }
+    return {name: replace(arm, samples=None) if name in odd else arm for name, arm in arms.items()}
 
 
 def overlap(arm: Facts) -> float:
-    """Return held-out samples per training sample where every seed draws its own split, else 0."""
+    """Return held-out samples per training sample where every seed draws its own split, else 0.
+
+    A fraction that is none counts as not known.
+    """
     if arm.params.get("training.split_seed", "null") in ("null", "None"):
         return 0.0
-    held = float(arm.params["training.validation_fraction"])
-    return held / (1 - held)
+    try:
+        held = float(arm.params.get("training.validation_fraction", ""))
+    except ValueError:
+        return 0.0
+    return held / (1 - held) if 0 < held < 1 else 0.0

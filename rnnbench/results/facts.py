@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from rnnbench.cells import CELLS, DEFAULTS
 
 UNKNOWN = "unknown"
+# Of either sign: no loss of float32 comes near it, and MLflow stores infinity as 1.8e308.
+LARGEST_NUMBER = 1e100
 
 # What runs of earlier versions logged under one name, of the weights that training.test names.
 OF_WEIGHTS = {
@@ -91,6 +93,11 @@ def cell_options(cell: str, params: Mapping[str, str]) -> dict[str, str]:
     defaults = {f"cell.{name}": str(DEFAULTS[name]) for name in known}
     own = {k: v for k, v in params.items() if k.startswith("cell.") and k != "cell.name"}
     return defaults | own
+
+
+def is_measured(value: float) -> bool:
+    """Return whether a metric of a store is a number that training can come to."""
+    return abs(value) <= LARGEST_NUMBER
 
 
 def shared(by_seed: Mapping[str, Mapping[int, str]]) -> dict[str, str]:

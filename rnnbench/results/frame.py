@@ -12,6 +12,7 @@ import pandas as pd
 
 from rnnbench.metrics import METRICS
 from rnnbench.redact import redacted
+from rnnbench.results.facts import is_measured
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
@@ -181,4 +182,6 @@ def _value(record: Record, column: Column) -> object:
     if column.dtype == "Int64":
         # Other programs write to a store, too.
         return int(str(found)) if re.fullmatch(r"-?\d{1,18}", str(found), re.ASCII) else pd.NA
+    if isinstance(found, float) and not is_measured(found):
+        return pd.NA
     return found

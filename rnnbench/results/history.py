@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from rnnbench.results.facts import is_measured
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS
 
@@ -23,6 +24,8 @@ def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
         by_epoch: dict[int, dict[str, float]] = {}
         for metric, points in history.items():
             for step, value in points:
+                if not is_measured(value):
+                    continue
                 by_epoch.setdefault(step, {})[metric] = value
         rows += [
             {"run_id": run_id, "epoch": epoch, **values}

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rnnbench.errors import StoreError
+from rnnbench.results.facts import is_measured
 
 Kind = Literal["text", "whole", "number", "answers", "norms", "lengths"]
 # A thousand runs with their epochs and answers take a few MiB.
 LARGEST_BYTES = 512 * 2**20
 LARGEST_CELLS = 50_000_000
 LARGEST_VALUES = 200_000_000  # those in lists, too
-LARGEST_NUMBER = 1e15  # of either sign: nothing that is measured comes near it
 
 
 def write_arrow(table: Any, path: Path) -> None:
@@ -68,7 +68,7 @@ def read_columns(
         raise refused(path, getattr(error, "strerror", None) or reason[:200]) from None
     for name, values in found.items():
         for value in values:
-            if isinstance(value, float) and not math.isnan(value) and abs(value) > LARGEST_NUMBER:
+            if isinstance(value, float) and not math.isnan(value) and not is_measured(value):
                 raise refused(path, f"{value:g} as {name}")
     return found
 

@@ -7,6 +7,7 @@ than one look allows. A report can only say so, and widen its intervals, where t
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -120,13 +121,26 @@ def from_text(text: str) -> Looked | None:
         told = json.loads(text)
         numbers = {key: tuple(told[key]) for key in ("seeds", "alpha", "at")}
         found = Looked(**told | numbers | {"arms": frozenset(told["arms"].split())})
-        counts = (*found.seeds, found.first_seed, found.most_seeds or 0)
-        is_sound = bool(found.seeds) and all(type(n) is int and n >= 0 for n in counts)
-        if found.most_seeds is not None:
-            is_sound = is_sound and found.most_seeds >= max(_FEWEST, *found.seeds)
-        return found if is_sound else None
+        return found if _is_sound(found) else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None  # other programs write to a store, too
+
+
+def _is_sound(looked: Looked) -> bool:
+    counts = (*looked.seeds, looked.first_seed, looked.most_seeds or 0)
+    design = (looked.margin, looked.confidence)
+    if not looked.seeds or not all(type(n) is int and n >= 0 for n in counts):
+        return False
+    if list(looked.seeds) != sorted(set(looked.seeds)) or not all(map(_is_text, looked.at)):
+        return False
+    if looked.most_seeds is None:
+        return design == (None, None) and not looked.alpha
+    known = all(type(n) in (int, float) and math.isfinite(n) for n in (*design, *looked.alpha))
+    return known and looked.most_seeds >= max(_FEWEST, *looked.seeds)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _read(parent: Record) -> dict[str, Looked]:

@@ -16,6 +16,7 @@ from rnnbench.results.facts import (
     UNKNOWN,
     cell_options,
     drawn_keys,
+    is_measured,
     search_of,
     shared,
     telling,
@@ -125,7 +126,7 @@ class DeclaredArm:
             value = record.metrics.get(metric)
             if value is None and self.params["training.test"] == weights:
                 value = record.metrics.get(measure)
-            if value is not None and not math.isnan(value):
+            if value is not None and is_measured(value):
                 found[seed] = value
         return found
 

@@ -92,7 +92,7 @@ def design_of(config: Config, arms: Sequence[DeclaredArm], metric: str) -> Desig
         config.report.margin,
         config.report.confidence,
         Measure(metric).is_lower_better,
-        max(map(overlap, arms)),
+        max(overlap(arm.params) for arm in arms),
         config.seed,
     )
 
@@ -109,7 +109,7 @@ def course(family: Family, config: Config, settled: Collection[str], answers: An
     metric = measure_of(family.arms, config.report.metric)
     design = design_of(config, family.arms, metric)
     now = Course(family, design, metric)
-    arms = measured(family.arms, metric, answers)
+    arms = measured(family, metric, answers)
     for number in range(1, len(design.looks) + 1):
         seeds = design.seeds(number)
         needed = [

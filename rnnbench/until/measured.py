@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.results.answers import Answers, is_by_sample, measured_arm, weights_of
+from rnnbench.results.answers import (
+    Answers,
+    is_by_sample,
+    measured_arm,
+    of_same_samples,
+    weights_of,
+)
 from rnnbench.results.measure import BEST, LAST, choose
 from rnnbench.stats.family import Arm
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import FILE, load_right
 from rnnbench.training.tested import WEIGHTS
-from rnnbench.until.arms import DeclaredArm
+from rnnbench.until.arms import DeclaredArm, Family
 
 
-def measured(arms: Sequence[DeclaredArm], metric: str, answers: Answers) -> dict[str, Arm]:
+def measured(family: Family, metric: str, answers: Answers) -> dict[str, Arm]:
     """Return what was measured of each arm, with the answers behind it where they are known."""
-    return {arm.name: measured_arm(arm, metric, answers) for arm in arms}
+    arms = {arm.name: measured_arm(arm, metric, answers) for arm in family.arms}
+    return of_same_samples(arms, family.pairs)
 
 
 def answers_of(

@@ -40,7 +40,7 @@ def spreads(family: Family, metric: str, answers: Answers, assumed: float) -> li
         answers: by weights and run.
         assumed: standard deviation where fewer than three seeds have shown it.
     """
-    arms = measured(family.arms, metric, answers)
+    arms = measured(family, metric, answers)
     again = max(map(overlap, family.arms))
     found = []
     for a, b in family.pairs:

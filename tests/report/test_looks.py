@@ -51,6 +51,13 @@ class TestByHand:
         assert words.startswith(" These arms were looked at with 3 and 5 seeds before")
         assert account([], KEYS, 8, options).words == ""
 
+    def test_with_too_few_seeds_to_decide_anything_do_not_count(
+        self, options: ReportConfig
+    ) -> None:
+        looks = [by_hand(1), by_hand(2)]
+        assert account(looks, KEYS, 8, options).words == ""
+        assert width(looks, options) == width([], options)
+
     def test_with_as_many_seeds_are_the_report_itself(self, options: ReportConfig) -> None:
         assert account([by_hand(8), by_hand(10)], KEYS, 8, options).earlier == ()
         assert width([by_hand(8)], options) == width([], options)
@@ -76,6 +83,12 @@ class TestDeclared:
         counted = account([declared(4, 6)], KEYS, 8, options)
         assert (counted.declared, counted.earlier) == (None, (4, 6))
 
+    def test_whose_seeds_are_gone_are_looks_by_hand(self, options: ReportConfig) -> None:
+        looks = [declared(5, 6)]
+        assert account(looks, KEYS, 8, options, range(8)).declared is not None
+        counted = account(looks, KEYS, 8, options, range(50, 58))
+        assert (counted.declared, counted.earlier) == (None, (5, 6))
+
 
 class TestRecord:
     def test_is_read_as_it_was_written(self) -> None:
@@ -95,6 +108,13 @@ class TestRecord:
             {"most_seeds": 2},
             {"first_seed": -1},
             {"other": 1},
+            {"seeds": [6, 5]},
+            {"margin": "0.01"},
+            {"margin": float("nan")},
+            {"confidence": None},
+            {"alpha": ["x"]},
+            {"at": [1]},
+            {"most_seeds": None},
         ],
     )
     def test_of_anything_else_is_none(self, change: dict[str, object]) -> None:

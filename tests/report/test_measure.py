@@ -170,6 +170,34 @@ class TestFamilies:
         other = replace(known, correct={"best": {r: ~a for r, a in answers.items()}, "last": {}})
         assert "this test set only" in table(build(other, "x", OPTIONS), "comparisons").note
 
+    def test_do_without_answers_that_are_not_of_one_test_set(self) -> None:
+        runs = [both(cell, s, 0.75, 0.5) for cell in ("lstm", "gru") for s in range(4)]
+
+        def note(*sizes: int) -> str:
+            right = {
+                run.run_id: np.arange(size) % 4 > 0 for run, size in zip(runs, sizes, strict=True)
+            }
+            known = replace(tables(runs), correct={"best": right, "last": {}})
+            return str(table(build(known, "x", OPTIONS), "comparisons").note)
+
+        assert "of the 400 test samples" in note(*[400] * 8)
+        for sizes in ([400, 200] * 4, [400] * 4 + [200] * 4, [0] * 8):
+            assert "this test set only" in note(*sizes)
+
+    def test_know_no_overlap_where_the_share_held_out_is_not_known(self) -> None:
+        for share in ({}, {"training.validation_fraction": "most"}):
+            drawn = {"training.split_seed": "seed", **share}
+            assert ground(pair(**drawn)).pairs[0].result is not None
+
+    def test_do_without_numbers_that_no_training_comes_to(self) -> None:
+        runs = pair(count=5)
+        for run, value in zip(runs, (np.inf, 1.8e308), strict=False):
+            run.metrics["test_loss_best"] = value
+        options = OPTIONS.model_copy(update={"metric": "test_loss_best"})
+        result = ground(runs, options).pairs[0].result
+        assert result is not None
+        assert (result.n_a, result.n_b, result.n) in ((3, 4, 2), (4, 3, 2))
+
     def test_widen_where_every_seed_draws_its_own_split(self) -> None:
         drawn = {"training.split_seed": "seed", "training.validation_fraction": "0.2"}
         wide, plain = (ground(pair(**changes)).pairs[0].result for changes in (drawn, {}))

@@ -226,7 +226,7 @@ def test_answers_are_those_of_the_weights_that_are_compared(
     read = answers_of(store, known.arms, BEST)
     read = answers_of(store, known.arms, LAST, read)
     for metric, has_answers in ((LAST, True), (BEST, len(names) > 1)):
-        found = measured(known.arms, metric, read)[family.arms[0].name].samples
+        found = measured(known, metric, read)[family.arms[0].name].samples
         assert (found is not None) == has_answers
         assert found is None or found[spec.config.seed].mean() == metrics[metric]
 

@@ -233,6 +233,36 @@ FILES = [
     own("experiments=mine", "sweep: {grid: {model.units: 4}}\n", key="sweep.grid.model.units"),
     own("experiments=mine", "defaults: [override /data: imbd]\n", "imdb?", key="data"),
 ]
+
+
+def per_data(content: str, *parts: str, key: str) -> Row:
+    """A row about what a preset sets on single data sets."""
+    preset = f"sweep: {{grid: {{data: [digits, reviews]}}, per_data: {content}}}\n"
+    return own("experiments=mine", preset, *parts, key=key)
+
+
+PER_DATA = [
+    per_data("{digitz: {training.epochs: 3}}", "mean digits?", key="sweep.per_data.digitz"),
+    per_data("{digits: {training.epocs: 3}}", "did you mean", key="training.epocs"),
+    per_data("{digits: {model.units: abc}}", "whole number", key="model.units"),
+    per_data("{digits: 3}", "keys with their values", key="sweep.per_data.digits"),
+    per_data("3", "keys", key="sweep.per_data"),
+    *(
+        per_data(f"{{digits: {{{name}: {value}}}}}", *parts, key=f"sweep.per_data.digits.{name}")
+        for name, value, *parts in (
+            ("training", "{epochs: 3}", "name single keys"),
+            ("cell", "gru", "name single keys"),
+            ("data.name", "imdb", "for the whole sweep"),
+            ("until", "decided", "for the whole sweep"),
+            ("seeds", "2", "for the whole sweep"),
+            ("home", "elsewhere", "for the whole sweep"),
+            ("report.margin", "0.3", "for the whole sweep"),
+            ("sweep.grid", "3", "for the whole sweep"),
+        )
+    ),
+    own("experiments=mine", "sweep: {optional_data: [imbd]}\n", "imdb?", key="sweep.optional_data"),
+    own("experiments=mine", "sweep: {optional_data: imdb}\n", "list", key="sweep.optional_data"),
+]
 MISPLACED = [
     row(
         "train +cell=gru experiments=mine --config-dir my",
@@ -242,4 +272,4 @@ MISPLACED = [
     )
     for path in ("my/experiments/mine.yml", "my/mine.yaml")
 ]
-ROWS = [*CELLS, *VALUES, *REFERENCES, *KEYS, *COMBINATIONS, *SWEEPS, *FILES, *MISPLACED]
+ROWS = [*CELLS, *VALUES, *REFERENCES, *KEYS, *COMBINATIONS, *SWEEPS, *FILES, *PER_DATA, *MISPLACED]
