@@ -135,7 +135,8 @@ def _is_sound(looked: Looked) -> bool:
         return False
     if looked.most_seeds is None:
         return design == (None, None) and not looked.alpha
-    known = all(type(n) in (int, float) and math.isfinite(n) for n in (*design, *looked.alpha))
+    numbers = (*design, *looked.alpha)
+    known = all(isinstance(n, int | float) and math.isfinite(n) for n in numbers)
     return known and looked.most_seeds >= max(_FEWEST, *looked.seeds)
 
 

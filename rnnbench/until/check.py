@@ -6,20 +6,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.config.expand import Arm
+from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
+from rnnbench.metrics import MEASURES
 from rnnbench.results.compare import relate
 from rnnbench.results.measure import AUTO
 from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import FIRST_LOOK, looks
 from rnnbench.until.arms import arms_by_data, arms_of, families
 
+_SHUFFLED = "test_accuracy_shuffled"
+# What runs without validation do not measure.
+_VALIDATED = frozenset(
+    name
+    for name in MEASURES
+    if "val" in name or name.startswith("gap_") or (name.startswith("test_") and "_best" in name)
+)
+
 
 def check_until(arms: Sequence[Arm]) -> None:
     """Refuse what can never be decided, before any data is read.
 
     Raises:
-        ConfigError: for a limit with a single look, a margin of nothing, runs without a test, or
-            nothing to compare.
+        ConfigError: for a limit with a single look, a margin of nothing, runs that do not measure
+            what they are compared by, or nothing to compare.
     """
     config = arms[0].config
     if config.until is None:
@@ -38,14 +48,8 @@ def check_until(arms: Sequence[Arm]) -> None:
             config.report.margin,
             "set report.margin=0.01, or as much as matters to you",
         )
-    is_tested = config.report.metric == AUTO or config.report.metric.startswith("test_")
-    if is_tested and any(arm.config.training.test == "none" for arm in arms):
-        raise ConfigError(
-            "training.test",
-            "last or best with until=decided, which compares arms on the test set",
-            "none",
-            "leave it out, or type seeds=... instead of until",
-        )
+    for arm in arms:
+        _check_measured(arm.config)
     if len(arms) < 2:
         raise ConfigError(
             "until",
@@ -53,6 +57,26 @@ def check_until(arms: Sequence[Arm]) -> None:
             f"decided, with the one arm {arms[0].label}",
             "name several cells, as in +cell=lstm,gru, or type seeds=... instead",
         )
+
+
+def _check_measured(config: Config) -> None:
+    """Refuse runs that never measure what they are compared by: they are never decided."""
+    metric, training = config.report.metric, config.training
+    if training.test == "none" and (metric == AUTO or metric.startswith("test_")):
+        raise _unmeasured("training.test", "last or best", "none", "on the test set")
+    if training.validation == "none" and metric in _VALIDATED:
+        raise _unmeasured("training.validation", "split or test", "none", f"by {metric}")
+    if metric == _SHUFFLED and not config.diagnostics.order:
+        raise _unmeasured("diagnostics.order", "true", "false", f"by {metric}")
+
+
+def _unmeasured(key: str, values: str, value: object, by: str) -> ConfigError:
+    return ConfigError(
+        key,
+        f"{values} with until=decided, which compares arms {by}",
+        value,
+        "set it so, choose another report.metric, or type seeds=... instead of until",
+    )
 
 
 def first_look(arms: Sequence[Arm]) -> list[Arm]:

@@ -20,6 +20,11 @@ ROWS = [
     row(f"{DECIDED} most_seeds=10000 model.units=1,2,3,4", "most_seeds", "100,000 runs"),
     row(f"{DECIDED} report.margin=0", "report.margin", "above 0"),
     row(f"{DECIDED} training.test=none", "training.test", "last or best"),
+    *(
+        row(f"{DECIDED} training.validation=none report.metric={m}", "training.validation", m)
+        for m in ("best_val_accuracy", "test_accuracy_best", "gap_final", "val_loss_rise")
+    ),
+    row(f"{DECIDED} report.metric=test_accuracy_shuffled", "diagnostics.order", "true", "false"),
     row(f"{DECIDED} +cell=gru", "until", "two arms or more", "+cell=lstm,gru"),
     row("plan until=decided +cell=gru data=digits", "until", "two arms or more"),
     row("train +cell=gru until=decided", "until", "use sweep"),
