@@ -92,7 +92,7 @@ def design_of(config: Config, arms: Sequence[DeclaredArm], metric: str) -> Desig
         config.report.margin,
         config.report.confidence,
         Measure(metric).is_lower_better,
-        max(overlap(arm.params) for arm in arms),
+        max(overlap(arm) for arm in arms),
         config.seed,
     )
 

@@ -75,7 +75,7 @@ def _shown(family: Family, metric: str, spread: Spread, config: Config) -> Shown
         arms=len(family.arms),
         confidence=config.report.confidence,
         comparisons=len(family.pairs),
-        overlap=max(overlap(arm.params) for arm in family.arms),
+        overlap=max(overlap(arm) for arm in family.arms),
     )
     return Shown(
         family.title,
