@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import wrap
-from rnnbench.plots.style import draw_legend, legend_columns, new_figure, write
+from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, write
 from rnnbench.plots.tradeoff import cost_ticks, tones
 from rnnbench.results.courses import MeanCourse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LINES = ("-", "--", ":", "-.")
 _WIDTH = 4.5  # inches of a panel: a phone shows it
 _FAR = 8.0  # how many times as much one arm spends as another from which on the axis is logarithmic
 
@@ -52,19 +50,17 @@ class Panel:
 
 def draw_courses(axes: Axes, panel: Panel, measure: str) -> None:
     """Draw the arms of a panel on an axis; ``measure`` names the values."""
-    kinds = {line.cell: cycle(_LINES) for line in panel.lines}
     totals = [float(line.course.spent[-1]) for line in panel.lines]
     firsts = [float(line.course.spent[0]) for line in panel.lines]
     axes.axvline(panel.at, color="#888888", linestyle="--", linewidth=0.9, zorder=0)
-    shades = tones([line.cell for line in panel.lines])
-    for line, tone in zip(panel.lines, shades, strict=True):
+    cells = [line.cell for line in panel.lines]
+    for line, tone, style in zip(panel.lines, tones(cells), dashes(cells), strict=True):
         course = line.course
         low, high = course.mean - course.sd, course.mean + course.sd
         if course.sd.any():
             xs, ys = [*course.spent, *course.spent[::-1]], [*low, *high[::-1]]
             (band,) = axes.fill(xs, ys, color=tone, alpha=0.15, linewidth=0)
             mark(band, arm=line.arm)
-        style = next(kinds[line.cell])
         (drawn,) = axes.plot(course.spent, course.mean, style, color=tone, label=line.arm)
         mark(drawn, arm=line.arm, told=_told(course, panel.unit))
     if max(totals) > _FAR * min(totals):

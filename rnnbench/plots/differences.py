@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rnnbench.plots.intervals import draw_ground, draw_interval, reach, told
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of, wrap
 from rnnbench.stats.family import Comparison, Verdict
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
 
 _DECIDED = "#000000"
 _UNDECIDED = "#777777"
-_MARGIN = "#DCE6F2"
 _MIDDLE, _LETTER = 2.1, 0.08  # inches between the texts at both sides, and of a letter
 _LABEL, _WORDS = 28, 12  # letters in a line
-_WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ class Difference:
     @property
     def told(self) -> str:
         """The difference with its interval, and the verdict."""
-        interval = f" [{self.low:+.4f}, {self.high:+.4f}]" if self.low == self.low else ""
-        return f"{self.estimate:+.4f}{interval}: {' '.join(self.words.split())}"
+        return f"{told(self)}: {' '.join(self.words.split())}"
 
     @property
     def words(self) -> str:
@@ -82,36 +80,15 @@ def difference_rows(
     return rows
 
 
-def reach(rows: Sequence[Difference], margin: float) -> float:
-    """Return how far from zero the axis goes, in the unit of the differences.
-
-    As far as the estimates, the margin and the intervals, of which one that is several times as
-    wide as most does not squeeze the others: its end is drawn as an arrow.
-    """
-    ends = sorted(max(abs(row.low), abs(row.high)) for row in rows if row.low == row.low)
-    middle = ends[(len(ends) - 1) // 2] if ends else 0.0
-    shown = [end for end in ends if end <= _WIDER * middle]
-    return 1.08 * max([margin, *shown, *(abs(row.estimate) for row in rows)]) or 1.0
-
-
 def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metric: str) -> None:
     """Draw one row a comparison on an axis; ``metric`` names the values, with their unit."""
     edge = reach(rows, margin)
-    axes.axvspan(-margin, margin, color=_MARGIN, zorder=0, linewidth=0)
-    axes.axvline(0, color="black", linewidth=0.8, zorder=1)
+    draw_ground(axes, margin)
     for place, row in enumerate(rows):
         undecided = row.verdict == "undecided"
         facts = {"name": row.label.replace("\n", " "), "told": row.told}
         colour = _UNDECIDED if undecided else _DECIDED
-        if row.low == row.low:
-            ends = [max(row.low, -edge), min(row.high, edge)]
-            style: dict[str, Any] = {"linewidth": 2.2, "solid_capstyle": "butt"}
-            (bar,) = axes.plot(ends, [place, place], color=colour, **style)
-            mark(bar, **facts)
-            for end, shape in ((row.low, "<"), (row.high, ">")):
-                if abs(end) > edge:
-                    where = math.copysign(edge, end)
-                    axes.plot([where], [place], shape, color=colour, markersize=6, clip_on=False)
+        draw_interval(axes, place, row, edge, colour=colour, width=2.2, facts=facts)
         (point,) = axes.plot(
             [row.estimate],
             [place],

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rnnbench.plots.intervals import draw_ground, draw_interval, reach, told
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import drawing, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_OWN, _TOGETHER, _MARGIN = "#555555", "#000000", "#DCE6F2"
+_OWN, _TOGETHER = "#555555", "#000000"
 _LABEL = 26  # letters in a line
 _HALF = 2.5  # inches of the panel
-_WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
 
 
 @dataclass(frozen=True)
@@ -42,27 +41,13 @@ class ForestRow:
     @property
     def told(self) -> str:
         """The difference with its interval."""
-        interval = f" [{self.low:+.4f}, {self.high:+.4f}]" if self.low == self.low else ""
-        return f"{self.estimate:+.4f}{interval}"
-
-
-def reach(rows: Sequence[ForestRow], margin: float) -> float:
-    """Return how far from zero the axis goes, in the unit of the differences.
-
-    As far as the estimates, the margin and all intervals but those that are several times as wide
-    as most: their ends are drawn as arrows.
-    """
-    ends = sorted(max(abs(row.low), abs(row.high)) for row in rows if row.low == row.low)
-    middle = ends[(len(ends) - 1) // 2] if ends else 0.0
-    shown = [end for end in ends if end <= _WIDER * middle]
-    return 1.08 * max([margin, *shown, *(abs(row.estimate) for row in rows)]) or 1.0
+        return told(self)
 
 
 def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: str) -> None:
     """Draw the rows from top to bottom, those of a comparison under its name."""
     edge = reach(rows, margin)
-    axes.axvspan(-margin, margin, color=_MARGIN, zorder=0, linewidth=0)
-    axes.axvline(0, color="black", linewidth=0.8, zorder=1)
+    draw_ground(axes, margin)
     ticks: list[tuple[int, str, bool]] = []
     place = 0
     for group, own in itertools.groupby(rows, key=lambda row: row.group):
@@ -90,15 +75,8 @@ def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: st
 def _draw(axes: Axes, place: int, row: ForestRow, edge: float) -> None:
     colour = _TOGETHER if row.is_mean else _OWN
     facts = {"name": f"{row.group}, {row.label}", "told": row.told}
-    if row.low == row.low:
-        ends = [max(row.low, -edge), min(row.high, edge)]
-        style: dict[str, Any] = {"linewidth": 2.6 if row.is_mean else 1.6}
-        (bar,) = axes.plot(ends, [place] * 2, color=colour, solid_capstyle="butt", **style)
-        mark(bar, **facts)
-        for end, shape in ((row.low, "<"), (row.high, ">")):
-            if abs(end) > edge:
-                where = math.copysign(edge, end)
-                axes.plot([where], [place], shape, color=colour, markersize=6, clip_on=False)
+    width = 2.6 if row.is_mean else 1.6
+    draw_interval(axes, place, row, edge, colour=colour, width=width, facts=facts)
     (point,) = axes.plot(
         [row.estimate], [place], "D" if row.is_mean else "o", color=colour, markersize=6.5, zorder=3
     )

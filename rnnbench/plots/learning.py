@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ import pandas as pd
 from rnnbench.plots.marks import mark, short
 from rnnbench.plots.replicates import wrap
 from rnnbench.plots.style import (
+    dashes,
     draw_legend,
     finish_epoch_axis,
     legend_columns,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 HOW = "training as points, validation as a line with one standard deviation over seeds"
 METRICS = ("accuracy", "loss")
-_LINES = ("-", "--", ":", "-.")
 _PLACE = ["arm", "cell", "epoch", "metric"]
 
 
@@ -82,7 +81,8 @@ def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
     """Draw ``accuracy`` or ``loss`` of arms on an axis, those of a cell in shades of its colour."""
     for cell, group in data.curves.groupby("cell", sort=True):
         arms = sorted(group["arm"].unique())
-        for arm, tone, line in zip(arms, shades(str(cell), len(arms)), cycle(_LINES), strict=False):
+        tones, lines = shades(str(cell), len(arms)), dashes([str(cell)] * len(arms))
+        for arm, tone, line in zip(arms, tones, lines, strict=True):
             _draw_arm(axes, data.only([arm]), metric, tone, line)
     axes.set_gid(metric)
     finish_epoch_axis(axes, metric, legend=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,12 @@ import numpy as np
 
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, wrap
-from rnnbench.plots.style import draw_legend, legend_columns, new_figure, shades, write
+from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, shades, write
 from rnnbench.stats.profiles import Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LINES = ("-", "--", ":", "-.")
 _NARROW, _LETTERS = 4.7, 60  # inches that a phone shows, and how many letters of a legend they hold
 
 
@@ -45,7 +43,7 @@ def draw_profiles(axes: Axes, lines: Sequence[ProfileLine], metric: str) -> None
         cells.setdefault(line.cell, []).append(line)
     for cell, own in cells.items():
         tones = shades(cell, len(own))
-        for line, tone, dash in zip(own, tones, cycle(_LINES), strict=False):
+        for line, tone, dash in zip(own, tones, dashes([cell] * len(own)), strict=True):
             found = line.profile
             if not np.isnan(found.low).any():
                 (band,) = axes.fill(

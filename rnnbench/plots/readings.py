@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import wrap
-from rnnbench.plots.style import draw_legend, legend_columns, marker, new_figure, write
+from rnnbench.plots.style import dashes, draw_legend, legend_columns, marker, new_figure, write
 from rnnbench.plots.tradeoff import cost_limits, cost_ticks, tones
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LINES = ("-", "--", ":", "-.")
 _STEP = 0.008  # share of the axis between two arms at the same place
 _APART = 1.4  # how many times as far two places are where each has a tick of its own
 _WIDTH = 4.7  # inches: a phone shows it
@@ -59,7 +58,8 @@ def draw_readings(
     step = (ends[1] / ends[0]) ** _STEP
     for words, place in limits.items():
         mark(axes.axvline(place, color="#888888", linewidth=0.9, label=words, zorder=0), arm=words)
-    styles = zip(lines, tones([line.cell for line in lines]), _dashes(lines), strict=True)
+    cells = [line.cell for line in lines]
+    styles = zip(lines, tones(cells), dashes(cells), strict=True)
     for number, (line, tone, dash) in enumerate(styles):
         aside = step ** (number - (len(lines) - 1) / 2)
         xs = [point.at * aside for point in line.points]
@@ -85,12 +85,6 @@ def draw_readings(
     axes.xaxis.set_major_formatter("{x:,.12g}")
     axes.set(xlabel=along, ylabel=measure)
     axes.grid(alpha=0.25)
-
-
-def _dashes(lines: Sequence[Readings]) -> list[str]:
-    """Return a kind of line for each arm: those of one cell have different ones."""
-    kinds = {line.cell: cycle(_LINES) for line in lines}
-    return [next(kinds[line.cell]) for line in lines]
 
 
 def save_readings(

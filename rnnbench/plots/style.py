@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from io import StringIO
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNKNOWN_COLOUR = "#555555"
+_LINES = ("-", "--", ":", "-.")  # of arms of one cell
 _WIDE, _LETTERS = 8.0, 13.75  # inches of most figures, and letters of a legend in one
 RC: Any = {
     "figure.dpi": 100,
@@ -41,6 +43,12 @@ _UNDATED: Any = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 def colour(cell: str) -> str:
     """Return the colour of a cell."""
     return CELLS[cell].colour if cell in CELLS else UNKNOWN_COLOUR
+
+
+def dashes(cells: Sequence[str]) -> list[str]:
+    """Return a kind of line for each arm, by their cells: those of one have different ones."""
+    kinds = {cell: cycle(_LINES) for cell in cells}
+    return [next(kinds[cell]) for cell in cells]
 
 
 def shades(cell: str, count: int) -> list[Any]:

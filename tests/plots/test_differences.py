@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from rnnbench.plots.differences import Difference, difference_rows, draw_differences, reach
+from rnnbench.plots.differences import Difference, difference_rows, draw_differences
+from rnnbench.plots.intervals import reach
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.family import Arm, Comparison, family
 
