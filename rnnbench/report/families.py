@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.metrics import METRICS
 from rnnbench.report.ground import Ground
 from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
@@ -105,7 +107,8 @@ def _compared(
     most = max(map(overlap, runs.values()))
 
     def compare(arms: Mapping[str, Arm]) -> list[Comparison]:
-        return compared(arms, named, options, measure, most, counted)
+        found = compared(arms, named, options, measure, most, counted)
+        return [_possible(one, measure) for one in found]
 
     results: Sequence[Comparison] = compare(arms)
     worst: list[Comparison | None] = [None] * len(pairs)
@@ -120,6 +123,14 @@ def _compared(
         pair.compared(result, without)
         for pair, result, without in zip(pairs, results, worst, strict=True)
     ]
+
+
+def _possible(found: Comparison, measure: Measure) -> Comparison:
+    """Return a comparison whose interval ends where differences do: accuracies differ by 1."""
+    known = METRICS[measure.metric]
+    most, wide = known.high - known.low, found.difference
+    low, high = max(wide.low, -most), min(wide.high, most)
+    return replace(found, difference=replace(wide, low=low, high=high))
 
 
 def worst_value(arms: Sequence[ArmRuns], measure: Measure) -> float:

@@ -236,3 +236,11 @@ class TestProtocols:
         ((words, part),) = divide(frame([record("lstm", 0, 0.8), one]), {})
         assert words == ""
         assert len(part) == 2
+
+
+def test_intervals_of_accuracies_end_where_accuracies_do() -> None:
+    values = {"lstm": (0.9, 0.1, 0.9), "gru": (0.1, 0.8, 0.1)}
+    wild = [record(cell, n, v) for cell, several in values.items() for n, v in enumerate(several)]
+    (pair,) = ground(wild).pairs
+    assert pair.result is not None
+    assert (pair.result.difference.low, pair.result.difference.high) == (-1.0, 1.0)
