@@ -78,7 +78,7 @@ def detectable(
         power: per comparison.
         comparisons: of the family, where not each arm is compared with each.
         seen: seeds that ``sd`` comes from; see :func:`spread_range`.
-        sampling: variance of a difference over test samples; see :func:`sampling_variance`.
+        sampling: variance of a difference over test samples.
         overlap: see :func:`rnnbench.stats.contrast.contrast`.
 
     Returns:
@@ -138,17 +138,6 @@ def seeds_for(
         return high
 
     return Range(*(of(end) for end in spread_range(sd, seen)))
-
-
-def sampling_variance(accuracy: float, samples: int, agreement: float = 0.0) -> float:
-    """Return the variance that a difference of two accuracies has over test sets of this size.
-
-    Args:
-        accuracy: of both, a fraction.
-        samples: in the test set.
-        agreement: correlation between two arms of being right on a sample; 0 gives the most.
-    """
-    return 2 * accuracy * (1 - accuracy) * (1 - agreement) / samples
 
 
 @dataclass(frozen=True)

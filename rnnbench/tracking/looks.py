@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from rnnbench.stats.contrast import FEWEST
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
 FILE = "looks.json"
-_FEWEST = 3  # seeds that a limit can have
 _DIGITS = 12  # of an arm's content key
 _ARMS = 400  # in a tag, of which MLflow keeps 8,000 letters
 
@@ -137,7 +137,7 @@ def _is_sound(looked: Looked) -> bool:
         return design == (None, None) and not looked.alpha
     numbers = (*design, *looked.alpha)
     known = all(isinstance(n, int | float) and math.isfinite(n) for n in numbers)
-    return known and looked.most_seeds >= max(_FEWEST, *looked.seeds)
+    return known and looked.most_seeds >= max(FEWEST, *looked.seeds)
 
 
 def _is_text(value: object) -> bool:
