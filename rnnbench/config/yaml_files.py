@@ -11,6 +11,7 @@ import yaml
 
 from rnnbench.errors import ConfigError
 
+_NULL = "tag:yaml.org,2002:null"
 _MOST_BYTES = 1_000_000
 _MOST_VALUES = 100_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -64,6 +65,20 @@ def check_size(path: Path) -> None:
         raise _wrong(f"files of at most {_MOST_VALUES:,} values, aliases counted", path)
     if root is not None and not isinstance(root, yaml.MappingNode):
         raise _wrong("files of keys with values", f"{path}, which holds none")
+    for line in _null_keys(root, set()):
+        raise _wrong("files whose keys have names", f"{path}, line {line}, which has the key null")
+
+
+def _null_keys(node: Any, seen: set[int]) -> Iterator[int]:
+    """Yield the lines of keys that are null, of which Hydra cannot say where they stand."""
+    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+        return
+    seen.add(id(node))
+    for part in node.value:
+        key, value = part if isinstance(node, yaml.MappingNode) else (None, part)
+        if key is not None and key.tag == _NULL:
+            yield key.start_mark.line + 1
+        yield from _null_keys(value, seen)
 
 
 def _count(node: Any, known: dict[int, int]) -> int:
