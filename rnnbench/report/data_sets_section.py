@@ -89,7 +89,7 @@ def _differences(sets: DataSets) -> DataTable:
             "where the difference on one more data set like these would lie",
             key="further",
         ),
-        Column("p, Holm", "Student's t over data sets, adjusted for the comparisons here"),
+        Column("p", "Student's t over data sets, adjusted for the comparisons here"),
     )
     rows = tuple(_row(pair, sets) for pair in sets.pairs)
     note = (
