@@ -267,13 +267,21 @@ class _Sweep:
         return sweep_key(keys, (config.until, config.report.margin, config.report.confidence))
 
     def _record_look(self, swept: Swept, parent: SweepParent | None) -> None:
-        """Keep that somebody saw the results of so many fixed seeds, once all of them are there."""
-        arms = {spec.arm_key for spec in swept.specs}
-        if parent is None or self._config.until or len(arms) < 2 or not swept.all_finished:
+        """Keep that somebody saw the results of so many fixed seeds, once all of them are there.
+
+        Whoever looks at some of the seeds that an arm has doesn't decide by them to train more.
+        """
+        if parent is None or self._config.until or not swept.all_finished:
             return
-        record = parent.find()
+        seeds = {spec.config.seed for spec in swept.specs}
+        arms = {spec.arm_key for spec in swept.specs}
+        arms -= {
+            record.tags.get(names.ARM_KEY, "")
+            for record in self._store.records(only=JOB_COLUMNS)
+            if record.is_finished and record.seed not in seeds
+        }
+        record = parent.find() if len(arms) > 1 else None
         if record is not None:
-            seeds = {spec.config.seed for spec in swept.specs}
             looked = Looked(short_keys(arms), (len(seeds),), min(seeds))
             record_looks(self._store, record, [looked])
 

@@ -189,6 +189,9 @@ class TestFinishedSweep:
         assert run(*SWEEP[:-1], "seeds=3").status == 0
         new = [record for record in store.records() if record.run_id not in before]
         assert [record.params["seed"] for record in new] == ["2", "2"]
+        # Seen with two seeds and then with three. With one seed they are seen too late to decide.
+        assert run(*SWEEP[:-1], "seeds=1").status == 0
+        assert {one.seeds for one in looks_of(store)} == {(2,), (3,)}
 
     def test_a_finished_arm_counts_however_it_was_asked_for(
         self, swept: str, run: Run, store: Store
