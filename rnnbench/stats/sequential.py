@@ -70,10 +70,13 @@ class Look:
 
     @property
     def open_arms(self) -> tuple[str, ...]:
-        """Arms with an open comparison, in the order in which pairs name them: they need seeds."""
+        """Arms with an open comparison, in the order in which pairs name them: they need seeds.
+
+        One that has failed with every seed so far is not waited for, nor what is compared with it.
+        """
         left = zip(self.comparisons, self.decided, strict=True)
-        named = [arm for c, look in left if look is None for arm in (c.a, c.b)]
-        return tuple(dict.fromkeys(named))
+        open_ = [c for c, look in left if look is None and c.n_a and c.n_b]
+        return tuple(dict.fromkeys(arm for c in open_ for arm in (c.a, c.b)))
 
     def as_record(self) -> dict[str, Any]:
         """Return what is kept of the look: numbers, strings, lists and dictionaries only."""
@@ -118,9 +121,10 @@ def follow(
     found: list[Look] = []
     decided: dict[Pair, tuple[int, Comparison]] = {}
     trained = dict.fromkeys(arms, design.seeds(0))
+    active = tuple({arm for pair in pairs for arm in pair})
     for known in before[:look]:
-        active = {arm for pair in pairs if pair not in decided for arm in pair}
         trained |= dict.fromkeys(active, design.seeds(known.number))
+        active = known.open_arms
         decided |= {
             pair: (number, comparison)
             for pair, comparison, number in zip(
@@ -130,9 +134,8 @@ def follow(
         }
         found.append(known)
     for number in range(len(found) + 1, look + 1):
-        if len(decided) == len(pairs):
+        if not active:
             break
-        active = {arm for pair in pairs if pair not in decided for arm in pair}
         trained |= dict.fromkeys(active, design.seeds(number))
         data = _Data({a: _only(arms[a], trained[a]) for a in arms}, tuple(pairs), design, number)
         wide = data.comparisons()
@@ -147,6 +150,7 @@ def follow(
                 tuple(decided[pair][0] if pair in decided else None for pair in pairs),
             )
         )
+        active = found[-1].open_arms
     return tuple(found)
 
 

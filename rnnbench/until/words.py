@@ -10,6 +10,7 @@ from rnnbench.tables import Table, span
 from rnnbench.until.course import Course
 
 _MOST_NAMED = 4
+_FAILED = "because an arm has failed with every seed"
 
 
 def look_words(course: Course, number: int, *, several: bool) -> str:
@@ -29,6 +30,8 @@ def look_words(course: Course, number: int, *, several: bool) -> str:
             f"{text}{'the comparison is' if total == 1 else f'all {total} comparisons are'} decided"
         )
     text += f"{left} of {total} comparisons open"
+    if not look.open_arms:
+        return f"{text}, {_FAILED}"
     if look.seeds == course.design.most_seeds:
         return f"{text}, and no seeds left"
     return f"{text}; to {looks[number + 1]} seeds: {_listed(look.open_arms)}"
@@ -77,6 +80,8 @@ def saved_words(courses: Sequence[Course]) -> str:
     if not left:
         return f"{_all(count)} decided. {runs}"
     what = "The comparison is" if count == 1 else f"{left} of {count} comparisons are"
+    if not any(course.active for course in courses):
+        return f"{what} undecided, {_FAILED}. {runs}"
     return (
         f"{what} undecided after {limit} seeds, which does not show that the arms are equal. {runs}"
     )

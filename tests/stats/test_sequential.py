@@ -53,6 +53,16 @@ def test_arms_with_no_open_comparison_need_no_further_seeds() -> None:
     assert found[-1].open_arms == ("lstm", "gru")
 
 
+def test_an_arm_that_fails_with_every_seed_is_not_waited_for() -> None:
+    arms = measured(30) | {"gru": Arm({})}
+    found = follow(arms, PAIRS, DESIGN, 1)
+    assert found[-1].open_arms == ("lstm", "simple_rnn")
+    apart = measured(30, simple_rnn=-0.2) | {"gru": Arm({})}
+    found = follow(apart, PAIRS, DESIGN, len(DESIGN.looks))
+    assert len(found) == found[-1].decided[1] < len(DESIGN.looks)
+    assert found[-1].open_arms == ()
+
+
 def test_outcome_does_not_depend_on_seeds_that_a_look_has_not_asked_for() -> None:
     few, many = measured(8, gru=0.01), measured(30, gru=0.01)
     number = DESIGN.looks.index(8) + 1

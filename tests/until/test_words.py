@@ -87,3 +87,12 @@ def test_undecided_is_never_called_equal() -> None:
     assert "undecided after 6 seeds, which does not show that the arms are equal" in text
     several = replace(course(comparison(0.02, 0.008, 0.03)), family=Family("imdb", (), ()))
     assert "decided" in saved_words([several])
+
+
+def test_an_arm_that_failed_with_every_seed_ends_what_it_is_in() -> None:
+    failed = replace(comparison(0.0, -0.1, 0.1), n=0, n_b=0)
+    found = course(failed)
+    assert look_words(found, 0, several=False).endswith(
+        ", because an arm has failed with every seed"
+    )
+    assert "undecided, because an arm has failed with every seed" in saved_words([found])
