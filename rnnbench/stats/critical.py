@@ -54,9 +54,10 @@ class CriticalValues:
     log_t: Values
     log_level: Values
 
-    def at(self, level: float) -> float:
+    def at(self, level: float | Values) -> Values:
         """Return the ``t`` that the largest of all pairs exceeds so often."""
-        return float(np.exp(np.interp(-math.log(level), -self.log_level, self.log_t)))
+        found = np.exp(np.interp(-np.log(level), -self.log_level, self.log_t))
+        return np.asarray(found, dtype=np.float64)
 
     def level(self, t: Values) -> Values:
         """Return how often the largest of all pairs exceeds ``t``: the adjusted p value."""

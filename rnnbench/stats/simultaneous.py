@@ -69,7 +69,7 @@ class Family:
                 found[..., places] = moderated(found[..., places], self.df[places])
         return found
 
-    def half_widths(self, seeds: Values, samples: Values, alpha: float) -> Values:
+    def half_widths(self, seeds: Values, samples: Values, alpha: float | Values) -> Values:
         """Return half the widths of intervals that hold together with ``1 - alpha``.
 
         The two variances have critical values of their own, ``sqrt(t² seeds + z² samples)``:
@@ -78,9 +78,10 @@ class Family:
         Args:
             seeds: variance of each estimate over seeds, moderated, ``(..., pairs)``.
             samples: variance over test samples besides.
-            alpha: level of the family.
+            alpha: level of the family; of several, ``(levels,)``, widths have a row each.
         """
-        found = np.full(np.broadcast_shapes(seeds.shape, samples.shape), np.nan)
+        shape = np.broadcast_shapes(seeds.shape, samples.shape, (*np.shape(alpha), 1))
+        found = np.full(shape, np.nan)
         for block in self.blocks:
             level = self._level(block, alpha)
             z = _critical(block, math.inf, level)
@@ -103,7 +104,7 @@ class Family:
         """
         levels = np.unique(np.concatenate([np.geomspace(1e-12, 0.999, 200), [alpha]]))[::-1]
         found = np.ones(len(estimates))
-        widths = np.stack([self.half_widths(seeds, samples, float(level)) for level in levels])
+        widths = self.half_widths(seeds, samples, levels)
         for i, estimate in enumerate(np.abs(estimates)):
             width = widths[:, i]
             if estimate > width[0]:
@@ -111,18 +112,18 @@ class Family:
                 found[i] = min(1.0, math.exp(p))
         return found
 
-    def _level(self, block: Block, alpha: float) -> float:
+    def _level(self, block: Block, alpha: float | Values) -> Values:
         """Return a block's share, by its pairs: blocks are independent (Šidák 1967)."""
         share = len(block.pairs) / sum(len(other.pairs) for other in self.blocks)
-        return -math.expm1(share * math.log1p(-alpha))
+        return np.asarray(-np.expm1(share * np.log1p(-np.asarray(alpha))))
 
 
 def _is_moderated(block: Block) -> bool:
     return block.arms is not None and 2 < block.arms <= MOST_ARMS
 
 
-def _critical(block: Block, df: float, level: float) -> float:
-    """Return the critical value of a pair's t, or of z where ``df`` is infinite.
+def _critical(block: Block, df: float, level: Values) -> Values:
+    """Return the critical value of a pair's t, or of z where ``df`` is infinite, ``(..., 1)``.
 
     The smaller of Bonferroni's for the pairs at hand, which holds for moderated variances too as
     none is lowered, and that of all pairs of these arms.
@@ -130,7 +131,7 @@ def _critical(block: Block, df: float, level: float) -> float:
     from scipy.special import ndtri, stdtrit
 
     tail = level / (2 * len(block.pairs))
-    bonferroni = -float(ndtri(tail)) if math.isinf(df) else -float(stdtrit(df, tail))
+    found = np.asarray(-ndtri(tail) if math.isinf(df) else -stdtrit(df, tail))
     if _is_moderated(block) and block.arms is not None:
-        return min(bonferroni, critical_values(block.arms, df).at(level))
-    return bonferroni
+        found = np.minimum(found, critical_values(block.arms, df).at(level))
+    return found[..., None]
