@@ -44,9 +44,19 @@ def draw(
 
 
 def intervals(
-    values: Values, alpha: float = 0.05, pairs: Sequence[tuple[int, int]] | None = None
+    values: Values,
+    alpha: float = 0.05,
+    pairs: Sequence[tuple[int, int]] | None = None,
+    by_samples: float = 0.0,
 ) -> tuple[Values, Values]:
-    """Estimates and half widths of all pairs of arms or those named, ``(reports, pairs)`` each."""
+    """Estimates and half widths of all pairs of arms or those named, ``(reports, pairs)`` each.
+
+    Args:
+        values: ``(reports, seeds, arms)``.
+        alpha: level of the family.
+        pairs: places of arms.
+        by_samples: standard deviation that the choice of test samples gives to an arm's mean.
+    """
     _, n, arms = values.shape
     places = list(pairs or itertools.combinations(range(arms), 2))
     names = [(str(i), str(j)) for i, j in places]
@@ -55,7 +65,7 @@ def intervals(
     variances = np.stack([paired_variance(by_arm[:, i], by_arm[:, j]) for i, j in places], -1)
     estimates = np.stack([(by_arm[:, i] - by_arm[:, j]).mean(-1) for i, j in places], -1)
     seeds = family.moderated(variances) / n
-    return estimates, family.half_widths(seeds, np.zeros_like(seeds), alpha)
+    return estimates, family.half_widths(seeds, np.full_like(seeds, 2 * by_samples**2), alpha)
 
 
 def false_reports(

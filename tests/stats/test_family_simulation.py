@@ -87,6 +87,24 @@ def answered(
     return np.asarray(skill + seed + noise > 0)
 
 
+def named_by_many_samples(arms: int, n: int, ratio: float, reports: int) -> float:
+    """Share of reports of equal arms that name a difference, the variance of samples known.
+
+    So it is of thousands: what the choice of samples gives to an arm is the same for all seeds.
+
+    Args:
+        arms: number of arms.
+        n: seeds.
+        ratio: standard deviation by samples, by that of the mean over seeds.
+        reports: how many are drawn.
+    """
+    values = of_equal_arms(arms, n, CASES[0], reports)
+    sd = ratio / math.sqrt(n)
+    given = generator(arms, n, ratio).normal(0, sd, (reports, 1, arms))
+    estimates, half = intervals(values + given, by_samples=sd)
+    return float((np.abs(estimates) > half).any(axis=1).mean())
+
+
 def as_arms(right: NDArray[np.bool_], *, samples: bool = True) -> dict[str, Arm]:
     n, arms, _ = right.shape
     return {
@@ -157,6 +175,12 @@ class TestQuick:
         values = of_equal_arms(3, 5, CASES[0], 20_000)
         assert false_reports(values, 0.002) <= at_most(0.002, 20_000)
 
+    @pytest.mark.parametrize("ratio", [0.3, 1.0, 3.0])
+    def test_many_new_samples_are_reckoned_with(self, ratio: float) -> None:
+        for arms, n in itertools.product(ARMS, SEEDS):
+            named = named_by_many_samples(arms, n, ratio, self.REPORTS)
+            assert named <= at_most(ALPHA, self.REPORTS)
+
     def test_new_samples_are_reckoned_with(self) -> None:
         assert named_on_new_samples(3, 10, 500, 40) <= 0.15
         assert named_on_new_samples(3, 10, 500, 40, samples=False) > 0.15
@@ -175,6 +199,12 @@ class TestThorough:
         places = list(itertools.product(ARMS, SEEDS))
         found = [false_reports(of_equal_arms(*p, case, self.REPORTS)) for p in places]
         print(case, " ".join(f"{100 * rate:.1f}" for rate in found))
+        assert max(found) <= at_most(ALPHA, self.REPORTS)
+
+    @pytest.mark.parametrize("ratio", [0.3, 1.0, 3.0])
+    def test_many_new_samples_are_reckoned_with(self, ratio: float) -> None:
+        found = [named_by_many_samples(k, n, ratio, self.REPORTS) for k in ARMS for n in SEEDS]
+        print("many samples", ratio, " ".join(f"{100 * rate:.1f}" for rate in found))
         assert max(found) <= at_most(ALPHA, self.REPORTS)
 
     @pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
