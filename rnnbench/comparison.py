@@ -78,11 +78,11 @@ def compare(
     >>> found = rnnbench.compare(runs, by="cell")
     >>> found[["a", "b", "seeds", "difference", "low", "high"]].round(3)
           a           b  seeds  difference    low   high
-    0  lstm  simple_rnn     10       0.032   0.01  0.054
-    1   gru  simple_rnn     10       0.019    0.0  0.038
-    2  lstm         gru     10       0.013 -0.005  0.032
+    0  lstm  simple_rnn     10       0.023  0.014  0.031
+    1   gru  simple_rnn     10       0.016   0.01  0.022
+    2  lstm         gru     10       0.007  0.001  0.013
     >>> list(found["verdict"])
-    ['better by more than the margin', 'better, size unclear', 'undecided']
+    ['better by more than the margin', 'better, size unclear', 'better, size unclear']
     >>> even = rnnbench.compare(runs, metric="best_val_accuracy", margin=0.03)
     >>> list(even["verdict"])
     ['better, size unclear', 'better but it hardly matters', 'better but it hardly matters']

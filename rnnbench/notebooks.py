@@ -61,10 +61,10 @@ def load_runs(*overrides: str, source: str | None = None) -> pd.DataFrame:
     >>> list(runs.columns[:6])
     ['data', 'arm', 'cell', 'seed', 'units', 'run_id']
     >>> runs.loc[runs["seed"] == 0, ["data", "arm", "units", "test_accuracy"]]
-        data         arm  units  test_accuracy
-    0   imdb        lstm     32        0.82804
-    1   imdb         gru     32        0.77772
-    19  imdb  simple_rnn     32        0.73428
+       data         arm  units  test_accuracy
+    0  imdb        lstm     32        0.82804
+    1  imdb         gru     32        0.77772
+    2  imdb  simple_rnn     32        0.73428
     """
     runs, trials = _runs(overrides, source)
     counts = trial_counts(trials)

@@ -170,7 +170,8 @@ class TestHeadings:
                 assert len(found.query(f"{name} == {name}")) == found[name].notna().sum()
         (accuracy,) = (one for one in made if one.key == "imdb_test_accuracy")
         assert list(pd.read_csv(io.StringIO(csv_text(accuracy))).columns) == [
-            *("arm", "seeds", "test_accuracy_mean", "test_accuracy_sd", "jitter"),
+            *("arm", "seeds", "test_accuracy_mean", "test_accuracy_sd"),
+            *("last_epoch_mean", "last_epoch_sd", "jitter"),
             *("test_accuracy_iqm", "test_accuracy_best_seed", "test_accuracy_worst_seed"),
             "run_ids",
         ]
