@@ -13,7 +13,7 @@ from rnnbench.declaration import check_arms, declare
 from rnnbench.driver import Driver
 from rnnbench.executors.local import LocalExecutor
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import JOB_COLUMNS, job_table, results, sweep_key
+from rnnbench.jobs import job_table, results, sweep_key
 from rnnbench.progress import SweepProgress
 from rnnbench.queues import Queue, RunQueue
 from rnnbench.redact import redacted
@@ -24,12 +24,11 @@ from rnnbench.search.outcome import look_up, save_artifacts, tag_winners
 from rnnbench.search.queue import SearchQueue
 from rnnbench.search.space import check_searches
 from rnnbench.search.storage import studied
+from rnnbench.sweep_end import Finished, finished_runs, record_look, refresh_summaries
 from rnnbench.swept import Swept
 from rnnbench.tracking import names
 from rnnbench.tracking.address import patient, tracking_uri, translated
-from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.looks import Looked, record_looks, short_keys
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import Subject
@@ -139,9 +138,8 @@ class _Sweep:
             claims = self._claims()
             queue = RunQueue(claims, self._progress, pending)
             trained = self._run(queue, claims, parent, executor)
-        self._refresh_summaries(specs, parent)
         swept = Swept(tuple(specs), self._records(specs), trained)
-        self._record_look(swept, parent)
+        self._finish(swept, parent)
         return swept
 
     def decide(self, specs: Sequence[RunSpec], executor: LocalExecutor) -> Swept:
@@ -182,7 +180,8 @@ class _Sweep:
             if parent is not None:
                 with translated(self._store.uri, self._store.home.path):
                     parent.close(status)
-        self._refresh_summaries(rounds.declared, parent)
+        if parent is not None:
+            self._refresh_summaries(rounds.declared, parent)
         return rounds.declared, trained, rounds.courses
 
     def search(self, searches: Sequence[Search], executor: LocalExecutor) -> Swept:
@@ -215,15 +214,14 @@ class _Sweep:
             whole = [s for searched in after for s in searched.declared(most)]
             specs, more, courses = self._decide(whole, parent, executor, len(specs))
             trained |= more
-        else:
-            self._refresh_summaries(specs, parent)
         records = self._records(specs)
         with translated(self._store.uri, self._store.home.path):
             tag_winners(self._store, specs, records)
             if parent is not None:
                 save_artifacts(self._store, after, parent)
         swept = Swept(tuple(specs), records, trained, tuple(after), courses)
-        self._record_look(swept, parent)
+        if not courses:
+            self._finish(swept, parent)
         return swept
 
     def _pending(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
@@ -266,42 +264,16 @@ class _Sweep:
             return sweep_key(keys)
         return sweep_key(keys, (config.until, config.report.margin, config.report.confidence))
 
-    def _record_look(self, swept: Swept, parent: SweepParent | None) -> None:
-        """Keep that somebody saw the results of so many fixed seeds, once all of them are there.
-
-        Whoever looks at some of the seeds that an arm has doesn't decide by them to train more.
-        """
-        if parent is None or self._config.until or not swept.all_finished:
-            return
-        seeds = {spec.config.seed for spec in swept.specs}
-        arms = {spec.arm_key for spec in swept.specs}
-        arms -= {
-            record.tags.get(names.ARM_KEY, "")
-            for record in self._store.records(only=JOB_COLUMNS)
-            if record.is_finished and record.seed not in seeds
-        }
-        record = parent.find() if len(arms) > 1 else None
-        if record is not None:
-            looked = Looked(short_keys(arms), (len(seeds),), min(seeds))
-            record_looks(self._store, record, [looked])
-
-    def _refresh_summaries(self, specs: Sequence[RunSpec], parent: SweepParent | None) -> None:
-        """Make up for summaries that an interruption has left behind the runs."""
+    def _finish(self, swept: Swept, parent: SweepParent | None) -> None:
+        """Bring summaries of arms up to date, and keep that their results are seen now."""
         if parent is None:
             return
-        arms = {spec.arm_key: spec for spec in specs}
-        finished: dict[str, set[str]] = {key: set() for key in arms}
-        for record in self._store.records(only=JOB_COLUMNS):
-            arm_key = record.tags.get(names.ARM_KEY, "")
-            if arm_key in arms and record.is_finished:
-                finished[arm_key].add(record.run_id)
-        only = (names.ARM_KEY, names.REPLICATES)
-        told: dict[str, list[set[str]]] = {}
-        for record in self._store.records(kind="arm", only=only):
-            ids = record.tags.get(names.REPLICATES, "").split() if record.is_finished else ()
-            told.setdefault(record.tags.get(names.ARM_KEY, ""), []).append(set(ids))
-        for arm_key, run_ids in finished.items():
-            if run_ids and told.get(arm_key) != [run_ids]:
-                with translated(self._store.uri, self._store.home.path):
-                    update_arm_summary(self._store, arms[arm_key], self._key)
-        parent.describe({key: spec.label for key, spec in arms.items()})
+        finished = self._refresh_summaries(swept.specs, parent)
+        if swept.all_finished and not self._config.until:
+            record_look(self._store, swept.specs, parent, finished)
+
+    def _refresh_summaries(self, specs: Sequence[RunSpec], parent: SweepParent) -> Finished:
+        """Return the finished runs of declared arms, whose summaries are up to date now."""
+        finished = finished_runs(self._store, specs)
+        refresh_summaries(self._store, specs, parent, self._key, finished)
+        return finished

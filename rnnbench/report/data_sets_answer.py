@@ -10,6 +10,7 @@ from rnnbench.report.amounts import amount, amounts
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.document import Block, Picture, Statement
 from rnnbench.report.ground import of
+from rnnbench.report.statements import better_statement
 from rnnbench.report.wording import are, arm_words, capital, flat
 from rnnbench.stats.several_sets import FEWEST
 
@@ -50,16 +51,10 @@ def statement(pair: SetPair, sets: DataSets) -> Statement:
     size, limit = _size(pair, sets), limit_words(sets)
     level = f", level in {overall.level}" if overall.level else ""
     seen = f"ahead in {overall.ahead}{level}"
-    is_better = f"{where} {a} {are(a)} better than {b}"
-    if overall.verdict == "better by more than the margin":
-        beyond = f", more than the margin of {limit}" if sets.options.margin else ""
-        return Statement(f"{is_better} by {size}", f"{beyond}; {seen}.")
-    if overall.verdict == "better, size unclear":
-        unclear = f": {size}, and so it may be less than the margin of {limit}; {seen}."
-        return Statement(f"{is_better}; how much is not clear", unclear)
-    if overall.verdict == "better but it hardly matters":
-        lead = f"{is_better} by {size}: sure, but it hardly matters"
-        return Statement(lead, f" (under the margin of {limit}); {seen}.")
+    if overall.verdict.startswith("better"):
+        lead = f"{where} {a} {are(a)} better than {b}"
+        margin = limit if sets.options.margin else None
+        return better_statement(overall.verdict, lead, size, margin, f"{seen}.")
     if overall.verdict == "equivalent":
         lead = f"{where} {a} and {b} are equivalent within {limit}"
         return Statement(lead, f"; mean difference {size}, {a} {seen}.")

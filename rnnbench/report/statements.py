@@ -10,7 +10,7 @@ from rnnbench.report.pairs import Pair, fewest
 from rnnbench.report.wording import are, arm_place, arm_words, capital
 from rnnbench.results.chance import learned_nothing
 from rnnbench.results.measure import Measure
-from rnnbench.stats.family import FEWEST, Comparison
+from rnnbench.stats.family import FEWEST, Comparison, Verdict
 from rnnbench.tables import span
 
 _SEEDS_AT_MOST = "more than a thousand seeds would be needed"
@@ -41,16 +41,9 @@ def statement(pair: Pair, margin: float) -> Statement:
         rest = f". Always answering the most frequent class is as good ({level:.2f}). "
         nothing = f"{capital(found)}, which says nothing of what they can learn{remarks}."
         return Statement(lead, rest + nothing)
-    is_better = f"{place}{better} {are(better)} better than {other}"
-    if result.verdict == "better by more than the margin":
-        beyond = f", more than the margin of {limit}" if margin else ""
-        return Statement(f"{is_better} by {size(pair)}", f"{beyond}; {seen}")
-    if result.verdict == "better, size unclear":
-        unclear = f": {size(pair)}, and so it may be less than the margin of {limit}"
-        return Statement(f"{is_better}; how much is not clear", f"{unclear}; {seen}")
-    if result.verdict == "better but it hardly matters":
-        lead = f"{is_better} by {size(pair)}: sure, but it hardly matters"
-        return Statement(lead, f" (under the margin of {limit}); {seen}")
+    if result.verdict.startswith("better"):
+        lead = f"{place}{better} {are(better)} better than {other}"
+        return better_statement(result.verdict, lead, size(pair), limit if margin else None, seen)
     if result.verdict == "equivalent":
         lead = f"{place}{first} and {second} are equivalent within {limit}"
         return Statement(lead, f". {ahead(pair)}{remarks}.")
@@ -69,6 +62,28 @@ def plain_verdict(pair: Pair, margin: float, *, with_seeds: bool = True) -> str:
     if result.verdict == "equivalent":
         return f"equivalent within {amount(measure_of(pair), margin, 'g')}"
     return f"undecided ({would_decide(result, is_short=True)})" if with_seeds else "undecided"
+
+
+def better_statement(
+    verdict: Verdict, lead: str, size: str, limit: str | None, seen: str
+) -> Statement:
+    """Return that an arm is better, by how much, and whether it matters.
+
+    Args:
+        verdict: one that names a better arm.
+        lead: which is better than which.
+        size: of the difference, with its interval.
+        limit: the margin; ``None`` where it is zero.
+        seen: in how many seeds or data sets, with the full stop.
+    """
+    if verdict == "better by more than the margin":
+        beyond = "" if limit is None else f", more than the margin of {limit}"
+        return Statement(f"{lead} by {size}", f"{beyond}; {seen}")
+    if verdict == "better, size unclear":
+        unclear = f": {size}, and so it may be less than the margin of {limit}"
+        return Statement(f"{lead}; how much is not clear", f"{unclear}; {seen}")
+    matters = f"{lead} by {size}: sure, but it hardly matters"
+    return Statement(matters, f" (under the margin of {limit}); {seen}")
 
 
 def ahead(pair: Pair) -> str:

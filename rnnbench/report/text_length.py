@@ -22,9 +22,10 @@ from rnnbench.report.document import (
 from rnnbench.report.ground import Ground, arm_cell, of, order, pair_cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words
-from rnnbench.results.answers import Answers, overlap, weights_of
+from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters
+from rnnbench.results.measure import weights_of
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.crossed import crossed_mean

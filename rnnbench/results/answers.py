@@ -9,25 +9,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from rnnbench.results.facts import Facts
-from rnnbench.results.measure import ASKED, BEST, LAST
+from rnnbench.results.measure import ASKED, BEST, LAST, weights_of
 from rnnbench.stats.contrast import Arm
 from rnnbench.training.tested import Weights
 
 # By weights and run id, which test samples were answered rightly, ``(n_test,)`` of bool.
 Answers = Mapping[Weights, Mapping[str, NDArray[Any]]]
 _SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, which is a float32
-
-
-def weights_of(arm: Facts, metric: str | None) -> Weights:
-    """Return the weights whose answers tell of an arm: those that a metric is about, or asked for.
-
-    Args:
-        arm: with its ``training.test``.
-        metric: what it is judged by.
-    """
-    told = (metric or "").rpartition("_")[2]
-    asked = arm.params.get("training.test")
-    return "best" if told == "best" or (told != "last" and asked == "best") else "last"
 
 
 def is_by_sample(metric: str) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnnbench.results.facts import drawn_keys
 from rnnbench.short_names import NEVER_NAMES, shown_text, telling_name
-from rnnbench.training.tested import Weights
+from rnnbench.training.tested import Weights, asked_for
 
 _OPTION = "cell."
 
@@ -105,9 +105,6 @@ def _options_by_cell(runs: pd.DataFrame, varying: Sequence[str]) -> dict[str, se
 
 def asked_weights(runs: pd.DataFrame) -> dict[str, Weights]:
     """Return by run the weights that ``training.test`` asked for; the last ones without it."""
-    told = runs["training.test"] if "training.test" in runs else pd.Series(index=runs.index)
-    best = (told == "best").fillna(False)
-    return {
-        str(run_id): "best" if is_best else "last"
-        for run_id, is_best in zip(runs["run_id"], best, strict=True)
-    }
+    known = runs["training.test"] if "training.test" in runs else [None] * len(runs)
+    told = (None if pd.isna(test) else str(test) for test in known)
+    return dict(zip(runs["run_id"].map(str), map(asked_for, told), strict=True))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.results.answers import Answers, weights_of
+from rnnbench.results.answers import Answers
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.measure import weights_of
 
 _MOST = 8  # groups
 _SAMPLES = 100  # that a group has at least

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rnnbench.metrics import METRICS
 from rnnbench.results.facts import Facts
+from rnnbench.training.tested import WEIGHTS, Weights, asked_for
 
 AUTO = "auto"
 BEST, LAST, ASKED = "test_accuracy_best", "test_accuracy_last", "test_accuracy"
@@ -123,6 +124,19 @@ def can_judge(arm: Facts, metric: str) -> bool:
     return bool(arm.by_seed(metric)) and not on_test and not is_chosen_on_test(arm, metric)
 
 
+def weights_of(arm: Facts, metric: str | None) -> Weights:
+    """Return the weights that a metric is about, or that were asked for.
+
+    Args:
+        arm: with its ``training.test``.
+        metric: what it is judged by.
+    """
+    for which in WEIGHTS:
+        if metric is not None and metric.endswith(f"_{which}"):
+            return which
+    return asked_for(arm.params.get("training.test"))
+
+
 def is_chosen_on_test(arm: Facts, metric: str) -> bool:
     """Return whether the weights that a metric is about were chosen on the test set.
 
@@ -130,9 +144,7 @@ def is_chosen_on_test(arm: Facts, metric: str) -> bool:
     """
     if _validation(arm) != "test" or not metric.startswith(_OF_TEST):
         return False
-    is_best = metric.endswith("_best") or (
-        not metric.endswith("_last") and arm.params.get("training.test") == "best"
-    )
+    is_best = weights_of(arm, metric) == "best"
     return is_best or arm.params.get("training.early_stopping.patience", "null") != "null"
 
 

@@ -20,7 +20,7 @@ from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.order import order_metrics
 from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
-from rnnbench.training.tested import Tested, Weights, measure, test_metrics, validated
+from rnnbench.training.tested import Tested, Weights, asked_for, measure, test_metrics, validated
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
 DIVERGENCE_FACTOR = 5.0
@@ -119,7 +119,7 @@ def fit(
     last_weights = program.weights()
     start = time.perf_counter()
     tested: dict[Weights, Tested] = {}
-    asked: Weights = "best" if config.training.test == "best" else "last"
+    asked = asked_for(config.training.test)
     if tests and on_test:
         # Nothing is evaluated twice.
         tested["last"] = validated(epochs[-1], outputs)

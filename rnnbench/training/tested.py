@@ -20,6 +20,11 @@ Weights = Literal["last", "best"]
 WEIGHTS: tuple[Weights, ...] = ("last", "best")
 
 
+def asked_for(test: str | None) -> Weights:
+    """Return the weights that ``training.test`` asks for: the last ones where it is not known."""
+    return "best" if test == "best" else "last"
+
+
 @dataclass(frozen=True)
 class Tested:
     """What weights reach on the test set.

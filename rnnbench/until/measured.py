@@ -9,9 +9,8 @@ from rnnbench.results.answers import (
     is_by_sample,
     measured_arm,
     of_same_samples,
-    weights_of,
 )
-from rnnbench.results.measure import BEST, LAST, choose
+from rnnbench.results.measure import BEST, LAST, choose, weights_of
 from rnnbench.stats.family import Arm
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.store import Store
