@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rnnbench.report.kept import kept_tables  # noqa: E402
+from rnnbench.report.snapshot import kept_tables  # noqa: E402
 from rnnbench.stats.family import FEWEST, Arm, family  # noqa: E402
 
 Scores = dict[str, dict[int, NDArray[np.bool_]]]

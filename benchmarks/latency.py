@@ -58,7 +58,7 @@ SHORT = ("+cell=gru", "training.epochs=1", "data.limit=400", "data.test_limit=10
 TRAIN = {"train": True, "sweep": False}
 MARKS = ("worker has TensorFlow", "compiled, first training step", "end of the command")
 # What the fork server loads for every worker, without the silence that it keeps meanwhile.
-WORKERS = "import os; os.dup2 = lambda *_: None; import rnnbench.executors.preload"
+WORKERS = "import os; os.dup2 = lambda *_: None; import rnnbench.sweep.executors.preload"
 T = TypeVar("T")
 HEAVY = ("tensorflow", "keras")
 

@@ -3,7 +3,7 @@
     python benchmarks/preload.py
 
 Prints a Markdown table of three alternating repetitions of `import tensorflow, keras` as a plain
-process does it, and as the workers' fork server does it (rnnbench.executors.preload).
+process does it, and as the workers' fork server does it (rnnbench.sweep.executors.preload).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ memory = next(int(line.split()[1]) for line in status if line.startswith("RssAno
 print(json.dumps([seconds, memory / 1024]))
 """
 WAYS = {
-    "plain imports": "import tensorflow, keras, rnnbench.run",
-    "fork server": "import rnnbench.executors.preload",
+    "plain imports": "import tensorflow, keras, rnnbench.training.trainer",
+    "fork server": "import rnnbench.sweep.executors.preload",
 }
 
 

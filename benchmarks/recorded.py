@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.config.expand import expand
-from rnnbench.declaration import declare
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.recorder import Recorder, run_tags
@@ -23,6 +22,7 @@ from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome, summarise
 from rnnbench.training.predictions import calibration, save
+from rnnbench.training.spec import RunSpec
 from rnnbench.training.tested import WEIGHTS
 
 _SAMPLES = 100  # of the test set

@@ -34,10 +34,10 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.side_by_side.machine import machine, told  # noqa: E402
 from benchmarks.written import write  # noqa: E402
-from rnnbench.cells import CELLS  # noqa: E402
 from rnnbench.config.expand import load  # noqa: E402
 from rnnbench.data import prepare  # noqa: E402
-from rnnbench.kernels.ladder import cost, padding, sort  # noqa: E402
+from rnnbench.models.cells import CELLS  # noqa: E402
+from rnnbench.models.kernels.width_schedule import cost, padding, sort  # noqa: E402
 from rnnbench.training.batches import Samples, batches  # noqa: E402
 from rnnbench.training.program import Batch, Program  # noqa: E402
 from rnnbench.training.runtime import set_environment  # noqa: E402

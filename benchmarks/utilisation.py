@@ -18,8 +18,8 @@ from pathlib import Path
 from rich.console import Console
 
 from rnnbench.config.expand import expand
-from rnnbench.cores import worker_count
-from rnnbench.sweep import run_arms
+from rnnbench.sweep.run import run_arms
+from rnnbench.system.cores import worker_count
 from rnnbench.tracking.store import Store
 
 DEFAULT = (

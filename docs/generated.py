@@ -16,10 +16,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import rnnbench
-from rnnbench.cells import CELLS
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.config.describe import KeyDescription, group_options, key_descriptions
-from rnnbench.metrics import METRICS, SPREAD
+from rnnbench.config.metrics import METRICS, SPREAD
+from rnnbench.models.cells import CELLS
 from rnnbench.results.frame import COLUMNS
 from rnnbench.tracking import names
 from rnnbench.tracking.arm_summary import ARM_METRICS

@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnbench.comparison import compare
-    from rnnbench.notebooks import load_answers, load_history, load_runs
+    from rnnbench.notebooks.comparison import compare
+    from rnnbench.notebooks.load import load_answers, load_history, load_runs
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "compare", "load_answers", "load_history", "load_runs"]
 
 # Imported when they are first asked for: pandas alone takes seconds.
 _MODULES = {
-    "compare": "rnnbench.comparison",
-    "load_answers": "rnnbench.notebooks",
-    "load_history": "rnnbench.notebooks",
-    "load_runs": "rnnbench.notebooks",
+    "compare": "rnnbench.notebooks.comparison",
+    "load_answers": "rnnbench.notebooks.load",
+    "load_history": "rnnbench.notebooks.load",
+    "load_runs": "rnnbench.notebooks.load",
 }
 
 

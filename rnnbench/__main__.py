@@ -15,7 +15,7 @@ def main() -> int:
     # NumPy's threads wait for work without sleeping: they would take a tenth of a short command's.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
     from rnnbench.cli import print_bug, run
-    from rnnbench.scratch import own_temporary_files
+    from rnnbench.system.scratch import own_temporary_files
 
     sys.excepthook = print_bug
     for stream in (sys.stdout, sys.stderr):

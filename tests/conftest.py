@@ -19,7 +19,7 @@ from hypothesis import settings
 import rnnbench.cli
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
-from rnnbench.tables import Table
+from rnnbench.formatting.tables import Table
 from rnnbench.tracking import tables
 from rnnbench.training.runtime import set_environment
 from tests.printed import assert_fits

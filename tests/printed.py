@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from rich.cells import cell_len
 
-from rnnbench.printable import printable
-from rnnbench.tables import Table
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.tables import Table
 
 # Where a name or a text may go on in the next line.
 _PIECES = re.compile(r"[^\s=_/.]*(?:(?<=\d)[=_/.](?=\d)[^\s=_/.]*)*[=_/.]?")

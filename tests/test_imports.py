@@ -18,26 +18,17 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors cores durations printable user_paths redact interrupt quiet locks scratch spreadsheet",
-    "short_names",
-    "metrics",
-    "config.paths config.section config.data_section config.model_section config.training_section",
-    "config.search_section config.claim_section config.report_section config.schema",
-    "config.recorded config.ranges config.allowed config.validate config.overrides",
-    "config.space_words",
-    "config.references config.yaml_files config.user_files config.compose config.axes",
-    "config.per_data",
-    "config.expand",
-    "config",
-    "stats data seeds layers cells config.option_files config.describe",
-    "parameters matching reference model kernels training",
-    "runspec tracking weights stored run expected declaration at_hand jobs executors claims",
-    "asked predict answers baselines listing deletion",
-    "results tables summary plots artifacts progress queues search until swept driver sweep_end",
-    "sweep reproduce plan diagnose",
-    "report",
-    "notebooks comparison",
-    "cli __main__",
+    "errors interrupt stats formatting system",
+    "config.metrics config.paths config.section config.data_section config.model_section",
+    "config.training_section config.search_section config.claim_section config.report_section",
+    "config.schema config.recorded config.ranges config.allowed config.validate config.overrides",
+    "config.space_words config.references config.yaml_files config.user_files config.compose",
+    "config.axes config.per_data config.expand config",
+    "seeds data models config.option_files config.describe reference",
+    "training tracking results plots",
+    "sweep.executors sweep.expected sweep.jobs sweep.declaration sweep.ownership sweep.progress",
+    "sweep.queue search until sweep",
+    "baselines stored report notebooks cli __main__",
 ]
 LAYERS = [name for row in _ROWS for name in row.split()]
 
@@ -186,10 +177,10 @@ def place(name: str) -> int:
 
 
 def test_imports_are_found() -> None:
-    assert set(imports("__main__")) == {"cli", "scratch"}
-    assert {"config.schema", "config.validate", "errors"} <= set(imports("cells"))
-    assert "data.grammar" in set(imports("data.oracle"))
-    assert layer("data.grammar") == "data"
+    assert set(imports("__main__")) == {"cli", "system.scratch"}
+    assert {"config.schema", "config.validate", "errors"} <= set(imports("models.cells"))
+    assert "data.sets.grammar" in set(imports("data.sets.oracle"))
+    assert layer("data.sets.grammar") == "data"
 
 
 def test_every_module_has_a_place() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.cells import CELLS
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import ModelConfig
+from rnnbench.models.cells import CELLS
 from rnnbench.search.declared import declare_searches
 from rnnbench.seeds import selection_seed, streams
 from rnnbench.tracking.home import Home

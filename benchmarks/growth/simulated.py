@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-import rnnbench.sweep
+import rnnbench.sweep.run
 from benchmarks.recorded import made_up
 from rnnbench.config.expand import expand
-from rnnbench.executors.events import EpochEnded, Event, Filled, Finished, Started
-from rnnbench.executors.source import Source
 from rnnbench.interrupt import Interruption
-from rnnbench.run import Task
+from rnnbench.sweep.executors.events import EpochEnded, Event, Filled, Finished, Started
+from rnnbench.sweep.executors.source import Source
 from rnnbench.training.history import Outcome, summarise
 from rnnbench.training.predictions import save
+from rnnbench.training.trainer import Task
 
 EPOCHS = 3
 WORKERS = 2
@@ -38,9 +38,9 @@ begun: list[tuple[float, float]] = []  # moment of each run's start, and MiB res
 
 def main(count: int) -> None:
     start = time.perf_counter()
-    rnnbench.sweep.LocalExecutor = SimulatedExecutor  # type: ignore[misc,assignment]
+    rnnbench.sweep.run.LocalExecutor = SimulatedExecutor  # type: ignore[misc,assignment]
     console = Console(file=io.StringIO())
-    swept = rnnbench.sweep.run_arms(expand(words(count)), console, "benchmarks/growth")
+    swept = rnnbench.sweep.run.run_arms(expand(words(count)), console, "benchmarks/growth")
     end = time.perf_counter()
     if len(swept.trained) != count or "tensorflow" in sys.modules:
         sys.exit(f"{len(swept.trained)} of {count} runs were recorded")

@@ -13,8 +13,8 @@ from rnnbench.baselines.result import Result
 from rnnbench.baselines.spec import BASELINE_VERSION, BaselineSpec
 from rnnbench.config.recorded import unresolved
 from rnnbench.errors import RnnbenchError
-from rnnbench.locks import Timeout
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
+from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.begin import IF_DEAD, begin_alone, owner_elsewhere, runs_of

@@ -12,11 +12,11 @@ from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared, input_spec
 from rnnbench.data.contract import Progress
-from rnnbench.declaration import Shelf
 from rnnbench.errors import ConfigError
-from rnnbench.matching import with_dim, with_length
-from rnnbench.runspec import digest
+from rnnbench.models.matching import with_dim, with_length
+from rnnbench.sweep.declaration import Shelf
 from rnnbench.tracking.run_names import baseline_name
+from rnnbench.training.spec import digest
 
 # Raised by hand whenever a change can alter a baseline's result.
 BASELINE_VERSION = 1

@@ -22,9 +22,9 @@ from typing import Any
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.words import HELP, split_words
 from rnnbench.errors import ConfigError, RnnbenchError
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.redact import redacted
 from rnnbench.interrupt import end_signals, interrupt
-from rnnbench.printable import printable
-from rnnbench.redact import redacted
 
 INTERRUPTED = 130
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -65,7 +65,7 @@ def _on_screen(message: str) -> str:
     if sys.stderr is None or not sys.stderr.isatty():
         return message
     width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    from rnnbench.tables import wrapped
+    from rnnbench.formatting.tables import wrapped
 
     lines = (wrapped(line, width, hang="", joints=False) for line in message.split("\n"))
     return "\n".join(itertools.chain.from_iterable(lines))

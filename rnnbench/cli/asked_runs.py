@@ -14,7 +14,7 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import parse
 from rnnbench.errors import ConfigError
-from rnnbench.listing import KINDS, STATUSES, Run, has_words, named, read_filters, read_runs
+from rnnbench.stored.listing import KINDS, STATUSES, Run, has_words, named, read_filters, read_runs
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 

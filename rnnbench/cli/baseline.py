@@ -12,8 +12,8 @@ from rnnbench.cli.endings import sweep_command, tell_home, tell_next, ui_command
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
 from rnnbench.errors import ConfigError
+from rnnbench.formatting.tables import Table, mean_and_spread, whole
 from rnnbench.stats import statistic
-from rnnbench.tables import Table, mean_and_spread, whole
 from rnnbench.tracking.address import tracking_uri
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record

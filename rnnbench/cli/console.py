@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import TextIO
 
-from rnnbench.printable import printable
-from rnnbench.tables import Table, wrapped
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.tables import Table, wrapped
 
 _USUAL_WIDTH = 80  # columns of a terminal that doesn't say how many it has
 

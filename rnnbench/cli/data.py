@@ -11,7 +11,7 @@ from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.data import Prepared, input_spec, prepare, prepare_vectors, vectors_dim
-from rnnbench.tables import Table
+from rnnbench.formatting.tables import Table
 from rnnbench.tracking.home import Home
 
 _SHOWN_BY_ARRAYS = ("n_train", "n_test", "train_class_counts", "test_class_counts")

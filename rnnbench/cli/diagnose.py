@@ -8,14 +8,14 @@ from rnnbench.cli.console import show, stderr
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import Shelf, check_arms, declare
-from rnnbench.diagnose import SHOWN, Diagnosis, Subject
-from rnnbench.diagnose import diagnose as measure
 from rnnbench.errors import ConfigError
-from rnnbench.stored import run_config
-from rnnbench.tables import MISSING, Table
+from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.stored.diagnose import SHOWN, Diagnosis, Subject
+from rnnbench.stored.diagnose import diagnose as measure
+from rnnbench.stored.lookup import find_run
+from rnnbench.stored.run import run_config
+from rnnbench.sweep.declaration import Shelf, check_arms, declare
 from rnnbench.tracking import names
-from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.store import Store
 
 _COLUMNS = ("run", "test accuracy", "shuffled", "drop", "answers changed", "remark")

@@ -13,7 +13,7 @@ from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.redact import shown_address, shown_store
+from rnnbench.formatting.redact import shown_address, shown_store
 from rnnbench.tracking.home import Home
 
 if TYPE_CHECKING:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rnnbench.cells import Cell, check_cell
 from rnnbench.cli.console import show, stdout
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, expand
 from rnnbench.data import InputSpec, input_spec
-from rnnbench.matching import resolve_units
-from rnnbench.parameters import ParameterTable, count, recurrent_inputs
-from rnnbench.tables import Table
+from rnnbench.formatting.tables import Table
+from rnnbench.models.cells import Cell, check_cell
+from rnnbench.models.matching import resolve_units
+from rnnbench.models.parameters import ParameterTable, count, recurrent_inputs
 
 _OPTIONAL = ("biases", "peephole weights", "recurrent weights", "input weights")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.layout import listed, paragraph
 from rnnbench.cli.words import HELP, Words
-from rnnbench.printable import printable
-from rnnbench.redact import redacted
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.redact import redacted
 
 _FIRST_STEPS = (
     ("sweep +cell=gru", "trains a GRU with three seeds"),

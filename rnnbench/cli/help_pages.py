@@ -10,10 +10,10 @@ from rnnbench.cli.help_key import key_page
 from rnnbench.cli.help_values import Line, check_option, read_line
 from rnnbench.cli.layout import listed, paragraph, together
 from rnnbench.config.describe import KeyDescription, key_descriptions, section_meanings
+from rnnbench.config.metrics import LOGGED, METRICS, Metric
 from rnnbench.config.option_files import PRESETS, OptionFiles
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
-from rnnbench.metrics import LOGGED, METRICS, Metric
 
 _FLAGS = {
     "--config-dir DIR": "adds your own options and presets: DIR/cell/mine.yaml for +cell=mine, "

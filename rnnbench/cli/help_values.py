@@ -10,7 +10,7 @@ from rnnbench.config.describe import key_descriptions, section_meanings, shown
 from rnnbench.config.option_files import PRESETS, OptionFiles, flat
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
 
 # Keys below which there may be any, or which keep their mappings.
 OPEN = ("search.space", "sweep.grid", "sweep.per_data", "published", "claims", "cell", "hydra")

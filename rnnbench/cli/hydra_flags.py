@@ -16,7 +16,7 @@ from rnnbench.config import space_words, user_files
 from rnnbench.config.compose import CONFIG_NAME, composer, register_presets
 from rnnbench.config.overrides import axis_values, parse, with_value
 from rnnbench.config.paths import resource_dir
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
 
 
 def answer(words: Words) -> int:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rnnbench.cli.console import filled, stderr
-from rnnbench.printable import printable
+from rnnbench.formatting.printable import printable
 
 
 class _Live(Console):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rnnbench.cells import check_cell
 from rnnbench.cli.console import show
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.data import input_spec
 from rnnbench.errors import ConfigError
-from rnnbench.matching import parse_reference, solve, with_dim
-from rnnbench.parameters import recurrent_inputs
-from rnnbench.tables import Table
+from rnnbench.formatting.tables import Table
+from rnnbench.models.cells import check_cell
+from rnnbench.models.matching import parse_reference, solve, with_dim
+from rnnbench.models.parameters import recurrent_inputs
 
 _OPTIONAL = ("inputs", "depth", "target", "difference", "recurrent parameters")
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.at_hand import at_hand
 from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
 from rnnbench.config.schema import Config
-from rnnbench.durations import about
-from rnnbench.jobs import JobStatus
-from rnnbench.plan import Line, Plan, make_plan
+from rnnbench.formatting.durations import about
+from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.search.epochs import remarks
-from rnnbench.tables import MISSING, Table
+from rnnbench.sweep.at_hand import at_hand
+from rnnbench.sweep.jobs import JobStatus
+from rnnbench.sweep.plan import Line, Plan, make_plan
 from rnnbench.until.outlook import outlook_words
 from rnnbench.until.planning import assumed_words, shown_table
 

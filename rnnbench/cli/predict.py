@@ -6,20 +6,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rnnbench.answers import answers_as, check_output, encodable, write_answers
-from rnnbench.asked import Asked, read_texts, typed_text
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
-from rnnbench.predict import Prediction, predict_texts
-from rnnbench.tables import MISSING, Table
+from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.stored.answers import answers_as, check_output, encodable, write_answers
+from rnnbench.stored.asked import Asked, read_texts, typed_text
+from rnnbench.stored.lookup import find_run
+from rnnbench.stored.predict import Prediction, predict_texts
+from rnnbench.system.user_paths import user_path
 from rnnbench.tracking import names
-from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
-from rnnbench.user_paths import user_path
 
 _WIDEST = 70
 

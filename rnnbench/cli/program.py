@@ -6,7 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
 
 _SCRIPT = "rnnbench"
 

@@ -17,13 +17,13 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.formatting.redact import redacted
 from rnnbench.plots.painters import Draw, draw_here
-from rnnbench.redact import redacted
 from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
 from rnnbench.report.document import Document
-from rnnbench.report.kept import RUNS, is_kept, kept_tables
 from rnnbench.report.published import System, systems
+from rnnbench.report.snapshot import RUNS, is_kept, kept_tables
 from rnnbench.report.tables import read_tables, restricted
 from rnnbench.report.write import (
     FIGURES,
@@ -37,8 +37,8 @@ from rnnbench.report.write import (
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
+from rnnbench.system.user_paths import user_path
 from rnnbench.tracking.store import Store
-from rnnbench.user_paths import user_path
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
 _GENERAL = ("home", "tracking", "report", "claims", "published")

@@ -7,10 +7,10 @@ from rnnbench.cli.endings import tell_home
 from rnnbench.cli.live import live
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
-from rnnbench.reproduce import Difference, Reproduction, reproduce_run
-from rnnbench.tables import MISSING, Table
+from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.stored.lookup import find_run
+from rnnbench.stored.reproduce import Difference, Reproduction, reproduce_run
 from rnnbench.tracking import names
-from rnnbench.tracking.lookup import find_run
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 

@@ -15,13 +15,19 @@ from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import store_place
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
-from rnnbench.deletion import Deleted, check_deletable, delete_runs, find_all, restore_command
 from rnnbench.errors import ConfigError
-from rnnbench.listing import Run, age, flat, short_ids
-from rnnbench.printable import printable
-from rnnbench.redact import redacted
-from rnnbench.spreadsheet import csv_line, guarded
-from rnnbench.tables import MISSING, Table
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.redact import redacted
+from rnnbench.formatting.spreadsheet import csv_line, guarded
+from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.stored.deletion import (
+    Deleted,
+    check_deletable,
+    delete_runs,
+    find_all,
+    restore_command,
+)
+from rnnbench.stored.listing import Run, age, flat, short_ids
 from rnnbench.tracking import names
 
 FORMATS = ("table", *FILES)

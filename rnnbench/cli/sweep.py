@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from rnnbench.at_hand import at_hand
 from rnnbench.cli.console import Output, paste, show, stderr, stdout
 from rnnbench.cli.endings import (
     RETRY,
@@ -15,18 +14,19 @@ from rnnbench.cli.endings import (
     ui_command,
 )
 from rnnbench.cli.live import live
+from rnnbench.cli.summaries import answer, by_arm, sweep_table
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
 from rnnbench.config.schema import Config
-from rnnbench.runspec import RunSpec
+from rnnbench.formatting.tables import Table
 from rnnbench.search.outcome import Searched
 from rnnbench.search.summary import search_tables
-from rnnbench.stored import has_weights
-from rnnbench.summary import answer, by_arm, sweep_table
-from rnnbench.sweep import run_arms
-from rnnbench.swept import Swept
-from rnnbench.tables import Table
+from rnnbench.stored.run import has_weights
+from rnnbench.sweep.at_hand import at_hand
+from rnnbench.sweep.result import Swept
+from rnnbench.sweep.run import run_arms
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.course import Course
 from rnnbench.until.words import decisions_table, saved_words
 

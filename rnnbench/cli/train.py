@@ -8,13 +8,13 @@ from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import predict_command, report_command, tell_home, tell_next, ui_command
 from rnnbench.cli.live import live
 from rnnbench.cli.program import command_line
+from rnnbench.cli.summaries import answer, sweep_table
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load
 from rnnbench.data.new_text import reads_text
 from rnnbench.errors import ConfigError
-from rnnbench.stored import has_weights
-from rnnbench.summary import answer, sweep_table
-from rnnbench.sweep import run_arms
+from rnnbench.stored.run import has_weights
+from rnnbench.sweep.run import run_arms
 from rnnbench.tracking.store import Store
 
 

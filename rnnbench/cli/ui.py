@@ -16,7 +16,7 @@ from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError, StoreError
-from rnnbench.redact import shown_address
+from rnnbench.formatting.redact import shown_address
 from rnnbench.tracking import view
 from rnnbench.tracking.address import sqlite_path, tracking_uri
 from rnnbench.tracking.environment import check_environment

@@ -12,8 +12,8 @@ from pathlib import Path
 import rnnbench
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.errors import ConfigError
-from rnnbench.redact import redacted
-from rnnbench.user_paths import user_path
+from rnnbench.formatting.redact import redacted
+from rnnbench.system.user_paths import user_path
 
 # What commands are about that compare cells, where no cell is named.
 DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")

@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rnnbench.cells import CELLS, DEFAULTS, OPTION_MEANINGS
 from rnnbench.config.allowed import words_of
 from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.schema import Config
 from rnnbench.config.section import Section, Unit
+from rnnbench.models.cells import CELLS, DEFAULTS, OPTION_MEANINGS
 
 MISSING = "???"  # how a file says that a value must be given
 _REQUIRED = "required"

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
-from rnnbench.user_paths import user_path
+from rnnbench.system.user_paths import user_path
 
 # What decides a result although its type is any text.
 _NAMES = ("cell.name", "data.name", "match")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from rnnbench.config.metrics import MEASURES
 from rnnbench.config.section import Section, Unit
-from rnnbench.metrics import MEASURES
 
 
 def _known_measure(name: str) -> str:

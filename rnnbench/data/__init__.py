@@ -2,7 +2,7 @@
 
 from rnnbench.data.contract import Arrays, InputSpec, Prepared, Vectors
 from rnnbench.data.preparation import input_spec, missing, prepare
-from rnnbench.data.vectors import prepare_vectors, vectors_dim
+from rnnbench.data.vectors.matrix import prepare_vectors, vectors_dim
 
 __all__ = [
     "Arrays",

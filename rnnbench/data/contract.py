@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.vocabulary import Vocabulary
+from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError, StoreError
 
 if TYPE_CHECKING:

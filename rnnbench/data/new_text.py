@@ -16,7 +16,7 @@ from rnnbench.data.readers import ReadsText, TextReader
 from rnnbench.data.soundness import META
 from rnnbench.data.sources import SOURCES, source_of
 from rnnbench.data.store import beside_damage, prepared_with
-from rnnbench.data.vocabulary import Vocabulary
+from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rnnbench.data.contract import Progress
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
-    from rnnbench.data.vocabulary import Vocabulary as Rows
+    from rnnbench.data.words.vocabulary import Vocabulary as Rows
 
 
 class Vocabulary(Protocol):

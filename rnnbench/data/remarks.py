@@ -10,7 +10,7 @@ import numpy as np
 from rnnbench.data.contract import Split
 from rnnbench.data.indices import INDEX_FROM
 from rnnbench.data.readers import ReadsText
-from rnnbench.data.texts import WITHOUT_SPACES
+from rnnbench.data.words.texts import WITHOUT_SPACES
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnnbench.data.arrays import UserArrays
 from rnnbench.data.contract import Source, must_be_null
-from rnnbench.data.digits import Digits
-from rnnbench.data.imdb import Imdb
-from rnnbench.data.reviews import Reviews
-from rnnbench.data.table import Table
-from rnnbench.data.temporal_order import TemporalOrder
-from rnnbench.data.text_dir import TextDir
+from rnnbench.data.sets.arrays import UserArrays
+from rnnbench.data.sets.digits import Digits
+from rnnbench.data.sets.imdb import Imdb
+from rnnbench.data.sets.reviews import Reviews
+from rnnbench.data.sets.table import Table
+from rnnbench.data.sets.temporal_order import TemporalOrder
+from rnnbench.data.sets.text_dir import TextDir
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
 from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
 from rnnbench.errors import DataError, StoreError
-from rnnbench.locks import SUFFIX, Lock, Timeout, remove_free
+from rnnbench.system.locks import SUFFIX, Lock, Timeout, remove_free
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from rnnbench.cores import cores
 from rnnbench.errors import RunFailure
 from rnnbench.interrupt import ignored
+from rnnbench.system.cores import cores
 
 # What draws a figure into files, and the files.
 Job = tuple[Callable[[list[Path]], None], list[Path]]

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.cells import CELLS
+from rnnbench.models.cells import CELLS
 from rnnbench.plots.marks import mark_panels
 from rnnbench.plots.svg import compact
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from rnnbench.report.comparisons import comparisons_block
+from rnnbench.report.dataset_section import Ground, arm_cell, failures, order
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -15,7 +16,6 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, arm_cell, failures, order
 from rnnbench.report.jitter import jitter
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.report.comparisons import difference_pictures
+from rnnbench.report.dataset_section import Ground, headed, order
 from rnnbench.report.document import ANSWER, Block, Section, Statement
 from rnnbench.report.failures import failed, without_success
-from rnnbench.report.ground import Ground, headed, order
 from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.pairs import Pair
 from rnnbench.report.question import asked

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rnnbench.config.schema import ClaimConfig, ReportConfig
-from rnnbench.printable import all_printable, printable
+from rnnbench.formatting.printable import all_printable, printable
 from rnnbench.report.accuracy import accuracy_blocks
 from rnnbench.report.answer import answer_section
 from rnnbench.report.claims import claims_block
@@ -18,10 +18,10 @@ from rnnbench.report.data_sets import over
 from rnnbench.report.data_sets_answer import answer_block
 from rnnbench.report.data_sets_section import data_sets_section
 from rnnbench.report.data_sizes import sizes_block
+from rnnbench.report.dataset_section import Ground, headed
 from rnnbench.report.document import Block, Document, Section
 from rnnbench.report.families import compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
-from rnnbench.report.ground import Ground, headed
 from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
 from rnnbench.report.pairs import Pair, related

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.cells import CELLS
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ClaimConfig
-from rnnbench.metrics import METRICS
+from rnnbench.models.cells import CELLS
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.document import Block, Cell, Column, DataTable, text
 from rnnbench.report.findings import Finding, judge
-from rnnbench.report.ground import Ground
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import cell_words, metric_words
 from rnnbench.results.answers import Answers

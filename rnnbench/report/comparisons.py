@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from rnnbench.plots.differences import difference_rows, save_differences
+from rnnbench.report.dataset_section import Ground, failures, of, pair_cell
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -17,7 +18,6 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.failures import worst_words
-from rnnbench.report.ground import Ground, failures, of, pair_cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import (
     both_learned_nothing,

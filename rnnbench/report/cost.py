@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rnnbench.report.dataset_section import Ground, arm_cell, order, seconds_apart
 from rnnbench.report.document import Block, Cell, Column, DataTable, number, spread, text
 from rnnbench.report.equal_cost import equal_cost_block
-from rnnbench.report.ground import Ground, arm_cell, order, seconds_apart
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.formatting.short_names import telling_name
 from rnnbench.report.data_sizes import LIMIT
-from rnnbench.report.ground import Ground
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import result_of
 from rnnbench.report.titles import data_name
 from rnnbench.report.wording import arm_place
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import Measure
-from rnnbench.short_names import telling_name
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.several_sets import Overall, over_sets
 

@@ -8,8 +8,8 @@ from math import nan
 from rnnbench.plots.forest import ForestRow, save_forest
 from rnnbench.report.amounts import amount, amounts
 from rnnbench.report.data_sets import DataSets, SetPair
+from rnnbench.report.dataset_section import of
 from rnnbench.report.document import Block, Picture, Statement
-from rnnbench.report.ground import of
 from rnnbench.report.statements import better_statement
 from rnnbench.report.wording import are, arm_words, capital, flat
 from rnnbench.stats.several_sets import FEWEST

@@ -10,6 +10,7 @@ import numpy as np
 from rnnbench.plots.profiles import ProfileLine, save_profiles
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.data_sets_answer import KEY, limit_words
+from rnnbench.report.dataset_section import of
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -23,7 +24,6 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import of
 from rnnbench.report.ranks import ranks_block
 from rnnbench.report.wording import arm_words, capital
 from rnnbench.stats import statistic

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.readings import Reading, Readings, save_readings
+from rnnbench.report.dataset_section import Ground, of, order
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -16,7 +17,6 @@ from rnnbench.report.document import (
     number,
     spread,
 )
-from rnnbench.report.ground import Ground, of, order
 from rnnbench.report.wording import arm_words, capital
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import Measure

@@ -13,7 +13,7 @@ import pandas as pd
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
-from rnnbench.matching import resolve_units, with_length
+from rnnbench.models.matching import resolve_units, with_length
 from rnnbench.results.facts import search_of
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed

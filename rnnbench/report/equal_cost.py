@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from rnnbench.plots.courses import Line, Panel, digits, save_courses
+from rnnbench.report.dataset_section import (
+    Ground,
+    arm_cell,
+    is_one_machine,
+    of,
+    order,
+    pair_cell,
+    seconds_apart,
+    side_by_side,
+)
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -18,16 +28,6 @@ from rnnbench.report.document import (
     signed,
     spread,
     text,
-)
-from rnnbench.report.ground import (
-    Ground,
-    arm_cell,
-    is_one_machine,
-    of,
-    order,
-    pair_cell,
-    seconds_apart,
-    side_by_side,
 )
 from rnnbench.report.wording import arm_words, either
 from rnnbench.results.answers import overlap

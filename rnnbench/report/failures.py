@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.document import Statement
-from rnnbench.report.ground import Ground
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_place, arm_words, either
 from rnnbench.results.chance import learned_nothing

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ReportConfig
-from rnnbench.metrics import METRICS
-from rnnbench.report.ground import Ground
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
 from rnnbench.report.titles import data_name

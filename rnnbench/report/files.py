@@ -10,8 +10,8 @@ from functools import cache
 from itertools import chain, count
 from keyword import kwlist
 
+from rnnbench.formatting.spreadsheet import csv_line, guarded
 from rnnbench.report.document import Cell, Column, DataTable
-from rnnbench.spreadsheet import csv_line, guarded
 
 _RUN_IDS = "run_ids"
 # The words of further numbers of a cell; its value has none.

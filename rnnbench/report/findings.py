@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ClaimConfig
-from rnnbench.metrics import METRICS
+from rnnbench.formatting.tables import span
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.document import Cell, interval, number, signed, text
 from rnnbench.report.families import compare_families
-from rnnbench.report.ground import Ground
 from rnnbench.report.pairs import Pair, turned
 from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.answers import Answers
@@ -19,7 +20,6 @@ from rnnbench.results.compare import failures_of, relate
 from rnnbench.results.measure import Measure
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.family import FEWEST
-from rnnbench.tables import span
 from rnnbench.tracking.looks import Looked
 
 _HARDLY = "better but it hardly matters"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from rnnbench.plots.gradients import GradientLine, gradient_lines, save_gradients
+from rnnbench.report.dataset_section import Ground, arm_cell, of, order
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -16,7 +17,6 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ground import Ground, arm_cell, of, order
 from rnnbench.report.wording import arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnbench.report.dataset_section import Ground, arm_cell, order
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -11,7 +12,6 @@ from rnnbench.report.document import (
     number,
     spread,
 )
-from rnnbench.report.ground import Ground, arm_cell, order
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 

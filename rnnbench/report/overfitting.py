@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.learning import HOW, Learning, learning_data, save_learning
+from rnnbench.report.dataset_section import SECONDS, Ground, arm_cell, is_one_machine, of, order
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread
-from rnnbench.report.ground import SECONDS, Ground, arm_cell, is_one_machine, of, order
 from rnnbench.report.wording import arm_words, cell_words, either
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic

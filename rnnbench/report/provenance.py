@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.document import Block, Column, DataTable, Section, number, text
-from rnnbench.report.ground import Ground
 
 _FACTS = (
     ("commit", "commit of the code"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnnbench.metrics import METRICS
+from rnnbench.config.metrics import METRICS
 from rnnbench.report.document import (
     Block,
     Cell,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.report.ground import Ground
+from rnnbench.report.dataset_section import Ground
 from rnnbench.report.wording import (
     capital,
     cell_place,

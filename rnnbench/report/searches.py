@@ -17,6 +17,7 @@ from rnnbench.plots.trials import (
     save_trials,
     trial_rows,
 )
+from rnnbench.report.dataset_section import Ground, arm_cell
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -27,7 +28,6 @@ from rnnbench.report.document import (
     number,
     text,
 )
-from rnnbench.report.ground import Ground, arm_cell
 from rnnbench.report.studies import StudyRuns
 from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.measure import ASKED, BEST, LAST

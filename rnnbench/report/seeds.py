@@ -8,8 +8,8 @@ from functools import partial
 
 from rnnbench.plots.replicates import Row, replicate_rows, save_replicates
 from rnnbench.plots.slope import Slope, save_slopes
+from rnnbench.report.dataset_section import Ground, of, order
 from rnnbench.report.document import Picture
-from rnnbench.report.ground import Ground, of, order
 from rnnbench.report.wording import arm_words, capital
 from rnnbench.results.measure import Measure
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.formatting.tables import span
 from rnnbench.report.amounts import amount, amounts
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair, fewest
@@ -11,7 +12,6 @@ from rnnbench.report.wording import are, arm_place, arm_words, capital
 from rnnbench.results.chance import learned_nothing
 from rnnbench.results.measure import Measure
 from rnnbench.stats.family import FEWEST, Comparison, Verdict
-from rnnbench.tables import span
 
 _SEEDS_AT_MOST = "more than a thousand seeds would be needed"
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from rnnbench.plots.readings import Reading, Readings, save_readings
+from rnnbench.report.dataset_section import Ground, arm_cell, of, order, pair_cell
 from rnnbench.report.document import (
     Block,
     Cell,
@@ -19,7 +20,6 @@ from rnnbench.report.document import (
     signed,
     spread,
 )
-from rnnbench.report.ground import Ground, arm_cell, of, order, pair_cell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words
 from rnnbench.results.answers import Answers, overlap

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
+from rnnbench.report.dataset_section import SECONDS, Ground, arm_cell, is_one_machine, seconds_apart
 from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number
-from rnnbench.report.ground import SECONDS, Ground, arm_cell, is_one_machine, seconds_apart
 from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rnnbench.cells import CELLS
-from rnnbench.metrics import METRICS
+from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.short_names import short_name
+from rnnbench.models.cells import CELLS
 from rnnbench.results.compare import factor_words
-from rnnbench.short_names import short_name
 
 
 def _count(one: str, many: str) -> Callable[[str], str]:

@@ -12,9 +12,9 @@ from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
 from rnnbench.report.document import DataTable, Document, Picture
 from rnnbench.report.files import csv_text
-from rnnbench.report.kept import KEPT, write_tables
 from rnnbench.report.latex import latex_text
-from rnnbench.scratch import scratch_folder
+from rnnbench.report.snapshot import KEPT, write_tables
+from rnnbench.system.scratch import scratch_folder
 
 PAGE, MARKDOWN = "index.html", "report.md"
 _FILES = (PAGE, MARKDOWN, *KEPT)

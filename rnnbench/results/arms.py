@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from rnnbench.formatting.short_names import NEVER_NAMES, shown_text, telling_name
 from rnnbench.results.facts import drawn_keys
-from rnnbench.short_names import NEVER_NAMES, shown_text, telling_name
 from rnnbench.training.tested import Weights, asked_for
 
 _OPTION = "cell."

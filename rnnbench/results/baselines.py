@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from rnnbench.formatting.short_names import short_name
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished, shown_value
-from rnnbench.short_names import short_name
 
 # The digest of the prepared arrays tells whether data are the same.
 _NOT_COMPARED = ("data.", "baseline.", "seed")

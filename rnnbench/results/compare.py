@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from rnnbench.cells import DEFAULTS
-from rnnbench.metrics import METRICS
-from rnnbench.results.circumstances import compared_seeds, differing, is_same
+from rnnbench.config.metrics import METRICS
+from rnnbench.models.cells import DEFAULTS
+from rnnbench.results.conditions import compared_seeds, differing, is_same
 from rnnbench.results.facts import DECISIVE, MACHINE, Facts, failures_in
 from rnnbench.results.measure import ASKED, is_chosen_on_test
 from rnnbench.stats.contrast import FEWEST

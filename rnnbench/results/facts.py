@@ -11,7 +11,7 @@ from functools import lru_cache
 from numbers import Integral
 from typing import Any, Protocol
 
-from rnnbench.cells import CELLS, DEFAULTS
+from rnnbench.models.cells import CELLS, DEFAULTS
 
 UNKNOWN = "unknown"
 # Of either sign: no loss of float32 comes near it, and MLflow stores infinity as 1.8e308.

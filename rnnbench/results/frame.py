@@ -10,8 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
-from rnnbench.metrics import METRICS
-from rnnbench.redact import redacted
+from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.redact import redacted
 from rnnbench.results.facts import is_measured
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record, in_each_search

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rnnbench.metrics import METRICS
+from rnnbench.config.metrics import METRICS
 from rnnbench.results.facts import Facts
 from rnnbench.training.tested import WEIGHTS, Weights, asked_for
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
-from rnnbench.declaration import Shelf
-from rnnbench.runspec import RunSpec, SearchOf, TrialOf, replicates
 from rnnbench.search.space import apply
 from rnnbench.search.study import Trial, best_of, description, direction, study_key
 from rnnbench.seeds import selection_seed
+from rnnbench.sweep.declaration import Shelf
 from rnnbench.tracking.home import Home
+from rnnbench.training.spec import RunSpec, SearchOf, TrialOf, replicates
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def declare_searches(
     on_progress: Callable[[str], None] | None = None,
     scratch: Path | None = None,
 ) -> list[Search]:
-    """Return the search of every arm, its data prepared; see :class:`rnnbench.declaration.Shelf`.
+    """Return the search of every arm, its data prepared by a
+    :class:`rnnbench.sweep.declaration.Shelf`.
 
     Raises:
         ConfigError, DataError: for a search that can never be trained.

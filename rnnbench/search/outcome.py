@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnbench.runspec import RunSpec
 from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
 from rnnbench.search.study import Study, Trial
@@ -20,6 +19,7 @@ from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import search_tags
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 
 _ENDED = ("COMPLETE", "PRUNED", "FAIL")
 _TAG = "rnnbench.search_files"

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from rnnbench.claims import Claim, Claims
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
-from rnnbench.jobs import make_task
-from rnnbench.locks import Lock, Timeout
-from rnnbench.progress import SweepProgress
-from rnnbench.queues import Others, RunQueue, wait_for_any
-from rnnbench.run import Task
-from rnnbench.runspec import RunSpec
 from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study, intermediate
+from rnnbench.sweep.jobs import make_task
+from rnnbench.sweep.ownership import Claim, Claims
+from rnnbench.sweep.progress import SweepProgress
+from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
+from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.spec import RunSpec
+from rnnbench.training.trainer import Task
 
 
 class _Open:
@@ -70,7 +70,7 @@ class SearchQueue:
         self._storage: Any = None
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
-        """See :class:`rnnbench.executors.source.Source`: trials first, for replicates wait."""
+        """Trials first, for replicates wait (:class:`rnnbench.sweep.executors.source.Source`)."""
         while self._untouched:
             self._begin(self._untouched.pop(0))
         for opened in sorted(self._open.values(), key=lambda o: len(o.running)):
@@ -82,7 +82,7 @@ class SearchQueue:
         return self._runs.take(held, busy)
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         if spec.trial is None:
             return False
         opened, number = self._open[spec.trial.study], spec.trial.number
@@ -92,7 +92,7 @@ class SearchQueue:
         return opened.study.report(number, epoch.epoch, value)
 
     def finished(self, spec: RunSpec, outcome: Outcome) -> None:
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         if spec.trial is not None:
             opened = self._open[spec.trial.study]
             metric = opened.search.config.search.metric
@@ -100,14 +100,14 @@ class SearchQueue:
             self._ended(opened, spec.trial.number)
 
     def pruned(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         if spec.trial is not None:
             opened = self._open[spec.trial.study]
             opened.study.prune(spec.trial.number)
             self._ended(opened, spec.trial.number)
 
     def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
-        """See :class:`rnnbench.queues.Queue`: a trial that was killed is resumed another time."""
+        """A trial that was killed is resumed another time (:class:`rnnbench.sweep.queue.Queue`)."""
         if spec.trial is not None:
             opened = self._open[spec.trial.study]
             if not killed:
@@ -115,7 +115,7 @@ class SearchQueue:
             self._ended(opened, spec.trial.number)
 
     def wait_for_others(self, interruption: Interruption) -> bool:
-        """See :class:`rnnbench.queues.Queue`.
+        """See :class:`rnnbench.sweep.queue.Queue`.
 
         Searches of others come last: while this process holds one that waits for a trial, its
         owner may be waiting for that search.

@@ -6,12 +6,12 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rnnbench.cells import check_cell
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
 from rnnbench.config.validate import known_keys, suggestion, validate
 from rnnbench.errors import ConfigError
-from rnnbench.matching import parse_reference
+from rnnbench.models.cells import check_cell
+from rnnbench.models.matching import parse_reference
 from rnnbench.search.samplers import check_sampler
 
 # What makes trials comparable with each other, or belongs to the whole sweep.

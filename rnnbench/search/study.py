@@ -12,13 +12,13 @@ from typing import Any
 
 from rnnbench.config.schema import Config, DiagnosticsConfig, SearchConfig
 from rnnbench.data import Prepared
-from rnnbench.runspec import digest, relevant
+from rnnbench.formatting.short_names import short_label
 from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
-from rnnbench.short_names import short_label
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch
+from rnnbench.training.spec import digest, relevant
 
 _RETRY_OF = "rnnbench.retry_of"
 _LONGEST_ARM = 300  # characters; Optuna's names of studies have at most 512

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.search.outcome import Searched
-from rnnbench.tables import MISSING, Table
 
 
 def search_tables(searched: Sequence[Searched]) -> list[Table]:

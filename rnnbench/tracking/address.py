@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
-from rnnbench.redact import redacted, shown_address
+from rnnbench.formatting.redact import redacted, shown_address
 from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.home import Home, unwritable
 from rnnbench.tracking.lasting import LastingClient, lasting, waiting

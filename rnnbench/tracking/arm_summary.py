@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 
-from rnnbench.runspec import RunSpec
 from rnnbench.stats import half_width, statistic
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import is_foreign
@@ -24,6 +23,7 @@ from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import EPOCH_METRICS
+from rnnbench.training.spec import RunSpec
 
 CONFIDENCE = 0.95
 _BATCH = 1000  # metrics in a request, MLflow's own limit

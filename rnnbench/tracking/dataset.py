@@ -11,7 +11,7 @@ from typing import Any
 from rnnbench.config.recorded import unresolved
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
 
 _DIGEST = 36  # letters of a digest that MLflow takes
 
@@ -34,7 +34,7 @@ def dataset_input(data: Prepared, config: Config) -> Any:
 
 
 def _shape(data: Prepared) -> dict[str, Any]:
-    """Return what a stored model's input is made from again, :func:`rnnbench.stored.run_input`."""
+    """Return what :func:`rnnbench.stored.run.run_input` makes a stored model's input from."""
     spec = data.spec
     shape = [spec.timesteps] if spec.features is None else [spec.timesteps, spec.features]
     return {"input": shape, "classes": spec.classes, "vocabulary": spec.vocabulary}

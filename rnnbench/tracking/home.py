@@ -13,9 +13,9 @@ from pathlib import Path
 
 from rnnbench.config.paths import DATABASE, HOME, LOCKS, folders_above, home_above
 from rnnbench.errors import StoreError
-from rnnbench.locks import SUFFIX, Lock, Timeout, remove_free
-from rnnbench.scratch import remove_abandoned, scratch_folder
-from rnnbench.user_paths import user_path
+from rnnbench.system.locks import SUFFIX, Lock, Timeout, remove_free
+from rnnbench.system.scratch import remove_abandoned, scratch_folder
+from rnnbench.system.user_paths import user_path
 
 # Folders of search files on their way into the store, each locked by itself.
 SEARCH_FILES = "search-"

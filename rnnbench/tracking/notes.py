@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from rnnbench.printable import printable
-from rnnbench.redact import redacted
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.redact import redacted
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import Subject, listed, shown

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rnnbench.locks import Lock, Timeout
+from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 

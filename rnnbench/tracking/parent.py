@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from rnnbench.errors import StoreError
-from rnnbench.locks import Timeout
+from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.notes import SHOWN_METRICS, sweep_note

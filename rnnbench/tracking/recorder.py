@@ -16,14 +16,14 @@ from typing import Any
 import rnnbench
 from rnnbench.config.recorded import recorded, unresolved
 from rnnbench.config.schema import Config
-from rnnbench.redact import redacted
-from rnnbench.runspec import RunSpec
+from rnnbench.formatting.redact import redacted
 from rnnbench.seeds import streams
 from rnnbench.tracking import names
 from rnnbench.tracking.dataset import dataset_input
 from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.spec import RunSpec
 
 _NOT_PARAMETERS = ("seeds", "report", "sweep", "published", "claims", "search", "diagnostics")
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnbench.data import Prepared
-from rnnbench.printable import printable
-from rnnbench.redact import redacted
-from rnnbench.runspec import RunSpec
+from rnnbench.formatting.printable import printable
+from rnnbench.formatting.redact import redacted
+from rnnbench.training.spec import RunSpec
 
 _LONGEST = 250  # the width of MLflow's column in a database
 _PIECE = 6  # letters of a content key

@@ -9,9 +9,9 @@ from typing import Any
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
+from rnnbench.formatting.redact import shown_address
 from rnnbench.interrupt import Interruption
-from rnnbench.locks import Timeout
-from rnnbench.redact import shown_address
+from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader

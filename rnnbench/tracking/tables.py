@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from rnnbench.scratch import scratch_folder
+from rnnbench.system.scratch import scratch_folder
 from rnnbench.tracking.address import (
     SQLITE_TIMEOUT,
     check_folder,

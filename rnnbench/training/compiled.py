@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from rnnbench.kernels.network import Network
-from rnnbench.kernels.steps import Step
+from rnnbench.models.kernels.network import Network
+from rnnbench.models.kernels.steps import Step
 
 
 class Body(Protocol):
-    """What a step needs of a model: Keras's own layers or :mod:`rnnbench.kernels`.
+    """What a step needs of a model: Keras's own layers or :mod:`rnnbench.models.kernels`.
 
     ``starts`` and ``ladder`` say which columns of a sorted batch are computed when
-    (:mod:`rnnbench.kernels.ladder`).
+    (:mod:`rnnbench.models.kernels.width_schedule`).
     """
 
     def outputs(self, x: Any, starts: Any, ladder: tuple[int, ...], /) -> Any:
@@ -67,11 +67,11 @@ def compile_steps(
     evaluation step returns these and the outputs.
 
     Args:
-        model: of :func:`rnnbench.model.build`.
+        model: of :func:`rnnbench.models.build.build`.
         optimizer: built for its trainable variables.
         classes: of the labels; 2 for one sigmoid output.
-        step: what the recurrent layers compute, for :mod:`rnnbench.kernels`, or ``None`` to leave
-            them to Keras.
+        step: what the recurrent layers compute, for :mod:`rnnbench.models.kernels`, or ``None`` to
+            leave them to Keras.
         mask: whether leading padding is masked.
         jit: whether XLA compiles the steps.
     """

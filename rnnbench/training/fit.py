@@ -17,9 +17,9 @@ from rnnbench.training.batches import batches
 from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
-from rnnbench.training.order import order_metrics
 from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
+from rnnbench.training.shuffle_test import order_metrics
 from rnnbench.training.tested import Tested, Weights, asked_for, measure, test_metrics, validated
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.

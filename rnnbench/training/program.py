@@ -11,9 +11,9 @@ import numpy as np
 
 from rnnbench.config.schema import Config, OptimizerConfig
 from rnnbench.data import InputSpec
-from rnnbench.kernels.ladder import choose, padding, sort
-from rnnbench.kernels.support import shares_padding, step_of
-from rnnbench.model import build
+from rnnbench.models.build import build
+from rnnbench.models.kernels.support import shares_padding, step_of
+from rnnbench.models.kernels.width_schedule import choose, padding, sort
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
 from rnnbench.training.runtime import execution_path, uses_xla
@@ -73,8 +73,8 @@ class Program:
             spec: shape of the inputs.
             vectors: word vectors ``(vocabulary, dim)``, where the embedding starts from some.
             paddings: leading padding ``(n,)`` of the training samples, where zeros stand nowhere
-                else (:func:`rnnbench.kernels.ladder.leading`). Without it padding is not shared,
-                and a mask is left to Keras.
+                else (:func:`rnnbench.models.kernels.width_schedule.leading`). Without it padding is
+                not shared, and a mask is left to Keras.
         """
         self.config = config
         self.spec = spec
@@ -91,7 +91,7 @@ class Program:
         if self.path == "xla fused" and config.data.mask and paddings is None:
             self.path = "xla"
         fused = self.path == "xla fused"
-        # Widths of rnnbench.kernels.ladder for a training batch.
+        # Widths of rnnbench.models.kernels.width_schedule for a training batch.
         self.ladder: tuple[int, ...] = (size,)
         if fused and paddings is not None and shares_padding(config, spec):
             self.ladder = choose(paddings, size, spec.timesteps, config.training.buckets)

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from rnnbench.cells import check_cell
 from rnnbench.config.schema import Config
-from rnnbench.kernels.support import wants_kernels
+from rnnbench.models.cells import check_cell
+from rnnbench.models.kernels.support import wants_kernels
 
 
 def set_environment(threads: int) -> None:
@@ -77,7 +77,7 @@ def uses_xla(config: Config) -> bool:
 
 
 def is_fused(config: Config) -> bool:
-    """Return whether :mod:`rnnbench.kernels` computes the recurrence: under XLA on a CPU."""
+    """Return whether :mod:`rnnbench.models.kernels` computes the recurrence: under XLA on a CPU."""
     return wants_kernels(config) and uses_xla(config) and not uses_gpu()
 
 

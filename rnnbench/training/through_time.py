@@ -19,7 +19,7 @@ Gradients = list[tuple[str, str, np.ndarray]]
 
 
 class ThroughTime:
-    """A model of :func:`rnnbench.model.build` with a head; nothing in it is ever changed.
+    """A model of :func:`rnnbench.models.build.build` with a head; nothing in it is ever changed.
 
     Args:
         model: Keras's model; its weights may change between measurements.

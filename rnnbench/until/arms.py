@@ -22,10 +22,10 @@ from rnnbench.results.facts import (
     telling,
 )
 from rnnbench.results.measure import AUTO, BEST, LAST
-from rnnbench.runspec import RunSpec
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import parameters
 from rnnbench.training import TRAINING_VERSION
+from rnnbench.training.spec import RunSpec
 
 Pair = tuple[str, str]
 

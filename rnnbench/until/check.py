@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.config.expand import Arm
+from rnnbench.config.metrics import MEASURES
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
-from rnnbench.metrics import MEASURES
 from rnnbench.results.compare import relate
 from rnnbench.results.measure import AUTO
-from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import FIRST_LOOK, looks
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import arms_by_data, arms_of, families
 
 _SHUFFLED = "test_accuracy_shuffled"

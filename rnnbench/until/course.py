@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from rnnbench.config.schema import Config
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.measure import Measure
-from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import Design
 from rnnbench.stats.sequential import Look, follow
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import DeclaredArm, Family
 from rnnbench.until.measured import measure_of, measured
 

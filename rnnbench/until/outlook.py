@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnbench.config.schema import Config
-from rnnbench.durations import about
-from rnnbench.jobs import results
+from rnnbench.formatting.durations import about
 from rnnbench.results.answers import Answers
-from rnnbench.runspec import RunSpec
 from rnnbench.stats import statistic
 from rnnbench.stats.expected import Expected, expected_runs
+from rnnbench.sweep.jobs import results
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import families
 from rnnbench.until.course import Course, course
 from rnnbench.until.measured import answers_of, measure_of

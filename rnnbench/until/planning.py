@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from rnnbench.config.schema import Config
+from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.measure import Measure
-from rnnbench.runspec import RunSpec
 from rnnbench.stats.power import POWER, Range, detectable, seeds_for
-from rnnbench.tables import MISSING, Table
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import Family, families
 from rnnbench.until.measured import answers_of, measure_of
 from rnnbench.until.spreads import Spread, spreads

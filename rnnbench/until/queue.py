@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from rnnbench.claims import Claims
 from rnnbench.interrupt import Interruption
-from rnnbench.progress import SweepProgress
-from rnnbench.queues import RunQueue
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.progress import SweepProgress
+from rnnbench.sweep.queue import RunQueue
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.rounds import Rounds
 
 if TYPE_CHECKING:
-    from rnnbench.run import Task
     from rnnbench.training.history import Epoch, Outcome
+    from rnnbench.training.trainer import Task
 
 
 class UntilQueue:
@@ -29,7 +29,7 @@ class UntilQueue:
         self._running: set[str] = set()
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
-        """See :class:`rnnbench.executors.source.Source`."""
+        """See :class:`rnnbench.sweep.executors.source.Source`."""
         while True:
             task = self._runs.take(held, busy)
             if task is not None:
@@ -46,21 +46,21 @@ class UntilQueue:
             self._runs.add(further)
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.epoch(spec, epoch)
 
     def finished(self, spec: RunSpec, outcome: Outcome) -> None:  # noqa: ARG002
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         self._running.discard(spec.key)
 
     def pruned(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         self._running.discard(spec.key)
 
     def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         self._running.discard(spec.key)
 
     def wait_for_others(self, interruption: Interruption) -> bool:
-        """See :class:`rnnbench.queues.Queue`."""
+        """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.wait_for_others(interruption)

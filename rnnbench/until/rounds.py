@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rnnbench.config.schema import Config
-from rnnbench.jobs import results
 from rnnbench.results.answers import Answers
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.jobs import results
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.looks import (
     Looked,
@@ -18,6 +17,7 @@ from rnnbench.tracking.looks import (
 )
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import families, unmatched
 from rnnbench.until.course import Course, course
 from rnnbench.until.measured import answers_of, measure_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.metrics import METRICS
+from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.tables import Table, span
 from rnnbench.stats.family import Comparison
-from rnnbench.tables import Table, span
 from rnnbench.until.course import Course
 
 _MOST_NAMED = 4

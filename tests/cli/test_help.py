@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 import yaml
 
-from rnnbench.cells import CELLS
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.help import overview
 from rnnbench.cli.help_key import example
 from rnnbench.cli.help_pages import page_about
 from rnnbench.cli.words import split_words
 from rnnbench.config.describe import group_options, key_descriptions
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.overrides import parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.schema import Config
-from rnnbench.metrics import METRICS
+from rnnbench.models.cells import CELLS
 from tests.conftest import Run
 
 KEYS = {one.key: one for one in key_descriptions()}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.answers import check_output
 from rnnbench.errors import ConfigError, RnnbenchError
-from rnnbench.redact import redacted
+from rnnbench.formatting.redact import redacted
+from rnnbench.stored.answers import check_output
+from rnnbench.system.user_paths import user_path
 from rnnbench.tracking.home import Home
-from rnnbench.user_paths import user_path
 from tests.conftest import Run
 
 IMPOSSIBLE = ["x" * 300, "a\0b", "~nobody-of-this-name/x", "circle"]

@@ -9,8 +9,8 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
-from rnnbench.declaration import check_arms
 from rnnbench.errors import ConfigError
+from rnnbench.sweep.declaration import check_arms
 
 # The ranges of a search are those of the keys that it draws; published values are anyone's.
 _FREE = ("search.space", "published", "claims", "sweep.grid", "sweep.per_data")

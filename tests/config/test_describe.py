@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from rnnbench.cells import CELLS, OPTION_MEANINGS
 from rnnbench.config.compose import composer
 from rnnbench.config.describe import group_options, key_descriptions, section_meanings
 from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.validate import known_keys
 from rnnbench.data.sources import OWN_KEYS, SOURCES
+from rnnbench.models.cells import CELLS, OPTION_MEANINGS
 
 KEYS = {one.key: one for one in key_descriptions()}
 OPEN = (

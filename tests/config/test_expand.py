@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import rnnbench.config.compose
-from rnnbench.cells import check_cell
 from rnnbench.config import Config, validate
 from rnnbench.config.compose import composer
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.errors import ConfigError
+from rnnbench.models.cells import check_cell
 
 
 def labels(arms: Sequence[Arm]) -> list[str]:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnbench.cells import check_cell
 from rnnbench.config.expand import expand
 from rnnbench.config.paths import preset_files
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
-from rnnbench.declaration import declare
-from rnnbench.matching import resolve_units
-from rnnbench.parameters import ParameterTable, count
+from rnnbench.models.cells import check_cell
+from rnnbench.models.matching import resolve_units
+from rnnbench.models.parameters import ParameterTable, count
+from rnnbench.sweep.declaration import declare
 from tests.conftest import ROOT, Run
 from tests.data.conftest import REVIEWS, imdb_members
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.config.describe import group_options, key_descriptions
-from rnnbench.metrics import LOGGED, METRICS
+from rnnbench.config.metrics import LOGGED, METRICS
 from tests.conftest import ROOT
 from tests.docs.examples import PAGES
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rnnbench.cells import CELLS
+from rnnbench.models.cells import CELLS
 from rnnbench.plots.courses import Line, Panel, save_courses
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.plots.differences import difference_rows, save_differences

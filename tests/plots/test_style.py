@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
-from rnnbench.cells import CELLS
+from rnnbench.models.cells import CELLS
 from rnnbench.plots.style import UNKNOWN_COLOUR, colour, marker, shades
 from rnnbench.plots.tradeoff import tones
 

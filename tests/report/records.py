@@ -6,7 +6,7 @@ import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.build import Tables, grounds_of
-from rnnbench.report.ground import Ground
+from rnnbench.report.dataset_section import Ground
 from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame
 from rnnbench.tracking import names

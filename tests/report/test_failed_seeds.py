@@ -16,7 +16,7 @@ from rnnbench.tracking.looks import Looked, short_keys
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, tables
 from tests.report.test_build import column, measured, table, told
-from tests.report.test_compare import tagged
+from tests.results.test_compare import tagged
 
 
 def ended(run: Record, status: str = "FAILED") -> Record:

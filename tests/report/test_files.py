@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rnnbench.report.build import build
 from rnnbench.report.document import Cell, Column, DataTable, interval, number, signed, spread, text
 from rnnbench.report.files import csv_text
-from rnnbench.report.kept import kept_tables
+from rnnbench.report.snapshot import kept_tables
 from rnnbench.report.write import data_tables
 from tests.conftest import ROOT
 from tests.report.records import OPTIONS

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from rnnbench.cells import CELLS, DEFAULTS
 from rnnbench.config.schema import ClaimConfig
+from rnnbench.models.cells import CELLS, DEFAULTS
 from rnnbench.report.build import build
-from rnnbench.report.ground import is_one_machine
+from rnnbench.report.dataset_section import is_one_machine
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import relate
 from rnnbench.results.frame import frame
@@ -19,7 +19,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, record, tables
 from tests.report.test_build import column, measured, table, told
-from tests.report.test_compare import arms, tagged, two
+from tests.results.test_compare import arms, tagged, two
 
 HARDWARE, VERSIONS, THREADS = "rnnbench.hardware", "rnnbench.versions", "rnnbench.threads"
 

@@ -20,7 +20,7 @@ from rnnbench.results.arms import finished
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, ground, tables
 from tests.report.test_build import column, measured, table, told
-from tests.report.test_compare import arms
+from tests.results.test_compare import arms
 
 METRIC = "test_accuracy_last"
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rnnbench.config.metrics import MEASURES, METRICS
 from rnnbench.config.schema import ClaimConfig
-from rnnbench.metrics import MEASURES, METRICS
 from rnnbench.report.build import build, grounds_of
 from rnnbench.report.jitter import jitter
 from rnnbench.results import COLUMNS
@@ -19,7 +19,7 @@ from rnnbench.stats import statistic
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, ground, tables
 from tests.report.test_build import CLEAR, column, measured, table, told
-from tests.report.test_compare import arms
+from tests.results.test_compare import arms
 
 TESTED = "training.validation"
 

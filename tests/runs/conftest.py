@@ -9,12 +9,12 @@ import pytest
 
 from benchmarks.recorded import fill
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import declare
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import names
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 
 WORDS = ("+cell=simple_rnn,gru", "data=digits", "model.units=4,8", "seeds=2")
 FAILED = ("+cell=gru", "data=digits", "model.units=4", "optimizer.learning_rate=3", "seeds=1")

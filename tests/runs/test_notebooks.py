@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import rnnbench
-import rnnbench.comparison
-import rnnbench.notebooks
+import rnnbench.notebooks.comparison
+import rnnbench.notebooks.load
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.report.build import build
-from rnnbench.report.kept import kept_tables
+from rnnbench.report.snapshot import kept_tables
 from tests.conftest import ROOT
 from tests.report.records import OPTIONS
 

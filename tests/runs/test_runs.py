@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import declare
-from rnnbench.listing import Run as Listed
-from rnnbench.listing import age, read_runs, short_ids
+from rnnbench.stored.listing import Run as Listed
+from rnnbench.stored.listing import age, read_runs, short_ids
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from tests.conftest import Answer, Run

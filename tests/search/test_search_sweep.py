@@ -22,12 +22,12 @@ import pytest
 
 import rnnbench.cli
 from rnnbench.config.expand import expand, load
-from rnnbench.plan import Line, Plan, make_plan
 from rnnbench.report.wording import arm_words
 from rnnbench.results import load_runs
 from rnnbench.search.declared import declare_searches
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study
+from rnnbench.sweep.plan import Line, Plan, make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record

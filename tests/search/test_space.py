@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnbench.cells import CELLS
 from rnnbench.config.schema import (
     CategoricalSpace,
     CellConfig,
@@ -26,6 +25,7 @@ from rnnbench.config.schema import (
 )
 from rnnbench.config.validate import validate
 from rnnbench.errors import ConfigError
+from rnnbench.models.cells import CELLS
 from rnnbench.search.samplers import check_sampler
 from rnnbench.search.space import apply, check_space, draw, suggest_with
 from tests.conftest import Configure, Run

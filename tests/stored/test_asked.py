@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench import answers, asked
-from rnnbench.answers import answers_as, check_output, write_answers
-from rnnbench.asked import Asked, read_texts, typed_text
 from rnnbench.errors import ConfigError, DataError
-from rnnbench.predict import Prediction
-from rnnbench.spreadsheet import guarded
+from rnnbench.formatting.spreadsheet import guarded
+from rnnbench.stored import answers, asked
+from rnnbench.stored.answers import answers_as, check_output, write_answers
+from rnnbench.stored.asked import Asked, read_texts, typed_text
+from rnnbench.stored.predict import Prediction
 
 
 def test_a_line_ends_with_a_new_line_and_nothing_else(tmp_path: Path) -> None:

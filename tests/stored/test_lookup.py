@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from rnnbench.errors import ConfigError
+from rnnbench.stored.lookup import find_run, run_file
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.lookup import find_run, run_file
 from rnnbench.tracking.record import Record
 
 IDS = ["ab12" + "0" * 28, "ab34" + "0" * 28, "cd56" + "0" * 28]

@@ -13,11 +13,11 @@ import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
-from rnnbench.data.reviews import texts
+from rnnbench.data.sets.reviews import texts
 from rnnbench.errors import StoreError
-from rnnbench.predict import predict_texts
-from rnnbench.stored import run_config
-from rnnbench.tracking.lookup import run_file
+from rnnbench.stored.lookup import run_file
+from rnnbench.stored.predict import predict_texts
+from rnnbench.stored.run import run_config
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import answers
@@ -113,7 +113,7 @@ def test_a_long_file_is_answered_part_by_part(
 ) -> None:
     asked = [text for text, _ in texts("test", 20)]
     whole = predict_texts(store, runs["gru"], asked, config)
-    monkeypatch.setattr("rnnbench.predict._AT_ONCE", 7)
+    monkeypatch.setattr("rnnbench.stored.predict._AT_ONCE", 7)
     told: list[str] = []
     parts = predict_texts(store, runs["gru"], asked, config, report=told.append)
     assert [one.name for one in parts] == [one.name for one in whole]
@@ -166,7 +166,7 @@ def test_wrong_input_is_one_message(
 def test_a_run_without_stored_weights_says_how_to_get_them(
     run: Run, home: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnbench.stored.WEIGHTS_FILE", "none.h5")
+    monkeypatch.setattr("rnnbench.stored.run.WEIGHTS_FILE", "none.h5")
     answer = run("predict", f"run={runs['gru'].run_id}", "text=good")
     assert answer.status == 2
     assert len(answer.err.splitlines()) == 1
@@ -252,7 +252,7 @@ class TestImdb:
         known = run_config(store, runs["gru"], config)
         data = known.data.model_copy(update={"name": "imdb"})
         changed = known.model_copy(update={"data": data})
-        monkeypatch.setattr("rnnbench.predict.run_config", lambda *_: changed)
+        monkeypatch.setattr("rnnbench.stored.predict.run_config", lambda *_: changed)
         return runs["gru"]
 
     def test_words_are_those_of_the_index(self, on_imdb: Record, run: Run, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ import h5py
 import numpy as np
 import pytest
 
-from rnnbench.cells import CELLS
 from rnnbench.data import InputSpec
 from rnnbench.errors import StoreError
-from rnnbench.model import build
-from rnnbench.weights import set_weights
+from rnnbench.models.build import build
+from rnnbench.models.cells import CELLS
+from rnnbench.stored.weights import set_weights
 
 TOKENS = InputSpec(6, None, 20, 2)
 FEATURES = InputSpec(6, 3, None, 10)

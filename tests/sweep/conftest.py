@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rnnbench.config.expand import load
-from rnnbench.runspec import RunSpec
 from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 
 SMALL = (
     "data=digits",

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rnnbench.claims import Claims
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import declare
-from rnnbench.driver import Driver
 from rnnbench.errors import StoreError
-from rnnbench.executors.events import DIED, Event, Failed, Filled, Finished, Started
 from rnnbench.interrupt import Interruption
-from rnnbench.progress import SweepProgress
-from rnnbench.queues import RunQueue
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.declaration import declare
+from rnnbench.sweep.driver import Driver
+from rnnbench.sweep.executors.events import DIED, Event, Failed, Filled, Finished, Started
+from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.progress import SweepProgress
+from rnnbench.sweep.queue import RunQueue
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.spec import RunSpec
 from tests.sweep.conftest import SMALL
 
 WORDS = ["+cell=gru", *SMALL, "seeds=2"]

@@ -10,11 +10,11 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import SweepConfig
-from rnnbench.declaration import check_arms, declare
 from rnnbench.errors import ConfigError
-from rnnbench.jobs import Job, sweep_key
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.declaration import check_arms, declare
+from rnnbench.sweep.jobs import Job, sweep_key
 from rnnbench.tracking.record import Record
+from rnnbench.training.spec import RunSpec
 
 DIGITS = ("+cell=gru", "data=digits", "data.limit=50", "data.test_limit=20")
 SWEEP = SweepConfig(grid={}, per_data={}, optional_data=[], retry_failed=False, accept_stale=False)

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from rnnbench import queues
-from rnnbench.claims import Claim
 from rnnbench.interrupt import Interruption
-from rnnbench.queues import RunQueue
+from rnnbench.sweep.ownership import Claim
+from rnnbench.sweep.queue import RunQueue
 
 
 class Claims:
@@ -51,7 +50,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> tuple[Claims, Progress, RunQueue
     claims, progress = Claims(), Progress()
     queue = RunQueue(claims, progress, [spec("a"), spec("b")])  # type: ignore[arg-type]
     assert queue.take([], set()) is None
-    monkeypatch.setattr(queues.time, "sleep", lambda _: claims.elsewhere.discard("b"))
+    monkeypatch.setattr(queue.time, "sleep", lambda _: claims.elsewhere.discard("b"))
     return claims, progress, queue
 
 

@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 
 import rnnbench.cli
 from rnnbench.config.expand import expand
-from rnnbench.declaration import declare
-from rnnbench.durations import duration
-from rnnbench.expected import FIT_SECONDS, SECONDS, Expected
-from rnnbench.plan import Line, Plan, make_plan
-from rnnbench.runspec import RunSpec
+from rnnbench.formatting.durations import duration
+from rnnbench.sweep.declaration import declare
+from rnnbench.sweep.expected import FIT_SECONDS, SECONDS, Expected
+from rnnbench.sweep.plan import Line, Plan, make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 from tests.conftest import Answer, Run
 from tests.printed import printed_rows
 from tests.sweep.conftest import SMALL, begin
@@ -111,7 +111,7 @@ class TestStatus:
         more: tuple[str, ...],
         told: str,
     ) -> None:
-        monkeypatch.setattr("rnnbench.runspec.TRAINING_VERSION", 1_000_000)
+        monkeypatch.setattr("rnnbench.training.spec.TRAINING_VERSION", 1_000_000)
         answer = run("plan", *ARM, "seeds=2", *more)
         assert set(statuses(answer).values()) == {"STALE"}
         assert f"2 runs: 2 STALE. A sweep would train {told}" in answer.out

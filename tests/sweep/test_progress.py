@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rnnbench.progress import SweepProgress, TimeLeft
+from rnnbench.sweep.progress import SweepProgress, TimeLeft
 
 WIDTH, HEIGHT = 80, 24
 NAMES = ("simple_rnn model.depth=2 data.maxlen=500 seed=0", "gru_reset_before model.depth=2 seed=1")

@@ -12,9 +12,9 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.data import InputSpec, Prepared
-from rnnbench.declaration import declare
-from rnnbench.matching import resolve_units
-from rnnbench.runspec import replicates
+from rnnbench.models.matching import resolve_units
+from rnnbench.sweep.declaration import declare
+from rnnbench.training.spec import replicates
 from tests.conftest import ROOT
 
 RECORDED = Path(__file__).with_name("recorded_keys.json")

@@ -177,7 +177,7 @@ class TestFinishedSweep:
     def test_runs_of_an_older_training_version_count_only_when_accepted(
         self, swept: str, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("rnnbench.runspec.TRAINING_VERSION", TRAINING_VERSION + 1)
+        monkeypatch.setattr("rnnbench.training.spec.TRAINING_VERSION", TRAINING_VERSION + 1)
         accepted = run(*SWEEP, "sweep.accept_stale=true")
         assert (accepted.status, accepted.out) == (0, swept)
         assert len(store.records()) == 4

@@ -14,8 +14,8 @@ import pytest
 
 import rnnbench.cli
 from rnnbench.config.expand import load
+from rnnbench.stored.lookup import run_file
 from rnnbench.tracking import looks, names
-from rnnbench.tracking.lookup import run_file
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store

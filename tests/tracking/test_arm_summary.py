@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import rnnbench.cli
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import declare
 from rnnbench.results.frame import load_runs
 from rnnbench.stats import half_width, statistic
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import names
 from rnnbench.tracking.arm_summary import by_epoch, update_arm_summary
 from rnnbench.tracking.record import Record

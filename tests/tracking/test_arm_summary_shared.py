@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand
-from rnnbench.declaration import declare
-from rnnbench.runspec import RunSpec
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import arm_summary, names
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.spec import RunSpec
 from tests.sweep.conftest import SMALL, begin
 from tests.tracking.conftest import OpenShared
 

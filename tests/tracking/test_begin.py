@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from rnnbench.claims import Claim, Claims
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import declare
-from rnnbench.runspec import RunSpec, TrialOf
+from rnnbench.sweep.declaration import declare
+from rnnbench.sweep.ownership import Claim, Claims
 from rnnbench.tracking import begin as begin_module
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import begin_alone
 from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.spec import RunSpec, TrialOf
 from tests.sweep.conftest import SMALL
 from tests.tracking.conftest import OpenShared
 

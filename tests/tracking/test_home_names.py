@@ -15,9 +15,9 @@ from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.search.storage import close_storage, open_storage
+from rnnbench.stored.lookup import run_file
 from rnnbench.tracking.address import local_path, sqlite_address, sqlite_path
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.lookup import run_file
 from rnnbench.tracking.store import Store
 from tests.conftest import Run
 

@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand, load
-from rnnbench.declaration import declare
 from rnnbench.errors import StoreError
-from rnnbench.runspec import RunSpec, TrialOf
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import client_reader, names, reader
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.reader import History, Reader, SqliteReader, find_experiment
@@ -26,6 +25,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import EPOCH_METRICS, Epoch, Outcome
+from rnnbench.training.spec import RunSpec, TrialOf
 from tests.conftest import copy_database
 from tests.sweep.conftest import SMALL, begin
 

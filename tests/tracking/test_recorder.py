@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from rnnbench.config.expand import expand
-from rnnbench.declaration import declare
 from rnnbench.seeds import streams
-from rnnbench.stored import run_input
+from rnnbench.stored.run import run_input
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import names
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.store import Store

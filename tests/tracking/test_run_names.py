@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.config.expand import expand
-from rnnbench.declaration import declare
-from rnnbench.runspec import RunSpec, TrialOf
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.run_names import (
     Subject,
     arm_name,
@@ -17,6 +16,7 @@ from rnnbench.tracking.run_names import (
     baseline_name,
     run_name,
 )
+from rnnbench.training.spec import RunSpec, TrialOf
 from tests.sweep.conftest import SMALL
 
 

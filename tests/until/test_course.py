@@ -11,12 +11,12 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
-from rnnbench.declaration import declare
 from rnnbench.results.measure import BEST, LAST
-from rnnbench.runspec import RunSpec
 from rnnbench.stats.design import looks
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import families, unmatched
 from rnnbench.until.course import Course, course
 from rnnbench.until.measured import answers_of, measured

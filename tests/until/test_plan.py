@@ -12,10 +12,10 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
-from rnnbench.declaration import declare
-from rnnbench.runspec import RunSpec
 from rnnbench.stats.power import Range
+from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
+from rnnbench.training.spec import RunSpec
 from rnnbench.until.outlook import outlook_words, outlooks
 from rnnbench.until.planning import assumed_words, shown_by, shown_table
 from tests.conftest import Run

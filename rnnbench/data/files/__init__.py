@@ -1,0 +1,1 @@
+"""Files that are not trusted: how they are opened, decoded and read."""

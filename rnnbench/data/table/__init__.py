@@ -1,5 +1,0 @@
-"""The user's own table: how its file is read, which rows are samples, what its classes are."""
-
-from rnnbench.data.table.source import Table
-
-__all__ = ["Table"]

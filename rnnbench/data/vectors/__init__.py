@@ -1,0 +1,1 @@
+"""Word vectors: read from files or trained, as one matrix for a data set."""

@@ -1,0 +1,206 @@
+"""Tables of text for the terminal, of any width: columns give way, words and numbers do not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rnnbench.formatting.printable import printable
+from rnnbench.stats import Statistic
+
+MISSING = "–"
+
+_EASY = 16  # columns for names, or a quarter of the screen
+_GAP = 2  # blanks between columns
+_HANG = "  "  # before what a long name or text goes on with
+# Behind these a long word may end its line; not inside a number such as 0.001.
+_JOINT = re.compile(r"(?<=[=_/.])(?!(?<=\d.)\d)")
+_NARROW = re.compile(r"[\x20-\x7e±–─]*")  # of which each takes one column
+_WIDER = "A wider terminal, or a pipe such as | cat, shows all columns."
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, column heads, and rows of text.
+
+    Attributes:
+        title: a line above it.
+        columns: heads; all columns but the first and those of ``words`` hold numbers.
+        rows: as many cells each as there are columns.
+        note: a line or more below it.
+        optional: heads of the columns that a narrow terminal leaves out, least important first;
+            ``None`` for all but the first column, from the right.
+        words: heads of the columns of words: on the left, and wrapped as the first column is.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    optional: tuple[str, ...] | None = None
+    words: tuple[str, ...] = ()
+
+    def text(self, width: int | None = None) -> str:
+        """Return the table as aligned columns of plain text.
+
+        Lines have at most ``width`` columns of a terminal where every single word is shorter;
+        ``None`` for lines of any length. What has no room is left out by columns, and named below.
+        """
+        made = _Layout(self, width)
+        lines = [*wrapped(printable(self.title), width), *made.lines()]
+        notes = [printable(self.note)] if self.note else []
+        if made.left_out:
+            notes.append(f"Not shown: {', '.join(made.left_out)}. {_WIDER}")
+        for note in notes:
+            for line in note.split("\n"):
+                lines += wrapped(line, width, hang="")
+        return "\n".join(lines)
+
+
+class _Layout:
+    """Which columns of a table are shown, and how wide each is."""
+
+    def __init__(self, table: Table, width: int | None) -> None:
+        self._heads = [printable(head) for head in table.columns]
+        self._rows = [[_one_line(cell) for cell in row] for row in table.rows]
+        self._wraps = [n == 0 or head in table.words for n, head in enumerate(table.columns)]
+        cells = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self._heads)
+        most = [max(map(_cells, column), default=0) for column in cells]
+        self._most = [max(n, _cells(h)) for n, h in zip(most, self._heads, strict=True)]
+        self._shown = list(range(len(self._heads)))
+        self._widths = list(self._most)
+        self.left_out: list[str] = []
+        if width is None or self._total() <= width:
+            return
+        least = [
+            max(_longest(head), *map(_longest, column), 0) if wraps else max(_longest(head), n)
+            for head, column, n, wraps in zip(self._heads, cells, most, self._wraps, strict=True)
+        ]
+        # A name that is narrower has too many lines to be read.
+        easy = [
+            max(few, min(n, max(_EASY, width // 4))) if wraps else few
+            for few, n, wraps in zip(least, most, self._wraps, strict=True)
+        ]
+        self._widths = list(easy)
+        for n in _order(table, cells):
+            if self._total() <= width:
+                break
+            self._shown.remove(n)
+        self.left_out = [h for n, h in enumerate(self._heads) if n not in self._shown]
+        if self._total() > width:
+            self._widths = list(least)
+        if self._total() > width:
+            # A word that is longer than any room for it, such as a digest: the terminal wraps it.
+            self._widths = list(easy)
+            widest = max((n for n in self._shown if self._wraps[n]), key=lambda n: easy[n])
+            room = width - self._total() + easy[widest]
+            self._widths[widest] = max(room, _cells(self._heads[widest]), len(_HANG) + 1)
+        self._widen(width)
+
+    def lines(self) -> Iterator[str]:
+        """Give the heads, a rule and the rows."""
+        heads = [wrapped(self._heads[n], self._widths[n], hang="") for n in self._shown]
+        lowest = max(map(len, heads))
+        # Heads of several lines end just above the rule.
+        yield from self._row([[""] * (lowest - len(head)) + head for head in heads])
+        yield (" " * _GAP).join("─" * self._widths[n] for n in self._shown)
+        for row in self._rows:
+            cells = (
+                wrapped(row[n], self._widths[n]) if self._wraps[n] else [row[n]]
+                for n in self._shown
+            )
+            yield from self._row(list(cells))
+
+    def _row(self, cells: Sequence[Sequence[str]]) -> Iterator[str]:
+        for number in range(max(map(len, cells))):
+            parts = []
+            for n, lines in zip(self._shown, cells, strict=True):
+                part = lines[number] if number < len(lines) else ""
+                blank = " " * (self._widths[n] - _cells(part))
+                parts.append(part + blank if self._wraps[n] else blank + part)
+            yield (" " * _GAP).join(parts).rstrip()
+
+    def _total(self) -> int:
+        return sum(self._widths[n] for n in self._shown) + _GAP * (len(self._shown) - 1)
+
+    def _widen(self, width: int) -> None:
+        """Share out what is left: to names and words, then to heads that it keeps on one line."""
+        while self._total() < width:
+            narrow = [n for n in self._shown if self._wraps[n] and self._widths[n] < self._most[n]]
+            if not narrow:
+                break
+            self._widths[min(narrow, key=lambda n: self._widths[n])] += 1
+        for n in self._shown:
+            if self._total() + self._most[n] - self._widths[n] <= width:
+                self._widths[n] = self._most[n]
+
+
+def span(low: int, high: int) -> str:
+    """Return ``12 to 30``, or the one number."""
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _order(table: Table, cells: Sequence[Sequence[str]]) -> list[int]:
+    """Return which columns may be left out, the first one first: those without a value lead."""
+    named = table.columns[:0:-1] if table.optional is None else table.optional
+    order = [table.columns.index(head) for head in named if head in table.columns]
+    return sorted(order, key=lambda n: any(cell != MISSING for cell in cells[n]))
+
+
+def wrapped(text: str, width: int | None, hang: str = _HANG, *, joints: bool = True) -> list[str]:
+    """Return a text as lines that end between words, or at a joint of a word without room.
+
+    Args:
+        text: one line; no word or number of it is broken, however long.
+        width: columns of a terminal, ``None`` for any number.
+        hang: what each line but the first begins with.
+        joints: whether words without room are broken at their joints; paths to be copied are not.
+    """
+    if width is None or _cells(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        room = width - _cells(hang)
+        parts = _JOINT.split(word) if joints and _cells(word) > room else [word]
+        for number, part in enumerate(parts):
+            blank = " " if number == 0 and lines[-1].strip() else ""
+            if not lines[-1].strip() or _cells(lines[-1] + blank + part) <= width:
+                lines[-1] += blank + part
+            else:
+                lines.append(hang + part)
+    return lines
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _longest(text: str) -> int:
+    """Return the columns that a text needs at least, its hanging lines included."""
+    parts = [part for word in text.split() for part in _JOINT.split(word)]
+    hang = len(_HANG) if len(parts) > 1 else 0
+    return max((_cells(p) + (hang if n else 0) for n, p in enumerate(parts)), default=0)
+
+
+def _one_line(cell: str) -> str:
+    return re.sub(r"[\n\t]", " ", printable(cell))
+
+
+def mean_and_spread(value: Statistic, digits: int = 4) -> str:
+    """Return ``0.8712 ± 0.0034``; the spread is missing for a single seed."""
+    if not value.n:
+        return MISSING
+    mean = f"{value.mean:.{digits}f}"
+    return mean if math.isnan(value.sd) else f"{mean} ± {value.sd:.{digits}f}"
+
+
+def whole(value: float) -> str:
+    """Return a whole number with thousands separated."""
+    return MISSING if math.isnan(value) else f"{round(value):,}"

@@ -1,0 +1,132 @@
+"""The Keras model of a configuration: embedding, recurrent stack, head."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from rnnbench.config.schema import Config
+from rnnbench.data import InputSpec
+from rnnbench.models.cells import build_layer, check_cell
+from rnnbench.models.parameters import layer_name, outputs
+from rnnbench.seeds import layer_scopes, streams
+
+
+def build(
+    config: Config,
+    spec: InputSpec,
+    seed: int,
+    vectors: np.ndarray | None = None,
+    batch: int | None = None,
+) -> Any:
+    """Return a Keras model with weights drawn from ``seed``.
+
+    Each layer draws from a stream of its own (:func:`rnnbench.seeds.streams`). With
+    ``model.embedding.kind=vectors`` the embedding starts from ``vectors``, ``(vocabulary, dim)``.
+    With ``model.stateful`` and a ``batch``, the size of all batches, a sample starts from the state
+    of the sample at its place in the batch before, as with Keras's ``stateful`` layers.
+
+    Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
+    ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
+    ``model.head=none`` the output is every state, ``(batch, time, units)``.
+    """
+    import keras
+
+    cell = check_cell(config.cell)
+    assert config.cell is not None
+    model = config.model
+    seeds = streams(model, seed, tokens=spec.features is None)
+    if spec.features is None:
+        inputs = keras.Input((spec.timesteps,), batch, dtype="int32", name="tokens")
+        x = _embedding(config, spec, seeds, vectors)(inputs)
+    else:
+        inputs = keras.Input(
+            (spec.timesteps, spec.features), batch, dtype="float32", name="features"
+        )
+        x = keras.layers.Masking(0.0, name="masking")(inputs) if config.data.mask else inputs
+    for number in range(1, model.depth + 1):
+        name = layer_name(cell, model, number)
+        arguments: dict[str, Any] = {
+            "return_sequences": number < model.depth or model.head != "last",
+            "dropout": model.dropout,
+            "recurrent_dropout": model.recurrent_dropout,
+            "stateful": model.stateful and batch is not None,
+        }
+        forward = build_layer(
+            config.cell,
+            model.units,
+            **_layer_seeds(seeds, number, "forward"),
+            **arguments,
+            name=None if model.bidirectional else name,
+        )
+        if model.bidirectional:
+            backward = build_layer(
+                config.cell,
+                model.units,
+                **_layer_seeds(seeds, number, "backward"),
+                **arguments,
+                go_backwards=True,
+            )
+            forward = keras.layers.Bidirectional(forward, backward_layer=backward, name=name)
+        x = forward(x)
+    return keras.Model(inputs, _head(config, spec, x, seeds), name=cell.name)
+
+
+def _embedding(
+    config: Config, spec: InputSpec, seeds: dict[str, int], vectors: np.ndarray | None
+) -> Any:
+    import keras
+
+    embedding = config.model.embedding
+    starts_random = embedding.kind == "trainable"
+    layer = keras.layers.Embedding(
+        spec.vocabulary,
+        embedding.dim,
+        embeddings_initializer=keras.initializers.RandomUniform(
+            -0.05, 0.05, seed=seeds["initialisation/embedding"]
+        )
+        if starts_random
+        else "zeros",
+        mask_zero=config.data.mask,
+        trainable=not embedding.is_frozen,
+        name="embedding",
+    )
+    if not starts_random:
+        # Set, not given as an initializer: that would be stored with the architecture.
+        if vectors is None:
+            raise ValueError("model.embedding.kind=vectors is built from vectors")
+        layer.build((None, spec.timesteps))
+        layer.set_weights([vectors])
+    return layer
+
+
+def _layer_seeds(
+    seeds: dict[str, int], number: int, direction: Literal["forward", "backward"]
+) -> dict[str, int]:
+    return {name: seeds[scope] for name, scope in layer_scopes(number, direction).items()}
+
+
+def _head(config: Config, spec: InputSpec, x: Any, seeds: dict[str, int]) -> Any:
+    import keras
+
+    model = config.model
+    if model.head == "none":
+        return x
+    if model.head_dropout:
+        x = keras.layers.Dropout(
+            model.head_dropout, seed=seeds["dropout/head"], name="head_dropout"
+        )(x)
+    if model.head == "flatten":
+        x = keras.layers.Flatten(name="flatten")(x)
+    elif model.head == "mean":
+        x = keras.layers.GlobalAveragePooling1D(name="mean")(x)
+    elif model.head == "max":
+        x = keras.layers.GlobalMaxPooling1D(name="max")(x)
+    units = outputs(spec)
+    return keras.layers.Dense(
+        units,
+        activation="sigmoid" if units == 1 else "softmax",
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seeds["initialisation/head"]),
+        name="dense",
+    )(x)

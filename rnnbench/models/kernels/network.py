@@ -1,0 +1,135 @@
+"""A Keras model whose recurrent layers are computed by the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rnnbench.models.kernels.scan import Recurrence
+from rnnbench.models.kernels.sources import Array, Source, Tokens
+from rnnbench.models.kernels.steps import Step
+
+
+class Network:
+    """Outputs and gradients of a model of :func:`rnnbench.models.build.build`.
+
+    Its methods are traced in functions that XLA compiles.
+
+    Args:
+        model: the Keras model; its variables are read, its head is called.
+        step: what its recurrent layers compute.
+        mask: whether leading padding is masked.
+    """
+
+    def __init__(self, model: Any, step: Step, *, mask: bool) -> None:
+        import keras
+
+        self._step = step
+        self._mask = mask
+        self._embedding: Any = None
+        self._layers: list[Any] = []
+        self._head: list[Any] = []
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.Embedding):
+                self._embedding = layer
+            elif isinstance(layer, keras.layers.RNN):
+                self._layers.append(layer)
+            elif not isinstance(layer, keras.layers.InputLayer):
+                self._head.append(layer)
+        self._last_only = not self._layers[-1].return_sequences
+
+    def outputs(self, x: Any, starts: Any, ladder: tuple[int, ...]) -> Any:
+        """Return the model's outputs for a sorted batch, dropout off."""
+        hidden, _ = self._body(x, starts, ladder, keep=False)
+        return self._call_head(hidden, training=False)
+
+    def gradients(
+        self,
+        x: Any,
+        starts: Any,
+        ladder: tuple[int, ...],
+        loss_of: Callable[[Any], Any],
+        variables: list[Any],
+    ) -> list[Any]:
+        """Return the gradients of a scalar loss by the variables, each dense.
+
+        Args:
+            x, starts, ladder: a sorted batch, as for :meth:`outputs`.
+            loss_of: the loss, of the model's outputs.
+            variables: trainable variables of the model, in any order.
+        """
+        import tensorflow as tf
+
+        hidden, trace = self._body(x, starts, ladder, keep=True)
+        ends = [variable for layer in self._head for variable in layer.trainable_variables]
+        with tf.GradientTape() as tape:
+            tape.watch(hidden)
+            loss = loss_of(self._call_head(hidden, training=True))
+        d_hidden, *d_ends = tape.gradient(loss, [hidden, *(v.value for v in ends)])
+        found = {id(v): tf.convert_to_tensor(d) for v, d in zip(ends, d_ends, strict=True)}
+
+        d_last: Any = tf.transpose(d_hidden) if self._last_only else None
+        d_every: Any = None if self._last_only else tf.transpose(d_hidden, (1, 2, 0))
+        for layer, (recurrence, source, every) in zip(
+            reversed(self._layers), reversed(trace), strict=True
+        ):
+            d_every, d_weights = recurrence.backward(source, every, d_last, d_every)
+            d_last = None
+            for variable, gradient in zip(_weights(layer), d_weights, strict=True):
+                found[id(variable)] = gradient
+        if self._embedding is not None:
+            # What the lowest layer's source is: rows of the embedding.
+            found[id(self._embedding.embeddings)] = d_every
+        return [found[id(variable)] for variable in variables]
+
+    def _body(
+        self, x: Any, starts: Any, ladder: tuple[int, ...], *, keep: bool
+    ) -> tuple[Any, list[tuple[Recurrence, Source, Any]]]:
+        """Return what the head sees, ``(batch, units)`` or ``(batch, time, units)``.
+
+        Besides: each layer's recurrence, inputs and states.
+        """
+        import tensorflow as tf
+
+        alive = None
+        source: Source
+        if self._embedding is None:
+            source = Array(tf.transpose(x, (1, 2, 0)), x.shape[2], wanted=False)
+        else:
+            tokens = tf.transpose(x)
+            table = tf.convert_to_tensor(self._embedding.embeddings)
+            source = Tokens(table, tokens, trainable=self._embedding.trainable)
+            if self._mask:
+                alive = tf.cast(tf.not_equal(tokens, 0), tf.float32)[:, None, :]
+        if len(ladder) > 1 and not self._last_only:
+            raise ValueError("columns that are not computed have no states for the head")
+        last: Any = None
+        every: Any = None
+        trace: list[tuple[Recurrence, Source, Any]] = []
+        for layer in self._layers:
+            weights = tuple(tf.convert_to_tensor(variable) for variable in _weights(layer))
+            recurrence = Recurrence(self._step, weights, starts, ladder, alive)
+            wanted = self._step.states if keep else int(layer.return_sequences)
+            last, every = recurrence.forward(source, keep=wanted)
+            trace.append((recurrence, source, every))
+            if layer.return_sequences:
+                source = Array(every, layer.units, first=1, wanted=True)
+        if self._last_only:
+            return tf.transpose(last), trace
+        return tf.transpose(every[1:, : self._layers[-1].units], (2, 0, 1)), trace
+
+    def _call_head(self, hidden: Any, *, training: bool) -> Any:
+        for layer in self._head:
+            hidden = layer(hidden, training=training) if _draws(layer) else layer(hidden)
+        return hidden
+
+
+def _weights(layer: Any) -> tuple[Any, Any, Any]:
+    cell = layer.cell
+    return cell.kernel, cell.recurrent_kernel, cell.bias
+
+
+def _draws(layer: Any) -> bool:
+    import keras
+
+    return isinstance(layer, keras.layers.Dropout)

@@ -1,0 +1,185 @@
+"""A layer over all time steps and its gradient, in loops that XLA compiles.
+
+XLA turns what a loop's body computes into few passes over memory. Three habits below keep those
+passes vectorised, as its output showed: what is read of an array at a changing place and met by
+several operations is copied first, pieces are written into place and not concatenated, and nothing
+is differentiated for us.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnnbench.models.kernels.slices import narrow, read, widen, write
+from rnnbench.models.kernels.sources import Source
+from rnnbench.models.kernels.steps import Step
+
+
+class Recurrence:
+    """One layer, sample by column.
+
+    It must be traced in a function that XLA compiles, and :meth:`backward` in the same one as
+    :meth:`forward`.
+
+    Args:
+        step: the cell.
+        weights: Keras's kernel, recurrent kernel and bias.
+        starts: first time step of each loop and the end, ``(len(ladder) + 1,)`` int32.
+        ladder: columns that each loop computes. States of other columns are not defined.
+        alive: 0 in the padding that precedes a sample, else 1: ``(time, 1, batch)`` float32. States
+            stay zero where it is 0, as with Keras's mask. ``None`` for no mask.
+    """
+
+    def __init__(
+        self,
+        step: Step,
+        weights: tuple[Any, Any, Any],
+        starts: Any,
+        ladder: tuple[int, ...],
+        alive: Any = None,
+    ) -> None:
+        import tensorflow as tf
+
+        self._step = step
+        self._matrix = step.matrix(*weights)
+        self._inputs = int(weights[0].shape[0])
+        self._units = int(weights[1].shape[0])
+        scale = np.where(step.halved, np.float32(0.5), np.float32(1.0))
+        self._product = tf.transpose(self._matrix) * np.repeat(scale, self._units)[:, None]
+        self._starts = starts
+        self._ladder = ladder
+        self._alive = alive
+
+    def forward(self, source: Source, *, keep: int) -> tuple[Any, Any]:
+        """Return the last h ``(units, batch)`` and the states before and after every step.
+
+        Args:
+            source: the inputs, samples sorted as the ladder wants them.
+            keep: how many of the cell's states are wanted of every step, h first:
+                ``(time + 1, keep · units, batch)``. For 0 nothing stands in their place.
+        """
+        import tensorflow as tf
+
+        step, units, inputs = self._step, self._units, self._inputs
+        every: Any = ()
+        if keep:
+            every = tf.zeros((source.times + 1, keep * units, self._ladder[-1]))
+        states: tuple[Any, ...] = (tf.zeros((units, self._ladder[0])),) * step.states
+
+        def stored(every: Any, states: tuple[Any, ...], t: Any) -> Any:
+            for place, state in enumerate(states[:keep]):
+                every = write(every, state[None], (t, place * units, 0))
+            return every
+
+        for number, width in enumerate(self._ladder):
+            start, end = self._starts[number], self._starts[number + 1]
+            if number:
+                states = tuple(widen(state, width) for state in states)
+                every = stored(every, states, start)
+
+            def body(
+                t: Any, column: Any, states: tuple[Any, ...], every: Any, width: int = width
+            ) -> tuple[Any, ...]:
+                column = write(column, source.at(t, width), (0, 0))
+                states = step.forward(tf.matmul(self._product, column), states)
+                states = self._masked(states, t, width)
+                column = write(column, states[0], (inputs, 0))
+                return t + 1, column, states, stored(every, states, t + 1)
+
+            _, _, states, every = tf.while_loop(
+                lambda t, *_, end=end: t < end,
+                body,
+                (start, self._column(states[0], width), states, every),
+            )
+        return states[0], every
+
+    def backward(
+        self, source: Source, every: Any, d_last: Any, d_every: Any
+    ) -> tuple[Any, tuple[Any, Any, Any]]:
+        """Return the gradient of the source, if it wants one, and those of the three weights.
+
+        Args:
+            source: the inputs of :meth:`forward`.
+            every: all states of every step, of :meth:`forward`.
+            d_last: dL/d(last h), or ``None``.
+            d_every: dL/d(every h) ``(time, units, batch)``, or ``None``. Columns that were not
+                computed must be zero.
+        """
+        import tensorflow as tf
+
+        step, units, inputs = self._step, self._units, self._inputs
+        batch = self._ladder[-1]
+        down = self._matrix[: inputs + units] if source.wanted else self._matrix[inputs:-1]
+        d_source: Any = source.zeros() if source.wanted else ()
+        d_matrix = tf.zeros_like(self._matrix)
+        d_states: tuple[Any, ...] = (tf.zeros((units, batch)),) * step.states
+        if d_last is not None:
+            d_states = (d_last, *d_states[1:])
+        if d_every is not None:
+            d_states = (d_states[0] + d_every[source.times - 1], *d_states[1:])
+
+        def state_of(t: Any, place: int, width: int) -> Any:
+            return read(every, (t, place * units, 0), (1, units, width))[0]
+
+        for number in reversed(range(len(self._ladder))):
+            width = self._ladder[number]
+            start, end = self._starts[number], self._starts[number + 1]
+            if width < batch:
+                d_states = tuple(narrow(state, width) for state in d_states)
+
+            def body(
+                t: Any,
+                column: Any,
+                held: tuple[Any, ...],
+                dz: Any,
+                d_matrix: Any,
+                d_states: tuple[Any, ...],
+                d_source: Any,
+                width: int = width,
+            ) -> tuple[Any, ...]:
+                d_states = self._masked(d_states, t, width)
+                column = write(column, source.at(t, width), (0, 0))
+                column = write(column, state_of(t, 0, width), (inputs, 0))
+                held = tuple(
+                    write(array, state_of(t + later, place, width), (0, 0))
+                    for array, (later, place) in zip(held, step.reads, strict=True)
+                )
+                z = tf.matmul(self._product, column)
+                blocks, d_states = step.backward(z, column[inputs:-1], held, d_states)
+                for place, block in enumerate(blocks):
+                    dz = write(dz, block, (place * units, 0))
+                d_matrix = d_matrix + tf.matmul(column, dz, transpose_b=True)
+                below = tf.matmul(down, dz)
+                if source.wanted:
+                    d_source = source.add(d_source, below[:inputs], t)
+                dh = below[-units:]
+                if d_every is not None:
+                    # Of the step before; there is none before step 0, and this is not used then.
+                    dh = dh + read(d_every, (t - 1, 0, 0), (1, units, width))[0]
+                d_states = (dh + d_states[0], *d_states[1:]) if step.direct else (dh, *d_states)
+                return t - 1, column, held, dz, d_matrix, d_states, d_source
+
+            zeros = tf.zeros((units, width))
+            dz = tf.zeros((step.blocks * units, width))
+            held = (zeros,) * len(step.reads)
+            _, _, _, _, d_matrix, d_states, d_source = tf.while_loop(
+                lambda t, *_, start=start: t >= start,
+                body,
+                (end - 1, self._column(zeros, width), held, dz, d_matrix, d_states, d_source),
+            )
+        return d_source, step.weights(d_matrix, inputs)
+
+    def _masked(self, states: tuple[Any, ...], t: Any, width: int) -> tuple[Any, ...]:
+        """Return states, or their gradients, with zeros where a sample is masked."""
+        if self._alive is None:
+            return states
+        alive = read(self._alive, (t, 0, 0), (1, 1, width))[0]
+        return tuple(state * alive for state in states)
+
+    def _column(self, h: Any, width: int) -> Any:
+        """Return what a step's product is of: an input to be written, h, and a one for the bias."""
+        import tensorflow as tf
+
+        return tf.concat([tf.zeros((self._inputs, width)), h, tf.ones((1, width))], 0)

@@ -1,0 +1,98 @@
+"""Recurrent layers that Keras does not have, built from its own parts.
+
+Importing this module imports Keras; :func:`rnnbench.models.cells.build_layer` does so when one is
+built.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from rnnbench.seeds import derive
+
+
+@keras.saving.register_keras_serializable("rnnbench")
+class PeepholeLSTMCell(keras.layers.LSTMCell):  # type: ignore[misc]
+    """Keras's LSTM cell whose output gate also sees the cell state that comes into the step.
+
+    ``o_t = s(W_o x_t + U_o h_{t-1} + V_o c_{t-1} + b_o)`` with a full matrix V_o (units, units);
+    everything else is Keras's. See :func:`rnnbench.reference.lstm_peephole` for the source.
+    """
+
+    def __init__(
+        self, units: int, *, peephole_initializer: Any = "orthogonal", **arguments: Any
+    ) -> None:
+        super().__init__(units, **arguments)
+        self.peephole_initializer = keras.initializers.get(peephole_initializer)
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights: Keras's three, then V_o."""
+        super().build(input_shape)
+        self.peephole_kernel = self.add_weight(
+            shape=(self.units, self.units),
+            name="peephole_kernel",
+            initializer=self.peephole_initializer,
+        )
+
+    # The two places where Keras computes the gates: with a mask for each of them, as recurrent
+    # dropout has it, and all at once. Of both the last argument is c_{t-1} (batch, units).
+
+    def _compute_carry_and_output(self, x: Any, h_tm1: Any, c_tm1: Any) -> Any:
+        x_i, x_f, x_c, x_o = x
+        return super()._compute_carry_and_output(
+            (x_i, x_f, x_c, x_o + self._peep(c_tm1)), h_tm1, c_tm1
+        )
+
+    def _compute_carry_and_output_fused(self, z: Any, c_tm1: Any) -> Any:
+        z_i, z_f, z_c, z_o = z
+        return super()._compute_carry_and_output_fused(
+            (z_i, z_f, z_c, z_o + self._peep(c_tm1)), c_tm1
+        )
+
+    def _peep(self, c_tm1: Any) -> Any:
+        return keras.ops.matmul(c_tm1, self.peephole_kernel)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this cell."""
+        initializer = keras.initializers.serialize(self.peephole_initializer)
+        return {**super().get_config(), "peephole_initializer": initializer}
+
+
+@keras.saving.register_keras_serializable("rnnbench")
+class PeepholeLSTM(keras.layers.RNN):  # type: ignore[misc]
+    """A layer of :class:`PeepholeLSTMCell`: input (batch, time, inputs)."""
+
+    def __init__(self, cell: PeepholeLSTMCell, **arguments: Any) -> None:
+        super().__init__(cell, **arguments)
+
+
+def lstm_peephole(
+    units: int,
+    *,
+    recurrent_initializer: Any,
+    return_sequences: bool = False,
+    go_backwards: bool = False,
+    stateful: bool = False,
+    name: str | None = None,
+    **arguments: Any,
+) -> PeepholeLSTM:
+    """Return the layer; called as Keras's layers are.
+
+    V_o starts orthogonal, as U does, from a seed of its own that follows from that of U.
+    """
+    seed = recurrent_initializer.seed
+    cell = PeepholeLSTMCell(
+        units,
+        recurrent_initializer=recurrent_initializer,
+        peephole_initializer=keras.initializers.Orthogonal(seed=derive(seed, "peephole")),
+        **arguments,
+    )
+    return PeepholeLSTM(
+        cell,
+        return_sequences=return_sequences,
+        go_backwards=go_backwards,
+        stateful=stateful,
+        name=name,
+    )

@@ -1,0 +1,1 @@
+"""The functions for notebooks, which :mod:`rnnbench` offers."""

@@ -1,0 +1,79 @@
+"""One training run by its id, and its files."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rnnbench.errors import ConfigError, StoreError
+from rnnbench.formatting.redact import shown_store
+from rnnbench.tracking import names
+from rnnbench.tracking.address import local_path, translated
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+
+_SHOWN = 5
+_OTHERS: dict[names.Kind, str] = {
+    "trial": "a trial of a search, of which nothing is kept",
+    "arm": "the mean of an arm's runs",
+    "sweep": "the parent of a sweep",
+    "baseline": "a baseline",
+}
+
+
+def find_run(store: Store, text: str) -> Record:
+    """Return the training run whose id begins with ``text``.
+
+    Raises:
+        ConfigError: where there is none, or several.
+    """
+    expected = "the id of a training run, or its first digits"
+    if not re.fullmatch(r"[0-9a-f]{1,32}", text):
+        action = "python -m rnnbench runs lists the ids"
+        raise ConfigError("run", expected, text or "nothing", action)
+    found = [r for r in store.records(only=(names.KEY,)) if r.run_id.startswith(text)]
+    if len(found) > 1:
+        ids = ", ".join(record.run_id for record in found[:_SHOWN])
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise ConfigError("run", expected, f"{text}, with which {ids}{more} begin", "type more")
+    if not found:
+        received = f"{text}, which is not in {shown_store(store.uri)}"
+        for kind, what in _OTHERS.items():
+            if any(r.run_id.startswith(text) for r in store.records(kind=kind, only=())):
+                received = f"{text}, {what}"
+        raise ConfigError("run", expected, received, "python -m rnnbench runs lists the ids")
+    by_key = store.records({names.KEY: found[0].key})
+    return next(record for record in by_key if record.run_id == found[0].run_id)
+
+
+@contextmanager
+def run_file(store: Store, run_id: str, name: str) -> Iterator[Path | None]:
+    """Give a file of a run as a local path, or ``None`` where it has no such file.
+
+    Raises:
+        StoreError: where the store does not answer.
+    """
+    folder = local_path(store.artifact_folders([run_id]).get(run_id, ""))
+    if folder is not None:
+        yield folder / name if (folder / name).is_file() else None
+        return
+    with tempfile.TemporaryDirectory(prefix="rnnbench-") as place:
+        with translated(store.uri, store.home.path):
+            listed = {item.path for item in store.client.list_artifacts(run_id)}
+            fetched = name in listed and store.client.download_artifacts(run_id, name, place)
+        yield Path(fetched) if fetched else None
+
+
+def must_exist(path: Path | None, run_id: str, name: str) -> Path:
+    """Return the path; raises StoreError for a file that every finished run has but this one."""
+    if path is None:
+        raise StoreError(
+            "run",
+            f"a run with its file {name}",
+            f"{run_id} without it",
+            "its files were deleted or are on another machine",
+        )
+    return path

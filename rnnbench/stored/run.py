@@ -1,0 +1,139 @@
+"""A finished run taken from the store again: its configuration, its input, its model.
+
+Nothing that the store holds is executed: the architecture follows from the run's own
+configuration, and the weights are plain arrays that must have the shapes which it gives.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rnnbench.config.recorded import resolved
+from rnnbench.config.schema import Config
+from rnnbench.config.validate import validate
+from rnnbench.data import InputSpec
+from rnnbench.errors import ConfigError, StoreError
+from rnnbench.stored.lookup import must_exist, run_file
+from rnnbench.stored.weights import set_weights
+from rnnbench.tracking.address import translated
+from rnnbench.tracking.record import Record
+from rnnbench.tracking.store import Store
+
+CONFIG_FILE = "config.yaml"
+WEIGHTS_FILE = "model.weights.h5"
+# What belongs to the command that is typed now, not to the run.
+_OURS = ("home", "tracking", "report", "sweep", "search", "published", "claims")
+
+
+def run_config(store: Store, record: Record, now: Config) -> Config:
+    """Return the configuration that a run was trained with.
+
+    Args:
+        store: where it is.
+        record: the run.
+        now: the configuration of the command, for what does not describe the run; where it has a
+            ``data.path``, the data are there now.
+
+    Raises:
+        StoreError: where it is missing, or is none that this version understands.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    with run_file(store, record.run_id, CONFIG_FILE) as found:
+        path = must_exist(found, record.run_id, CONFIG_FILE)
+        try:
+            logged = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+            if not isinstance(logged, dict):
+                raise ValueError("no mapping")
+            own = {str(key): value for key, value in logged.items() if key not in _OURS}
+            own = resolved(own)
+            config = validate(_laid_over(now.model_dump(mode="json"), own))
+        except (OSError, ValueError, OmegaConfBaseException, YAMLError, ConfigError) as error:
+            raise StoreError(
+                "run",
+                "a run with a configuration that this version understands",
+                f"{record.run_id} ({error})",
+                "use the version of rnnbench that trained it",
+            ) from None
+    if now.data.path is None:
+        return config
+    data = config.data.model_copy(update={"path": now.data.path})
+    return config.model_copy(update={"data": data})
+
+
+def has_weights(store: Store, run_id: str) -> bool:
+    """Return whether a run keeps its weights."""
+    with run_file(store, run_id, WEIGHTS_FILE) as found:
+        return found is not None
+
+
+def run_input(store: Store, record: Record) -> InputSpec:
+    """Return the shape of the input that a run was trained on.
+
+    Raises:
+        StoreError: where the run does not tell.
+    """
+    with translated(store.uri, store.home.path):
+        inputs = store.client.get_run(record.run_id).inputs
+    try:
+        schema = json.loads(inputs.dataset_inputs[0].dataset.schema)
+        timesteps, *features = map(int, schema["input"])
+        vocabulary = schema["vocabulary"]
+        return InputSpec(
+            timesteps,
+            features[0] if features else None,
+            None if vocabulary is None else int(vocabulary),
+            int(schema["classes"]),
+        )
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise StoreError(
+            "run", "a run with its data set logged", f"{record.run_id} without it"
+        ) from None
+
+
+def load_model(store: Store, record: Record, config: Config, spec: InputSpec) -> Any:
+    """Return the model of a run with its stored weights; imports Keras.
+
+    Args:
+        store: where the run is.
+        record: the run.
+        config: what it was trained with, :func:`run_config`.
+        spec: what it was trained on, :func:`run_input`.
+
+    Raises:
+        StoreError: for a run without stored weights, or with others than its configuration gives.
+    """
+    with run_file(store, record.run_id, WEIGHTS_FILE) as path:
+        if path is None:
+            raise StoreError(
+                "run",
+                "a run with stored weights",
+                f"{record.run_id} without",
+                "train with tracking.save_model=last (a finished run is not trained again for its "
+                "files: choose another seed or another home=...)",
+            )
+        from rnnbench.models.build import build
+
+        embedding, vectors = config.model.embedding, None
+        if embedding.kind == "vectors" and spec.vocabulary is not None:
+            # The stored weights hold the vectors.
+            vectors = np.zeros((spec.vocabulary, embedding.dim), np.float32)
+        model = build(config, spec, 0, vectors)
+        set_weights(model, path)
+        return model
+
+
+def _laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested mappings merged; keys that the run does not know have today's defaults."""
+    merged = dict(base)
+    for key, value in top.items():
+        below = merged.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[key] = _laid_over(below, value) if both else value  # type: ignore[arg-type]
+    return merged

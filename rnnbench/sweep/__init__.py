@@ -1,0 +1,1 @@
+"""Declared runs, trained by an executor and written into the store exactly once."""

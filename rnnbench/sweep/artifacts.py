@@ -1,0 +1,35 @@
+"""The files of a finished run, as they go into the store."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from rnnbench.config.recorded import recorded
+from rnnbench.plots.curves import save_run_curves
+from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.spec import RunSpec
+
+
+def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
+    """Write configuration, history, model summary and learning curves to a folder.
+
+    A search's trials, of which there are many, get no picture.
+    """
+    from omegaconf import OmegaConf
+
+    OmegaConf.save(OmegaConf.create(recorded(spec.config)), folder / "config.yaml")
+    write_history(outcome.epochs, folder / "history.csv")
+    (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
+    if spec.trial is None:
+        save_run_curves(outcome.epochs, spec.name, folder / "learning_curves.png")
+
+
+def write_history(epochs: Sequence[Epoch], path: Path) -> None:
+    """Write one row an epoch; a value that was not measured stays empty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(epoch) for epoch in epochs)

@@ -1,0 +1,153 @@
+"""The driver of a sweep: has tasks trained and writes what happens into the store."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from rnnbench.config.recorded import unresolved
+from rnnbench.formatting.durations import duration
+from rnnbench.formatting.redact import redacted
+from rnnbench.interrupt import Interruption
+from rnnbench.sweep.artifacts import write_artifacts
+from rnnbench.sweep.executors.events import (
+    EpochEnded,
+    Event,
+    Failed,
+    Filled,
+    Finished,
+    Started,
+    Stopped,
+)
+from rnnbench.sweep.executors.local import LocalExecutor
+from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.progress import SweepProgress
+from rnnbench.sweep.queue import Queue
+from rnnbench.tracking.arm_summary import update_arm_summary
+from rnnbench.tracking.parent import SweepParent
+from rnnbench.tracking.recorder import Recorder
+from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
+
+
+class Driver:
+    """Holds the locks and the open MLflow runs of one sweep, and closes them whatever happens."""
+
+    def __init__(
+        self,
+        store: Store,
+        claims: Claims,
+        progress: SweepProgress,
+        parent: SweepParent | None,
+        sweep_key: str,
+    ) -> None:
+        self._store = store
+        self._claims = claims
+        self._progress = progress
+        self._parent = parent
+        self._key = sweep_key
+        self._recorders: dict[str, Recorder] = {}
+        self._to_store: list[Finished] = []
+        self._queue: Queue | None = None
+        self.trained: set[str] = set()
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Store what has a result; whatever else is open now was interrupted."""
+        with ExitStack() as stack:
+            stack.callback(self._claims.release_all)
+            if self._parent is not None:
+                stack.callback(self._parent.close, "FINISHED" if kind is None else "KILLED")
+            for recorder in self._recorders.values():
+                stack.callback(recorder.abandon, "the sweep was interrupted")
+            if self._queue is not None:
+                stack.callback(self._store_waiting, self._queue)
+
+    def train(self, executor: LocalExecutor, queue: Queue, interruption: Interruption) -> None:
+        """Have everything of a queue trained, here or by others who are at it already."""
+        self._queue, working = queue, True
+        while working:
+            for event in executor.run(queue, interruption):
+                self._handle(event, queue, executor)
+            working = queue.wait_for_others(interruption)
+
+    def _handle(self, event: Event, queue: Queue, executor: LocalExecutor) -> None:
+        if isinstance(event, Filled):
+            self._store_waiting(queue)
+            return
+        spec = self._claims.specs[event.key]
+        if isinstance(event, Started):
+            self._started(spec)
+        elif isinstance(event, EpochEnded):
+            self._recorders[event.key].epoch(event.epoch)
+            self._progress.epoch(spec, event.epoch)
+            stop = queue.epoch(spec, event.epoch)
+            if spec.trial is not None and spec.trial.prunable:
+                executor.reply(event.key, stop=stop)
+        elif isinstance(event, Finished):
+            if spec.trial is None:
+                # Its worker gets the next run before this one's files are written.
+                self._to_store.append(event)
+            else:
+                self._store_result(spec, event, queue)
+        elif isinstance(event, Stopped):
+            self._recorders[event.key].prune()
+            del self._recorders[event.key]
+            queue.pruned(spec)
+            self._close(spec, "pruned")
+        elif isinstance(event, Failed):
+            again = event.killed and not self._claims.has_died_often(spec)
+            self._fail(spec, event.reason, queue, killed=again)
+
+    def _started(self, spec: RunSpec) -> None:
+        parent = None if self._parent is None else self._parent.open()
+        self._recorders[spec.key] = Recorder(
+            self._store, spec, self._claims.run_ids[spec.key], parent
+        )
+        self._progress.started(spec)
+
+    def _store_waiting(self, queue: Queue) -> None:
+        while self._to_store:
+            finished = self._to_store.pop(0)
+            self._store_result(self._claims.specs[finished.key], finished, queue)
+
+    def _store_result(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
+        """Store a result; files that cannot be written cost this run, not the sweep."""
+        recorder = self._recorders[event.key]
+        try:
+            with self._store.home.staging(event.key) as folder:
+                write_artifacts(spec, event.outcome, folder)
+                recorder.finish(event.outcome, folder)
+        except (OSError, ValueError) as error:
+            self._fail(spec, f"its files could not be stored: {error}", queue, killed=True)
+            return
+        del self._recorders[event.key]
+        queue.finished(spec, event.outcome)
+        if spec.trial is None:
+            self.trained.add(event.key)
+            create = self._parent is not None
+            update_arm_summary(self._store, spec, self._key, create=create)
+        self._close(spec, _told(event.outcome.metrics))
+
+    def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:
+        reason = redacted(unresolved(reason, spec.config), self._store.uri)
+        self._recorders[spec.key].fail(reason, killed=killed)
+        del self._recorders[spec.key]
+        queue.failed(spec, reason, killed=killed)
+        self._close(spec, ("killed: " if killed else "failed: ") + reason)
+
+    def _close(self, spec: RunSpec, text: str) -> None:
+        self._claims.release(spec.key)
+        self._progress.ended(spec, text)
+
+
+def _told(metrics: dict[str, float]) -> str:
+    parts = []
+    if "best_val_accuracy" in metrics:
+        epoch = int(metrics["best_epoch"])
+        parts.append(f"val {metrics['best_val_accuracy']:.4f} (epoch {epoch})")
+    if "test_accuracy" in metrics:
+        parts.append(f"test {metrics['test_accuracy']:.4f}")
+    parts.append(duration(metrics["fit_seconds"]))
+    return ", ".join(parts)

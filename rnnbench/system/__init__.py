@@ -1,0 +1,1 @@
+"""What the operating system lends: cores, locks, temporary folders, paths."""

@@ -1,0 +1,165 @@
+"""What one training run is: a resolved configuration, a data set, a seed, and their content key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
+from rnnbench.models.cells import check_cell
+from rnnbench.models.kernels.support import is_fusible, wants_kernels
+from rnnbench.models.parameters import ParameterTable, count
+from rnnbench.training import TRAINING_VERSION
+
+
+@dataclass(frozen=True)
+class TrialOf:
+    """A trial of a search: its study, its number from 0, and whether it may be pruned."""
+
+    study: str
+    number: int
+    prunable: bool
+
+
+@dataclass(frozen=True)
+class SearchOf:
+    """The search that a run belongs to: its study, and what was searched and how, as JSON."""
+
+    study: str
+    description: str
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One training run: a resolved configuration with its own seed, and its data set.
+
+    Attributes:
+        label: the arm's name, as in ``gru model.depth=2``.
+        config: the configuration; ``model.units`` is solved, ``seed`` is this run's.
+        data: the prepared data set.
+        arm_key: content hash of everything that determines the result but the seed.
+        key: content hash including the seed; a finished run with it is never repeated.
+        trial: the trial of a search that it is, or ``None`` for a run that reports count.
+        search: the search that drew its values, as a trial or as the winner's replicate.
+    """
+
+    label: str
+    config: Config
+    data: Prepared
+    arm_key: str
+    key: str
+    trial: TrialOf | None = None
+    search: SearchOf | None = None
+
+    @property
+    def name(self) -> str:
+        """``gru seed=0``: how the run is called in tables and in the MLflow UI."""
+        if self.trial is not None:
+            return f"{self.label} trial {self.trial.number}"
+        return f"{self.label} seed={self.config.seed}"
+
+    def of_search(self, search: SearchOf, trial: TrialOf | None = None) -> RunSpec:
+        """Return the run as a trial of a search, or as a replicate of its winner."""
+        return replace(self, search=search, trial=trial)
+
+    @property
+    def kind(self) -> Literal["run", "trial"]:
+        """What the store calls it."""
+        return "run" if self.trial is None else "trial"
+
+    @property
+    def group(self) -> str:
+        """Content hash of what is compiled: runs of one group share a compiled model."""
+        config, model = self.config, _model(self.config, self.data)
+        # The kernels' loops are chosen by the padding of the tokens.
+        padded = wants_kernels(config) and self.data.spec.features is None
+        return digest(
+            {
+                "cell": config.cell.model_dump() if config.cell else None,
+                "input": asdict(self.data.spec),
+                "mask": config.data.mask,
+                "model": model,
+                "optimizer": config.optimizer.model_dump(exclude={"learning_rate"}),
+                "batch_size": config.training.batch_size,
+                "buckets": config.training.buckets,
+                "jit_compile": config.training.jit_compile,
+                "fused": config.training.fused,
+                "data": self.data.digest if padded else None,
+                "deterministic": config.training.deterministic,
+            }
+        )
+
+    @property
+    def parameters(self) -> ParameterTable:
+        """The model's layers with their parameter counts."""
+        config = self.config
+        return count(check_cell(config.cell), config.model, self.data.spec, mask=config.data.mask)
+
+    @property
+    def work(self) -> float:
+        """A relative cost for scheduling: multiplications a training, up to a constant."""
+        training, spec = self.config.training, self.data.spec
+        samples = int(self.data.facts.get("n_train", 1))
+        return float(samples) * training.epochs * spec.timesteps * self.parameters.recurrent
+
+
+def replicates(label: str, config: Config, data: Prepared, seeds: Sequence[int]) -> list[RunSpec]:
+    """Return the replicates of one arm, one for each seed."""
+    content = relevant(config, data)
+    arm_key = digest(content)
+    return [
+        RunSpec(
+            label,
+            config.model_copy(update={"seed": seed}),
+            data,
+            arm_key,
+            digest(content | {"seed": seed, "training_version": TRAINING_VERSION}),
+        )
+        for seed in seeds
+    ]
+
+
+def relevant(config: Config, data: Prepared) -> dict[str, Any]:
+    """Return what determines a result: no path, no thread count, no name, no idle key."""
+    training = config.training.model_dump()
+    if training["validation"] != "split":
+        del training["validation_fraction"]
+    if training["early_stopping"]["patience"] is None:
+        del training["early_stopping"]
+    if not is_fusible(config):
+        del training["fused"]
+    return {
+        "cell": config.cell.model_dump() if config.cell else None,
+        "data": {
+            "digest": data.digest,
+            "mask": config.data.mask,
+            "vocabulary": data.spec.vocabulary,
+            "classes": data.spec.classes,
+        },
+        "model": _model(config, data),
+        "optimizer": config.optimizer.model_dump(),
+        "training": training,
+    }
+
+
+def _model(config: Config, data: Prepared) -> dict[str, Any]:
+    """Return the model's keys, with the contents of its word vectors in the place of their path."""
+    model = config.model.model_dump()
+    if not model["stateful"]:
+        del model["stateful"]
+    if data.spec.features is not None:
+        del model["embedding"]
+    elif data.vectors is not None:
+        del model["embedding"]["path"]
+        model["embedding"]["digest"] = data.vectors.digest
+    return model
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """Return 32 hexadecimal digits of the SHA-256 of plain containers, independent of key order."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

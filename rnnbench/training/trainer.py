@@ -1,0 +1,152 @@
+"""One training run in this process: data, model, training, result."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared
+from rnnbench.models.kernels.width_schedule import leading, padding
+from rnnbench.training.batches import release
+from rnnbench.training.fit import fit
+from rnnbench.training.gradient_flow import save as save_flows
+from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.predictions import calibration
+from rnnbench.training.predictions import save as save_predictions
+from rnnbench.training.program import Program
+from rnnbench.training.runtime import is_fused, prepare_process
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs for one run.
+
+    Attributes:
+        key: content key of the run.
+        group: runs of one group share a compiled model.
+        config: the resolved configuration.
+        data: the prepared data set.
+        folder: where files of the run are left.
+        work: relative cost, for scheduling.
+        asks: whether each epoch is followed by a decision to go on.
+    """
+
+    key: str
+    group: str
+    config: Config
+    data: Prepared
+    folder: Path
+    work: float
+    asks: bool = False
+
+
+class Trainer:
+    """Executes tasks in turn and keeps the last compiled model for the next of its group."""
+
+    def __init__(self) -> None:
+        self._group: str | None = None
+        self._program: Program | None = None
+        self._free_since = time.perf_counter()
+
+    def execute(self, task: Task, on_epoch: Callable[[Epoch], None]) -> Outcome:
+        """Train one run and leave the model files that it asks for in its folder.
+
+        Raises:
+            RunFailure: where training diverges.
+        """
+        start = time.perf_counter()
+        try:
+            return self._execute(task, on_epoch, start)
+        finally:
+            self._free_since = time.perf_counter()
+
+    def _execute(self, task: Task, on_epoch: Callable[[Epoch], None], start: float) -> Outcome:
+        program = self._program_of(task)
+        fitted = fit(program, task.data.arrays(), task.config, on_epoch)
+        if fitted.weights is not None:
+            program.set_weights(fitted.weights)
+            save_model(program.storable(), task.folder)
+        if fitted.predictions is not None:
+            labels = np.asarray(task.data.arrays().y_test)
+            fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
+            if task.config.tracking.save_predictions:
+                outputs = {which: one.outputs for which, one in fitted.tested.items()}
+                save_predictions(outputs, fitted.asked, labels, task.folder)
+        if fitted.flows:
+            save_flows(fitted.flows, task.folder)
+        now = time.perf_counter()
+        trained = fitted.metrics["fit_seconds"] + fitted.metrics["test_seconds"]
+        metrics = fitted.metrics | {
+            **_parameters(program.model),
+            "parameters_recurrent": float(_recurrent_parameters(program.model)),
+            "peak_rss_mb": peak_rss_mb(),
+            "run_seconds": now - start,
+            # Of this process's time, from the end of its last run: start, compilation, waiting.
+            "overhead_seconds": now - self._free_since - trained,
+        }
+        return Outcome(fitted.epochs, metrics, program.path, _summary(program.model))
+
+    def _program_of(self, task: Task) -> Program:
+        if self._program is None:
+            prepare_process(task.config)
+        if self._program is None or self._group != task.group:
+            vectors = None if task.data.vectors is None else task.data.vectors.matrix()
+            self._program = Program(task.config, task.data.spec, vectors, _paddings(task))
+            self._group = task.group
+        return self._program
+
+
+def _paddings(task: Task) -> np.ndarray | None:
+    """Return the leading padding of the training samples, where that may be made use of."""
+    if task.data.spec.features is not None or not is_fused(task.config):
+        return None
+    arrays = task.data.arrays()
+    paddings = None
+    if leading(arrays.x_train) and leading(arrays.x_test):
+        paddings = padding(arrays.x_train)
+    release(arrays.x_train)
+    release(arrays.x_test)
+    return paddings
+
+
+def save_model(model: object, folder: Path) -> None:
+    """Write architecture (JSON), weights (HDF5) and the whole model (``.keras``) to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "architecture.json").write_text(model.to_json(indent=2), encoding="utf-8")  # type: ignore[attr-defined]
+    model.save_weights(folder / "model.weights.h5")  # type: ignore[attr-defined]
+    model.save(folder / "model.keras")  # type: ignore[attr-defined]
+
+
+def peak_rss_mb() -> float:
+    """Return the largest resident memory that this process has had, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform != "darwin" else 1024 * 1024)
+
+
+def _parameters(model: object) -> dict[str, float]:
+    """Return the parameters that training changes, and, where there are some, those it does not."""
+    weights = model.non_trainable_weights  # type: ignore[attr-defined]
+    frozen = float(sum(np.prod(weight.shape) for weight in weights))
+    total = float(model.count_params()) - frozen  # type: ignore[attr-defined]
+    return {"parameters_total": total} | ({"parameters_frozen": frozen} if frozen else {})
+
+
+def _recurrent_parameters(model: object) -> int:
+    import keras
+
+    kinds = (keras.layers.RNN, keras.layers.Bidirectional)
+    layers = [layer for layer in model.layers if isinstance(layer, kinds)]  # type: ignore[attr-defined]
+    return sum(int(layer.count_params()) for layer in layers)
+
+
+def _summary(model: object) -> str:
+    lines: list[str] = []
+    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)  # type: ignore[attr-defined]
+    return "\n".join(lines) + "\n"
