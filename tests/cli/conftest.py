@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
+from tests.filled import filled, store
+
+__all__ = ["cli", "filled", "store"]
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The store of made-up runs that the examples of ``runs`` are run on."""
 
-from tests.runs import conftest
+from tests.filled import filled
 
-filled = conftest.filled
+__all__ = ["filled"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rnnbench.interrupt import Interruption
+from rnnbench.sweep import queue as queues
 from rnnbench.sweep.ownership import Claim
 from rnnbench.sweep.queue import RunQueue
 
@@ -50,7 +51,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> tuple[Claims, Progress, RunQueue
     claims, progress = Claims(), Progress()
     queue = RunQueue(claims, progress, [spec("a"), spec("b")])  # type: ignore[arg-type]
     assert queue.take([], set()) is None
-    monkeypatch.setattr(queue.time, "sleep", lambda _: claims.elsewhere.discard("b"))
+    monkeypatch.setattr(queues.time, "sleep", lambda _: claims.elsewhere.discard("b"))
     return claims, progress, queue
 
 

@@ -38,10 +38,10 @@ def imdb_runs() -> pd.DataFrame:
     return rnnbench.load_runs(source=REPORT)
 
 
-@pytest.mark.parametrize("name", ["notebooks", "comparison"])
+@pytest.mark.parametrize("name", ["load", "comparison"])
 def test_examples_print_what_they_say(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    found = doctest.testmod(getattr(rnnbench, name))
+    found = doctest.testmod(getattr(rnnbench.notebooks, name))
     assert found.attempted
     assert not found.failed
 

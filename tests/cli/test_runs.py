@@ -21,7 +21,7 @@ from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from tests.conftest import Answer, Run
-from tests.runs.conftest import WORDS, begin
+from tests.filled import WORDS, begin
 
 LISTED = 10  # eight finished runs, a failed one, a baseline
 
