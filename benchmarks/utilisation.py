@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rnnbench.config.expand import expand
+from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.sweep.run import run_arms
 from rnnbench.system.cores import worker_count
 from rnnbench.tracking.store import Store
@@ -39,7 +40,7 @@ def main(words: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         arms = expand([*(words or DEFAULT), f"home={Path(folder) / 'runs'}"])
         config = arms[0].config
-        run_arms(arms, Console(stderr=True), "benchmarks/utilisation.py")
+        run_arms(arms, Console(stderr=True), "benchmarks/utilisation.py", FixedSeeds())
         store = Store.open(config)
         rows = []
         begins, ends = [], []

@@ -26,8 +26,7 @@ _ROWS = [
     "config.axes config.per_data config.expand config",
     "seeds data models config.option_files config.describe reference",
     "training tracking results plots",
-    "sweep.executors sweep.expected sweep.jobs sweep.declaration sweep.ownership sweep.progress",
-    "sweep.queue search until sweep",
+    "sweep search until",
     "baselines stored report notebooks cli __main__",
 ]
 LAYERS = [name for row in _ROWS for name in row.split()]

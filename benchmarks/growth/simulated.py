@@ -25,6 +25,7 @@ from rnnbench.config.expand import expand
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.events import EpochEnded, Event, Filled, Finished, Started
 from rnnbench.sweep.executors.source import Source
+from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.training.history import Outcome, summarise
 from rnnbench.training.predictions import save
 from rnnbench.training.trainer import Task
@@ -39,8 +40,8 @@ begun: list[tuple[float, float]] = []  # moment of each run's start, and MiB res
 def main(count: int) -> None:
     start = time.perf_counter()
     rnnbench.sweep.run.LocalExecutor = SimulatedExecutor  # type: ignore[misc,assignment]
-    console = Console(file=io.StringIO())
-    swept = rnnbench.sweep.run.run_arms(expand(words(count)), console, "benchmarks/growth")
+    console, arms = Console(file=io.StringIO()), expand(words(count))
+    swept = rnnbench.sweep.run.run_arms(arms, console, "benchmarks/growth", FixedSeeds())
     end = time.perf_counter()
     if len(swept.trained) != count or "tensorflow" in sys.modules:
         sys.exit(f"{len(swept.trained)} of {count} runs were recorded")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
+from rnnbench.cli.strategy import strategy_of
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
 from rnnbench.config.schema import Config
@@ -14,9 +15,10 @@ from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.search.epochs import remarks
 from rnnbench.sweep.at_hand import at_hand
 from rnnbench.sweep.jobs import JobStatus
-from rnnbench.sweep.plan import Line, Plan, make_plan
-from rnnbench.until.outlook import outlook_words
-from rnnbench.until.planning import assumed_words, shown_table
+from rnnbench.sweep.plan import Line, Plan
+from rnnbench.sweep.run import make_plan
+from rnnbench.until.outlook import Outlook, outlook_words
+from rnnbench.until.planning import Shown, assumed_words, shown_table
 
 _STATUSES: tuple[JobStatus, ...] = ("DONE", "RUNNING", "PENDING", "FAILED", "STALE")
 
@@ -27,7 +29,7 @@ def plan(words: Words) -> int:
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     tell_home(arms[0].config)
     arms = at_hand(arms, lambda line: stderr().print(line, markup=False))
-    made = make_plan(arms)
+    made = make_plan(arms, strategy_of(arms[0].config))
     for remark in remarks(arm.config for arm in arms):
         stderr().print(remark, markup=False)
     columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
@@ -41,14 +43,19 @@ def plan(words: Words) -> int:
 
 def _tell_comparisons(config: Config, made: Plan) -> None:
     """Say what the seeds can show, or how many runs it takes until all is decided."""
-    if any(one.spread.seeds is not None for one in made.shown):
-        show(shown_table(made.shown, config))
-    elif made.shown:
-        stdout().print(assumed_words(made.shown, config), markup=False)
-    several = len(made.outlooks) > 1
-    for one in made.outlooks:
-        words = outlook_words(one, made.run_seconds, made.workers, several=several)
+    shown = [one for one in made.found if isinstance(one, Shown)]
+    if any(one.spread.seeds is not None for one in shown):
+        show(shown_table(shown, config))
+    elif shown:
+        stdout().print(assumed_words(shown, config), markup=False)
+    outlooks = _outlooks(made)
+    for one in outlooks:
+        words = outlook_words(one, made.workers, several=len(outlooks) > 1)
         stdout().print(words, markup=False)
+
+
+def _outlooks(made: Plan) -> list[Outlook]:
+    return [one for one in made.found if isinstance(one, Outlook)]
 
 
 def _tell_next(words: Words, arms: Sequence[Arm], made: Plan) -> None:
@@ -81,7 +88,7 @@ def _seconds(seconds: float) -> str:
 def _total(made: Plan) -> str:
     counts = [(made.count(status), status) for status in _STATUSES]
     parts = ", ".join(f"{count} {status}" for count, status in counts if count)
-    text = f"{len(made.lines)} runs{' so far' if made.outlooks else ''}: {parts}."
+    text = f"{len(made.lines)} runs{' so far' if _outlooks(made) else ''}: {parts}."
     if not made.to_train:
         return f"{text} A sweep would train nothing."
     time = (

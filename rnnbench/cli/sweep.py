@@ -14,6 +14,7 @@ from rnnbench.cli.endings import (
     ui_command,
 )
 from rnnbench.cli.live import live
+from rnnbench.cli.strategy import strategy_of
 from rnnbench.cli.summaries import answer, by_arm, sweep_table
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
@@ -41,7 +42,9 @@ def sweep(words: Words) -> int:
     tell_home(arms[0].config)
     console = stderr()
     arms = at_hand(arms, lambda line: console.print(line, markup=False))
-    swept = run_arms(arms, live(), words.typed)
+    swept = run_arms(arms, live(), words.typed, strategy_of(arms[0].config))
+    searched = [one for one in swept.found if isinstance(one, Searched)]
+    courses = [one for one in swept.found if isinstance(one, Course)]
     skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)
     if skipped:
@@ -62,8 +65,8 @@ def sweep(words: Words) -> int:
             )
     if arms[0].config.tracking.save_model != "none":
         _tell_models(arms[0].config, swept, console)
-    _show_unfinished(words, swept)
-    for table in search_tables(swept.searched):
+    _show_unfinished(words, swept, searched)
+    for table in search_tables(searched):
         show(table)
     finished = by_arm(
         (spec.label, swept.records[spec.key]) for spec in swept.specs if swept.is_finished(spec)
@@ -72,8 +75,8 @@ def sweep(words: Words) -> int:
     if finished:
         show(sweep_table(finished))
         stdout().print(answer(finished), markup=False)
-        if swept.courses:
-            _show_decisions(swept.courses)
+        if courses:
+            _show_decisions(courses)
         else:
             _show_verdicts(arms, finished)
         commands = [report_command(words, arms), ui_command(words)]
@@ -107,14 +110,14 @@ def _tell_models(config: Config, swept: Swept, console: Output) -> None:
         )
 
 
-def _show_unfinished(words: Words, swept: Swept) -> None:
+def _show_unfinished(words: Words, swept: Swept, searches: Sequence[Searched]) -> None:
     """Say which runs have no result and what makes up for them, before any result."""
     left = [spec for spec in swept.specs if not swept.is_finished(spec)]
     rows = [(spec.name, *_failure(swept, spec)) for spec in left]
     rows += [
         (f"search of {searched.search.label}", *_trouble(searched))
-        for searched in swept.searched
-        if searched.winner is None
+        for searched in searches
+        if not searched.is_over
     ]
     if not rows:
         return

@@ -14,6 +14,7 @@ from rnnbench.config.expand import Arm, load
 from rnnbench.data.new_text import reads_text
 from rnnbench.errors import ConfigError
 from rnnbench.stored.run import has_weights
+from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.sweep.run import run_arms
 from rnnbench.tracking.store import Store
 
@@ -32,7 +33,7 @@ def train(words: Words) -> int:
     tell_home(config)
     console = stderr()
     arm = Arm(config, {})
-    swept = run_arms([arm], live(), words.typed, seeds=1, parent=False)
+    swept = run_arms([arm], live(), words.typed, FixedSeeds(1), parent=False)
     (spec,) = swept.specs
     record = swept.records[spec.key]
     if not record.is_finished:

@@ -48,6 +48,11 @@ class Searched:
         return [] if self.winner is None else self.search.replicates(self.winner, count)
 
     @property
+    def is_over(self) -> bool:
+        """Whether there is a winner."""
+        return self.winner is not None
+
+    @property
     def ended(self) -> int:
         """How many trials have ended."""
         return sum(trial.state in _ENDED for trial in self.trials)

@@ -19,6 +19,7 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.stored.run import run_config
 from rnnbench.sweep.declaration import Shelf
+from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.sweep.run import run_arms
 from rnnbench.tracking import names
 from rnnbench.tracking.reader import History
@@ -107,7 +108,7 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         Shelf(scratch).ready(config)[1].must_be(record.tags.get(names.DATA_DIGEST, ""))
         command = f"python -m rnnbench reproduce run={record.run_id}"
         arm = Arm(config, {})
-        swept = run_arms([arm], console, command, seeds=1, parent=False, tell_store=False)
+        swept = run_arms([arm], console, command, FixedSeeds(1), parent=False, tell_store=False)
         again = swept.records[swept.specs[0].key]
         fresh = Store.open(config, create=False)
         (logged_epochs,) = store.histories([record.run_id], EPOCH_METRICS).values()

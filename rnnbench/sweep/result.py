@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
-from rnnbench.search.outcome import Searched
 from rnnbench.tracking.record import Record
 from rnnbench.training.spec import RunSpec
-from rnnbench.until.course import Course
+
+
+class Finding(Protocol):
+    """What a strategy has found out beside the results of runs, of a type of its own."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to find out."""
+        ...
 
 
 @dataclass(frozen=True)
 class Swept:
     """The outcome of a sweep: the record of every declared run, and which were trained now.
 
-    ``searched`` has the searches, in the order of the arms; their winners' runs are declared runs.
-    ``courses`` has, with ``until``, where the comparisons of each data set stand; declared are then
-    the runs that the looks so far needed.
+    Attributes:
+        specs: the declared runs; where a strategy chooses them, those that it has chosen so far.
+        records: the record that counts, by content key.
+        trained: content keys of those that were trained now.
+        found: what the strategy has found out.
     """
 
     specs: tuple[RunSpec, ...]
     records: dict[str, Record]
     trained: frozenset[str]
-    searched: tuple[Searched, ...] = field(default=())
-    courses: tuple[Course, ...] = field(default=())
+    found: tuple[Finding, ...] = ()
 
     def is_finished(self, spec: RunSpec) -> bool:
         """Return whether a declared run has a result."""
@@ -31,5 +40,5 @@ class Swept:
 
     @property
     def all_finished(self) -> bool:
-        """Whether every search has a winner and every declared run is finished."""
-        return all(map(self.is_finished, self.specs)) and all(s.winner for s in self.searched)
+        """Whether every declared run is finished, and nothing is left to find out."""
+        return all(map(self.is_finished, self.specs)) and all(one.is_over for one in self.found)

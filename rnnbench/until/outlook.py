@@ -30,12 +30,14 @@ class Outlook:
         sd: spread of a difference that is expected, in the unit of the measure.
         seeds: how many seeds have shown it; ``None`` where it is assumed.
         cases: what is supposed of the arms, in words, and what is to be expected then.
+        run_seconds: of a run on average, where something like it is finished.
     """
 
     course: Course
     sd: float
     seeds: int | None
     cases: tuple[tuple[str, Expected], ...]
+    run_seconds: float | None = None
 
 
 def outlooks(specs: Sequence[RunSpec], config: Config, store: Store | None) -> list[Outlook]:
@@ -79,16 +81,15 @@ def _outlook(stands: Course, config: Config, answers: Answers) -> Outlook:
     return Outlook(stands, sd, seeds, tuple(expected))
 
 
-def outlook_words(outlook: Outlook, seconds: float | None, workers: int, *, several: bool) -> str:
+def outlook_words(outlook: Outlook, workers: int, *, several: bool) -> str:
     """Return what the comparisons of a data set will take, in a few sentences.
 
     Args:
         outlook: with at least one case.
-        seconds: of a run, where anything like it is finished.
         workers: how many runs are trained at once.
         several: whether the sweep has several data sets.
     """
-    stands, design = outlook.course, outlook.course.design
+    stands, design, seconds = outlook.course, outlook.course.design, outlook.run_seconds
     where = f"{stands.family.title}: " if several else ""
     count = f"{stands.open_pairs} of {len(stands.family.pairs)} comparisons open"
     if stands.is_over:

@@ -21,13 +21,15 @@ import optuna
 import pytest
 
 import rnnbench.cli
+from rnnbench.cli.strategy import strategy_of
 from rnnbench.config.expand import expand, load
 from rnnbench.report.wording import arm_words
 from rnnbench.results import load_runs
 from rnnbench.search.declared import declare_searches
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study
-from rnnbench.sweep.plan import Line, Plan, make_plan
+from rnnbench.sweep.plan import Line, Plan
+from rnnbench.sweep.run import make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
@@ -135,7 +137,8 @@ def sweep(folder: Path, *words: str) -> Swept:
 def plan(folder: Path, *words: str) -> Plan:
     """What a sweep in a folder would do."""
     with inside(folder):
-        return make_plan(expand(words))
+        arms = expand(words)
+        return make_plan(arms, strategy_of(arms[0].config))
 
 
 def moved(swept: Swept, folder: Path) -> Swept:

@@ -23,7 +23,9 @@ from rnnbench.config.expand import expand
 from rnnbench.formatting.durations import duration
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.expected import FIT_SECONDS, SECONDS, Expected
-from rnnbench.sweep.plan import Line, Plan, make_plan
+from rnnbench.sweep.fixed import FixedSeeds
+from rnnbench.sweep.plan import Line, Plan
+from rnnbench.sweep.run import make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -167,7 +169,7 @@ class TestLine:
 
     def test_expects_what_the_runs_of_its_arm_took(self, swept: None, store: Store) -> None:
         taken = fmean(r.metrics[SECONDS] for r in store.records() if r.is_finished)
-        plan = make_plan(expand([*ARM, "seeds=3", "executor.workers=1"]))
+        plan = make_plan(expand([*ARM, "seeds=3", "executor.workers=1"]), FixedSeeds())
         assert [line.seconds for line in plan.lines][:2] == [None, None]  # which are finished
         assert plan.lines[2].seconds == pytest.approx(taken)
         assert plan.seconds == pytest.approx(taken)
@@ -177,7 +179,9 @@ class TestLine:
     ) -> None:
         done = [r.metrics for r in store.records() if r.is_finished]
         longer = [m[SECONDS] + 9 * m[FIT_SECONDS] for m in done]
-        plan = make_plan(expand([*ARM[:-2], "training.epochs=20", ARM[-1], "seeds=1"]))
+        plan = make_plan(
+            expand([*ARM[:-2], "training.epochs=20", ARM[-1], "seeds=1"]), FixedSeeds()
+        )
         assert [line.seconds for line in plan.lines] == pytest.approx([fmean(longer)], rel=1e-4)
 
     def test_expects_nothing_of_a_cell_that_was_never_trained(self, swept: None, run: Run) -> None:

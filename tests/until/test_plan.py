@@ -122,7 +122,7 @@ class TestUntilDecided:
     ) -> None:
         config = declared[0].model_copy(update={"until": "decided", "most_seeds": 6})
         (one,) = outlooks(declared[1], config, None)
-        assert "from now" not in outlook_words(one, None, 2, several=False)
-        text = outlook_words(one, 3600.0, 2, several=True)
+        assert "from now" not in outlook_words(one, 2, several=False)
+        text = outlook_words(replace(one, run_seconds=3600.0), 2, several=True)
         assert text.startswith("digits: Look 1 of 2")
         assert re.search(r"about 1\d, in about \d h \d+ min from now, where the arms are", text)
