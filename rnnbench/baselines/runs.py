@@ -57,16 +57,13 @@ def run_baselines(
 @contextmanager
 def _locked(store: Store, spec: BaselineSpec, report: Callable[[str], None]) -> Iterator[None]:
     """Hold the lock of a run."""
-    lock = store.home.lock(spec.key)
     try:
-        lock.acquire(timeout=0)
+        lock = store.locks.acquire(spec.key, timeout=0)
     except Timeout:
         report(f"{spec.name}: waiting for another process that trains it")
-        lock.acquire()
-    try:
+        lock = store.locks.acquire(spec.key)
+    with lock:
         yield
-    finally:
-        lock.release()
 
 
 def _train_once(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -19,7 +18,8 @@ from numpy.typing import NDArray
 from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
 from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
 from rnnbench.errors import DataError, StoreError
-from rnnbench.system.locks import SUFFIX, Lock, Timeout, remove_free
+from rnnbench.system.file_locks import FileLocks
+from rnnbench.system.locks import Lock, NoLocksError, Timeout
 
 
 @dataclass(frozen=True)
@@ -67,32 +67,27 @@ def locked(folder: Path, report: Progress) -> Iterator[bool]:
     Gives whether there is a lock: some network folders know none, and then two processes do the
     work twice and the first rename wins. Raises StoreError.
     """
-    lock = _lock_of(folder.name, folder.parent)
     with store_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        is_held = _hold(lock, report)
-    try:
-        yield is_held
-    finally:
-        lock.release()
+        lock = _acquired(folder, report)
+    with lock or contextlib.nullcontext():
+        yield lock is not None
 
 
-def _lock_of(name: str, place: Path) -> Lock:
-    return Lock(place / f".{name}{SUFFIX}")
+def _locks_of(place: Path) -> FileLocks:
+    return FileLocks(place, prefix=".")
 
 
-def _hold(lock: Lock, report: Progress) -> bool:
+def _acquired(folder: Path, report: Progress) -> Lock | None:
+    locks = _locks_of(folder.parent)
     try:
         try:
-            lock.acquire(timeout=0)
+            return locks.acquire(folder.name, timeout=0)
         except Timeout:
             report("waiting for another process that prepares the same data")
-            lock.acquire()
-    except OSError as error:
-        if error.errno in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
-            return False
-        raise
-    return True
+            return locks.acquire(folder.name)
+    except NoLocksError:
+        return None
 
 
 def kept(
@@ -246,14 +241,12 @@ def remove_leftovers(folder: Path) -> None:
 
 def remove_all_leftovers(place: Path) -> None:
     """Delete what killed processes left behind in ``place``, their locks included."""
+    locks = _locks_of(place)
     for path in place.glob(".*.tmp"):
         name = path.name[1:].rsplit(".", 2)[0]
-        lock = _lock_of(name, place)
-        with contextlib.suppress(Timeout, OSError):
-            lock.acquire(timeout=0)
+        with contextlib.suppress(Timeout, NoLocksError, OSError), locks.acquire(name, timeout=0):
             remove_leftovers(place / name)
-            lock.release()
-    remove_free(place)
+    locks.remove_free()
 
 
 def _put_in_place(temporary: Path, folder: Path, key: str, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from rnnbench.sweep.jobs import make_task
 from rnnbench.sweep.ownership import Claim, Claims
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
-from rnnbench.system.locks import Lock, Timeout
+from rnnbench.system.locks import Lock, Locks, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch, Outcome
@@ -57,9 +57,15 @@ class SearchQueue:
     """Trials of the arms in turn, and the replicates of every search that is over."""
 
     def __init__(
-        self, searches: Sequence[Search], home: Home, claims: Claims, progress: SweepProgress
+        self,
+        searches: Sequence[Search],
+        home: Home,
+        locks: Locks,
+        claims: Claims,
+        progress: SweepProgress,
     ) -> None:
         self._home = home
+        self._locks = locks
         self._claims = claims
         self._progress = progress
         self._runs = RunQueue(claims, progress, ())
@@ -137,7 +143,7 @@ class SearchQueue:
         if self._elsewhere:
             self._progress.say(f"waiting for {len(self._elsewhere)} searches of another sweep")
             free = wait_for_any(
-                self._elsewhere, lambda s: not self._home.is_owned(s.key), interruption
+                self._elsewhere, lambda s: not self._locks.held(s.key), interruption
             )
             self._untouched += free
             self._elsewhere = [search for search in self._elsewhere if search not in free]
@@ -152,9 +158,8 @@ class SearchQueue:
             close_storage(self._storage)
 
     def _begin(self, search: Search) -> None:
-        lock = self._home.lock(search.key)
         try:
-            lock.acquire(timeout=0)
+            lock = self._locks.acquire(search.key, timeout=0)
         except Timeout:
             self._elsewhere.append(search)
             return

@@ -31,7 +31,7 @@ def open_storage(home: Home) -> Any:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     path = storage_path(home)
     # Two processes that create the tables at once would fail half-way.
-    with home.lock("optuna"):
+    with home.locks.acquire("optuna"):
         _check_pages(path)
         try:
             return optuna.storages.RDBStorage(

@@ -101,7 +101,8 @@ class Searches:
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
             claims = sweep.claims()
-            queue = SearchQueue(searches, self.home, claims, sweep.progress)
+            locks = sweep.store.locks
+            queue = SearchQueue(searches, self.home, locks, claims, sweep.progress)
             try:
                 trained = sweep.run(queue, claims)
             finally:

@@ -114,8 +114,8 @@ def _delete(store: Store, run: Run, done: Deleted) -> None:
         with ExitStack() as locks:
             if run.record.status == "RUNNING":
                 # Where its driver is dead nobody holds its lock, and nobody takes it meanwhile.
-                locks.enter_context(store.home.lock(run.record.key).free())
-            locks.enter_context(store.home.lock(arm_lock(arm_key)))
+                locks.enter_context(store.locks.acquire(run.record.key, timeout=0))
+            locks.enter_context(store.locks.acquire(arm_lock(arm_key)))
             store.delete(run.run_id)
             done.runs.append(run)
             if seeds := _delete_means(store, arm_key, run.run_id):

@@ -174,7 +174,7 @@ def _status(store: Store, record: Record) -> str:
 
 def is_alive(store: Store, record: Record) -> bool:
     """Return whether somebody may be training a run that is shown as running."""
-    return not store.is_ours(record) or store.home.is_owned(record.key)
+    return not store.is_ours(record) or store.locks.held(record.key)
 
 
 def named(store: Store, runs: Sequence[Run], only: Collection[str] | None = None) -> list[Run]:

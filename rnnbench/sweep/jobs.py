@@ -125,7 +125,7 @@ def results(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> dic
 def _is_owned(record: Record, store: Store) -> bool:
     if record.status != "RUNNING":
         return False
-    return not store.is_ours(record) or store.home.is_owned(record.key)
+    return not store.is_ours(record) or store.locks.held(record.key)
 
 
 def sweep_key(keys: Iterable[str], until: Sequence[object] = ()) -> str:

@@ -46,9 +46,8 @@ class Claims:
 
     def claim(self, spec: RunSpec) -> Claim:
         """Become the owner of a run and begin it, unless it has another, or needs none."""
-        lock = self._store.home.lock(spec.key)
         try:
-            lock.acquire(timeout=0)
+            lock = self._store.locks.acquire(spec.key, timeout=0)
         except Timeout:
             return Claim.ELSEWHERE
         answer = Claim.ELSEWHERE
@@ -98,7 +97,7 @@ class Claims:
 
     def is_elsewhere(self, spec: RunSpec) -> bool:
         """Return whether another process is training a run."""
-        if self._store.home.is_owned(spec.key):
+        if self._store.locks.held(spec.key):
             return True
         return self.owner(spec) is not None
 

@@ -1,133 +1,79 @@
-"""Locks between processes that leave no files behind.
+"""Locks by name, for whatever only one process at a time may do.
 
-A lock is held on a file by the system (``flock``), which lets go of it when its holder dies. The
-file is removed by its holder just before it lets go; whoever has opened the file meanwhile notices
-that its name no longer leads there, and begins again. What a killed holder leaves is free, and goes
-with the next holder or with :func:`remove_free`.
+Names are the content keys of runs and studies, those of parents and arm summaries
+(:mod:`rnnbench.tracking.store`), ``store`` and ``optuna`` while their tables are made, and the
+folders of prepared data. :class:`rnnbench.system.file_locks.FileLocks` holds them on files, for all
+processes that share a home. Every implementation of :class:`Locks` promises, and
+``tests/system/locks_conformance.py`` checks:
+
+1. At most one holds a name, of all processes, threads and calls. It is not re-entrant: a holder
+   that acquires the name again waits like everybody else.
+2. A lock ends when it is released or its process ends, by ``kill -9`` or a power failure too.
+   Children, forked ones included, neither hold it, nor keep it, nor release it.
+3. :meth:`Locks.acquire` gives up after its time limit. When it raises, it holds nothing.
+4. :meth:`Locks.held` tells whether a living process holds a name. It creates nothing, and nobody's
+   ``acquire`` fails because somebody asked.
+5. A released lock leaves nothing behind. Any thread may release it; a second time does nothing.
+6. Any text is a name.
+7. Locks can be pickled: in another process they are the same locks, of which that one holds none.
+8. Where there can be no locks, :class:`NoLocksError` says so.
+
+Locks that reach further than a home hold the home's lock of the same name as well, because a home
+removes files of names that nobody holds in it. A lock that can be lost while its holder lives, with
+a connection, is taken again by the implementation; the records of the runs decide who was faster
+(:func:`rnnbench.tracking.begin.begin_alone`).
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from types import TracebackType
+from typing import Protocol
 
-_POLL_SECONDS = 0.05
-SUFFIX = ".lock"
+from rnnbench.errors import StoreError
 
 
 class Timeout(Exception):  # noqa: N818
-    """Another process holds the lock."""
+    """Another holds the lock."""
 
 
-class Lock:
-    """An exclusive lock with a name in the file system; use it as a context manager.
+class NoLocksError(StoreError):
+    """Nothing can be locked there, as on some network file systems."""
 
-    Raises OSError where the file system knows no locks.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: int | None = None
+class Lock(Protocol):
+    """A name that is held, until it is released; a context manager."""
 
-    def acquire(self, timeout: float = -1) -> None:
-        """Hold the lock; a second time by the same object does nothing.
+    def release(self) -> None:
+        """Let go of the name."""
+        ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
+
+
+class Locks(Protocol):
+    """Locks by name, with the promises above."""
+
+    def acquire(self, name: str, timeout: float | None = None) -> Lock:
+        """Hold a name.
 
         Args:
-            timeout: seconds to wait for another holder, 0 for not at all, below 0 for ever.
+            name: any text.
+            timeout: seconds to wait for another holder, 0 for not at all, ``None`` for ever.
 
         Raises:
             Timeout: where another holds it all the time.
+            NoLocksError: where nothing can be locked.
         """
-        end = time.monotonic() + timeout
-        while self._file is None:
-            self._file = self._try()
-            if self._file is None:
-                if timeout >= 0 and time.monotonic() >= end:
-                    raise Timeout(str(self.path))
-                time.sleep(_POLL_SECONDS)
+        ...
 
-    def release(self) -> None:
-        """Let go of the lock and remove its file."""
-        if self._file is None:
-            return
-        file, self._file = self._file, None
-        try:
-            # Somebody may have removed it, and another process have a lock of this name since.
-            if leads_to(self.path, file):
-                self.path.unlink(missing_ok=True)
-        finally:
-            os.close(file)
-
-    @contextmanager
-    def free(self) -> Iterator[None]:
-        """Hold a lock that nobody else holds; raises Timeout."""
-        self.acquire(timeout=0)
-        with self:
-            yield
-
-    @property
-    def is_held(self) -> bool:
-        """Whether a living process holds it; nothing is created for the answer."""
-        if self._file is not None:
-            return True
-        try:
-            file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        try:
-            return not _hold(file)
-        finally:
-            os.close(file)
-
-    def _try(self) -> int | None:
-        """Return the file with the lock on it, or ``None`` where another has it."""
-        while True:
-            try:
-                file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            except FileNotFoundError:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                continue
-            keep = False
-            try:
-                if not _hold(file):
-                    return None
-                if leads_to(self.path, file):
-                    keep = True
-                    return file
-            finally:
-                if not keep:
-                    os.close(file)
-
-    def __enter__(self) -> Lock:
-        self.acquire()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-
-def remove_free(folder: Path) -> None:
-    """Remove the files of locks that nobody holds."""
-    for path in folder.glob(f"*{SUFFIX}"):
-        with suppress(Timeout, OSError), Lock(path).free():
-            pass
-
-
-def leads_to(path: Path, file: int) -> bool:
-    """Return whether a path leads to an open file."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(file))
-    except FileNotFoundError:
-        return False
-
-
-def _hold(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    def held(self, name: str) -> bool:
+        """Return whether a living process, this one included, holds a name."""
+        ...

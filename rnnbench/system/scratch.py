@@ -5,7 +5,6 @@ An owner holds a lock on the folder itself for as long as it lives.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -14,13 +13,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import current_process
 from pathlib import Path
 
-from rnnbench.system.locks import leads_to
+from rnnbench.system.file_locks import FileLock, try_lock
+from rnnbench.system.locks import NoLocksError
 
 # Not that of folders which other programs, or earlier versions, make and do not lock.
 PREFIX = "rnnbench_"
 # Bytes of a folder's path. That of a socket has at most 103, and multiprocessing's are called
 # listener-12345678.
 _LONGEST = 103 - 18
+_OF_A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 @contextmanager
@@ -41,7 +42,8 @@ def scratch_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterator
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        if lock is not None:
+            lock.close()
 
 
 @contextmanager
@@ -68,32 +70,22 @@ def own_temporary_files() -> Iterator[None]:
 def remove_abandoned(parent: Path, prefix: str) -> None:
     """Remove the folders of owners that are dead."""
     for folder in parent.glob(f"{prefix}*"):
-        with suppress(OSError):
-            lock = _open(folder)
-            try:
-                if os.fstat(lock).st_uid == os.geteuid():
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
+        with suppress(OSError, NoLocksError):
+            is_own = folder.lstat().st_uid == os.geteuid()
+            lock = try_lock(folder, _OF_A_FOLDER) if is_own else None
+            if lock is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.close()
 
 
-def _make(parent: Path, prefix: str) -> tuple[Path, int]:
+def _make(parent: Path, prefix: str) -> tuple[Path, FileLock | None]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        with suppress(FileNotFoundError):  # taken for abandoned before it was locked
-            lock = _open(folder)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                is_ours = leads_to(folder, lock)
-            except BlockingIOError:
-                is_ours = False
-            except OSError:
-                is_ours = True  # a file system without locks, where nobody removes it
-            if is_ours:
-                return folder, lock
-            os.close(lock)
-
-
-def _open(folder: Path) -> int:
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            lock = try_lock(folder, _OF_A_FOLDER)
+        except FileNotFoundError:  # taken for abandoned before it was locked
+            continue
+        except (NoLocksError, OSError):
+            return folder, None  # a file system without locks, where nobody removes it
+        if lock is not None:
+            return folder, lock

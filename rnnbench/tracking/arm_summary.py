@@ -52,7 +52,7 @@ def update_arm_summary(store: Store, spec: RunSpec, sweep_key: str, *, create: b
     metrics that compare arms have their mean over the replicates, some with ``_sd`` (sample
     standard deviation), ``_low`` and ``_high`` (Student's t interval of the mean at 95 %).
     """
-    with store.home.lock(arm_lock(spec.arm_key)):
+    with store.locks.acquire(arm_lock(spec.arm_key)):
         # Before the replicates: another home may add one and tell of it in between.
         old = _finished_or_ours(store, spec.arm_key)
         if not old and not create:

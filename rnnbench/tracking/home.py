@@ -13,7 +13,8 @@ from pathlib import Path
 
 from rnnbench.config.paths import DATABASE, HOME, LOCKS, folders_above, home_above
 from rnnbench.errors import StoreError
-from rnnbench.system.locks import SUFFIX, Lock, Timeout, remove_free
+from rnnbench.system.file_locks import FileLocks
+from rnnbench.system.locks import Timeout
 from rnnbench.system.scratch import remove_abandoned, scratch_folder
 from rnnbench.system.user_paths import user_path
 
@@ -133,19 +134,19 @@ class Home:
         """Remove what belongs to no living process: it holds the lock of the same name."""
         from rnnbench.data.store import remove_all_leftovers
 
-        locks, staging = self.path / LOCKS, self.path / "staging"
+        staging = self.path / "staging"
         for folder in staging.glob("*"):
             if not folder.name.startswith(SEARCH_FILES):
-                with suppress(Timeout), self.lock(folder.name).free():
+                with suppress(Timeout), self.locks.acquire(folder.name, timeout=0):
                     shutil.rmtree(folder, ignore_errors=True)
         remove_abandoned(staging, SEARCH_FILES)
         unfinished = list(self.path.glob(f"{self.unfinished_database.name}*"))
         if unfinished:
-            with suppress(Timeout), self.lock("store").free():
+            with suppress(Timeout), self.locks.acquire("store", timeout=0):
                 for path in unfinished:
                     path.unlink(missing_ok=True)
         remove_all_leftovers(self.path / "data")
-        remove_free(locks)
+        self.locks.remove_free()
 
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
@@ -165,13 +166,10 @@ class Home:
         with scratch_folder(staging, SEARCH_FILES) as folder:
             yield folder
 
-    def lock(self, name: str) -> Lock:
-        """Return a lock that the system releases when its owner dies."""
-        return Lock(self.path / LOCKS / f"{name}{SUFFIX}")
-
-    def is_owned(self, name: str) -> bool:
-        """Return whether a living process holds the lock; nothing is created for the answer."""
-        return self.lock(name).is_held
+    @property
+    def locks(self) -> FileLocks:
+        """The locks of all processes that use this home."""
+        return FileLocks(self.path / LOCKS)
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:

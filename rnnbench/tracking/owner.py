@@ -13,9 +13,9 @@ import re
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from rnnbench.system.locks import Lock, Timeout
+from rnnbench.system.file_locks import FileLock, FileLocks
+from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 
@@ -35,19 +35,17 @@ class Ownership:
                 copy, whatever home they were begun in.
         """
         self._home = home
-        self._folder = home.path / "owners"
+        self._locks = FileLocks(home.path / "owners", suffix="")
         self._scope = scope
         self._moved = moved
-        self._lock: Lock | None = None
+        self._lock: FileLock | None = None
         self._tag = ""
 
     def tags(self) -> dict[str, str]:
         """Return the tags of what this process begins; leaves its marker, if it has not yet."""
         if self._lock is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / f"{self._scope}-{uuid.uuid4().hex}"
-            self._lock = Lock(path)
-            self._lock.acquire()
+            self._lock = self._locks.acquire(f"{self._scope}-{uuid.uuid4().hex}")
+            path = self._lock.path
             self._tag = f"{path.name}:{path.stat().st_ino}"
         return {names.OWNER: self._home.owner, names.PROCESS: self._tag}
 
@@ -72,20 +70,20 @@ class Ownership:
         if match is None:
             return False
         try:
-            found = (self._folder / match[1]).stat().st_ino
+            found = self._locks.path(match[1]).stat().st_ino
         except OSError:
             return False
         return self._moved or found == int(match[2])
 
-    def of_the_dead(self) -> list[Path]:
+    def of_the_dead(self) -> list[str]:
         """Return the markers that processes have left behind which are gone."""
-        return [path for path in self._folder.glob(f"{self._scope}-*") if not Lock(path).is_held]
+        found = [path.name for path in self._locks.folder.glob(f"{self._scope}-*")]
+        return [name for name in found if not self._locks.held(name)]
 
-
-def remove(markers: Collection[Path], in_use: Collection[str]) -> None:
-    """Remove markers, except those that one of these tags names, or that a process has by now."""
-    still = {tag.partition(":")[0] for tag in in_use}
-    for path in markers:
-        if path.name not in still:
-            with suppress(Timeout), Lock(path).free():
-                pass
+    def remove(self, markers: Collection[str], in_use: Collection[str]) -> None:
+        """Remove markers, except those that one of these tags names, or that a process has."""
+        still = {tag.partition(":")[0] for tag in in_use}
+        for name in markers:
+            if name not in still:
+                with suppress(Timeout), self._locks.acquire(name, timeout=0):
+                    pass

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from rnnbench.errors import StoreError
-from rnnbench.system.locks import Timeout
+from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.notes import SHOWN_METRICS, sweep_note
@@ -40,7 +40,8 @@ class SweepParent:
         self._subject = subject
         self._kind = kind
         self._command = command
-        self._lock = store.home.lock(store.sweep_lock(sweep_key))
+        self._name = store.sweep_lock(sweep_key)
+        self._lock: Lock | None = None
         self.run_id: str | None = None
 
     def open(self) -> str:
@@ -48,8 +49,8 @@ class SweepParent:
         end = time.monotonic() + _WAIT_SECONDS
         while self.run_id is None:
             try:
-                # Whoever looks whether it is held holds it for a moment.
-                self._lock.acquire(timeout=_LOOK_SECONDS)
+                if self._lock is None:
+                    self._lock = self._store.locks.acquire(self._name, timeout=_LOOK_SECONDS)
             except Timeout:
                 known = self.find()
                 if known is not None:
@@ -90,13 +91,11 @@ class SweepParent:
         if run_id is None:
             return
         try:
-            self._lock.acquire(timeout=0)
+            lock, self._lock = self._lock or self._store.locks.acquire(self._name, timeout=0), None
         except Timeout:
             return
-        try:
+        with lock:
             self._store.client.set_terminated(run_id, status)
-        finally:
-            self._lock.release()
 
     def _own(self) -> str:
         client = self._store.client

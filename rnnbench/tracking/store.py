@@ -11,12 +11,12 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.formatting.redact import shown_address
 from rnnbench.interrupt import Interruption
-from rnnbench.system.locks import Timeout
+from rnnbench.system.locks import Locks, Timeout
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.owner import Ownership, remove
+from rnnbench.tracking.owner import Ownership
 from rnnbench.tracking.reader import (
     History,
     Reader,
@@ -33,6 +33,7 @@ class Store:
     def __init__(self, experiment_id: str, home: Home, uri: str, client: Any = None) -> None:
         self.experiment_id = experiment_id
         self.home = home
+        self.locks: Locks = home.locks
         self.uri = uri
         has_locks = sqlite_path(uri) == home.database
         # Locks beside the database are the same for all paths that lead there.
@@ -78,8 +79,11 @@ class Store:
                         "train something first, or correct the address",
                     )
         # The first client creates the tables; two at once would fail half-way.
-        alone = home.lock("store") if create else nullcontext()
-        with Interruption(), translated(uri, home.path), alone:
+        with (
+            Interruption(),
+            translated(uri, home.path),
+            home.locks.acquire("store") if create else nullcontext(),
+        ):
             if create and local:
                 make_database(home)
             elif create:
@@ -197,7 +201,7 @@ class Store:
             running = list(self._reader.search({}, status="RUNNING", only=_OWNERSHIP))
             dead = [record for record in running if self._end_if_dead(record)]
         left = (record for record in running if record not in dead)
-        remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
+        self.ownership.remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
         return [record.run_id for record in dead]
 
     def is_ours(self, record: Record) -> bool:
@@ -223,7 +227,7 @@ class Store:
         """End a run that is shown as running although its owner is gone; return whether it was."""
         if names.KIND not in record.tags or not self.is_ours(record):
             return False
-        with suppress(Timeout), self.home.lock(self._lock_name(record)).free():
+        with suppress(Timeout), self.locks.acquire(self._lock_name(record), timeout=0):
             return self.kill(record.run_id, GONE)
         return False
 

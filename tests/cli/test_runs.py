@@ -165,7 +165,7 @@ class TestRunningRun:
         self, store: Store, run: Run
     ) -> None:
         (spec,) = declare(expand(["+cell=lstm", "data=digits", "seeds=1"]), store.home.path)
-        with store.home.lock(spec.key):
+        with store.locks.acquire(spec.key):
             began = begin(store, spec)
             (row,) = as_json(run("runs", "cell=lstm", "format=json"))
             assert row["status"] == "RUNNING"

@@ -145,7 +145,7 @@ def test_the_next_command_removes_what_a_killed_one_left(run: Run, folder: Path)
         (home / leftover).parent.mkdir(parents=True, exist_ok=True)
         (home / leftover).write_text("left")
     store = Store.open(load([], cell=False))
-    with store.home.lock("held"):
+    with store.locks.acquire("held"):
         (home / "staging" / "held").mkdir(parents=True)
         (home / "staging" / "held" / "model.keras").write_text("in use")
         assert run("data", *SMALL.split()).status == 0

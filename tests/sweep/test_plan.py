@@ -124,7 +124,7 @@ class TestStatus:
         words = [*ARM, "seeds=3"]
         spec = declare(expand(words), store.home.path)[2]
         recorder = begin(store, spec)
-        with store.home.lock(spec.key):
+        with store.locks.acquire(spec.key):
             assert statuses(run("plan", *words))["simple_rnn seed=2"] == "RUNNING"
         # Its owner is gone: it is pending, and who plans doesn't end it.
         assert statuses(run("plan", *words))["simple_rnn seed=2"] == "PENDING"

@@ -1,48 +1,23 @@
-"""Locks between processes: one holder at a time, and no file when nobody holds any."""
+"""Locks on files, and scratch folders, which are locked too."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import pytest
 
-from rnnbench.system.locks import Lock, Timeout, remove_free
+from rnnbench.errors import StoreError
+from rnnbench.system.file_locks import FileLocks
+from rnnbench.system.locks import Locks, Timeout
 from rnnbench.system.scratch import remove_abandoned, scratch_folder
+from tests.system.locks_conformance import LocksConformance
 
-# Counts up in a file, which goes wrong as soon as two are at it; then dies with the lock held.
-_COUNT = """
-import os, pathlib, random, signal, sys, time
-from rnnbench.system.locks import Lock, Timeout
-name, counter, rounds = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-for number in range(rounds):
-    lock = Lock(name)
-    while True:
-        try:
-            lock.acquire(timeout=random.choice([0, 0.01, 60]))
-            break
-        except Timeout:
-            pass
-    value = int(counter.read_text())
-    if random.random() < 0.3:
-        time.sleep(0.001)
-    counter.write_text(str(value + 1))
-    if number + 1 < rounds:
-        lock.release()
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-_HOLD = """
-import pathlib, sys
-from rnnbench.system.locks import Lock
-lock = Lock(pathlib.Path(sys.argv[1]))
-lock.acquire()
-print("held", flush=True)
-sys.stdin.read()
-"""
 _SCRATCH = """
 import pathlib, sys
 from rnnbench.system.scratch import scratch_folder
@@ -50,6 +25,13 @@ with scratch_folder(pathlib.Path(sys.argv[1]), "part-") as folder:
     (folder / "file").write_text("x")
     print(folder, flush=True)
     sys.stdin.read()
+"""
+# Dies with the lock held.
+_DIE = """
+import os, pathlib, sys
+from rnnbench.system.file_locks import FileLocks
+lock = FileLocks(pathlib.Path(sys.argv[1])).acquire(sys.argv[2])
+os._exit(0)
 """
 
 
@@ -62,68 +44,77 @@ def start(code: str, *words: object) -> subprocess.Popen[str]:
     )
 
 
-@pytest.fixture
-def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds the lock ``held``."""
-    process = start(_HOLD, tmp_path / "held.lock")
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    yield process
-    process.kill()
-    process.communicate()
+class TestFileLocks(LocksConformance):
+    @pytest.fixture
+    def locks(self, tmp_path: Path) -> FileLocks:
+        return FileLocks(tmp_path / "home" / "locks")
 
+    def traces(self, locks: Locks) -> list[str]:
+        assert isinstance(locks, FileLocks)
+        return [path.name for path in locks.folder.rglob("*")]
 
-def test_many_processes_hold_it_one_after_another_though_its_file_goes_each_time(
-    tmp_path: Path,
-) -> None:
-    name, counter = tmp_path / "locks" / "one.lock", tmp_path / "counter"
-    counter.write_text("0")
-    processes = [start(_COUNT, name, counter, 25) for _ in range(6)]
-    for process in processes:
-        process.communicate(timeout=120)
-        assert process.returncode == -9
-    assert counter.read_text() == str(6 * 25)
-    assert [path.name for path in name.parent.iterdir()] == ["one.lock"]
-    remove_free(name.parent)
-    assert list(name.parent.iterdir()) == []
+    def test_files_of_the_dead_go_and_those_of_the_living_stay(self, locks: FileLocks) -> None:
+        start(_DIE, locks.folder, "dead").communicate(timeout=60)
+        assert self.traces(locks) == ["dead.lock"]
+        with locks.acquire("living"):
+            locks.remove_free()
+            assert self.traces(locks) == ["living.lock"]
+            assert locks.held("living")
 
+    def test_a_holder_of_a_file_that_is_gone_is_no_holder(self, locks: FileLocks) -> None:
+        first = locks.acquire("name")
+        first.path.unlink()
+        second = locks.acquire("name", timeout=0)
+        first.release()
+        with pytest.raises(Timeout):
+            locks.acquire("name", timeout=0)
+        second.release()
+        assert self.traces(locks) == []
 
-def test_it_is_refused_while_another_process_lives_and_given_when_it_is_dead(
-    tmp_path: Path, holder: subprocess.Popen[str]
-) -> None:
-    lock = Lock(tmp_path / "held.lock")
-    assert lock.is_held
-    start_ = time.monotonic()
-    with pytest.raises(Timeout):
-        lock.acquire(timeout=0.2)
-    assert 0.2 <= time.monotonic() - start_ < 5
-    remove_free(tmp_path)
-    assert lock.path.exists()
-    holder.kill()
-    holder.wait()
-    assert not lock.is_held
-    with lock:
-        assert lock.is_held
-        assert Lock(lock.path).is_held
-        lock.acquire()  # a second time does nothing
-    assert not lock.path.exists()
+    def test_a_file_that_goes_before_it_is_locked_is_opened_again(
+        self, locks: FileLocks, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As its last holder removes it when it lets go."""
+        flock = fcntl.flock
 
+        def late(file: int, kind: int) -> None:
+            monkeypatch.undo()
+            locks.path("name").unlink()
+            flock(file, kind)
 
-def test_asking_whether_it_is_held_creates_nothing(tmp_path: Path) -> None:
-    assert not Lock(tmp_path / "locks" / "none.lock").is_held
-    assert list(tmp_path.iterdir()) == []
+        monkeypatch.setattr(fcntl, "flock", late)
+        with locks.acquire("name"), pytest.raises(Timeout):
+            locks.acquire("name", timeout=0)
 
+    def test_whoever_asks_at_the_same_moment_holds_nothing(self, locks: FileLocks) -> None:
+        lock = locks.acquire("name")
+        file = os.open(lock.path, os.O_RDONLY)
+        lock.close()
+        fcntl.flock(file, fcntl.LOCK_SH)
+        end = threading.Timer(0.02, os.close, (file,))
+        end.start()
+        assert not locks.held("name")
+        locks.acquire("name", timeout=0).release()
+        end.join()
 
-def test_a_holder_of_a_file_that_is_gone_is_no_holder(tmp_path: Path) -> None:
-    first, second = Lock(tmp_path / "one.lock"), Lock(tmp_path / "one.lock")
-    first.acquire()
-    first.path.unlink()
-    second.acquire(timeout=0)
-    first.release()
-    with pytest.raises(Timeout):
-        Lock(tmp_path / "one.lock").acquire(timeout=0)
-    second.release()
-    assert list(tmp_path.iterdir()) == []
+    def test_a_file_system_without_locks_is_told(
+        self, locks: FileLocks, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(file: int, kind: int) -> None:
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        files = len(list(Path("/proc/self/fd").iterdir()))
+        with pytest.raises(StoreError) as caught:
+            locks.acquire("name")
+        assert str(caught.value) == (
+            "home: expected a folder on a file system with locks, received "
+            f"{locks.folder / 'name.lock'} (No locks available); "
+            "choose another with home=... or RNNBENCH_HOME"
+        )
+        with scratch_folder(locks.folder.parent, "part-") as folder:
+            assert folder.is_dir()
+        assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 
 def test_a_scratch_folder_goes_with_its_owner_or_with_the_next_one(tmp_path: Path) -> None:

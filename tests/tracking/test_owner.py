@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -30,9 +29,7 @@ def die(store: Store) -> None:
     """Leave the marker as a process does that is killed."""
     lock = store.ownership._lock
     assert lock is not None
-    assert lock._file is not None
-    os.close(lock._file)
-    lock._file = None
+    lock.close()
 
 
 def test_homes_of_the_same_path_and_host_know_their_own_runs_from_those_of_the_other(
@@ -124,7 +121,7 @@ class TestMarker:
         begin(store)
         (marker,) = markers(store.home.path)
         store.client.set_terminated(store.records()[0].run_id)
-        monkeypatch.setattr(store.ownership, "of_the_dead", lambda: [marker])
+        monkeypatch.setattr(store.ownership, "of_the_dead", lambda: [marker.name])
         store.reap()
         assert marker.exists()
 
@@ -133,7 +130,7 @@ class TestMarker:
     ) -> None:
         begin(store)
         die(store)
-        with store.home.lock("some-key"):
+        with store.locks.acquire("some-key"):
             assert store.reap() == []
             assert len(markers(store.home.path)) == 1
 

@@ -96,8 +96,7 @@ class TestSweepParent:
         self, driver: Open, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(parent_module, "_WAIT_SECONDS", 3)
-        lock = store.home.lock(store.sweep_lock("some-key"))
-        lock.acquire()
+        lock = store.locks.acquire(store.sweep_lock("some-key"))
         death = Timer(1, lock.release)
         death.start()
         assert driver().open() == parents(store)[0].run_id
@@ -173,7 +172,7 @@ class TestReap:
     def test_leaves_what_has_a_living_owner(self, store: Store) -> None:
         for kind, lock in locks(store).items():
             ids = begin_all(store, store.home.owner)
-            with store.home.lock(lock):
+            with store.locks.acquire(lock):
                 assert set(store.reap()) == set(ids.values()) - {ids[kind]}
                 assert store.client.get_run(ids[kind]).info.status == "RUNNING"
             assert store.reap() == [ids[kind]]
