@@ -208,7 +208,7 @@ def test_without_locks_the_first_rename_wins(config, tmp_path, monkeypatch):
     from rnnbench.data import store
 
     first = prepare(config, tmp_path)
-    monkeypatch.setattr(store, "_hold", lambda *_: False)
+    monkeypatch.setattr(store, "_acquired", lambda *_: None)
     monkeypatch.setattr(store, "inspect", hide_first(2))
     assert prepare(config, tmp_path) == first
     assert leftovers(tmp_path) == []
