@@ -33,7 +33,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert fill(folder, WORDS, epochs=2) == 8
     home = f"home={folder / 'runs'}"
     store = Store.open(load([home], cell=False))
-    with store.ownership.kept():
+    with store.marker.kept():
         specs = {s.arm_key: s for s in declare(expand([*WORDS, home]), store.home.path)}
         for spec in specs.values():
             update_arm_summary(store, spec, "sweep")

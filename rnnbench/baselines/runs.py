@@ -46,7 +46,7 @@ def run_baselines(
         RunFailure: for a run that diverges, after its end was logged.
     """
     store.reap()
-    with store.ownership.kept():
+    with store.marker.kept():
         for spec in specs:
             with _locked(store, spec, report), translated(store.uri, store.home.path):
                 _train_once(store, spec, command, report)

@@ -11,7 +11,7 @@ from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study, intermediate
 from rnnbench.sweep.jobs import make_task
-from rnnbench.sweep.ownership import Claim, Claims
+from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
 from rnnbench.system.locks import Lock, Locks, Timeout
@@ -61,15 +61,15 @@ class SearchQueue:
         searches: Sequence[Search],
         home: Home,
         locks: Locks,
-        claims: Claims,
+        ownership: Ownership,
         progress: SweepProgress,
     ) -> None:
         self._home = home
         self._locks = locks
-        self._claims = claims
+        self._ownership = ownership
         self._progress = progress
-        self._runs = RunQueue(claims, progress, ())
-        self._others = Others(claims, progress)
+        self._runs = RunQueue(ownership, progress, ())
+        self._others = Others(ownership, progress)
         self._untouched = list(searches)
         self._elsewhere: list[Search] = []
         self._open: dict[str, _Open] = {}
@@ -83,7 +83,7 @@ class SearchQueue:
             while (number := opened.next()) is not None:
                 spec = self._claimed(opened, number)
                 if spec is not None:
-                    return make_task(spec, self._claims.folder(spec.key))
+                    return make_task(spec, self._ownership.folder(spec.key))
             self._close_if_over(opened)
         return self._runs.take(held, busy)
 
@@ -183,7 +183,7 @@ class SearchQueue:
             return None
         if self._is_settled(opened, number, spec):
             return None
-        if self._claims.claim(spec) is not Claim.OWNED:
+        if self._ownership.claim(spec) is not Claim.OWNED:
             # Another search draws the same and is at it: its result will do.
             opened.elsewhere.append((number, spec))
             return None
@@ -195,17 +195,17 @@ class SearchQueue:
 
         The trial was trained by another search, or by a process that died before it told.
         """
-        study, record = opened.study, self._claims.record(spec)
+        study, record = opened.study, self._ownership.record(spec)
         if record is None:
             return False
         same = record.tags.get(names.STUDY) == opened.search.key
         if record.is_finished:
-            self._report_all(opened, number, self._claims.history(record))
+            self._report_all(opened, number, self._ownership.history(record))
             if not same:
-                self._claims.share(record, spec)
+                self._ownership.share(record, spec)
             study.complete(number, record.metrics[opened.search.config.search.metric])
         elif record.is_pruned and same:
-            self._report_all(opened, number, self._claims.history(record))
+            self._report_all(opened, number, self._ownership.history(record))
             study.prune(number)
         elif record.status == "FAILED":
             study.fail(number)

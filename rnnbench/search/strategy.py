@@ -100,11 +100,11 @@ class Searches:
         sweep.group(key, subject, f"{searches[0].config.search.sampler} search")
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
-            claims = sweep.claims()
+            ownership = sweep.ownership()
             locks = sweep.store.locks
-            queue = SearchQueue(searches, self.home, locks, claims, sweep.progress)
+            queue = SearchQueue(searches, self.home, locks, ownership, sweep.progress)
             try:
-                trained = sweep.run(queue, claims)
+                trained = sweep.run(queue, ownership)
             finally:
                 queue.close()
         after = look_up(searches, self.home)

@@ -19,7 +19,7 @@ from rnnbench.sweep.executors.events import (
     Stopped,
 )
 from rnnbench.sweep.executors.local import LocalExecutor
-from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
 from rnnbench.tracking.arm_summary import update_arm_summary
@@ -35,13 +35,13 @@ class Driver:
     def __init__(
         self,
         store: Store,
-        claims: Claims,
+        ownership: Ownership,
         progress: SweepProgress,
         parent: SweepParent | None,
         sweep_key: str,
     ) -> None:
         self._store = store
-        self._claims = claims
+        self._ownership = ownership
         self._progress = progress
         self._parent = parent
         self._key = sweep_key
@@ -56,7 +56,7 @@ class Driver:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Store what has a result; whatever else is open now was interrupted."""
         with ExitStack() as stack:
-            stack.callback(self._claims.release_all)
+            stack.callback(self._ownership.release_all)
             if self._parent is not None:
                 stack.callback(self._parent.close, "FINISHED" if kind is None else "KILLED")
             for recorder in self._recorders.values():
@@ -76,7 +76,7 @@ class Driver:
         if isinstance(event, Filled):
             self._store_waiting(queue)
             return
-        spec = self._claims.specs[event.key]
+        spec = self._ownership.specs[event.key]
         if isinstance(event, Started):
             self._started(spec)
         elif isinstance(event, EpochEnded):
@@ -97,20 +97,20 @@ class Driver:
             queue.pruned(spec)
             self._close(spec, "pruned")
         elif isinstance(event, Failed):
-            again = event.killed and not self._claims.has_died_often(spec)
+            again = event.killed and not self._ownership.has_died_often(spec)
             self._fail(spec, event.reason, queue, killed=again)
 
     def _started(self, spec: RunSpec) -> None:
         parent = None if self._parent is None else self._parent.open()
         self._recorders[spec.key] = Recorder(
-            self._store, spec, self._claims.run_ids[spec.key], parent
+            self._store, spec, self._ownership.run_ids[spec.key], parent
         )
         self._progress.started(spec)
 
     def _store_waiting(self, queue: Queue) -> None:
         while self._to_store:
             finished = self._to_store.pop(0)
-            self._store_result(self._claims.specs[finished.key], finished, queue)
+            self._store_result(self._ownership.specs[finished.key], finished, queue)
 
     def _store_result(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
         """Store a result; files that cannot be written cost this run, not the sweep."""
@@ -138,7 +138,7 @@ class Driver:
         self._close(spec, ("killed: " if killed else "failed: ") + reason)
 
     def _close(self, spec: RunSpec, text: str) -> None:
-        self._claims.release(spec.key)
+        self._ownership.release(spec.key)
         self._progress.ended(spec, text)
 
 

@@ -92,8 +92,8 @@ class DeclaredRuns:
         sweep.group(sweep_key(s.key for s in specs), subject, f"sweep of {len(specs)} runs")
         trained: frozenset[str] = frozenset()
         if pending:
-            claims = sweep.claims()
-            trained = sweep.run(RunQueue(claims, sweep.progress, pending), claims)
+            ownership = sweep.ownership()
+            trained = sweep.run(RunQueue(ownership, sweep.progress, pending), ownership)
         swept = Swept(specs, sweep.records(specs), trained)
         sweep.finish(swept)
         return swept

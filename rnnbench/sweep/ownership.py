@@ -25,15 +25,15 @@ _MOST_DEATHS = 3  # of a run's worker, before the run is kept as failed
 
 
 class Claim(Enum):
-    """The answer to a claim."""
+    """The answer of :meth:`Ownership.claim`."""
 
     OWNED = "ours to train"
     DONE = "nothing left to train"
     ELSEWHERE = "being trained by another process"
 
 
-class Claims:
-    """The runs that this process is training, with the locks of its home that it holds for them."""
+class Ownership:
+    """Owns the runs that this process is training: their locks, ids and folders, until released."""
 
     def __init__(self, store: Store, options: SweepConfig, sweep_key: str, command: str) -> None:
         self._store = store

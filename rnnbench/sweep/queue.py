@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.source import Source
 from rnnbench.sweep.jobs import make_task
-from rnnbench.sweep.ownership import Claim, Claims
+from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.tracking.begin import IF_DEAD
 from rnnbench.training.spec import RunSpec
@@ -48,12 +48,14 @@ class Queue(Source, Protocol):
 class RunQueue:
     """Declared runs, the longest first; runs that share a compiled model one after another."""
 
-    def __init__(self, claims: Claims, progress: SweepProgress, specs: Iterable[RunSpec]) -> None:
-        self._claims = claims
+    def __init__(
+        self, ownership: Ownership, progress: SweepProgress, specs: Iterable[RunSpec]
+    ) -> None:
+        self._ownership = ownership
         self._progress = progress
         self._waiting: list[tuple[str, RunSpec]] = []
         self._elsewhere: list[RunSpec] = []
-        self._others = Others(claims, progress)
+        self._others = Others(ownership, progress)
         self.add(specs)
 
     def add(self, specs: Iterable[RunSpec]) -> None:
@@ -72,9 +74,9 @@ class RunQueue:
             item = self._choose(held, busy)
             self._waiting.remove(item)
             _, spec = item
-            claim = self._claims.claim(spec)
+            claim = self._ownership.claim(spec)
             if claim is Claim.OWNED:
-                return make_task(spec, self._claims.folder(spec.key))
+                return make_task(spec, self._ownership.folder(spec.key))
             if claim is Claim.ELSEWHERE:
                 self._elsewhere.append(spec)
             else:
@@ -117,22 +119,22 @@ class RunQueue:
 class Others:
     """Waits for runs that other processes are training, and says for which, each of them once."""
 
-    def __init__(self, claims: Claims, progress: SweepProgress) -> None:
-        self._claims = claims
+    def __init__(self, ownership: Ownership, progress: SweepProgress) -> None:
+        self._ownership = ownership
         self._progress = progress
         self._told: set[str] = set()
 
     def wait(self, specs: Sequence[RunSpec], interruption: Interruption) -> list[RunSpec]:
         """Wait until nobody trains at least one of some runs any more; return those."""
         self._tell([spec for spec in specs if spec.key not in self._told])
-        return wait_for_any(specs, lambda s: not self._claims.is_elsewhere(s), interruption)
+        return wait_for_any(specs, lambda s: not self._ownership.is_elsewhere(s), interruption)
 
     def _tell(self, specs: Sequence[RunSpec]) -> None:
         for spec in specs:
             self._told.add(spec.key)
-            if not self._claims.is_elsewhere(spec):
+            if not self._ownership.is_elsewhere(spec):
                 continue
-            owner = self._claims.owner(spec)
+            owner = self._ownership.owner(spec)
             where = f" on {owner}; {IF_DEAD}" if owner else ""
             self._progress.say(f"{spec.name}: waiting for another sweep that trains it{where}")
 

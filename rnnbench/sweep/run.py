@@ -64,7 +64,7 @@ def run_arms(
             if config.tracking.uri is None and not home.database.exists():
                 executor.warm_up()  # nothing can be finished yet, and making a store takes seconds
             store = Store.open(config)
-            with SweepProgress(console) as progress, patient(progress.say), store.ownership.kept():
+            with SweepProgress(console) as progress, patient(progress.say), store.marker.kept():
                 sweep = Sweep(store, progress, config, redacted(command), executor, parent=parent)
                 return declared.train(sweep)
 

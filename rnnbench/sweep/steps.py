@@ -10,7 +10,7 @@ from rnnbench.sweep.driver import Driver
 from rnnbench.sweep.ending import Finished, finished_runs, record_look, refresh_summaries
 from rnnbench.sweep.executors.local import LocalExecutor
 from rnnbench.sweep.jobs import job_table, results
-from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
 from rnnbench.sweep.result import Swept
@@ -79,14 +79,14 @@ class Sweep:
         if self._has_parent:
             self.parent = SweepParent(self.store, key, subject, kind, self._command)
 
-    def claims(self) -> Claims:
+    def ownership(self) -> Ownership:
         """Return what holds the locks of the runs that :meth:`run` trains."""
-        return Claims(self.store, self.config.sweep, self._key, self._command)
+        return Ownership(self.store, self.config.sweep, self._key, self._command)
 
-    def run(self, queue: Queue, claims: Claims) -> frozenset[str]:
+    def run(self, queue: Queue, ownership: Ownership) -> frozenset[str]:
         """Have everything of a queue trained; return the content keys of what has a result."""
         self._executor.warm_up()
-        driver = Driver(self.store, claims, self.progress, self.parent, self._key)
+        driver = Driver(self.store, ownership, self.progress, self.parent, self._key)
         with (
             translated(self.store.uri, self.store.home.path),
             Interruption() as interruption,

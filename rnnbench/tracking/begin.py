@@ -1,4 +1,9 @@
-"""Beginning a run that nobody else may train, where several homes work on one store."""
+"""Beginning a run that nobody else may train, where several homes work on one store.
+
+This is no implementation of :class:`rnnbench.system.locks.Locks`: what is created, looked for and
+withdrawn is the run itself, with its tags, and it stays shown as running when its process dies.
+Locks that all homes have in common make it one look, which finds no other.
+"""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class SweepParent:
         known = self.find()
         if known is not None:
             client.update_run(known.run_id, status="RUNNING")
-            for name, value in self._store.ownership.tags().items():
+            for name, value in self._store.marker.tags().items():
                 client.set_tag(known.run_id, name, value)
             return known.run_id
         tags = {

@@ -16,7 +16,7 @@ from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.owner import Ownership
+from rnnbench.tracking.marker import Marker
 from rnnbench.tracking.reader import (
     History,
     Reader,
@@ -39,7 +39,7 @@ class Store:
         # Locks beside the database are the same for all paths that lead there.
         address = "" if has_locks else uri
         self._scope = hashlib.sha256(f"{address} {experiment_id}".encode()).hexdigest()[:8]
-        self.ownership = Ownership(home, self._scope, moved=has_locks)
+        self.marker = Marker(home, self._scope, moved=has_locks)
         self._client = client
         self._reader: Reader
         if client is None:
@@ -196,17 +196,17 @@ class Store:
 
         Returns the ids. An owner holds the lock of its run for as long as it lives.
         """
-        markers = self.ownership.of_the_dead()
+        markers = self.marker.of_the_dead()
         with translated(self.uri, self.home.path):
             running = list(self._reader.search({}, status="RUNNING", only=_OWNERSHIP))
             dead = [record for record in running if self._end_if_dead(record)]
         left = (record for record in running if record not in dead)
-        self.ownership.remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
+        self.marker.remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
         return [record.run_id for record in dead]
 
     def is_ours(self, record: Record) -> bool:
         """Return whether the locks of this home tell if a running run's owner is alive."""
-        return self.ownership.is_ours(record.tags)
+        return self.marker.is_ours(record.tags)
 
     def sweep_lock(self, sweep_key: str) -> str:
         """Return the name of the lock of a sweep's parent run: one in each experiment."""
@@ -215,7 +215,7 @@ class Store:
     def begin(self, tags: Mapping[str, str], name: str) -> str:
         """Create a run that is shown as running and belongs to this process; return its id."""
         run = self.client.create_run(
-            self.experiment_id, tags=dict(tags) | self.ownership.tags(), run_name=name
+            self.experiment_id, tags=dict(tags) | self.marker.tags(), run_name=name
         )
         return str(run.info.run_id)
 

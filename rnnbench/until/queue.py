@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from rnnbench.interrupt import Interruption
-from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.training.spec import RunSpec
@@ -21,11 +21,15 @@ class UntilQueue:
     """Runs that the next look needs; where all have ended, the look is taken and brings more."""
 
     def __init__(
-        self, rounds: Rounds, needed: Sequence[RunSpec], claims: Claims, progress: SweepProgress
+        self,
+        rounds: Rounds,
+        needed: Sequence[RunSpec],
+        ownership: Ownership,
+        progress: SweepProgress,
     ) -> None:
         self._rounds = rounds
         self._progress = progress
-        self._runs = RunQueue(claims, progress, needed)
+        self._runs = RunQueue(ownership, progress, needed)
         self._running: set[str] = set()
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:

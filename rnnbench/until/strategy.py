@@ -92,9 +92,9 @@ class UntilDecided:
             more = len(rounds.declared) - told
             sweep.progress.extend(rounds.status, more, work, len(needed))
             if needed:
-                claims = sweep.claims()
-                queue = UntilQueue(rounds, needed, claims, sweep.progress)
-                trained = sweep.run(queue, claims)
+                ownership = sweep.ownership()
+                queue = UntilQueue(rounds, needed, ownership, sweep.progress)
+                trained = sweep.run(queue, ownership)
             status = "FINISHED"
         finally:
             if parent is not None:

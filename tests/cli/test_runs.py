@@ -119,7 +119,7 @@ class TestList:
         rows = as_json(run("runs", "cell=gru", "--format", "json"))
         assert {row["arm"] for row in rows} == {"gru", "gru units=4", "gru units=8"}
         other = [*WORDS[1:2], "+cell=gru", "model.units=8", "seeds=1"]
-        with store.ownership.kept():
+        with store.marker.kept():
             (spec,) = declare(expand(other), store.home.path)
             begin(store, spec).fail("", killed=True)
         rows = as_json(run("runs", "cell=gru", "seed=0", "--format=json"))

@@ -15,7 +15,7 @@ from rnnbench.interrupt import Interruption
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.driver import Driver
 from rnnbench.sweep.executors.events import DIED, Event, Failed, Filled, Finished, Started
-from rnnbench.sweep.ownership import Claims
+from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.tracking.store import Store
@@ -63,12 +63,12 @@ def drive(
     parent: Any = None,
 ) -> None:
     """Have events handled, as a sweep does."""
-    claims = Claims(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
+    ownership = Ownership(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
     with SweepProgress(Console(quiet=True)) as progress, Interruption() as interruption:
-        driver = Driver(store, claims, progress, parent, "some-sweep")
+        driver = Driver(store, ownership, progress, parent, "some-sweep")
         with driver:
             executor: Any = Executor(events)
-            driver.train(executor, queue(claims, progress, specs), interruption)
+            driver.train(executor, queue(ownership, progress, specs), interruption)
 
 
 def statuses(store: Store, spec: RunSpec) -> list[str]:

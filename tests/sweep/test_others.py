@@ -13,7 +13,7 @@ from rnnbench.sweep.ownership import Claim
 from rnnbench.sweep.queue import RunQueue
 
 
-class Claims:
+class Ownership:
     """Everything is trained elsewhere, until the test says otherwise."""
 
     def __init__(self) -> None:
@@ -46,13 +46,13 @@ def spec(key: str) -> Any:
 
 
 @pytest.fixture
-def waiting(monkeypatch: pytest.MonkeyPatch) -> tuple[Claims, Progress, RunQueue]:
+def waiting(monkeypatch: pytest.MonkeyPatch) -> tuple[Ownership, Progress, RunQueue]:
     """A queue whose two runs are both trained elsewhere, where ``b`` ends after a while."""
-    claims, progress = Claims(), Progress()
-    queue = RunQueue(claims, progress, [spec("a"), spec("b")])  # type: ignore[arg-type]
+    ownership, progress = Ownership(), Progress()
+    queue = RunQueue(ownership, progress, [spec("a"), spec("b")])  # type: ignore[arg-type]
     assert queue.take([], set()) is None
-    monkeypatch.setattr(queues.time, "sleep", lambda _: claims.elsewhere.discard("b"))
-    return claims, progress, queue
+    monkeypatch.setattr(queues.time, "sleep", lambda _: ownership.elsewhere.discard("b"))
+    return ownership, progress, queue
 
 
 def test_a_run_that_comes_back_does_not_wait_for_one_that_never_does(waiting: Any) -> None:
@@ -66,11 +66,11 @@ def test_a_run_that_comes_back_does_not_wait_for_one_that_never_does(waiting: An
 def test_who_trains_a_run_elsewhere_is_told_once_and_what_to_do_if_it_is_dead(
     waiting: Any,
 ) -> None:
-    claims, progress, queue = waiting
-    claims.owners["a"] = "machine:/runs"
+    ownership, progress, queue = waiting
+    ownership.owners["a"] = "machine:/runs"
     with Interruption() as interruption:
         assert queue.wait_for_others(interruption)
-        claims.elsewhere.clear()
+        ownership.elsewhere.clear()
         queue.take([], set())
         assert queue.wait_for_others(interruption)
     (told,) = (line for line in progress.said if "run a: waiting" in line)

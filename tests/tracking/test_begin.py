@@ -14,7 +14,7 @@ import pytest
 
 from rnnbench.config.expand import expand, load
 from rnnbench.sweep.declaration import declare
-from rnnbench.sweep.ownership import Claim, Claims
+from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.tracking import begin as begin_module
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import begin_alone
@@ -45,8 +45,8 @@ def spec(request: pytest.FixtureRequest, work_dir: Path) -> RunSpec:
     return found if request.param == "run" else replace(found, trial=TrialOf("study", 3, True))
 
 
-def claims(store: Store) -> Claims:
-    return Claims(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
+def ownership(store: Store) -> Ownership:
+    return Ownership(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
 
 
 def running(store: Store, spec: RunSpec) -> list[str]:
@@ -80,7 +80,7 @@ def test_of_two_who_claim_at_the_same_moment_one_trains(
         return run_id
 
     monkeypatch.setattr(Store, "begin", begin_together)
-    drivers = [claims(store) for store in stores]
+    drivers = [ownership(store) for store in stores]
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda driver: driver.claim(spec), drivers))
     assert sorted(answers, key=str) == [Claim.ELSEWHERE, Claim.OWNED]
@@ -158,7 +158,7 @@ def test_what_another_home_ends_between_look_and_beginning_is_not_trained_again(
     Recorder(stores[0], spec, run_id, None).finish(OUTCOME, files)
     assert begin(stores[1], spec) is None
     assert running(stores[0], spec) == []
-    assert claims(stores[1]).claim(spec) is Claim.DONE
+    assert ownership(stores[1]).claim(spec) is Claim.DONE
 
 
 def test_a_run_whose_answer_was_lost_on_the_way_is_ended(
@@ -174,7 +174,7 @@ def test_a_run_whose_answer_was_lost_on_the_way_is_ended(
         return create(store, *args)
 
     monkeypatch.setattr(Store, "begin", create_twice)
-    driver = claims(stores[0])
+    driver = ownership(stores[0])
     assert driver.claim(spec) is Claim.OWNED
     assert running(stores[0], spec) == [driver.run_ids[spec.key]]
     assert stores[0].client.get_run(lost).info.status == "KILLED"

@@ -22,8 +22,12 @@ from rnnbench.tracking.home import Home
 _TAG = re.compile(r"([0-9a-f]{8}-[0-9a-f]{32}):(\d+)")
 
 
-class Ownership:
-    """The marker of this process in a home, and those of others."""
+class Marker:
+    """Owns one file of a home, the marker of this process, and reads those of others.
+
+    Which runs a process trains is the subject of :class:`rnnbench.sweep.ownership.Ownership`.
+    Locks that all homes of a store have in common answer for every run, and need no marker.
+    """
 
     def __init__(self, home: Home, scope: str, *, moved: bool) -> None:
         """Leave nothing yet.

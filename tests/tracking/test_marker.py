@@ -27,7 +27,7 @@ def markers(home: Path) -> list[Path]:
 
 def die(store: Store) -> None:
     """Leave the marker as a process does that is killed."""
-    lock = store.ownership._lock
+    lock = store.marker._lock
     assert lock is not None
     lock.close()
 
@@ -93,7 +93,7 @@ def test_a_marker_that_is_none_is_nobodys(store: Store, tag: str) -> None:
 class TestMarker:
     def test_is_there_while_its_process_may_own_runs(self, store: Store) -> None:
         assert markers(store.home.path) == []
-        with store.ownership.kept():
+        with store.marker.kept():
             run_id = begin(store)
             assert len(markers(store.home.path)) == 1
             store.client.set_terminated(run_id)
@@ -102,7 +102,7 @@ class TestMarker:
     def test_stays_where_an_error_may_have_left_a_run_and_goes_when_that_is_ended(
         self, store: Store
     ) -> None:
-        with contextlib.suppress(KeyboardInterrupt), store.ownership.kept():
+        with contextlib.suppress(KeyboardInterrupt), store.marker.kept():
             run_id = begin(store)
             raise KeyboardInterrupt
         die(store)
@@ -121,7 +121,7 @@ class TestMarker:
         begin(store)
         (marker,) = markers(store.home.path)
         store.client.set_terminated(store.records()[0].run_id)
-        monkeypatch.setattr(store.ownership, "of_the_dead", lambda: [marker.name])
+        monkeypatch.setattr(store.marker, "of_the_dead", lambda: [marker.name])
         store.reap()
         assert marker.exists()
 
@@ -156,13 +156,13 @@ def after_the_look(
     store: Store, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
 ) -> None:
     """Have something happen between the look for running runs and what follows from it."""
-    is_ours = store.ownership.is_ours
+    is_ours = store.marker.is_ours
 
     def late(tags: Mapping[str, str]) -> bool:
         happens()
         return is_ours(tags)
 
-    monkeypatch.setattr(store.ownership, "is_ours", late)
+    monkeypatch.setattr(store.marker, "is_ours", late)
 
 
 def test_a_run_of_the_user_s_own_in_the_same_experiment_is_left_alone(store: Store) -> None:
