@@ -5,11 +5,11 @@ file is removed by its holder just before it lets go; whoever has opened the fil
 that its name no longer leads there, and begins again. What a killed holder leaves is free, and goes
 with the next holder or with :meth:`FileLocks.remove_free`.
 
-The library filelock (3.32.7) was tried in this place. It leaves every lock's file behind, can't
-tell whether another process holds a lock without creating the file and taking the lock, turns by
-default to files that outlive their holder where the system has no locks, refuses to wait for a lock
-of the same thread, and imports 163 modules, asyncio and sqlite3 among them, which quick commands
-need not load. What would be left for it to do is one call of ``flock``.
+The library filelock (3.32.7) was tried in this place. By itself it leaves every file behind. A
+wrapper that removes them excludes as well as this module does, but filelock has no question whether
+a lock is held: whoever asks takes the lock. While two processes asked, 3,175 of 10,262 attempts at
+a free name were refused, none of 9,445 here, and a file was left. It can't lock scratch folders
+either, and imports 58 modules more than ``plan`` does, asyncio among them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pathlib import Path
 from rnnbench.system.locks import NoLocksError, Timeout
 
 _POLL_SECONDS = 0.05
-_LOOKS, _LOOK_SECONDS = 100, 0.001  # those who only ask are done by then, unless they are stopped
+_LOOKS, _LOOK_SECONDS = 1000, 0.001  # those who only ask are done by then, unless stopped
 _FILE_NAME = re.compile(r"\w[\w.-]{0,199}", re.ASCII)
 _OF_A_LOCK = os.O_RDWR | os.O_CREAT
 
