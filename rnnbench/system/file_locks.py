@@ -98,6 +98,9 @@ class FileLocks:
             except FileNotFoundError:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 continue
+            except NoLocksError:
+                path.unlink(missing_ok=True)
+                raise
             if lock is not None:
                 return lock
             if end is not None and time.monotonic() >= end:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import json
 import multiprocessing
@@ -208,10 +210,14 @@ def test_without_locks_the_first_rename_wins(config, tmp_path, monkeypatch):
     from rnnbench.data import store
 
     first = prepare(config, tmp_path)
-    monkeypatch.setattr(store, "_acquired", lambda *_: None)
+    monkeypatch.setattr(fcntl, "flock", no_locks)
     monkeypatch.setattr(store, "inspect", hide_first(2))
     assert prepare(config, tmp_path) == first
     assert leftovers(tmp_path) == []
+
+
+def no_locks(file: int, kind: int) -> None:
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
 
 def hide_first(times: int):

@@ -112,6 +112,7 @@ class TestFileLocks(LocksConformance):
             f"{locks.folder / 'name.lock'} (No locks available); "
             "choose another with home=... or RNNBENCH_HOME"
         )
+        assert self.traces(locks) == []
         with scratch_folder(locks.folder.parent, "part-") as folder:
             assert folder.is_dir()
         assert len(list(Path("/proc/self/fd").iterdir())) == files
