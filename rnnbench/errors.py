@@ -4,6 +4,7 @@
     ├── ConfigError              a key, a value, a group or a combination of them
     ├── DataError                a data file or a data set
     ├── StoreError               the tracking store or the folder around it
+    │   └── NoLocksError         a file system without locks
     └── RunFailure               exit status 1: a training run that could not end well
         └── Divergence           loss became NaN or infinite
 
