@@ -17,7 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 
 import rnnbench
 from rnnbench.cli.commands import COMMANDS
-from rnnbench.config.describe import KeyDescription, group_options, key_descriptions
+from rnnbench.cli.described import key_descriptions
+from rnnbench.config.describe import KeyDescription, group_options
 from rnnbench.config.metrics import METRICS, SPREAD
 from rnnbench.models.cells import CELLS
 from rnnbench.results.frame import COLUMNS

@@ -19,12 +19,8 @@ PACKAGE = Path(rnnbench.__file__).parent
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
     "errors interrupt stats formatting system",
-    "config.metrics config.paths config.section config.data_section config.model_section",
-    "config.training_section config.search_section config.claim_section config.report_section",
-    "config.schema config.recorded config.ranges config.allowed config.validate config.overrides",
-    "config.space_words config.references config.yaml_files config.user_files config.compose",
-    "config.axes config.per_data config.expand config",
-    "seeds data models config.option_files config.describe reference",
+    "config",
+    "seeds data models reference",
     "training tracking results plots",
     "sweep search until",
     "baselines stored report notebooks cli __main__",

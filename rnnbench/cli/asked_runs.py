@@ -12,14 +12,16 @@ from rnnbench.cli.presets import preset_names
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
+from rnnbench.config.keys import about
 from rnnbench.config.overrides import parse
+from rnnbench.config.roles import Purpose
 from rnnbench.errors import ConfigError
 from rnnbench.stored.listing import KINDS, STATUSES, Run, has_words, named, read_filters, read_runs
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 
 FILES = ("csv", "json")
-_PLACES = ("home", "tracking")
+_PLACES = about(Purpose.STORE)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _candidates(before: list[str], word: str) -> Iterable[str]:
 
 def _words(before: list[str], word: str) -> Iterator[str]:
     """Give a command's own words, the groups with their options, and the keys with their values."""
-    from rnnbench.config.describe import key_descriptions
+    from rnnbench.cli.described import key_descriptions
     from rnnbench.config.option_files import PRESETS, OptionFiles
 
     files, command = OptionFiles(_folders(before)), COMMANDS[before[0]]
@@ -129,7 +129,7 @@ def _values(allowed: str) -> list[str]:
 
 
 def _topics(word: str) -> list[str]:
-    from rnnbench.config.describe import key_descriptions
+    from rnnbench.cli.described import key_descriptions
     from rnnbench.config.option_files import OptionFiles
 
     groups = OptionFiles().groups

@@ -12,6 +12,8 @@ from rnnbench.cli.console import paste, stderr
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm
+from rnnbench.config.keys import about, is_about
+from rnnbench.config.roles import Purpose
 from rnnbench.config.schema import Config
 from rnnbench.formatting.redact import shown_address, shown_store
 from rnnbench.tracking.home import Home
@@ -23,11 +25,11 @@ _RETRY_KEY = "sweep.retry_failed"
 RETRY = f"{_RETRY_KEY}=true"
 # Words that say where the runs are, and those that say nothing of what was trained.
 _PLACE = ("home", "tracking.uri", "tracking.experiment")
-_IDLE = ("home", "tracking", "executor", "report", "sweep", "claims", "published", "diagnostics")
-# Words that are no part of the command for a report.
-_NOT_OF_A_REPORT = ("report.name", "executor.", "tracking.", "diagnostics.", _RETRY_KEY)
+_UNREPORTED = (Purpose.STORE, Purpose.CIRCUMSTANCE, Purpose.DIAGNOSTIC)
+_IDLE = about(*_UNREPORTED, Purpose.REPORT, Purpose.SWEEP)
 # Words that a report's name is not made of.
-_UNNAMED = (*_IDLE, "seed", "seeds", "until", "most_seeds", "cell", "experiments", "data")
+_COUNTS = about(Purpose.SEED, Purpose.REPLICATES, Purpose.END)
+_UNNAMED = (*_IDLE, *_COUNTS, "cell", "experiments", "data")
 _MOST_CELLS = 3
 _ID_DIGITS = 8  # of a run's id, by which no two runs of a store are likely to begin
 _LONGEST_NAME = 40
@@ -72,9 +74,7 @@ def report_command(words: Words, arms: Sequence[Arm], *, one_seed: bool = False)
         one_seed: whether only the first seed was trained, whatever ``seeds`` says.
     """
     kept = [
-        word
-        for word in words.overrides
-        if key_of(word) in _PLACE or not key_of(word).startswith(_NOT_OF_A_REPORT)
+        word for word in words.overrides if key_of(word) in _PLACE or _is_of_reports(key_of(word))
     ]
     if one_seed:
         kept = [*(word for word in kept if key_of(word) != "seeds"), "seeds=1"]
@@ -84,6 +84,11 @@ def report_command(words: Words, arms: Sequence[Arm], *, one_seed: bool = False)
     typed = dict(word.split("=", 1) for word in words.overrides if "=" in word)
     name = typed.get("report.name") or report_name(words, arms)
     return command_line("report", name, *kept, *_folders(words))
+
+
+def _is_of_reports(key: str) -> bool:
+    """Return whether a word of a sweep is part of the command for its report."""
+    return key not in ("report.name", _RETRY_KEY) and not is_about(key, *_UNREPORTED)
 
 
 def sweep_command(words: Words, *more: str) -> str:

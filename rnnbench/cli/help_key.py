@@ -6,8 +6,9 @@ import re
 import shlex
 
 from rnnbench.cli.commands import COMMANDS
+from rnnbench.cli.described import key_descriptions
 from rnnbench.cli.layout import listed, paragraph
-from rnnbench.config.describe import KeyDescription, key_descriptions
+from rnnbench.config.describe import KeyDescription
 
 _MOST_RELATED = 6
 # What a key or an option needs beside it in an example.

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rnnbench.cli.commands import COMMANDS, Command
+from rnnbench.cli.described import key_descriptions
 from rnnbench.cli.help_key import key_page
 from rnnbench.cli.help_values import Line, check_option, read_line
 from rnnbench.cli.layout import listed, paragraph, together
-from rnnbench.config.describe import KeyDescription, key_descriptions, section_meanings
+from rnnbench.config.describe import KeyDescription, section_meanings
 from rnnbench.config.metrics import LOGGED, METRICS, Metric
 from rnnbench.config.option_files import PRESETS, OptionFiles
 from rnnbench.config.validate import suggestion

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnbench.config.describe import key_descriptions, section_meanings, shown
+from rnnbench.cli.described import key_descriptions
+from rnnbench.config.describe import section_meanings, shown
 from rnnbench.config.option_files import PRESETS, OptionFiles, flat
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError

@@ -15,6 +15,8 @@ from rnnbench.cli.endings import store_place, tell_home, ui_command
 from rnnbench.cli.presets import is_preset, preset_names
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
+from rnnbench.config.keys import about
+from rnnbench.config.roles import Purpose
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.formatting.redact import redacted
@@ -41,7 +43,7 @@ from rnnbench.system.user_paths import user_path
 from rnnbench.tracking.store import Store
 
 # Overrides that say where runs are and how the report looks; any other restricts it.
-_GENERAL = ("home", "tracking", "report", "claims", "published")
+_GENERAL = about(Purpose.STORE, Purpose.REPORT)
 # Words for where runs come from; any other names a folder.
 AUTO, STORE = "auto", "store"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
-from rnnbench.config.section import Section, Unit
+from rnnbench.config.roles import AfterReading, Choice, Compiled, File, HeldOut, Label, Only, Unit
+from rnnbench.config.section import Section
 
 Column = str | Annotated[int, Field(ge=0, lt=100_000)]
 Samples = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -21,7 +22,9 @@ class DataConfig(Section):
     """
 
     name: Annotated[
-        str, Field(description="The data set's name, which the choice data=OPTION sets.")
+        str,
+        Field(description="The data set's name, which the choice data=OPTION sets."),
+        Choice(),
     ]
     path: Annotated[
         str | None,
@@ -30,6 +33,7 @@ class DataConfig(Section):
             description="File or folder of the data; null where the data set needs none, or for "
             "imdb the file in RNNBENCH_IMDB, Keras's cache or Keras's download.",
         ),
+        File(),
     ]
     num_words: Annotated[
         Annotated[int, Field(ge=4, le=10_000_000)] | None,
@@ -39,6 +43,7 @@ class DataConfig(Section):
             "unknown; null for data without tokens.",
         ),
         Unit("words"),
+        Label("vocabulary"),
     ]
     maxlen: Annotated[
         Annotated[int, Field(ge=1, le=LONGEST)] | None,
@@ -48,16 +53,26 @@ class DataConfig(Section):
             "arrays of features have, and is 100 for tokens.",
         ),
         Unit("time steps"),
+        AfterReading(),
+        Label(short="maxlen"),
     ]
     padding: Annotated[
         Literal["pre", "post"],
         Field(description="Whether short samples are filled up at their beginning or their end."),
+        AfterReading(),
     ]
     truncating: Annotated[
         Literal["pre", "post"],
         Field(description="Whether long samples lose their beginning or their end."),
+        AfterReading(),
     ]
-    mask: Annotated[bool, Field(description="Whether the network skips the padding.")]
+    mask: Annotated[
+        bool,
+        Field(description="Whether the network skips the padding."),
+        AfterReading(shapes_arrays=False),
+        Compiled(),
+        Label(short="mask"),
+    ]
     limit: Annotated[
         Samples | None,
         Field(
@@ -66,6 +81,8 @@ class DataConfig(Section):
             "a generator usually makes.",
         ),
         Unit("samples"),
+        HeldOut(),
+        Label("training samples"),
     ]
     test_limit: Annotated[
         Samples | None,
@@ -73,6 +90,7 @@ class DataConfig(Section):
             examples=[1000], description="Number of test samples to use; null uses all there are."
         ),
         Unit("samples"),
+        AfterReading(),
     ]
 
     # How texts become tokens.
@@ -83,6 +101,7 @@ class DataConfig(Section):
             description="Encoding of the files, as in cp1252; null or auto reads UTF-8, or what a "
             "byte order mark says.",
         ),
+        Only(trait="texts"),
     ] = None
     tokens: Annotated[
         Literal["keras", "treebank", "numbers"] | None,
@@ -91,6 +110,7 @@ class DataConfig(Section):
             "treebank by the rules of the Penn Treebank, numbers into token numbers as they stand; "
             "null where the data are no texts."
         ),
+        Only(trait="texts"),
     ] = None
     lower: Annotated[
         bool | None,
@@ -98,6 +118,7 @@ class DataConfig(Section):
             description="Whether texts are read in lower case; null is true for data.tokens=keras "
             "and false for treebank."
         ),
+        Only(trait="texts"),
     ] = None
     punctuation: Annotated[
         Literal["unicode"] | None,
@@ -105,6 +126,7 @@ class DataConfig(Section):
             description="With unicode, typographic quotation marks, dashes and dots are read as "
             "their ASCII forms; null reads them as data.tokens does."
         ),
+        Only(trait="texts"),
     ] = None
     start: Annotated[
         bool | None,
@@ -112,6 +134,7 @@ class DataConfig(Section):
             description="Whether every text begins with the start token, number 1; null where the "
             "data are no texts."
         ),
+        Only(trait="texts"),
     ] = None
     unknown: Annotated[
         Literal["oov", "drop", "imdb"] | None,
@@ -120,6 +143,7 @@ class DataConfig(Section):
             "drop leaves them out, imdb numbers words and tokens as Keras's IMDB does; null where "
             "the data are no texts."
         ),
+        Only(trait="texts"),
     ] = None
     word_index: Annotated[
         str | None,
@@ -129,6 +153,8 @@ class DataConfig(Section):
             "imdb_word_index.json; null ranks the words of the training texts by frequency, and "
             "for imdb looks for Keras's file where it is needed.",
         ),
+        File(),
+        Only(trait="ranks"),
     ] = None
     # Folders of texts.
     classes: Annotated[
@@ -138,6 +164,7 @@ class DataConfig(Section):
             description="Names of the class folders to use, as in [neg,pos]; null uses the folders "
             "that train/ and test/ both have.",
         ),
+        Only(trait="folders"),
     ] = None
     # Tables.
     text_column: Annotated[
@@ -147,6 +174,7 @@ class DataConfig(Section):
             description="Name of the column of texts, or its number from 0; null where the data "
             "are no table.",
         ),
+        Only(trait="table"),
     ] = None
     label_column: Annotated[
         Column | None,
@@ -155,6 +183,7 @@ class DataConfig(Section):
             description="Name of the column of class labels, or its number from 0; null where the "
             "data are no table.",
         ),
+        Only(trait="table"),
     ] = None
     header: Annotated[
         bool | None,
@@ -162,6 +191,7 @@ class DataConfig(Section):
             description="Whether the first line names the columns: null or true says so, and with "
             "false columns are numbers from 0."
         ),
+        Only(trait="table"),
     ] = None
     delimiter: Annotated[
         str | None,
@@ -170,6 +200,7 @@ class DataConfig(Section):
             description="What separates columns: comma, semicolon, tab, pipe, or any one "
             "character; null where the data are no table.",
         ),
+        Only(trait="table"),
     ] = None
     quoting: Annotated[
         Literal["auto", "minimal", "none"] | None,
@@ -177,6 +208,7 @@ class DataConfig(Section):
             description="Whether quotation marks enclose fields: null or auto says yes and remarks "
             "on marks that may stand alone, minimal says yes, none takes them as text."
         ),
+        Only(trait="table"),
     ] = None
     escape: Annotated[
         str | None,
@@ -185,6 +217,7 @@ class DataConfig(Section):
             description=r"What takes the next character's meaning away, as in \": backslash, or "
             "any one character; null for nothing.",
         ),
+        Only(trait="table"),
     ] = None
     skip_initial_space: Annotated[
         bool | None,
@@ -192,6 +225,7 @@ class DataConfig(Section):
             description="Whether a quotation mark after the delimiter and a space encloses a "
             "field, too; null is false."
         ),
+        Only(trait="table"),
     ] = None
     missing: Annotated[
         Literal["error", "drop", "keep"] | None,
@@ -200,6 +234,7 @@ class DataConfig(Section):
             "refuses texts such as NA, too, drop leaves all of them out, keep takes NA as text or "
             "label."
         ),
+        Only(trait="table"),
     ] = None
     test_path: Annotated[
         str | None,
@@ -208,6 +243,8 @@ class DataConfig(Section):
             description="A second file of the same columns, which is the test set; null where "
             "data.test_fraction says how much of the first file is.",
         ),
+        File(),
+        Only(trait="table"),
     ] = None
     test_fraction: Annotated[
         Annotated[float, Field(gt=0, lt=1)] | None,
@@ -217,12 +254,5 @@ class DataConfig(Section):
             "data.test_path names a file of it.",
         ),
         Unit("fraction"),
+        Only(trait="table"),
     ] = None
-
-    @model_serializer(mode="wrap")
-    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {
-            key: value
-            for key, value in handler(self).items()
-            if value is not None or type(self).model_fields[key].is_required()
-        }

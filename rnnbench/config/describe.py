@@ -6,7 +6,7 @@ What a key does stands in the schema, its default in ``conf/``; here the two are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -16,9 +16,9 @@ from pydantic.fields import FieldInfo
 
 from rnnbench.config.allowed import words_of
 from rnnbench.config.option_files import OptionFiles, flat
+from rnnbench.config.roles import Unit
 from rnnbench.config.schema import Config
-from rnnbench.config.section import Section, Unit
-from rnnbench.models.cells import CELLS, DEFAULTS, OPTION_MEANINGS
+from rnnbench.config.section import Section
 
 MISSING = "???"  # how a file says that a value must be given
 _REQUIRED = "required"
@@ -59,11 +59,17 @@ class KeyDescription:
         return not by_option and not _PLACEHOLDERS & set(self.key.split("."))
 
 
-@cache
-def key_descriptions() -> tuple[KeyDescription, ...]:
-    """Return every key of the configuration, in the order of the schema."""
+def describe(
+    cells: Sequence[str], of_cells: Sequence[KeyDescription] = ()
+) -> tuple[KeyDescription, ...]:
+    """Return every key of the configuration, in the order of the schema.
+
+    Args:
+        cells: the cells by name.
+        of_cells: the keys that belong to some cells, which the schema leaves to them.
+    """
     files = OptionFiles()
-    defaults = _Defaults(files)
+    defaults = _Defaults(files, cells)
     found: dict[str, KeyDescription] = {}
     for key, field, node in _fields(Config, ""):
         if key in found:  # a search space's ranges have keys in common
@@ -84,7 +90,7 @@ def key_descriptions() -> tuple[KeyDescription, ...]:
             defaults.choice(key) or _example(key, field, node, text),
         )
         if key == "cell.name":
-            found |= {one.key: one for one in _cell_options()}
+            found |= {one.key: one for one in of_cells}
     return tuple(found.values())
 
 
@@ -173,7 +179,8 @@ def _definitions() -> Mapping[str, Any]:
 class _Defaults:
     """What ``conf/`` says about each key, under every option of the key's group."""
 
-    def __init__(self, files: OptionFiles) -> None:
+    def __init__(self, files: OptionFiles, cells: Sequence[str]) -> None:
+        self._cells = cells
         whole = [key for key, field, _ in _fields(Config, "") if _is_mapping(field)]
         self._chosen = files.chosen
         self._top = flat(files.primary, whole)
@@ -231,7 +238,7 @@ class _Defaults:
     def names(self, key: str) -> str:
         """Return the names that files give a cell or data set, which the schema leaves open."""
         if key == "cell.name":
-            return "one of " + ", ".join(CELLS)
+            return "one of " + ", ".join(self._cells)
         if key == "data.name":
             return "one of " + ", ".join(
                 content[key] for content in self._by_option["data"].values()
@@ -241,14 +248,3 @@ class _Defaults:
 
 def _is_mapping(field: FieldInfo) -> bool:
     return getattr(field.annotation, "__origin__", None) is dict
-
-
-def _cell_options() -> Iterator[KeyDescription]:
-    for option, meaning in OPTION_MEANINGS.items():
-        cells = tuple(name for name, cell in CELLS.items() if option in cell.options)
-        values = CELLS[cells[0]].options[option]
-        allowed = "one of " + ", ".join(map(shown, values))
-        some = cells if len(cells) < len(CELLS) else ()
-        key, usual = f"cell.{option}", shown(DEFAULTS[option])
-        other = next(shown(value) for value in values if value != DEFAULTS[option])
-        yield KeyDescription(key, meaning, allowed, usual, "", some, f"{key}={other}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import ConfigDict, Field
 
-from rnnbench.config.section import Section, Unit
+from rnnbench.config.roles import Choice, Drawn, File, IdleAt, IdleUnless, IdleWithout, Label, Unit
+from rnnbench.config.section import Section
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -18,7 +19,10 @@ class CellConfig(Section):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: Annotated[
-        str, Field(description="The recurrent cell, which the choice +cell=OPTION sets.")
+        str,
+        Field(description="The recurrent cell, which the choice +cell=OPTION sets."),
+        Choice(),
+        Drawn(False),
     ]
 
     @property
@@ -39,6 +43,7 @@ class EmbeddingConfig(Section):
             description="What the embedding of tokens starts from: random numbers that training "
             "changes (trainable), or word vectors (vectors)."
         ),
+        Label("embedding"),
     ]
     dim: Annotated[
         Units,
@@ -47,6 +52,7 @@ class EmbeddingConfig(Section):
             description="Width of a token's vector, which a file of word vectors decides.",
         ),
         Unit("features"),
+        Label("embedding width"),
     ]
     path: Annotated[
         str | None,
@@ -55,6 +61,9 @@ class EmbeddingConfig(Section):
             description="File of word vectors in the format of word2vec or GloVe; null trains them "
             "on the data set's own texts (with model.embedding.kind=vectors).",
         ),
+        File(names=True),
+        Label("word vectors"),
+        IdleUnless(key="kind", value="vectors"),
     ] = None
     trainable: Annotated[
         bool,
@@ -62,17 +71,14 @@ class EmbeddingConfig(Section):
             description="Whether training changes the word vectors (with "
             "model.embedding.kind=vectors)."
         ),
+        Label("trained word vectors"),
+        IdleUnless(key="kind", value="vectors"),
     ] = False
 
     @property
     def is_frozen(self) -> bool:
         """Whether training leaves the vectors as they are."""
         return self.kind == "vectors" and not self.trainable
-
-    @model_serializer(mode="wrap")
-    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        idle = ("path", "trainable") if self.kind == "trainable" else ()
-        return {key: value for key, value in handler(self).items() if key not in idle}
 
 
 class ModelConfig(Section):
@@ -82,6 +88,7 @@ class ModelConfig(Section):
         Units,
         Field(examples=[64], description="Width of the state of each recurrent layer."),
         Unit("units"),
+        Label(short="units"),
     ]
     depth: Annotated[
         int,
@@ -89,6 +96,7 @@ class ModelConfig(Section):
             ge=1, le=8, examples=[2], description="Number of recurrent layers, one above the other."
         ),
         Unit("layers"),
+        Label(short="depth"),
     ]
     dropout: Annotated[
         Rate,
@@ -98,6 +106,7 @@ class ModelConfig(Section):
             "Keras's layer does.",
         ),
         Unit("fraction"),
+        Label(short="dropout"),
     ]
     recurrent_dropout: Annotated[
         Rate,
@@ -107,6 +116,7 @@ class ModelConfig(Section):
             "step; above 0, cuDNN cannot be used.",
         ),
         Unit("fraction"),
+        Label(short="recurrent_dropout"),
     ]
     bidirectional: Annotated[
         bool,
@@ -118,6 +128,8 @@ class ModelConfig(Section):
             description="Whether a sample starts from the state in which the sample at its place "
             "in the batch before ended."
         ),
+        Label("carried-over state", "stateful"),
+        IdleAt(is_logged=True, value=False),
     ]
     head: Annotated[
         Literal["last", "flatten", "mean", "max", "none"],
@@ -135,5 +147,7 @@ class ModelConfig(Section):
         Unit("fraction"),
     ]
     embedding: Annotated[
-        EmbeddingConfig, Field(description="How tokens become vectors; unused for features.")
+        EmbeddingConfig,
+        Field(description="How tokens become vectors; unused for features."),
+        IdleWithout(fact="tokens"),
     ]

@@ -6,12 +6,14 @@ import copy
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from rnnbench.config.keys import OF_ARMS, is_about, keys
+from rnnbench.config.roles import Purpose
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
 
 KEY, OPTIONAL = "sweep.per_data", "sweep.optional_data"
-# What a command has once, whatever it trains.
-_OF_SWEEPS = ("executor", "report", "sweep", "tracking", "references")
+# What each data set of a sweep may have another value of.
+_OF_DATA = (*OF_ARMS, Purpose.SEARCH, Purpose.DIAGNOSTIC)
 
 
 def with_own_values(
@@ -72,8 +74,8 @@ def set_key(mapping: dict[str, Any], key: str, value: Any, *, adds: bool = False
 def _check_key(mapping: Mapping[str, Any], own: str, key: str, value: object) -> None:
     """Refuse a whole group, and what a sweep has once for all its data sets."""
     found = _at(mapping, key)
-    whole = {*mapping, "data.name"} - {"cell", "match"}
-    if key.split(".")[0] in _OF_SWEEPS or (key in whole and not isinstance(found, dict)):
+    is_shared = key.split(".")[0] in {*keys(), "references"} and not is_about(key, *_OF_DATA)
+    if is_shared or (key == "data.name" and not isinstance(found, dict)):
         raise ConfigError(
             f"{own}.{key}",
             "a key of what is trained, such as training.epochs or model.units",

@@ -14,14 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from pydantic import BaseModel
-
+from rnnbench.config.keys import about, keys
+from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
 from rnnbench.system.user_paths import user_path
 
-# What decides a result although its type is any text.
-_NAMES = ("cell.name", "data.name", "match")
 # ${oc.env:NAME} and ${oc.env:NAME,default}: what is resolved again when a record is read.
 _ENVIRONMENT = re.compile(r"\$\{oc\.env:\w+(?:,[^${}]*)?\}")
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
@@ -43,7 +41,8 @@ def references(raw: Mapping[str, Any]) -> dict[str, str]:
 
 def recorded(config: Config) -> dict[str, Any]:
     """Return the configuration as plain containers, without what is this machine's or a sweep's."""
-    plain = config.model_dump(mode="json", exclude={"home", "tracking", "until", "most_seeds"})
+    private = set(about(Purpose.STORE, Purpose.END))
+    plain = config.model_dump(mode="json", exclude=private)
     for key, reference in config.references.items():
         *parents, last = key.split(".")
         section = _at(plain, ".".join(parents)) if parents else plain
@@ -98,15 +97,12 @@ def _reads_environment(text: str, raw: Mapping[str, Any], seen: tuple[str, ...])
     return False
 
 
-def _free_text(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[str]:
+def _free_text() -> Iterator[str]:
     """Give the dotted keys whose values may be any text."""
-    for name, field in model.model_fields.items():
-        parts = (field.annotation, *getattr(field.annotation, "__args__", ()))
-        if str in parts and prefix + name not in _NAMES:
-            yield prefix + name
-        for part in parts:
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                yield from _free_text(part, f"{prefix}{name}.")
+    for key in keys().values():
+        types = (key.field.annotation, *getattr(key.field.annotation, "__args__", ()))
+        if str in types and key.role(Choice) is None:
+            yield key.name
 
 
 def _at(node: Any, key: str) -> Any:

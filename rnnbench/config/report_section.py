@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from rnnbench.config.metrics import MEASURES
-from rnnbench.config.section import Section, Unit
+from rnnbench.config.roles import Unit
+from rnnbench.config.section import Section
 
 
 def _known_measure(name: str) -> str:

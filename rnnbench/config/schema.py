@@ -15,6 +15,7 @@ from rnnbench.config.claim_section import ClaimConfig
 from rnnbench.config.data_section import DataConfig
 from rnnbench.config.model_section import CellConfig, EmbeddingConfig, ModelConfig
 from rnnbench.config.report_section import ReportConfig
+from rnnbench.config.roles import Choice, Compiled, Drawn, Purpose, Unit
 from rnnbench.config.search_section import (
     CategoricalSpace,
     FloatSpace,
@@ -22,7 +23,7 @@ from rnnbench.config.search_section import (
     SearchConfig,
     Space,
 )
-from rnnbench.config.section import Section, Unit
+from rnnbench.config.section import Section
 from rnnbench.config.training_section import (
     DiagnosticsConfig,
     EarlyStoppingConfig,
@@ -166,6 +167,7 @@ class Config(Section):
             "sets it, too, and where neither does, it is runs/ or the nearest one above with a "
             "store.",
         ),
+        Purpose.STORE,
     ]
     seed: Annotated[
         int,
@@ -175,6 +177,7 @@ class Config(Section):
             examples=[7],
             description="First seed, from which initial weights, order and dropout are drawn.",
         ),
+        Purpose.SEED,
     ]
     seeds: Annotated[
         int,
@@ -185,6 +188,7 @@ class Config(Section):
             description="Replicates of every arm, with consecutive seeds from seed upwards.",
         ),
         Unit("replicates"),
+        Purpose.REPLICATES,
     ]
     until: Annotated[
         Literal["decided"] | None,
@@ -192,6 +196,7 @@ class Config(Section):
             description="When a sweep ends: null after seeds replicates; decided as soon as every "
             "comparison of the report is, after further seeds for the arms of open ones only."
         ),
+        Purpose.END,
     ] = None
     most_seeds: Annotated[
         Annotated[int, Field(ge=2, le=10_000)] | None,
@@ -201,6 +206,7 @@ class Config(Section):
             "decided or not; null for 30.",
         ),
         Unit("replicates"),
+        Purpose.END,
     ] = None
     match: Annotated[
         str | None,
@@ -209,39 +215,76 @@ class Config(Section):
             description="A cell and its units, as in lstm:128, whose number of recurrent "
             "parameters every arm's units are chosen to match; null takes model.units.",
         ),
+        Purpose.SIZE,
+        Choice(),
+        Drawn(),
     ]
     cell: Annotated[
-        CellConfig | None, Field(description="The recurrent cell, and its options.")
+        CellConfig | None,
+        Field(description="The recurrent cell, and its options."),
+        Purpose.RESULT,
+        Compiled(),
+        Drawn(),
     ] = None
-    data: Annotated[DataConfig, Field(description="The data set, how it is read, and its shape.")]
-    model: Annotated[
-        ModelConfig, Field(description="The recurrent layers and the output layer above them.")
+    data: Annotated[
+        DataConfig,
+        Field(description="The data set, how it is read, and its shape."),
+        Purpose.RESULT,
     ]
-    optimizer: Annotated[OptimizerConfig, Field(description="How weights are updated.")]
+    model: Annotated[
+        ModelConfig,
+        Field(description="The recurrent layers and the output layer above them."),
+        Purpose.RESULT,
+        Compiled(),
+        Drawn(),
+    ]
+    optimizer: Annotated[
+        OptimizerConfig,
+        Field(description="How weights are updated."),
+        Purpose.RESULT,
+        Compiled(),
+        Drawn(),
+    ]
     training: Annotated[
-        TrainingConfig, Field(description="How long a run is trained, and what it is measured on.")
+        TrainingConfig,
+        Field(description="How long a run is trained, and what it is measured on."),
+        Purpose.RESULT,
+        Drawn(),
     ]
     diagnostics: Annotated[
         DiagnosticsConfig,
         Field(description="What is measured beside a result and changes nothing in it."),
+        Purpose.DIAGNOSTIC,
     ] = DiagnosticsConfig()
-    search: Annotated[SearchConfig, Field(description="The search for hyperparameters.")]
-    executor: Annotated[ExecutorConfig, Field(description="Where runs are trained.")]
-    tracking: Annotated[
-        TrackingConfig, Field(description="Where runs are logged, and what they keep.")
+    search: Annotated[
+        SearchConfig, Field(description="The search for hyperparameters."), Purpose.SEARCH
     ]
-    report: Annotated[ReportConfig, Field(description="What a report says, and where it is.")]
-    sweep: Annotated[SweepConfig, Field(description="What is swept, and what counts as done.")]
+    executor: Annotated[
+        ExecutorConfig, Field(description="Where runs are trained."), Purpose.CIRCUMSTANCE
+    ]
+    tracking: Annotated[
+        TrackingConfig,
+        Field(description="Where runs are logged, and what they keep."),
+        Purpose.STORE,
+    ]
+    report: Annotated[
+        ReportConfig, Field(description="What a report says, and where it is."), Purpose.REPORT
+    ]
+    sweep: Annotated[
+        SweepConfig, Field(description="What is swept, and what counts as done."), Purpose.SWEEP
+    ]
     published: Annotated[
         dict[str, Any],
         Field(
             description="Published systems by name, with the numbers that their sources printed; "
             "a preset fills it in."
         ),
+        Purpose.REPORT,
     ]
     claims: Annotated[
         list[ClaimConfig],
         Field(description="Published statements that a report tests; a preset fills them in."),
+        Purpose.REPORT,
     ]
     # Not a key: what refers to the environment (rnnbench.config.recorded), by dotted key.
     references: dict[str, str] = Field(default_factory=dict, exclude=True)

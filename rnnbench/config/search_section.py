@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rnnbench.config.section import Section, Unit
+from rnnbench.config.roles import Implied, Purpose, Unit
+from rnnbench.config.section import Section
 
 Scalar = bool | int | float | str | None
 
@@ -75,6 +76,7 @@ class SearchConfig(Section):
         int,
         Field(ge=1, le=100_000, examples=[50], description="Number of trials that each arm gets."),
         Unit("trials"),
+        Purpose.END,
     ]
     n_startup_trials: Annotated[
         int,
@@ -103,6 +105,7 @@ class SearchConfig(Section):
             description="Which way the search goes: auto maximizes an accuracy and minimizes a "
             "loss."
         ),
+        Implied(),
     ]
     space: Annotated[
         dict[str, Space],

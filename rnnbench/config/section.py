@@ -1,32 +1,48 @@
 """What all sections of the configuration have in common.
 
 A field of a section is one key. Its type and bounds say which values it takes; its ``description``
-says in one sentence what it does, and what null means; :class:`Unit` says what a number counts.
-:mod:`rnnbench.config.describe` reads all three for help and documentation.
+says in one sentence what it does, and what null means; markers (:mod:`rnnbench.config.roles`) say
+what it is for. :mod:`rnnbench.config.keys` reads all of it, for help, documentation and wherever
+keys are treated differently.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 # Pydantic would read what every installed package says of itself, to find plugins.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
-
-@dataclass(frozen=True)
-class Unit:
-    """What a number counts or measures, as in ``Annotated[int, Unit("epochs")]``."""
-
-    name: str
+from rnnbench.config.roles import Idle, is_idle
 
 
 class Section(BaseModel):
-    """A group of keys."""
+    """A group of keys. Idle ones are no part of a dump, unless they are logged all the same."""
 
     # Deferred, because the whole configuration is built of its sections, not beside them.
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = handler(self)
+        for name, idle in idle_markers(type(self)):
+            if not idle.is_logged and is_idle(idle, self, name):
+                plain.pop(name, None)
+        return plain
+
+
+@cache
+def idle_markers(section: type[Section]) -> tuple[tuple[str, Idle], ...]:
+    """Return the keys of a section that may be idle, with the marker that says when."""
+    return tuple(
+        (name, marker)
+        for name, field in section.model_fields.items()
+        for marker in field.metadata
+        if isinstance(marker, Idle)
     )

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
-from rnnbench.config.section import Section, Unit
+from rnnbench.config.roles import (
+    Compiled,
+    Drawn,
+    HeldOut,
+    IdleAt,
+    IdleUnless,
+    IdleWithout,
+    Label,
+    Program,
+    Unit,
+)
+from rnnbench.config.section import Section
 
 MOST_EPOCHS = 1_000_000
 
@@ -17,6 +28,7 @@ class OptimizerConfig(Section):
     name: Annotated[
         Literal["adam", "rmsprop", "sgd"],
         Field(description="Keras's optimizer, which the choice optimizer=OPTION sets."),
+        Label("optimizer", "optimizer"),
     ]
     learning_rate: Annotated[
         float,
@@ -25,6 +37,8 @@ class OptimizerConfig(Section):
             examples=[0.003],
             description="Step size of the optimizer, the same in every epoch.",
         ),
+        Compiled(False),
+        Label(short="learning_rate"),
     ]
     clipnorm: Annotated[
         Annotated[float, Field(gt=0)] | None,
@@ -76,11 +90,14 @@ class TrainingConfig(Section):
             description="How often training goes through the data.",
         ),
         Unit("epochs"),
+        Label(short="epochs"),
     ]
     batch_size: Annotated[
         int,
         Field(ge=1, le=65_536, examples=[128], description="Samples that make one training step."),
         Unit("samples"),
+        Compiled(),
+        Label(short="batch_size"),
     ]
     buckets: Annotated[
         Annotated[int, Field(ge=2, le=10_000)] | None,
@@ -90,6 +107,9 @@ class TrainingConfig(Section):
             "batch holds samples of similar length; null mixes all lengths.",
         ),
         Unit("length ranges"),
+        Compiled(),
+        IdleAt(),
+        Label("buckets of length", "buckets"),
     ] = None
     validation: Annotated[
         Literal["none", "split", "test"],
@@ -97,6 +117,8 @@ class TrainingConfig(Section):
             description="What each epoch is validated on: nothing, the last part of the training "
             "data (split; see training.split_seed), or the test set."
         ),
+        Drawn(False),
+        Label(short="validation"),
     ]
     validation_fraction: Annotated[
         float,
@@ -107,6 +129,9 @@ class TrainingConfig(Section):
             description="Part of the training data that training.validation=split sets aside.",
         ),
         Unit("fraction"),
+        Drawn(False),
+        HeldOut(),
+        IdleUnless(is_logged=True, key="validation", value="split"),
     ]
     split_seed: Annotated[
         Literal["seed"] | None,
@@ -114,6 +139,9 @@ class TrainingConfig(Section):
             description="Whether each seed sets other training samples aside (seed), so that "
             "results speak of other training data, too, or all the last ones (null)."
         ),
+        Drawn(False),
+        HeldOut(),
+        IdleAt(),
     ] = None
     test: Annotated[
         Literal["none", "last", "best"],
@@ -122,9 +150,13 @@ class TrainingConfig(Section):
             "of the last epoch, or those of the epoch with the best validation accuracy; unless "
             "none, test_accuracy_last and test_accuracy_best are logged beside them."
         ),
+        Drawn(False),
+        Label("weights tested"),
     ]
     early_stopping: Annotated[
-        EarlyStoppingConfig, Field(description="When training stops before its last epoch.")
+        EarlyStoppingConfig,
+        Field(description="When training stops before its last epoch."),
+        IdleUnless(is_logged=True, key="early_stopping.patience"),
     ]
     jit_compile: Annotated[
         bool | Literal["auto"],
@@ -132,6 +164,8 @@ class TrainingConfig(Section):
             description="Whether XLA compiles the training step; auto says yes on a CPU and no on "
             "a GPU, where cuDNN is faster."
         ),
+        Compiled(),
+        Program(),
     ]
     fused: Annotated[
         bool,
@@ -139,16 +173,16 @@ class TrainingConfig(Section):
             description="Whether rnnbench's own loops compute a recurrent layer where they give "
             "what Keras's layer gives."
         ),
+        Compiled(),
+        Program(),
+        IdleWithout(fact="fusible"),
     ]
     deterministic: Annotated[
         bool,
         Field(description="Whether TensorFlow uses deterministic operators, which rule out XLA."),
+        Compiled(),
+        Program(same_result=False),
     ]
-
-    @model_serializer(mode="wrap")
-    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        idle = [key for key in ("buckets", "split_seed") if getattr(self, key) is None]
-        return {key: value for key, value in handler(self).items() if key not in idle}
 
 
 class DiagnosticsConfig(Section):

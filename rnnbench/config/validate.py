@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from rnnbench.config.allowed import words_of
+from rnnbench.config.keys import keys
 from rnnbench.config.paths import resource_dir
 from rnnbench.config.ranges import check_search
 from rnnbench.config.schema import Config
@@ -128,17 +129,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
-    """Return every dotted key of the schema."""
-    keys = []
-    for name, field in model.model_fields.items():
-        if field.exclude:
-            continue
-        keys.append(prefix + name)
-        for candidate in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-                keys += known_keys(candidate, f"{prefix}{name}.")
-    return keys
+def known_keys() -> list[str]:
+    """Return every dotted key of the schema, sections among them."""
+    return list(keys())
 
 
 def unknown_key(key: str) -> ConfigError:

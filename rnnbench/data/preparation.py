@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.config.keys import below, shapes_arrays
 from rnnbench.data.contract import (
     ARRAY_NAMES,
     VOCABULARY,
@@ -33,6 +34,7 @@ from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
 
+_NOT_OF_ARRAYS = below("data", lambda key: not shapes_arrays(key.name))
 # Raise by hand whenever padding, file layout or facts change for the same raw data.
 PREPARATION_VERSION = 2
 QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
@@ -124,7 +126,7 @@ def prep_key(config: DataConfig, found: Fingerprint) -> str:
     parts = {
         "version": PREPARATION_VERSION,
         "identity": found.identity,
-        **config.model_dump(exclude={"path", "test_path", "word_index", "mask"}),
+        **config.model_dump(exclude=_NOT_OF_ARRAYS),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

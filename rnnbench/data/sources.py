@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from rnnbench.config.data_section import DataConfig
+from rnnbench.config.roles import Only
+from rnnbench.config.section import idle_markers
 from rnnbench.data.contract import Source, must_be_null
 from rnnbench.data.sets.arrays import UserArrays
 from rnnbench.data.sets.digits import Digits
@@ -13,9 +16,6 @@ from rnnbench.data.sets.table import Table
 from rnnbench.data.sets.temporal_order import TemporalOrder
 from rnnbench.data.sets.text_dir import TextDir
 from rnnbench.errors import ConfigError
-
-if TYPE_CHECKING:
-    from rnnbench.config.data_section import DataConfig
 
 SOURCES: dict[str, Source] = {
     "reviews": Reviews(),
@@ -27,16 +27,18 @@ SOURCES: dict[str, Source] = {
     "csv": Table(),
 }
 
-# Keys of ``data`` that only some data sets have; all have the others.
-_READING = frozenset(
-    {"encoding", "tokens", "lower", "punctuation", "start", "unknown", "word_index"}
-)
-_COLUMNS = {"text_column", "label_column", "header", "missing", "test_path", "test_fraction"}
-_DIALECT = {"delimiter", "quoting", "escape", "skip_initial_space"}
-OWN_KEYS: dict[str, frozenset[str]] = {
-    "imdb": frozenset({"word_index"}),
-    "text_dir": _READING | {"classes"},
-    "csv": _READING | _COLUMNS | _DIALECT,
+# By data set, the traits of which it has the keys of ``data`` that others don't have.
+_TRAITS: Mapping[str, tuple[str, ...]] = {
+    "imdb": ("ranks",),
+    "text_dir": ("texts", "ranks", "folders"),
+    "csv": ("texts", "ranks", "table"),
+}
+
+
+_OF_TRAIT = {key: one.trait for key, one in idle_markers(DataConfig) if isinstance(one, Only)}
+OWN_KEYS: Mapping[str, frozenset[str]] = {
+    name: frozenset(key for key, trait in _OF_TRAIT.items() if trait in traits)
+    for name, traits in _TRAITS.items()
 }
 
 
@@ -51,6 +53,5 @@ def source_of(config: DataConfig) -> Source:
     except KeyError:
         names = ", ".join(SOURCES)
         raise ConfigError("data.name", f"one of {names}", config.name, "choose one") from None
-    own = OWN_KEYS.get(config.name, frozenset())
-    must_be_null(config, *sorted(frozenset().union(*OWN_KEYS.values()) - own))
+    must_be_null(config, *sorted(_OF_TRAIT.keys() - OWN_KEYS.get(config.name, ())))
     return source

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from rnnbench.config.arm_names import short_name
 from rnnbench.config.expand import load
 from rnnbench.config.schema import ReportConfig
 from rnnbench.errors import ConfigError
-from rnnbench.formatting.short_names import short_name
 from rnnbench.notebooks.load import OWN_COLUMN
 from rnnbench.report.build import Tables, grounds_of
 from rnnbench.report.dataset_section import Ground

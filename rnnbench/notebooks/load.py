@@ -18,9 +18,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from rnnbench.config.arm_names import short_label
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError, StoreError
-from rnnbench.formatting.short_names import short_label
 from rnnbench.report.build import Tables
 from rnnbench.report.snapshot import RUNS, is_kept, kept_tables
 from rnnbench.report.studies import trial_counts

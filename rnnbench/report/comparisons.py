@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from rnnbench.config.arm_names import key_words
 from rnnbench.plots.differences import difference_rows, save_differences
 from rnnbench.report.dataset_section import Ground, failures, of, pair_cell
 from rnnbench.report.document import (
@@ -29,7 +30,7 @@ from rnnbench.report.statements import (
 )
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import either
-from rnnbench.results.compare import factor_words, has_as_many
+from rnnbench.results.compare import has_as_many
 from rnnbench.results.measure import ASKED, BEST, LAST
 from rnnbench.stats.contrast import has_only_pairs
 
@@ -88,9 +89,7 @@ def comparisons_block(ground: Ground) -> Block | None:
 def refusal(pair: Pair) -> str:
     """Return why two arms are not compared."""
     relation = pair.relation
-    factor = (
-        "nothing that is compared" if relation.factor is None else factor_words(relation.factor)
-    )
+    factor = "nothing that is compared" if relation.factor is None else key_words(relation.factor)
     if not relation.confounds:
         return f"{pair.a.name} and {pair.b.name} differ in {factor}, but share no measure"
     reasons = "; ".join(relation.confounds)
@@ -102,7 +101,7 @@ def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
     difference = result.difference
     return (
         pair_cell(pair),
-        text(factor_words(pair.relation.factor or "")),
+        text(key_words(pair.relation.factor or "")),
         _seeds(pair),
         signed(difference.estimate),
         interval(difference.low, difference.high),

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
+from rnnbench.config.arm_names import telling_name
 from rnnbench.config.schema import ReportConfig
-from rnnbench.formatting.short_names import telling_name
 from rnnbench.report.data_sizes import LIMIT
 from rnnbench.report.dataset_section import Ground
 from rnnbench.report.pairs import Pair

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from rnnbench.config.expand import Arm
+from rnnbench.config.keys import names_arms, with_role
+from rnnbench.config.roles import File
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
 from rnnbench.models.matching import resolve_units, with_length
@@ -20,8 +22,7 @@ from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
 from rnnbench.tracking.recorder import parameters
 
-_FILES = ("data.path", "data.test_path", "data.word_index", "model.embedding.path")
-_SHARED = ("seed", "match", *_FILES[:3])
+_FILES = with_role(File)
 _BUT_SEED, _WITH_SEED = 1, 2
 # The folders of an absolute path; an address such as https://... is none.
 _FOLDERS = re.compile(r"(?<![\w./:~])~?/(?:[^\s/'\"=,]+/)+")
@@ -118,11 +119,11 @@ def _fits(runs: pd.DataFrame, config: Config, arm: Arm) -> pd.Series[bool]:
     """Return which runs have a configuration's parameters, and no others, whatever their seed."""
     left_open = _left_open(arm)
     params = parameters(config.model_copy(update={"references": {}}))
-    params = {key: value for key, value in params.items() if _describes(key)}
+    params = {key: value for key, value in params.items() if names_arms(key)}
     keys = {*params, *(str(key) for key in runs.columns if "." in str(key))}
     fits = pd.Series(True, index=runs.index)
     for key in sorted(keys - left_open):
-        if _describes(key) and fits.any():
+        if names_arms(key) and fits.any():
             is_given = _is(runs, key, params.get(key))
             if key in config.references:  # by which a value of the environment is recorded
                 is_given |= _is(runs, key, config.references[key])
@@ -158,8 +159,3 @@ def _left_open(arm: Arm) -> frozenset[str]:
     drawn = frozenset(arm.config.search.space if is_searched(arm) else ())
     has_file = embedding.kind == "vectors" and embedding.path is not None
     return drawn | {"model.embedding.dim"} if has_file else drawn
-
-
-def _describes(key: str) -> bool:
-    """Return whether a parameter tells which run it is, on any machine and for any seed."""
-    return key not in _SHARED and not key.startswith("executor.")

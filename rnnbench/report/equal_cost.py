@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from rnnbench.config.keys import with_role
+from rnnbench.config.roles import HeldOut
 from rnnbench.plots.courses import Line, Panel, digits, save_courses
 from rnnbench.report.dataset_section import (
     Ground,
@@ -49,7 +51,6 @@ _ALONG: Mapping[Cost, str] = {
     "updates": "updates of the optimizer",
 }
 _UNIT: Mapping[Cost, str] = {"seconds": "s", "updates": "updates"}
-_SPLIT = ("data.limit", "training.validation_fraction", "training.split_seed")
 _AFTER: Mapping[Cost, str] = {
     "seconds": "after the same time",
     "updates": "after the same number of updates",
@@ -115,7 +116,7 @@ def _validated_on(arm: ArmRuns) -> tuple[str, ...]:
     """Return what decides on which samples an arm was validated."""
     if arm.params.get("training.validation") != "split":
         return ("test",)
-    return tuple(arm.params.get(key, "null") for key in _SPLIT)
+    return tuple(arm.params.get(key, "null") for key in with_role(HeldOut))
 
 
 def _group(arms: Sequence[ArmRuns], runs: Mapping[str, Mapping[int, Course]]) -> _Group:

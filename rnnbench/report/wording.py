@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from rnnbench.config.arm_names import key_words, short_name
 from rnnbench.config.metrics import METRICS
-from rnnbench.formatting.short_names import short_name
 from rnnbench.models.cells import CELLS
-from rnnbench.results.compare import factor_words
 
 
 def _count(one: str, many: str) -> Callable[[str], str]:
@@ -51,7 +50,7 @@ _FACTORS: Mapping[str, str] = {
 
 def factor_name(factor: str) -> str:
     """Return what varies, as a sentence says it."""
-    return _FACTORS.get(factor, factor_words(factor))
+    return _FACTORS.get(factor, key_words(factor))
 
 
 def metric_words(metric: str) -> str:
@@ -74,7 +73,7 @@ def level_words(key: str, value: str) -> str:
     name = short_name(key) if "." in key else key
     if name in _LEVELS:
         return _LEVELS[name](value)
-    return f"{factor_words(key) if '.' in key else name.replace('_', ' ')} {value}"
+    return f"{key_words(key) if '.' in key else name.replace('_', ' ')} {value}"
 
 
 def arm_words(name: str) -> str:

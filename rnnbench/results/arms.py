@@ -7,11 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from rnnbench.formatting.short_names import NEVER_NAMES, shown_text, telling_name
+from rnnbench.config.arm_names import OPTION, shown_text, telling_name, told_apart
 from rnnbench.results.facts import drawn_keys
 from rnnbench.training.tested import Weights, asked_for
-
-_OPTION = "cell."
 
 
 def finished(runs: pd.DataFrame) -> pd.DataFrame:
@@ -46,19 +44,14 @@ def add_arm_names(runs: pd.DataFrame) -> pd.DataFrame:
     for it where the others tell it from all arms. Arms that differ in nothing that is a parameter
     (another file of the same data set) carry the first digits of their content key.
     """
-    varying = varying_parameters(runs)
-    own = _options_by_cell(runs, varying)
     full, short = [], []
-    for _, run in runs.iterrows():
-        parts = {
-            key: f"{telling_name(key).removeprefix(_OPTION)}={shown_value(run[key])}"
-            for key in varying
-            if not key.startswith(_OPTION) or key in own[run["cell"]]
-        }
-        drawn = drawn_keys(run.get("search"))
-        full.append(" ".join([str(run["cell"]), *parts.values()]))
-        told = [part for key, part in parts.items() if key not in drawn]
-        short.append(" ".join([str(run["cell"]), *told]))
+    cells = [str(cell) for cell in runs["cell"]]
+    apart = told_apart(list(zip(cells, parameters_by_run(runs), strict=True)))
+    for cell, search, told in zip(cells, _searches(runs), apart, strict=True):
+        parts = {k: f"{telling_name(k).removeprefix(OPTION)}={v}" for k, v in told.items()}
+        drawn = drawn_keys(search)
+        full.append(" ".join([cell, *parts.values()]))
+        short.append(" ".join([cell, *(part for key, part in parts.items() if key not in drawn)]))
     named = runs.assign(arm=pd.Series(short, index=runs.index, dtype="string"))
     named["arm"] = named["arm"].where(~_is_ambiguous(named), pd.Series(full, index=runs.index))
     suffix = " [" + named["arm_key"].str[:6] + "]"
@@ -76,31 +69,19 @@ def _is_ambiguous(named: pd.DataFrame) -> pd.Series[bool]:
     return named.groupby("arm")["arm_key"].transform("nunique") > 1
 
 
-def varying_parameters(runs: pd.DataFrame) -> list[str]:
-    """Return the dotted keys in which arms differ beyond their cell.
-
-    A key that is the same for all arms of each cell only repeats the cell's name.
-    """
-    keys = [
-        str(key)
-        for key in runs.columns
-        if "." in str(key) and str(key) not in NEVER_NAMES and not str(key).startswith("executor.")
-    ]
-    # An option of a cell that a file of it does not mention has a value all the same.
-    return [
-        key
-        for key in keys
-        if (runs.groupby("cell")[key].nunique(dropna=key.startswith(_OPTION)) > 1).any()
-    ]
+def parameters_by_run(runs: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the parameters of each run by dotted key, without those that it doesn't have."""
+    keys = [str(key) for key in runs.columns if "." in str(key)]
+    found: list[dict[str, str]] = [{} for _ in range(len(runs))]
+    for key in keys:
+        for params, value, is_missing in zip(found, runs[key], runs[key].isna(), strict=True):
+            if not is_missing:
+                params[key] = str(value)
+    return found
 
 
-def _options_by_cell(runs: pd.DataFrame, varying: Sequence[str]) -> dict[str, set[str]]:
-    """Return for each cell which of its options vary between its arms."""
-    options = [key for key in varying if key.startswith(_OPTION)]
-    return {
-        str(cell): {key for key in options if group[key].nunique() > 1}
-        for cell, group in runs.groupby("cell")
-    }
+def _searches(runs: pd.DataFrame) -> Sequence[object]:
+    return list(runs["search"]) if "search" in runs else [None] * len(runs)
 
 
 def asked_weights(runs: pd.DataFrame) -> dict[str, Weights]:

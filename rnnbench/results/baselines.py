@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from rnnbench.formatting.short_names import short_name
+from rnnbench.config.arm_names import short_name
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished, shown_value
 

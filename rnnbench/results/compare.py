@@ -5,47 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from rnnbench.config.arm_names import key_words
+from rnnbench.config.keys import implied_by, role, shapes_arrays
 from rnnbench.config.metrics import METRICS
+from rnnbench.config.roles import Program
 from rnnbench.models.cells import DEFAULTS
 from rnnbench.results.conditions import compared_seeds, differing, is_same
 from rnnbench.results.facts import DECISIVE, MACHINE, Facts, failures_in
 from rnnbench.results.measure import ASKED, is_chosen_on_test
 from rnnbench.stats.contrast import FEWEST
 
-_SAME_ARRAYS = ("data.mask",)  # of data.*, what leaves the prepared arrays as they are
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
 _OPTION = "cell."
 # An optimizer has a rate of its own; what all optimizers share, such as clipping, is no part of it.
 _OPTIMIZER = ("optimizer.name", "optimizer.learning_rate")
-# Who computes a result doesn't change it: these are compared only where nothing else differs.
-_WHO_COMPUTES = ("training.fused", "training.jit_compile")
 _LIMIT = "data.limit"
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 # Where seconds of different arms cannot be compared.
 ELSEWHERE = ("hardware", "threads")
-
-_WORDS = {
-    "training.epochs": "epochs",
-    "training.batch_size": "batch size",
-    "training.buckets": "buckets of length",
-    "training.validation": "validation",
-    "training.validation_fraction": "validation fraction",
-    "training.test": "weights tested",
-    "model.units": "units",
-    "model.depth": "depth",
-    "model.dropout": "dropout",
-    "model.recurrent_dropout": "recurrent dropout",
-    "model.stateful": "carried-over state",
-    "model.embedding.dim": "embedding width",
-    "model.embedding.kind": "embedding",
-    "model.embedding.path": "word vectors",
-    "model.embedding.trainable": "trained word vectors",
-    "data.maxlen": "maxlen",
-    "data.limit": "training samples",
-    "data.num_words": "vocabulary",
-    "optimizer.name": "optimizer",
-    "optimizer.learning_rate": "learning rate",
-}
 
 
 @dataclass(frozen=True)
@@ -99,14 +76,15 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
         different["cell"] = (a.cell, b.cell)
     for key in _brought_along(different, a, b):
         different.pop(key, None)
-    if set(different) - set(_WHO_COMPUTES):
-        different = {key: pair for key, pair in different.items() if key not in _WHO_COMPUTES}
+    # Who computes a result doesn't change it: compared only where nothing else differs.
+    of_results = {key: pair for key, pair in different.items() if not _is_who_computes(key)}
+    different = of_results or different
     if a.drawn and a.search == b.search:
         chosen = sorted(key for key in different if key in a.drawn)
         for key in chosen:
             del different[key]
         if chosen:
-            remarks.append("tuned apart: " + ", ".join(_words(key) for key in chosen))
+            remarks.append("tuned apart: " + ", ".join(key_words(key) for key in chosen))
     if "model.units" in different and "cell" in different and _is_matched(a, b):
         first, second = different.pop("model.units")
         remarks.append(f"units matched by parameters: {first} and {second}")
@@ -115,13 +93,12 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
         factors.setdefault(_factor(key, different), []).append(key)
     factor = next((name for name in (*_LEADING, *factors) if name in factors), None)
     confounds = [
-        f"{_words(key)} {different[key][0]} against {different[key][1]}"
+        f"{key_words(key)} {different[key][0]} against {different[key][1]}"
         for name, members in factors.items()
         if name != factor
         for key in members
     ]
-    shapes = any(key.startswith("data.") and key not in _SAME_ARRAYS for key in different)
-    confounds += _circumstances(a, b, metric, same_data=not shapes)
+    confounds += _circumstances(a, b, metric, same_data=not any(map(shapes_arrays, different)))
     if _LIMIT in different and _is_held_out(a, metric):
         confounds.append("the samples that validate are others")
     machine = {column: words for column in MACHINE if (words := differing(a, b, column))}
@@ -179,12 +156,12 @@ def _options(a: Facts, b: Facts) -> dict[str, tuple[str, str]]:
 
 
 def _brought_along(different: Collection[str], a: Facts, b: Facts) -> tuple[str, ...]:
-    """Return the keys of an embedding that follow from what it starts from.
+    """Return the keys that are there because another one differs.
 
-    A file decides the width, and vectors have options that random numbers don't have.
+    Vectors have options that random numbers don't have, and a file decides their width.
     """
+    options = tuple(key for one in different for key in implied_by(one))
     kind, path = "model.embedding.kind" in different, "model.embedding.path" in different
-    options = ("model.embedding.path", "model.embedding.trainable") if kind else ()
     has_file = any(arm.params.get("model.embedding.path", "null") != "null" for arm in (a, b))
     return (*options, "model.embedding.dim") if has_file and (kind or path) else options
 
@@ -240,10 +217,6 @@ def _factor(key: str, different: Collection[str]) -> str:
     return "optimizer" if is_rate else key
 
 
-def _words(key: str) -> str:
-    return _WORDS.get(key, key.rsplit(".", 1)[-1].replace("_", " "))
-
-
-def factor_words(factor: str) -> str:
-    """Return a factor as readers know it."""
-    return _words(factor)
+def _is_who_computes(key: str) -> bool:
+    program = role(key, Program)
+    return program is not None and program.same_result

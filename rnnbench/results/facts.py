@@ -11,6 +11,7 @@ from functools import lru_cache
 from numbers import Integral
 from typing import Any, Protocol
 
+from rnnbench.config.keys import makes_a_difference
 from rnnbench.models.cells import CELLS, DEFAULTS
 
 UNKNOWN = "unknown"
@@ -24,12 +25,6 @@ OF_WEIGHTS = {
     for weights in ("last", "best")
 }
 
-# Parameters that change nothing in a result, or are told by others.
-_SILENT = (
-    *("seed", "match", "data.name", "cell.name"),
-    *("data.path", "data.test_path", "data.word_index"),
-)
-_SILENT_SECTIONS = ("executor.",)
 # What is no parameter of a run: column -> words. The first ones make a difference, the others at
 # most in the last bits of a sum, and in seconds.
 DECISIVE = {
@@ -80,11 +75,7 @@ class Facts(Protocol):
 
 def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     """Return the parameters that can make a difference."""
-    return frozenset(
-        (key, value)
-        for key, value in params.items()
-        if key not in _SILENT and not key.startswith(_SILENT_SECTIONS)
-    )
+    return frozenset((key, value) for key, value in params.items() if makes_a_difference(key))
 
 
 def cell_options(cell: str, params: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from rnnbench.config.arm_names import key_words
+from rnnbench.config.keys import is_about
+from rnnbench.config.roles import Purpose
 from rnnbench.results.arm_runs import ArmRuns, group_arms
 from rnnbench.results.arms import add_arm_names, shown_value
-from rnnbench.results.compare import factor_words, relate
+from rnnbench.results.compare import relate
 
 _MOST_WORDS = 5
 
@@ -64,9 +67,8 @@ def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
         all_ = {arm.params.get(key, "none") for arm in arms}
         if key.startswith("cell."):
             all_ -= {"none"}  # a cell that has no such option
-        is_told = key != "cell.name" and not key.startswith(("executor.", "match"))
-        if is_told and len(own) == 1 and own < all_:
-            told.append(f"{factor_words(key)} {shown_value(next(iter(own)))}")
+        if is_about(key, Purpose.RESULT) and key != "cell.name" and len(own) == 1 and own < all_:
+            told.append(f"{key_words(key)} {shown_value(next(iter(own)))}")
     return ", ".join(told[:_MOST_WORDS])
 
 

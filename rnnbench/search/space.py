@@ -7,32 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rnnbench.config.expand import Arm
+from rnnbench.config.keys import keys, role
+from rnnbench.config.roles import Drawn
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
 from rnnbench.config.validate import known_keys, suggestion, validate
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import parse_reference
 from rnnbench.search.samplers import check_sampler
-
-# What makes trials comparable with each other, or belongs to the whole sweep.
-_FIXED = (
-    "seed",
-    "seeds",
-    "home",
-    "data",
-    "executor",
-    "tracking",
-    "report",
-    "sweep",
-    "search",
-    "published",
-    "claims",
-    "cell.name",
-    "training.validation",
-    "training.validation_fraction",
-    "training.split_seed",
-    "training.test",
-)
 
 
 def draw(config: Config, suggest: Callable[[str, Space], Any]) -> tuple[Config, dict[str, Any]]:
@@ -125,14 +107,15 @@ def _refuse_value(key: str, value: Any, mapping: dict[str, Any]) -> None:
 
 
 def _check_key(key: str, mapping: Mapping[str, Any]) -> None:
-    for fixed in _FIXED:
-        if key == fixed or key.startswith(f"{fixed}."):
-            raise ConfigError(
-                f"search.space.{key}",
-                "a key that belongs to the model, its optimizer or its training",
-                key,
-                "make it an axis of the sweep instead, where it may vary between arms",
-            )
+    drawn = role(key, Drawn)
+    is_drawn = drawn is not None and drawn.is_drawn
+    if key.split(".")[0] in keys() and not is_drawn:  # another key is refused below
+        raise ConfigError(
+            f"search.space.{key}",
+            "a key that belongs to the model, its optimizer or its training",
+            key,
+            "make it an axis of the sweep instead, where it may vary between arms",
+        )
     if not _is_idle(key, mapping):
         _check_exists("search.space", key, mapping)
 

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from rnnbench.config.arm_names import short_label
+from rnnbench.config.keys import below
+from rnnbench.config.roles import Implied, Purpose
 from rnnbench.config.schema import Config, DiagnosticsConfig, SearchConfig
 from rnnbench.data import Prepared
-from rnnbench.formatting.short_names import short_label
 from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
@@ -20,6 +22,9 @@ from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch
 from rnnbench.training.spec import digest, relevant
 
+# Of the section, what a study may get more of, and what follows from other keys.
+_GROWING = below("search", lambda key: key.role(Purpose) is Purpose.END)
+_IMPLIED = below("search", lambda key: key.role(Implied) is not None)
 _RETRY_OF = "rnnbench.retry_of"
 _LONGEST_ARM = 300  # characters; Optuna's names of studies have at most 512
 
@@ -58,7 +63,7 @@ def study_key(config: Config, data: Prepared) -> str:
             if "training.early_stopping.patience" in config.search.space
             else None,
             "match": config.match,
-            "search": config.search.model_dump(exclude={"n_trials", "direction"}),
+            "search": config.search.model_dump(exclude=_GROWING | _IMPLIED),
             "order": list(config.search.space),  # keys are drawn, and conditions read, in order
             "seed": config.seed,
             "training_version": TRAINING_VERSION,
@@ -68,7 +73,7 @@ def study_key(config: Config, data: Prepared) -> str:
 
 def description(search: SearchConfig) -> str:
     """Return what is searched and how, as JSON; the number of trials may grow."""
-    return json.dumps(search.model_dump(mode="json", exclude={"n_trials"}), sort_keys=True)
+    return json.dumps(search.model_dump(mode="json", exclude=_GROWING), sort_keys=True)
 
 
 def as_trial(config: Config) -> Config:

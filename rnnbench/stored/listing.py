@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, get_args
 
+from rnnbench.config.arm_names import short_label, short_name, told_apart
+from rnnbench.config.keys import LOGGED, is_about
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.validate import known_keys, suggestion
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import redacted
-from rnnbench.formatting.short_names import NEVER_NAMES, short_label, short_name, shown_text
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import GONE, Store
@@ -26,8 +27,6 @@ PRUNED = "PRUNED"
 STATUSES = (*get_args(names.Status), PRUNED)
 # Groups whose choice is recorded under a key of its own.
 _GROUPS = {group: f"{group}.name" for group in ("cell", "data", "optimizer")}
-# Sections and keys of the configuration that runs record as parameters.
-_RECORDED = ("seed", "match", "cell", "data", "model", "optimizer", "training", "executor")
 # What of a run a table needs.
 _SHOWN = {
     *(names.KEY, names.ARM, names.ARM_KEY, names.OWNER, names.PROCESS, names.REASON),
@@ -121,7 +120,7 @@ def read_filters(words: Sequence[str], recorded: Iterable[str]) -> list[Filter]:
     Raises:
         ConfigError: for a key that no run can have, or that is given without a value.
     """
-    declared = (key for key in known_keys() if key.split(".")[0] in _RECORDED)
+    declared = (key for key in known_keys() if is_about(key, *LOGGED))
     known = sorted({*declared, *recorded, *_GROUPS})
     sections = {key.rpartition(".")[0] for key in known} - set(_GROUPS)
     found = []
@@ -188,19 +187,14 @@ def named(store: Store, runs: Sequence[Run], only: Collection[str] | None = None
     groups: dict[tuple[str, str, str], list[Run]] = {}
     for run in runs:
         groups.setdefault((run.kind, run.data, run.arm), []).append(run)
-    varying = {}
-    params: dict[str, Mapping[str, str]] = {}
-    for place, group in groups.items():
+    arms: dict[str, str] = {}
+    for (kind, _, arm), group in groups.items():
         # Trials are told apart by their number.
-        if place[0] != "trial" and len({r.record.tags.get(names.ARM_KEY) for r in group}) > 1:
-            params |= _params(store, group, only)
-            varying[place] = _varying([params[run.run_id] for run in group])
-    return [
-        replace(run, arm=_with(run.arm, params[run.run_id], varying[place]))
-        if (place := (run.kind, run.data, run.arm)) in varying
-        else run
-        for run in runs
-    ]
+        if kind != "trial" and len({r.record.tags.get(names.ARM_KEY) for r in group}) > 1:
+            params = _params(store, group, only)
+            apart = told_apart([("", params[run.run_id]) for run in group])
+            arms |= {run.run_id: _with(arm, told) for run, told in zip(group, apart, strict=True)}
+    return [replace(run, arm=arms.get(run.run_id, run.arm)) for run in runs]
 
 
 def _wanted(only: Collection[str]) -> set[str]:
@@ -217,21 +211,10 @@ def _params(
     return {run.run_id: by_key[run.record.key].params for run in group}
 
 
-def _varying(group: Sequence[Mapping[str, str]]) -> list[str]:
-    """Return the parameters in which runs differ beyond their seed, those of the model first."""
-    values: dict[str, set[str]] = {}
-    for params in group:
-        for key, value in params.items():
-            values.setdefault(key, set()).add(value)
-    return [
-        key
-        for key in sorted(values, key=lambda key: (not key.startswith("model."), key))
-        if len(values[key]) > 1 and key not in NEVER_NAMES and not key.startswith("executor.")
-    ]
-
-
-def _with(name: str, params: Mapping[str, str], varying: Sequence[str]) -> str:
-    parts = [f"{short_name(key)}={shown_text(params.get(key, 'none'))}" for key in varying]
+def _with(name: str, told: Mapping[str, str]) -> str:
+    """Return the name of an arm with what tells it from others, what is of the model first."""
+    keys = sorted(told, key=lambda key: (not key.startswith("model."), key))
+    parts = [f"{short_name(key)}={told[key]}" for key in keys]
     rest = ["…"] if len(parts) > _MOST_PARTS else []
     return " ".join([name, *parts[:_MOST_PARTS], *rest])
 

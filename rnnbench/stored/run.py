@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.config.keys import about
 from rnnbench.config.recorded import resolved
+from rnnbench.config.roles import Purpose
 from rnnbench.config.schema import Config
 from rnnbench.config.validate import validate
 from rnnbench.data import InputSpec
@@ -26,7 +28,7 @@ from rnnbench.tracking.store import Store
 CONFIG_FILE = "config.yaml"
 WEIGHTS_FILE = "model.weights.h5"
 # What belongs to the command that is typed now, not to the run.
-_OURS = ("home", "tracking", "report", "sweep", "search", "published", "claims")
+_OURS = about(Purpose.STORE, Purpose.REPORT, Purpose.SWEEP, Purpose.SEARCH)
 
 
 def run_config(store: Store, record: Record, now: Config) -> Config:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.config.expand import Arm
+from rnnbench.config.keys import OF_ARMS, is_about
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec, Prepared, Vectors, input_spec, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
@@ -16,12 +17,6 @@ from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import resolve_units, with_dim, with_length
 from rnnbench.training.parts import check_classes
 from rnnbench.training.spec import RunSpec, replicates
-
-# What all runs of a sweep share.
-_SHARED = (
-    *("seed", "seeds", "until", "most_seeds", "home", "executor", "tracking", "report"),
-    *("sweep", "search", "diagnostics"),
-)
 
 MOST_RUNS = 100_000
 
@@ -37,7 +32,7 @@ def check_arms(arms: Sequence[Arm]) -> None:
     _refuse_too_many_runs(arms)
     for arm in arms:
         for key in arm.axes:
-            if key.split(".")[0].split("/")[0] in _SHARED:
+            if not is_about(key.split("/")[0], *OF_ARMS):
                 raise ConfigError(
                     key,
                     "one value for the whole sweep",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import rnnbench
+from rnnbench.config.keys import LOGGED, is_about
 from rnnbench.config.recorded import recorded, unresolved
 from rnnbench.config.schema import Config
 from rnnbench.formatting.redact import redacted
@@ -24,8 +25,6 @@ from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
-
-_NOT_PARAMETERS = ("seeds", "report", "sweep", "published", "claims", "search", "diagnostics")
 
 
 class Recorder:
@@ -108,7 +107,7 @@ def parameters(config: Config) -> dict[str, str]:
                 flat[prefix + name] = "null" if value is None else str(value)
 
     described = recorded(config)
-    visit("", {key: part for key, part in described.items() if key not in _NOT_PARAMETERS})
+    visit("", {key: part for key, part in described.items() if is_about(key, *LOGGED)})
     return flat
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnnbench.config.arm_names import label_axes
 from rnnbench.data import Prepared
 from rnnbench.formatting.printable import printable
 from rnnbench.formatting.redact import redacted
@@ -47,11 +48,10 @@ class Subject:
     @property
     def arms(self) -> str:
         """``simple_rnn, gru by model.depth``: the cells, then what else varies."""
-        words = [label.split(" ") for label in self.labels]
-        keys = (w.partition("=")[0] for rest in words for w in rest[1:] if "=" in w)
-        varied = [key for key in dict.fromkeys(keys) if not _DATA_WORD.match(f"{key}=")]
+        keys = dict.fromkeys(key for label in self.labels for key in label_axes(label))
+        varied = [key for key in keys if not _DATA_WORD.match(f"{key}=")]
         by = f" by {listed(varied)}" if varied else ""
-        return listed(list(dict.fromkeys(rest[0] for rest in words))) + by
+        return listed(list(dict.fromkeys(label.split(" ")[0] for label in self.labels))) + by
 
     def name(self, kind: str, key: str) -> str:
         """Return ``imdb 500: lstm, gru, sweep of 20 runs (3fa9c1)``, of this kind and key."""

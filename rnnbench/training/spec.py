@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from rnnbench.config.keys import content
+from rnnbench.config.roles import Fact
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 from rnnbench.models.cells import check_cell
@@ -74,24 +76,11 @@ class RunSpec:
     @property
     def group(self) -> str:
         """Content hash of what is compiled: runs of one group share a compiled model."""
-        config, model = self.config, _model(self.config, self.data)
+        data = self.data
         # The kernels' loops are chosen by the padding of the tokens.
-        padded = wants_kernels(config) and self.data.spec.features is None
-        return digest(
-            {
-                "cell": config.cell.model_dump() if config.cell else None,
-                "input": asdict(self.data.spec),
-                "mask": config.data.mask,
-                "model": model,
-                "optimizer": config.optimizer.model_dump(exclude={"learning_rate"}),
-                "batch_size": config.training.batch_size,
-                "buckets": config.training.buckets,
-                "jit_compile": config.training.jit_compile,
-                "fused": config.training.fused,
-                "data": self.data.digest if padded else None,
-                "deterministic": config.training.deterministic,
-            }
-        )
+        padded = wants_kernels(self.config) and data.spec.features is None
+        told = {"input": asdict(data.spec), "arrays": data.digest if padded else None}
+        return digest(_content(self.config, data, compiled=True) | told)
 
     @property
     def parameters(self) -> ParameterTable:
@@ -125,38 +114,21 @@ def replicates(label: str, config: Config, data: Prepared, seeds: Sequence[int])
 
 def relevant(config: Config, data: Prepared) -> dict[str, Any]:
     """Return what determines a result: no path, no thread count, no name, no idle key."""
-    training = config.training.model_dump()
-    if training["validation"] != "split":
-        del training["validation_fraction"]
-    if training["early_stopping"]["patience"] is None:
-        del training["early_stopping"]
-    if not is_fusible(config):
-        del training["fused"]
-    return {
-        "cell": config.cell.model_dump() if config.cell else None,
-        "data": {
-            "digest": data.digest,
-            "mask": config.data.mask,
-            "vocabulary": data.spec.vocabulary,
-            "classes": data.spec.classes,
-        },
-        "model": _model(config, data),
-        "optimizer": config.optimizer.model_dump(),
-        "training": training,
-    }
+    found = _content(config, data)
+    spec = data.spec
+    told = {"digest": data.digest, "vocabulary": spec.vocabulary, "classes": spec.classes}
+    return found | {"data": found["data"] | told}
 
 
-def _model(config: Config, data: Prepared) -> dict[str, Any]:
-    """Return the model's keys, with the contents of its word vectors in the place of their path."""
-    model = config.model.model_dump()
-    if not model["stateful"]:
-        del model["stateful"]
-    if data.spec.features is not None:
-        del model["embedding"]
-    elif data.vectors is not None:
-        del model["embedding"]["path"]
-        model["embedding"]["digest"] = data.vectors.digest
-    return model
+def _content(config: Config, data: Prepared, *, compiled: bool = False) -> dict[str, Any]:
+    """Return by section what the schema marks, with the contents of files in their place."""
+    facts: set[Fact] = {"fusible"} if is_fusible(config) else set()
+    if data.spec.features is None:
+        facts.add("tokens")
+    found = content(config, facts, compiled=compiled)
+    if data.vectors is not None and "embedding" in found["model"]:
+        found["model"]["embedding"]["digest"] = data.vectors.digest
+    return found
 
 
 def digest(content: Mapping[str, Any]) -> str:

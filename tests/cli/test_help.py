@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from rnnbench.cli.commands import COMMANDS
+from rnnbench.cli.described import key_descriptions
 from rnnbench.cli.help import overview
 from rnnbench.cli.help_key import example
 from rnnbench.cli.help_pages import page_about
 from rnnbench.cli.words import split_words
-from rnnbench.config.describe import group_options, key_descriptions
+from rnnbench.config.describe import group_options
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.overrides import parse

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from rnnbench.cli.described import key_descriptions
 from rnnbench.config.compose import composer
-from rnnbench.config.describe import group_options, key_descriptions, section_meanings
+from rnnbench.config.describe import group_options, section_meanings
 from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.validate import known_keys

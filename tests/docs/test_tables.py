@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.config.describe import group_options, key_descriptions
+from rnnbench.cli.described import key_descriptions
+from rnnbench.config.describe import group_options
 from rnnbench.config.metrics import LOGGED, METRICS
 from tests.conftest import ROOT
 from tests.docs.examples import PAGES

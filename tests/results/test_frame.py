@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rnnbench.results.arms import add_arm_names, finished, varying_parameters
+from rnnbench.config.arm_names import told_apart
+from rnnbench.results.arms import add_arm_names, finished, parameters_by_run
 from rnnbench.results.frame import COLUMNS, frame
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -38,7 +39,8 @@ class TestRunTable:
 class TestArmNames:
     def test_name_what_varies_within_a_cell(self) -> None:
         runs = frame([*MATCHED, record("gru", 0, 0.8, **{"model.depth": "2"})])
-        assert varying_parameters(runs) == ["model.depth"]
+        apart = told_apart(list(zip(runs["cell"], parameters_by_run(runs), strict=True)))
+        assert all(list(told) == ["model.depth"] for told in apart)
         assert set(add_arm_names(runs)["arm"]) == {"lstm depth=1", "gru depth=1", "gru depth=2"}
 
     def test_leave_out_what_only_repeats_the_cell(self) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.config.keys import below, shapes_arrays
+from rnnbench.config.roles import AfterReading
 from rnnbench.data.contract import Fingerprint, Progress, Split
 from rnnbench.data.indices import OOV, PAD, START
 from rnnbench.data.sources import source_of
@@ -30,10 +32,9 @@ SETTINGS: dict[str, Any] = {
     "seed": 1,
 }
 _SENTENCE = 10_000  # words; gensim cuts longer sentences off
-_NOT_OF_TEXTS = {
-    *("path", "test_path", "word_index", "mask"),
-    *("maxlen", "padding", "truncating", "test_limit"),
-}
+_NOT_OF_TEXTS = below(
+    "data", lambda key: not shapes_arrays(key.name) or key.role(AfterReading) is not None
+)
 
 
 def recipe_key(config: DataConfig, dim: int, found: Fingerprint, breaks: str | None) -> str:
