@@ -92,6 +92,7 @@ def _definition(one: KeyDescription) -> str:
     default = _code(one.default) if one.default not in ("none", "required") else one.default
     facts = [f"Takes {_plain(one.allowed)}.", f"Default: {default}."]
     facts += [f"Unit: {one.unit}."] if one.unit else []
+    facts += [f"Role: {_plain(one.role)}."] if one.role else []
     if one.options:
         options = ", ".join(map(_code, one.options))
         facts.append(f"Only with `{one.key.split('.')[0]}` {options}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from rnnbench.config.describe import KeyDescription, describe, shown
+from rnnbench.config.describe import KeyDescription, describe, role_words, shown
 from rnnbench.models.cells import CELLS, DEFAULTS, OPTION_MEANINGS
 
 
@@ -22,5 +22,6 @@ def _cell_options() -> Iterator[KeyDescription]:
         allowed = "one of " + ", ".join(map(shown, values))
         some = cells if len(cells) < len(CELLS) else ()
         key, usual = f"cell.{option}", shown(DEFAULTS[option])
+        role = role_words(key)
         other = next(shown(value) for value in values if value != DEFAULTS[option])
-        yield KeyDescription(key, meaning, allowed, usual, "", some, f"{key}={other}")
+        yield KeyDescription(key, meaning, allowed, usual, "", role, some, f"{key}={other}")

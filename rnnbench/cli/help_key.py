@@ -31,6 +31,7 @@ def key_page(one: KeyDescription) -> str:
     """Return what a key does, takes, is by default, and an example."""
     group = one.key.split(".")[0]
     facts = {"allowed": one.allowed, "default": one.default, "unit": one.unit}
+    facts["role"] = one.role
     facts["only with"] = ", ".join(f"{group}={option}" for option in one.options)
     facts["read by"] = ", ".join(name for name, each in COMMANDS.items() if each.reads(one.key))
     facts["related"] = ", ".join(related(one))

@@ -15,8 +15,19 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from rnnbench.config.allowed import words_of
+from rnnbench.config.keys import keys, role
 from rnnbench.config.option_files import OptionFiles, flat
-from rnnbench.config.roles import Unit
+from rnnbench.config.roles import (
+    WITHOUT,
+    Drawn,
+    Idle,
+    IdleAt,
+    IdleUnless,
+    IdleWithout,
+    Only,
+    Purpose,
+    Unit,
+)
 from rnnbench.config.schema import Config
 from rnnbench.config.section import Section
 
@@ -39,6 +50,7 @@ class KeyDescription:
         default: its value where nothing is set; where it depends on the option of its group, the
             value of the usual option first.
         unit: what a number counts, as in ``epochs``; empty for others.
+        role: what it is for, as in ``determines the result``, and when it changes nothing.
         options: the options of its group that have the key, where not all have it.
         example: a word that sets it, as in ``model.units=64`` and ``data=digits``.
     """
@@ -48,6 +60,7 @@ class KeyDescription:
     allowed: str
     default: str
     unit: str
+    role: str
     options: tuple[str, ...] = ()
     example: str = ""
 
@@ -86,6 +99,7 @@ def describe(
             allowed,
             text,
             "".join(units),
+            role_words(key),
             options,
             defaults.choice(key) or _example(key, field, node, text),
         )
@@ -122,6 +136,30 @@ def shown(value: Any) -> str:
     if value == MISSING:
         return _REQUIRED
     return _REFERENCE.sub(r"\1", str(value))
+
+
+def role_words(key: str) -> str:
+    """Return what the schema marks a key as being for."""
+    purpose, drawn = role(key, Purpose), role(key, Drawn)
+    words = [purpose.value] if purpose is not None else []
+    words += ["a search may draw it"] if drawn is not None and drawn.is_drawn else []
+    while key:  # with what holds for the whole section
+        own = keys()[key].field.metadata if key in keys() else ()
+        idle = [one for one in own if isinstance(one, Idle) and not isinstance(one, Only)]
+        words += [_idle_words(key, one) for one in idle]
+        key = key.rpartition(".")[0]
+    return "; ".join(words)
+
+
+def _idle_words(key: str, idle: Idle) -> str:
+    if isinstance(idle, IdleWithout):
+        return f"changes nothing where {WITHOUT[idle.fact]}"
+    if isinstance(idle, IdleUnless):
+        other = f"{key.rpartition('.')[0]}.{idle.key}".removeprefix(".")
+        wanted = " is set" if idle.value is None else f"={shown(idle.value)}"
+        return f"changes nothing unless {other}{wanted}"
+    assert isinstance(idle, IdleAt)
+    return f"changes nothing while it is {shown(idle.value)}"
 
 
 def _example(key: str, field: FieldInfo, node: Mapping[str, Any], default: str) -> str:

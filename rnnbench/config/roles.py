@@ -6,7 +6,7 @@ A marker on a section holds for every key below it that has no marker of that cl
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from operator import attrgetter
@@ -14,6 +14,10 @@ from typing import Literal
 
 # What a configuration alone cannot tell: that its data are tokens, that kernels can compute it.
 Fact = Literal["tokens", "fusible"]
+WITHOUT: Mapping[Fact, str] = {
+    "tokens": "inputs are features",
+    "fusible": "Keras's layers alone can compute the model",
+}
 
 
 class Purpose(Enum):
