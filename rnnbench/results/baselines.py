@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from rnnbench.config.arm_names import short_name
+from rnnbench.config.arm_names import short_name, told_apart
+from rnnbench.config.keys import is_about, names_arms, shapes_arrays
+from rnnbench.config.roles import Purpose
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished, shown_value
 
-# The digest of the prepared arrays tells whether data are the same.
-_NOT_COMPARED = ("data.", "baseline.", "seed")
 _RANDOM = "trainable"  # the kind of an embedding that does not say where it starts from
 
 
@@ -51,9 +51,7 @@ def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
     if digest not in set(arm.runs["data_digest"].dropna().astype(str)):
         return False
     wanted = {
-        key: value
-        for key, value in params.items()
-        if not key.startswith(_NOT_COMPARED) and key not in arm.drawn
+        key: value for key, value in params.items() if _is_of_both(key) and key not in arm.drawn
     }
     kind = "model.embedding.kind"
     if "model.embedding.dim" in wanted and wanted.pop(kind, _RANDOM) != arm.params.get(
@@ -68,18 +66,25 @@ def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
     return all(arm.params.get(key, "null") == value for key, value in wanted.items())
 
 
+def _is_of_both(key: str) -> bool:
+    """Return whether a parameter of a baseline is one of arms, too, that tells them apart.
+
+    The digest of the prepared arrays tells whether data are the same.
+    """
+    return is_about(key, Purpose.RESULT) and names_arms(key) and not shapes_arrays(key)
+
+
 def _distinct(baselines: Sequence[ArmRuns], beside: Sequence[ArmRuns]) -> list[ArmRuns]:
     """Name baselines by what varies between those of one name, and between the arms beside them."""
     drawn = {key for arm in beside for key in arm.drawn}
+    between = {key for told in _told(beside) for key in told} - drawn
     named = []
     for arm in baselines:
         alike = [other for other in baselines if other.name == arm.name]
-        keys = sorted({key for other in alike for key in other.params} - {"seed", "data.path"})
+        varying = _told(alike)[alike.index(arm)]
         parts = [
             f"{short_name(key)}={shown_value(arm.params.get(key))}"
-            for key in keys
-            if _varies(key, alike)
-            or (key in arm.params and key not in drawn and _varies(key, beside))
+            for key in sorted({*varying, *(between & arm.params.keys())})
         ]
         runs = arm.runs
         if len(alike) > 1 and not parts:
@@ -88,6 +93,6 @@ def _distinct(baselines: Sequence[ArmRuns], beside: Sequence[ArmRuns]) -> list[A
     return named
 
 
-def _varies(key: str, arms: Sequence[ArmRuns]) -> bool:
-    """Return whether a parameter has more than one value in some arms."""
-    return len({arm.params.get(key) for arm in arms}) > 1
+def _told(arms: Sequence[ArmRuns]) -> list[dict[str, str]]:
+    """Return for each arm what tells it from the others, whatever their cells."""
+    return told_apart([("", arm.params) for arm in arms])

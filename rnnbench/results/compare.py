@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from rnnbench.config.arm_names import key_words
+from rnnbench.config.arm_names import OPTION, key_words
 from rnnbench.config.keys import implied_by, role, shapes_arrays
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.roles import Program
@@ -16,7 +16,6 @@ from rnnbench.results.measure import ASKED, is_chosen_on_test
 from rnnbench.stats.contrast import FEWEST
 
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
-_OPTION = "cell."
 # An optimizer has a rate of its own; what all optimizers share, such as clipping, is no part of it.
 _OPTIMIZER = ("optimizer.name", "optimizer.learning_rate")
 _LIMIT = "data.limit"
@@ -68,7 +67,7 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     different = {
         key: (a.params.get(key, "none"), b.params.get(key, "none"))
         for key in sorted({key for key, _ in a.telling ^ b.telling})
-        if not key.startswith(_OPTION)
+        if not key.startswith(OPTION)
     }
     different |= _options(a, b)
     remarks = []
@@ -148,7 +147,7 @@ def _options(a: Facts, b: Facts) -> dict[str, tuple[str, str]]:
         return {}
     found = {}
     for key in sorted(a.options.keys() | b.options.keys()):
-        default = str(DEFAULTS.get(key.removeprefix(_OPTION), "none"))
+        default = str(DEFAULTS.get(key.removeprefix(OPTION), "none"))
         values = a.options.get(key, default), b.options.get(key, default)
         if values[0] != values[1]:
             found[key] = values

@@ -11,6 +11,7 @@ from functools import lru_cache
 from numbers import Integral
 from typing import Any, Protocol
 
+from rnnbench.config.arm_names import OPTION
 from rnnbench.config.keys import makes_a_difference
 from rnnbench.models.cells import CELLS, DEFAULTS
 
@@ -81,8 +82,8 @@ def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
 def cell_options(cell: str, params: Mapping[str, str]) -> dict[str, str]:
     """Return the options of a cell by dotted key; one that its file leaves out has its default."""
     known = CELLS[cell].options if cell in CELLS else ()
-    defaults = {f"cell.{name}": str(DEFAULTS[name]) for name in known}
-    own = {k: v for k, v in params.items() if k.startswith("cell.") and k != "cell.name"}
+    defaults = {f"{OPTION}{name}": str(DEFAULTS[name]) for name in known}
+    own = {k: v for k, v in params.items() if k.startswith(OPTION) and k != "cell.name"}
     return defaults | own
 
 

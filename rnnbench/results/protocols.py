@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from rnnbench.config.arm_names import key_words
+from rnnbench.config.arm_names import OPTION, key_words
 from rnnbench.config.keys import is_about
 from rnnbench.config.roles import Purpose
 from rnnbench.results.arm_runs import ArmRuns, group_arms
@@ -65,7 +65,7 @@ def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
     for key in keys:
         own = {arm.params.get(key, "none") for arm in part}
         all_ = {arm.params.get(key, "none") for arm in arms}
-        if key.startswith("cell."):
+        if key.startswith(OPTION):
             all_ -= {"none"}  # a cell that has no such option
         if is_about(key, Purpose.RESULT) and key != "cell.name" and len(own) == 1 and own < all_:
             told.append(f"{key_words(key)} {shown_value(next(iter(own)))}")
