@@ -158,8 +158,13 @@ def content(config: Section, facts: Collection[Fact], *, compiled: bool = False)
         facts: what is the case of its data and its model.
         compiled: only what is part of the compiled program.
     """
-    plain = config.model_dump(include=set(about(Purpose.RESULT)))
+    plain = config.model_dump(include=_of_results())
     return _content(config, "", plain, facts, compiled)
+
+
+@cache
+def _of_results() -> set[str]:
+    return set(about(Purpose.RESULT))
 
 
 def _content(
@@ -170,19 +175,19 @@ def _content(
         if name in found and is_idle(idle, section, name, facts):
             del found[name]
     for name, value in list(found.items()):
-        key, below = f"{prefix}{name}", getattr(section, name, None)
-        if isinstance(below, Section):
-            inner = _content(below, f"{key}.", value, facts, compiled)
-            found[name] = inner
-            is_left = bool(inner)
-        else:
-            mark = role(key, Compiled)
-            is_left = _determines(key) and not (compiled and (mark is None or not mark.is_compiled))
-        if not is_left:
+        key, part = f"{prefix}{name}", getattr(section, name, None)
+        if isinstance(part, Section):
+            found[name] = _content(part, f"{key}.", value, facts, compiled)
+        if not (found[name] if isinstance(part, Section) else _is_content(key, compiled)):
             del found[name]
     return found
 
 
-def _determines(key: str) -> bool:
+@cache
+def _is_content(key: str, compiled: bool) -> bool:
+    """Return whether a single key is told by its value: data and files are told by a digest."""
+    mark = role(key, Compiled)
+    if compiled and (mark is None or not mark.is_compiled):
+        return False
     is_result = is_about(key, Purpose.RESULT) and role(key, File) is None
     return is_result and not shapes_arrays(key)

@@ -45,7 +45,8 @@ KEY = "training.warmup"
 def forget() -> None:
     """Read the schema anew."""
     Config.model_rebuild(force=True)
-    for known in (keys.keys, keys.role, idle_markers, key_descriptions, describe._definitions):
+    of_keys = (keys.keys, keys.role, keys._is_content, idle_markers)
+    for known in (*of_keys, key_descriptions, describe._definitions):
         known.cache_clear()
 
 
