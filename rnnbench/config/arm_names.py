@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from rnnbench.config.keys import names_arms, role
+from rnnbench.config.keys import keys, names_arms
 from rnnbench.config.roles import Label
 
 OPTION = "cell."  # how the keys that belong to some cells begin
@@ -12,14 +13,17 @@ OPTION = "cell."  # how the keys that belong to some cells begin
 
 def key_words(key: str) -> str:
     """Return a key as readers know it: ``training samples``, ``batch size``."""
-    label = role(key, Label)
-    return label.words if label and label.words else _last(key).replace("_", " ")
+    return _label(key).words or _last(key).replace("_", " ")
+
+
+def factor_name(key: str) -> str:
+    """Return what arms differ in, as a sentence says it: ``layers``, ``learning rate``."""
+    return _label(key).factor or key_words(key)
 
 
 def telling_name(key: str) -> str:
     """Return a parameter's short name where it has one, else its dotted key."""
-    label = role(key, Label)
-    return label.short if label and label.short else key
+    return _label(key).short or key
 
 
 def short_name(key: str) -> str:
@@ -42,10 +46,10 @@ def told_apart(arms: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, 
     by_cell: dict[str, list[Mapping[str, str]]] = {}
     for cell, params in arms:
         by_cell.setdefault(cell, []).append(params)
-    keys = sorted({key for _, params in arms for key in params})
+    every = sorted({key for _, params in arms for key in params})
     varying = {
         key: cells
-        for key in filter(names_arms, keys)
+        for key in filter(names_arms, every)
         if (cells := {cell for cell, own in by_cell.items() if _varies(key, own)})
     }
     return [
@@ -87,3 +91,10 @@ def shown_text(text: str) -> str:
 
 def _last(key: str) -> str:
     return key.rsplit(".", 1)[-1]
+
+
+@cache
+def _label(key: str) -> Label:
+    """Return what the schema says of the key alone; a section's label is not that of its keys."""
+    own = keys()[key].field.metadata if key in keys() else ()
+    return next((one for one in own if isinstance(one, Label)), Label())

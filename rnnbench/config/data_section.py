@@ -54,7 +54,7 @@ class DataConfig(Section):
         ),
         Unit("time steps"),
         AfterReading(),
-        Label(short="maxlen"),
+        Label(short="maxlen", factor="length"),
     ]
     padding: Annotated[
         Literal["pre", "post"],
@@ -71,7 +71,7 @@ class DataConfig(Section):
         Field(description="Whether the network skips the padding."),
         AfterReading(shapes_arrays=False),
         Compiled(),
-        Label(short="mask"),
+        Label(short="mask", factor="masking of padding"),
     ]
     limit: Annotated[
         Samples | None,

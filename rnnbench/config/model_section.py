@@ -96,7 +96,7 @@ class ModelConfig(Section):
             ge=1, le=8, examples=[2], description="Number of recurrent layers, one above the other."
         ),
         Unit("layers"),
-        Label(short="depth"),
+        Label(short="depth", factor="layers"),
     ]
     dropout: Annotated[
         Rate,

@@ -109,10 +109,12 @@ class Label:
     Attributes:
         words: in sentences and tables; empty for the last part of its name.
         short: in names of arms, as in ``gru depth=2``; empty for its dotted name.
+        factor: where a sentence says what arms differ in; empty for ``words``.
     """
 
     words: str = ""
     short: str = ""
+    factor: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from rnnbench.config.claim_section import ClaimConfig
 from rnnbench.config.data_section import DataConfig
 from rnnbench.config.model_section import CellConfig, EmbeddingConfig, ModelConfig
 from rnnbench.config.report_section import ReportConfig
-from rnnbench.config.roles import Choice, Compiled, Drawn, Purpose, Unit
+from rnnbench.config.roles import Choice, Compiled, Drawn, Label, Purpose, Unit
 from rnnbench.config.search_section import (
     CategoricalSpace,
     FloatSpace,
@@ -222,6 +222,7 @@ class Config(Section):
     cell: Annotated[
         CellConfig | None,
         Field(description="The recurrent cell, and its options."),
+        Label(factor="cells"),
         Purpose.RESULT,
         Compiled(),
         Drawn(),

@@ -109,7 +109,7 @@ class TrainingConfig(Section):
         Unit("length ranges"),
         Compiled(),
         IdleAt(),
-        Label("buckets of length", "buckets"),
+        Label("buckets of length", "buckets", "batches of similar length"),
     ] = None
     validation: Annotated[
         Literal["none", "split", "test"],

@@ -8,6 +8,8 @@ import pandas as pd
 
 from rnnbench.config.arm_names import short_name
 from rnnbench.config.expand import load
+from rnnbench.config.keys import about, role
+from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import ReportConfig
 from rnnbench.errors import ConfigError
 from rnnbench.notebooks.load import OWN_COLUMN
@@ -33,7 +35,7 @@ _TYPES = {
     **dict.fromkeys(("remarks", "reason"), "string"),
 }
 # A frame without any parameter of a section tells nothing of what differs in it.
-_SECTIONS = ("model", "optimizer", "training")
+_SECTIONS = [name for name in about(Purpose.RESULT) if role(f"{name}.name", Choice) is None]
 _METRICS = tuple(column.name for column in COLUMNS if column.source == "metric")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rnnbench.config.arm_names import factor_name
 from rnnbench.report.comparisons import difference_pictures
 from rnnbench.report.dataset_section import Ground, headed, order
 from rnnbench.report.document import ANSWER, Block, Section, Statement
@@ -23,7 +24,6 @@ from rnnbench.report.wording import (
     arm_place,
     arm_words,
     capital,
-    factor_name,
     flat,
 )
 from rnnbench.results.arm_runs import ArmRuns

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.config.arm_names import factor_name
 from rnnbench.report.dataset_section import Ground
 from rnnbench.report.wording import (
     capital,
     cell_place,
     cell_words,
     either,
-    factor_name,
     level_place,
     level_words,
 )

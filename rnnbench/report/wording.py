@@ -39,18 +39,6 @@ _LEVELS: Mapping[str, Callable[[str], str]] = {
     "mask": _one_of({"True": "padding masked", "False": "padding not masked"}),
     "stateful": _one_of({"True": "state carried over", "False": "state reset"}),
 }
-_FACTORS: Mapping[str, str] = {
-    "cell": "cells",
-    "model.depth": "layers",
-    "data.maxlen": "length",
-    "data.mask": "masking of padding",
-    "training.buckets": "batches of similar length",
-}
-
-
-def factor_name(factor: str) -> str:
-    """Return what varies, as a sentence says it."""
-    return _FACTORS.get(factor, key_words(factor))
 
 
 def metric_words(metric: str) -> str:

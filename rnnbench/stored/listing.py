@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, get_args
 
 from rnnbench.config.arm_names import short_label, short_name, told_apart
-from rnnbench.config.keys import LOGGED, is_about
+from rnnbench.config.keys import LOGGED, about, is_about, keys
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.validate import known_keys, suggestion
 from rnnbench.errors import ConfigError
@@ -26,7 +26,7 @@ _CONSTANTS = {"True": True, "False": False, "true": True, "false": False, "null"
 PRUNED = "PRUNED"
 STATUSES = (*get_args(names.Status), PRUNED)
 # Groups whose choice is recorded under a key of its own.
-_GROUPS = {group: f"{group}.name" for group in ("cell", "data", "optimizer")}
+_GROUPS = {section: f"{section}.name" for section in about(*LOGGED) if f"{section}.name" in keys()}
 # What of a run a table needs.
 _SHOWN = {
     *(names.KEY, names.ARM, names.ARM_KEY, names.OWNER, names.PROCESS, names.REASON),

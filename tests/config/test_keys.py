@@ -10,10 +10,11 @@ import pytest
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.described import key_descriptions
 from rnnbench.cli.help_key import key_page
-from rnnbench.config import describe, keys
-from rnnbench.config.arm_names import key_words
+from rnnbench.config import arm_names, describe, keys
+from rnnbench.config.arm_names import factor_name, key_words
 from rnnbench.config.expand import expand
 from rnnbench.config.recorded import recorded
 from rnnbench.config.roles import (
@@ -45,7 +46,7 @@ KEY = "training.warmup"
 def forget() -> None:
     """Read the schema anew."""
     Config.model_rebuild(force=True)
-    of_keys = (keys.keys, keys.role, keys._is_content, idle_markers)
+    of_keys = (keys.keys, keys.role, keys._is_content, arm_names._label, idle_markers)
     for known in (*of_keys, key_descriptions, describe._definitions):
         known.cache_clear()
 
@@ -181,6 +182,15 @@ class TestRoles:
     def test_words_of_a_key_are_its_last_part_or_its_label(self) -> None:
         assert key_words("training.batch_size") == "batch size"
         assert key_words("data.limit") == "training samples"
+        assert factor_name("cell") == "cells"
+        assert factor_name("cell.activation") == "activation"
+
+    def test_a_sweep_reads_every_key_but_those_of_a_report(self) -> None:
+        """Help may not load the schema, so what commands read is written beside them."""
+        every = set(known_keys())
+        of_reports = {name for name in every if keys.is_about(name, Purpose.REPORT)}
+        assert {name for name in every if COMMANDS["sweep"].reads(name)} == every - of_reports
+        assert all(COMMANDS["report"].reads(name) for name in of_reports)
 
     def test_a_section_may_be_idle_as_a_whole(self) -> None:
         def stopping(**more: Any) -> str:

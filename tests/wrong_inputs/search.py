@@ -31,6 +31,7 @@ ROWS = [
     row("sweep search=random search.space.model.dropout.hihg=0.9", f"{DROPOUT}.hihg", "exists"),
     row("sweep search=random match=lstm:8 search.space.model.units.when={}", UNITS, "match"),
     space("seed: {type: int, low: 0, high: 8}", "search.space.seed", "axis"),
+    space("until: {type: categorical, choices: [decided]}", "search.space.until", "axis"),
     space("data.maxlen: {type: int, low: 1, high: 8}", "search.space.data.maxlen", "axis"),
     space("model.unitz: {type: int, low: 1, high: 8}", "search.space", "model.units?"),
     space("model: {type: int, low: 1, high: 8}", "search.space", "single values"),
