@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rnnbench.report.snapshot import kept_tables  # noqa: E402
-from rnnbench.stats.family import FEWEST, Arm, family  # noqa: E402
+from rnnbench.report.snapshot import read_snapshot  # noqa: E402
+from rnnbench.stats.family import FEWEST, ArmValues, family  # noqa: E402
 
 Scores = dict[str, dict[int, NDArray[np.bool_]]]
 
@@ -33,7 +33,7 @@ def scores(folder: Path) -> Scores:
 
     By the weights of the best epoch, or of the last where a report has kept those alone.
     """
-    tables = kept_tables(folder)
+    tables = read_snapshot(folder)
     answers = tables.correct["best"] or tables.correct["last"]
     found: Scores = {}
     for run in tables.runs.itertuples():
@@ -44,10 +44,10 @@ def scores(folder: Path) -> Scores:
     return {arm: by_seed for arm, by_seed in found.items() if len(by_seed) == most >= FEWEST}
 
 
-def arms_of(answers: Scores, samples: NDArray[np.int64]) -> dict[str, Arm]:
+def arms_of(answers: Scores, samples: NDArray[np.int64]) -> dict[str, ArmValues]:
     """Arms as measured on some of the samples."""
     return {
-        name: Arm(
+        name: ArmValues(
             {seed: float(right[samples].mean()) for seed, right in by_seed.items()},
             {seed: right[samples] for seed, right in by_seed.items()},
         )
@@ -64,7 +64,7 @@ def covered(answers: Scores, splits: int) -> tuple[float, float]:
     for _ in range(splits):
         order = rng.permutation(size)
         here, there = arms_of(answers, order[: size // 2]), arms_of(answers, order[size // 2 :])
-        seeds = {name: Arm(arm.values) for name, arm in here.items()}
+        seeds = {name: ArmValues(arm.values) for name, arm in here.items()}
         other = [c.difference.estimate for c in family(there, pairs, margin=0.01)]
         for found, arms in ((held, here), (blind, seeds)):
             intervals = [c.difference for c in family(arms, pairs, margin=0.01)]

@@ -147,8 +147,8 @@ def rows(sizes: argparse.Namespace, home: str) -> Iterator[Row]:
                 peak.append(peaks.measure())
                 batch = next(drawn)
                 found.append(1e3 * seconds(partial(program.train_batch, batch)))
-                starts = sort(batch[0], program.ladder)[1]
-                computed.append(cost(starts, program.ladder, program.spec.timesteps, fixed=0.0))
+                starts = sort(batch[0], program.widths)[1]
+                computed.append(cost(starts, program.widths, program.spec.timesteps, fixed=0.0))
             by_numpy, by_xla = np.median(peak, axis=0)
             yield Row(
                 name,

@@ -25,7 +25,7 @@ _PLACES = about(Purpose.STORE)
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedRuns:
     """What the words ask for: where the store is, and which of its runs.
 
     Attributes:
@@ -46,7 +46,7 @@ class Asked:
     only: list[str] | None
 
     @classmethod
-    def of(cls, words: Words) -> Asked:
+    def of(cls, words: Words) -> AskedRuns:
         """Read the store that the words name.
 
         Raises:

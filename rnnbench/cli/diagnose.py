@@ -10,7 +10,7 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.tables import MISSING, Table
-from rnnbench.stored.diagnose import SHOWN, Diagnosis, Subject
+from rnnbench.stored.diagnose import SHOWN, DiagnosedRun, Diagnosis
 from rnnbench.stored.diagnose import diagnose as measure
 from rnnbench.stored.lookup import find_run
 from rnnbench.stored.run import run_config
@@ -36,7 +36,7 @@ def diagnose(words: Words) -> int:
     return 0 if all(one.metrics for one in found) else 1
 
 
-def _one(words: Words) -> tuple[Store, Iterator[Subject]]:
+def _one(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
     words.refuse_others(
         ("home", "tracking", "executor", "data.path"), "the rest is as the run was trained"
     )
@@ -48,10 +48,10 @@ def _one(words: Words) -> tuple[Store, Iterator[Subject]]:
     own, data = Shelf(store.home.path).ready(own)
     data.must_be(record.tags.get(names.DATA_DIGEST, ""))
     name = f"{record.tags.get(names.ARM, '')} seed={record.seed}"
-    return store, iter([Subject(name, own, data, record)])
+    return store, iter([DiagnosedRun(name, own, data, record)])
 
 
-def _several(words: Words) -> tuple[Store, Iterator[Subject]]:
+def _several(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     check_arms(arms)
     config = arms[0].config
@@ -63,7 +63,7 @@ def _several(words: Words) -> tuple[Store, Iterator[Subject]]:
     store = Store.open(config, create=False)
     specs = declare(arms, store.home.path)
     found = store.by_key(spec.key for spec in specs)
-    return store, (Subject.of(spec, found.get(spec.key)) for spec in specs)
+    return store, (DiagnosedRun.of(spec, found.get(spec.key)) for spec in specs)
 
 
 def _table(found: Sequence[Diagnosis]) -> Table:

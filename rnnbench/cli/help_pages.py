@@ -8,7 +8,7 @@ from pathlib import Path
 from rnnbench.cli.commands import COMMANDS, Command
 from rnnbench.cli.described import key_descriptions
 from rnnbench.cli.help_key import key_page
-from rnnbench.cli.help_values import Line, check_option, read_line
+from rnnbench.cli.help_values import Choices, check_option, read_line
 from rnnbench.cli.layout import listed, paragraph, together
 from rnnbench.config.describe import KeyDescription, section_meanings
 from rnnbench.config.metrics import LOGGED, METRICS, Metric
@@ -135,7 +135,7 @@ def _option_page(group: str, name: str, files: OptionFiles) -> str:
     return "\n".join(lines)
 
 
-def _sections(command: Command, files: OptionFiles, line: Line) -> Iterator[str]:
+def _sections(command: Command, files: OptionFiles, line: Choices) -> Iterator[str]:
     """Give the groups and keys that a command reads."""
     read = [one for one in key_descriptions() if command.reads(one.key) and one.is_typed]
     sections = dict.fromkeys(_section(one.key) for one in read)
@@ -173,7 +173,7 @@ def _section(key: str) -> str:
     return first if dot or first in section_meanings() else _TOP
 
 
-def _value(one: KeyDescription, line: Line) -> str:
+def _value(one: KeyDescription, line: Choices) -> str:
     told = f"Default: {line.values.get(one.key, one.default)}"
     return f"{told}; on this line: {line.typed[one.key]}." if one.key in line.typed else f"{told}."
 

@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[\w.,-]+")
 
 
 @dataclass(frozen=True)
-class Line:
+class Choices:
     """What a line chooses and sets.
 
     Attributes:
@@ -33,7 +33,7 @@ class Line:
     typed: dict[str, str]
 
 
-def read_line(overrides: Sequence[str], files: OptionFiles) -> Line:
+def read_line(overrides: Sequence[str], files: OptionFiles) -> Choices:
     """Return what the words of a line choose and set; of several options the first.
 
     Raises:
@@ -57,7 +57,7 @@ def read_line(overrides: Sequence[str], files: OptionFiles) -> Line:
     typed = {key: value for key, _, value in words if key not in groups}
     for key in typed:
         _check_key(key)
-    return Line(options, {key: shown(value) for key, value in values.items()}, typed)
+    return Choices(options, {key: shown(value) for key, value in values.items()}, typed)
 
 
 def _option(group: str, value: str, files: OptionFiles) -> str:

@@ -15,7 +15,7 @@ from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.search.epochs import remarks
 from rnnbench.sweep.at_hand import at_hand
 from rnnbench.sweep.jobs import JobStatus
-from rnnbench.sweep.plan import Line, Plan
+from rnnbench.sweep.plan import Plan, PlannedRun
 from rnnbench.sweep.run import make_plan
 from rnnbench.until.outlook import Outlook, outlook_words
 from rnnbench.until.planning import Shown, assumed_words, shown_table
@@ -71,7 +71,7 @@ def _tell_next(words: Words, arms: Sequence[Arm], made: Plan) -> None:
         paste(report_command(words, arms), console)
 
 
-def _row(line: Line) -> tuple[str, ...]:
+def _row(line: PlannedRun) -> tuple[str, ...]:
     return (
         line.name,
         line.status,

@@ -13,7 +13,7 @@ from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.stored.answers import answers_as, check_output, encodable, write_answers
-from rnnbench.stored.asked import Asked, read_texts, typed_text
+from rnnbench.stored.asked import AskedTexts, read_texts, typed_text
 from rnnbench.stored.lookup import find_run
 from rnnbench.stored.predict import Prediction, predict_texts
 from rnnbench.system.user_paths import user_path
@@ -57,7 +57,7 @@ def predict(words: Words) -> int:
     return 0
 
 
-def _asked(text: str | None, file: Path | None, encoding: str | None) -> Asked:
+def _asked(text: str | None, file: Path | None, encoding: str | None) -> AskedTexts:
     if (text is None) == (file is None):
         received = "neither" if text is None else "both"
         raise ConfigError(
@@ -66,7 +66,7 @@ def _asked(text: str | None, file: Path | None, encoding: str | None) -> Asked:
     return typed_text(text or "") if file is None else read_texts(file, encoding)
 
 
-def _remarks(asked: Asked, predictions: Sequence[Prediction]) -> list[str]:
+def _remarks(asked: AskedTexts, predictions: Sequence[Prediction]) -> list[str]:
     """Return what an answer hides: blank lines, and texts of which the model knows nothing."""
     if asked.column is None:
         strange = [one for one in predictions if not one.known]
@@ -88,7 +88,7 @@ def _remarks(asked: Asked, predictions: Sequence[Prediction]) -> list[str]:
     return found
 
 
-def _table(record: Record, asked: Asked, predictions: Sequence[Prediction]) -> Table:
+def _table(record: Record, asked: AskedTexts, predictions: Sequence[Prediction]) -> Table:
     rows = tuple(
         (
             _short(one.text),

@@ -25,7 +25,7 @@ from rnnbench.report import Tables, build, write_report
 from rnnbench.report.declared import restrict
 from rnnbench.report.document import Document
 from rnnbench.report.published import System, systems
-from rnnbench.report.snapshot import RUNS, is_kept, kept_tables
+from rnnbench.report.snapshot import RUNS, is_snapshot, read_snapshot
 from rnnbench.report.tables import read_tables, restricted
 from rnnbench.report.write import (
     FIGURES,
@@ -56,7 +56,9 @@ def report(words: Words, draw: Draw = draw_here) -> int:
         raise ConfigError("report", "one name", " ".join(words.names), "type report NAME")
     if words.names:
         overrides.append(f"report.name='{words.names[0]}'")
-    presets = [_Preset.of(overrides, words.config_dirs, name) for name in preset_names(overrides)]
+    presets = [
+        _PresetWords.of(overrides, words.config_dirs, name) for name in preset_names(overrides)
+    ]
     config = presets[0].config
     tell_home(config)
     name = config.report.name
@@ -139,14 +141,16 @@ def _written(document: Document, formats: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class _Preset:
+class _PresetWords:
     """What the report's words say under one preset, or under none."""
 
     config: Config
     arms: list[Arm]
 
     @classmethod
-    def of(cls, overrides: Sequence[str], config_dirs: Sequence[Path], name: str | None) -> _Preset:
+    def of(
+        cls, overrides: Sequence[str], config_dirs: Sequence[Path], name: str | None
+    ) -> _PresetWords:
         """Compose it; its arms are those that the words restrict the report to, none for all."""
         words = [word for word in overrides if not is_preset(word)]
         words += [] if name is None else [f"experiments={name}"]
@@ -157,7 +161,7 @@ class _Preset:
         return cls(arms[0].config, arms)
 
 
-def _claims(presets: Sequence[_Preset]) -> list[ClaimConfig]:
+def _claims(presets: Sequence[_PresetWords]) -> list[ClaimConfig]:
     """Return the claims of all presets, each once."""
     claims: list[ClaimConfig] = []
     for preset in presets:
@@ -165,7 +169,7 @@ def _claims(presets: Sequence[_Preset]) -> list[ClaimConfig]:
     return claims
 
 
-def _published(presets: Sequence[_Preset], tables: Tables) -> list[System]:
+def _published(presets: Sequence[_PresetWords], tables: Tables) -> list[System]:
     """Return the published systems of all presets with their runs."""
     done = finished(tables.runs)
     return [
@@ -184,7 +188,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, 
     source = config.report.source
     if source not in (AUTO, STORE):
         return _kept(user_path("report.source", source), arms), False
-    may_be_kept = source == AUTO and is_kept(folder)
+    may_be_kept = source == AUTO and is_snapshot(folder)
     if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
         return _kept(folder, arms), False
     store = Store.open(config, create=False)
@@ -196,7 +200,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, 
 
 
 def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
-    tables = restricted(kept_tables(folder), arms, _tell)
+    tables = restricted(read_snapshot(folder), arms, _tell)
     if tables.runs.empty:
         raise StoreError(
             "report",
@@ -214,7 +218,7 @@ def _tell(text: str) -> None:
 
 def _refuse_loss(config: Config, folder: Path, tables: Tables) -> None:
     """Refuse to write over a report that keeps runs which are nowhere else."""
-    if not is_kept(folder):
+    if not is_snapshot(folder):
         return
     try:
         kept = set(finished(read_runs(folder / RUNS))["run_id"])

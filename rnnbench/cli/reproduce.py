@@ -63,8 +63,8 @@ def _verdict(found: Reproduction) -> list[str]:
     lines += [f"  {_told(one)}" for one in found.differences[:_MOST_DIFFERENCES]]
     if count > _MOST_DIFFERENCES:
         lines.append(f"  and {count - _MOST_DIFFERENCES} more")
-    if found.circumstances:
-        lines += ["What else differs:", *(f"  {text}" for text in found.circumstances)]
+    if found.conditions:
+        lines += ["What else differs:", *(f"  {text}" for text in found.conditions)]
     return lines
 
 

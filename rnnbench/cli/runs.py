@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from rnnbench.cli.asked_runs import FILES, Asked
+from rnnbench.cli.asked_runs import FILES, AskedRuns
 from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import store_place
 from rnnbench.cli.program import command_line
@@ -50,7 +50,7 @@ def runs(words: Words) -> int:
         return _delete(words)
     if words.option("yes") is not None:
         raise ConfigError("--yes", "runs delete ID ... before it", "it alone", "leave it out")
-    asked = Asked.of(words)
+    asked = AskedRuns.of(words)
     found = asked.find()
     if format_ == "table":
         _show(asked, found)
@@ -61,7 +61,7 @@ def runs(words: Words) -> int:
     return 0
 
 
-def _show(asked: Asked, found: Sequence[Run]) -> None:
+def _show(asked: AskedRuns, found: Sequence[Run]) -> None:
     if not found:
         stdout().print(_nothing(asked), markup=False)
         return
@@ -70,7 +70,7 @@ def _show(asked: Asked, found: Sequence[Run]) -> None:
     paste(_next(asked, found), stderr())
 
 
-def _table(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> Table:
+def _table(asked: AskedRuns, found: Sequence[Run], shown: Sequence[Run]) -> Table:
     digits = short_ids(asked.everything)
     columns = ("id", "data", "arm", "seed", "status", "val", "test", "age")
     rows = tuple(
@@ -110,7 +110,7 @@ def _accuracy(run: Run, metric: str) -> str:
     return f"{value:.4f}" if abs(value) < 100 else f"{value:.4g}"  # no accuracy, of any length
 
 
-def _note(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> str:
+def _note(asked: AskedRuns, found: Sequence[Run], shown: Sequence[Run]) -> str:
     lines = []
     if len(shown) < len(found):
         lines.append(
@@ -126,7 +126,7 @@ def _note(asked: Asked, found: Sequence[Run], shown: Sequence[Run]) -> str:
     return "\n".join(lines)
 
 
-def _nothing(asked: Asked) -> str:
+def _nothing(asked: AskedRuns) -> str:
     """Return what the store has where nothing in it is what was asked for."""
     if not asked.everything:
         return f"The store has no runs. Train some: {command_line('sweep', '+cell=gru')}"
@@ -146,7 +146,7 @@ def _nothing(asked: Asked) -> str:
     return f"No run matches these words. The store has {len(listed):,}: {told}."
 
 
-def _next(asked: Asked, found: Sequence[Run]) -> str:
+def _next(asked: AskedRuns, found: Sequence[Run]) -> str:
     """Return the command that a reader of the list is likely to type next."""
     if any(run.kind == "run" and run.status == "FINISHED" for run in found):
         return asked.command("report", "all")
@@ -185,7 +185,7 @@ def _delete(words: Words) -> int:
     if verb != "delete":
         action = "type runs delete ID" if ids else f"type {verb}=..., or runs delete ID"
         raise ConfigError("runs", "overrides of the form key=value, or delete", verb, action)
-    asked = Asked.of(words)
+    asked = AskedRuns.of(words)
     is_restricted = bool(asked.filters) or words.option("kind") is not None
     if bool(ids) == is_restricted:
         received = "both" if ids else "neither"
@@ -227,7 +227,7 @@ def _confirmed(count: int) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _told(asked: Asked, wanted: int, done: Deleted) -> list[str]:
+def _told(asked: AskedRuns, wanted: int, done: Deleted) -> list[str]:
     """Return what was deleted, what follows from that, and how it is undone."""
     if not done.runs:
         return ["nothing was deleted"]

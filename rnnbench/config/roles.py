@@ -70,7 +70,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Program:
+class Compilation:
     """Which program computes a result; models without recurrence have no such choice.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rnnbench.config.roles import (
+    Compilation,
     Compiled,
     Drawn,
     HeldOut,
@@ -14,7 +15,6 @@ from rnnbench.config.roles import (
     IdleUnless,
     IdleWithout,
     Label,
-    Program,
     Unit,
 )
 from rnnbench.config.section import Section
@@ -165,7 +165,7 @@ class TrainingConfig(Section):
             "a GPU, where cuDNN is faster."
         ),
         Compiled(),
-        Program(),
+        Compilation(),
     ]
     fused: Annotated[
         bool,
@@ -174,14 +174,14 @@ class TrainingConfig(Section):
             "what Keras's layer gives."
         ),
         Compiled(),
-        Program(),
+        Compilation(),
         IdleWithout(fact="fusible"),
     ]
     deterministic: Annotated[
         bool,
         Field(description="Whether TensorFlow uses deterministic operators, which rule out XLA."),
         Compiled(),
-        Program(same_result=False),
+        Compilation(same_result=False),
     ]
 
 

@@ -104,7 +104,7 @@ class Fingerprint:
     action: str = ""
 
 
-class Source(Protocol):
+class DataSource(Protocol):
     """A data set: one entry in :mod:`rnnbench.data.sources` and one YAML file.
 
     ``spec`` is called before the others and refuses keys that make no sense for the data set.

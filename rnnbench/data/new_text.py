@@ -76,7 +76,7 @@ class _Kept:
         self._vocabulary = vocabulary
 
     def encode(self, text: str) -> NDArray[np.int32]:
-        """See :class:`rnnbench.data.readers.Vocabulary`."""
+        """See :class:`rnnbench.data.readers.TextEncoder`."""
         return np.array(self._vocabulary.encode(text), np.int32)
 
 

@@ -13,10 +13,10 @@ from rnnbench.data.contract import Progress
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
-    from rnnbench.data.words.vocabulary import Vocabulary as Rows
+    from rnnbench.data.words.vocabulary import Vocabulary
 
 
-class Vocabulary(Protocol):
+class TextEncoder(Protocol):
     """Turns text into the tokens that a data set was made of."""
 
     def encode(self, text: str) -> NDArray[np.int32]:
@@ -33,13 +33,13 @@ class Vocabulary(Protocol):
 class TextReader:
     """A vocabulary, and the classes by name in the order of their labels."""
 
-    vocabulary: Vocabulary
+    vocabulary: TextEncoder
     classes: tuple[str, ...]
 
 
 @runtime_checkable
 class ReadsText(Protocol):
-    """A source (:class:`rnnbench.data.contract.Source`) that can read new text."""
+    """A source (:class:`rnnbench.data.contract.DataSource`) that can read new text."""
 
     def reader(
         self, config: DataConfig, home: Path, word_index: str | None, report: Progress, /
@@ -61,6 +61,6 @@ class ReadsText(Protocol):
 class KnowsWords(Protocol):
     """A source whose words follow from itself, so that they are kept beside no prepared arrays."""
 
-    def rows(self, config: DataConfig, /) -> Rows:
+    def rows(self, config: DataConfig, /) -> Vocabulary:
         """Return which row of an embedding each word has."""
         ...

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from rnnbench.config.data_section import DataConfig
 from rnnbench.config.roles import Only
 from rnnbench.config.section import idle_markers
-from rnnbench.data.contract import Source, must_be_null
+from rnnbench.data.contract import DataSource, must_be_null
 from rnnbench.data.sets.arrays import UserArrays
 from rnnbench.data.sets.digits import Digits
 from rnnbench.data.sets.imdb import Imdb
 from rnnbench.data.sets.reviews import Reviews
-from rnnbench.data.sets.table import Table
+from rnnbench.data.sets.table import Csv
 from rnnbench.data.sets.temporal_order import TemporalOrder
 from rnnbench.data.sets.text_dir import TextDir
 from rnnbench.errors import ConfigError
 
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, DataSource] = {
     "reviews": Reviews(),
     "digits": Digits(),
     "temporal_order": TemporalOrder(),
     "imdb": Imdb(),
     "arrays": UserArrays(),
     "text_dir": TextDir(),
-    "csv": Table(),
+    "csv": Csv(),
 }
 
 # By data set, the traits of which it has the keys of ``data`` that others don't have.
@@ -42,7 +42,7 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
 }
 
 
-def source_of(config: DataConfig) -> Source:
+def source_of(config: DataConfig) -> DataSource:
     """The source of ``data.name``.
 
     Raises:

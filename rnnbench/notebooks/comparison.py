@@ -13,8 +13,8 @@ from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import ReportConfig
 from rnnbench.errors import ConfigError
 from rnnbench.notebooks.load import OWN_COLUMN
-from rnnbench.report.build import Tables, grounds_of
-from rnnbench.report.dataset_section import Ground
+from rnnbench.report.build import Tables, dataset_sections
+from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.pairs import Pair
 from rnnbench.results import COLUMNS
 from rnnbench.results.arms import finished
@@ -95,21 +95,21 @@ def compare(
     tables = Tables(restored, history_frame([]), _trials(done), baselines=frame([]))
     arms = dict(zip(restored["run_id"], runs.get("arm", runs["label"]), strict=True))
     rows = [
-        {"data": ground.title, **row}
-        for ground in grounds_of(done, tables, options)
-        for row in _rows(ground, arms)
+        {"data": dataset.title, **row}
+        for dataset in dataset_sections(done, tables, options)
+        for row in _rows(dataset, arms)
     ]
     table = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
     return table if by is None else _by(table, by)
 
 
-def _rows(ground: Ground, arms: dict[str, str]) -> Iterator[dict[str, object]]:
+def _rows(dataset: DatasetSection, arms: dict[str, str]) -> Iterator[dict[str, object]]:
     """Give what is compared, by factor, then what is not; no arm is left without a row."""
-    pairs = (*sorted(ground.pairs, key=_place), *ground.refused)
+    pairs = (*sorted(dataset.pairs, key=_place), *dataset.refused)
     for pair in pairs:
         yield _row(pair, arms)
     told = {name for pair in pairs for name in pair.names}
-    for arm in ground.arms:
+    for arm in dataset.arms:
         if arm.name not in told:
             name = arms[arm.run_ids[0]]
             yield {"a": name, "verdict": NOT_COMPARED, "remarks": "", "reason": _ALONE}

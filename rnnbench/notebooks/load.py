@@ -22,7 +22,7 @@ from rnnbench.config.arm_names import short_label
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.report.build import Tables
-from rnnbench.report.snapshot import RUNS, is_kept, kept_tables
+from rnnbench.report.snapshot import RUNS, is_snapshot, read_snapshot
 from rnnbench.report.studies import trial_counts
 from rnnbench.results import COLUMNS
 from rnnbench.results import load_history as stored_history
@@ -185,10 +185,10 @@ def _report(overrides: tuple[str, ...], source: str) -> Tables:
         received = ", ".join(overrides)
         raise ConfigError("source", "no overrides beside it", received, "leave one of them out")
     folder = user_path("source", source)
-    if not is_kept(folder):
+    if not is_snapshot(folder):
         expected = f"the folder of a report with its {RUNS}"
         raise StoreError("source", expected, str(folder), 'type source="reports/NAME"')
-    return kept_tables(folder)
+    return read_snapshot(folder)
 
 
 def _named(runs: pd.DataFrame) -> pd.DataFrame:

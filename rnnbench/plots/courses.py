@@ -21,7 +21,7 @@ _FAR = 8.0  # how many times as much one arm spends as another from which on the
 
 
 @dataclass(frozen=True)
-class Line:
+class ArmCourse:
     """An arm and what its runs had reached on average."""
 
     arm: str
@@ -45,7 +45,7 @@ class Panel:
     along: str
     unit: str
     at: float
-    lines: tuple[Line, ...]
+    lines: tuple[ArmCourse, ...]
 
 
 def draw_courses(axes: Axes, panel: Panel, measure: str) -> None:

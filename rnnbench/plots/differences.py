@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnbench.plots.intervals import draw_ground, draw_interval, reach, told
+from rnnbench.plots.intervals import draw_background, draw_interval, reach, told
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of, wrap
 from rnnbench.stats.family import Comparison, Verdict
@@ -23,7 +23,7 @@ _LABEL, _WORDS = 28, 12  # letters in a line
 
 
 @dataclass(frozen=True)
-class Difference:
+class DifferenceRow:
     """One comparison as a row.
 
     Attributes:
@@ -64,7 +64,7 @@ class Difference:
 
 def difference_rows(
     comparisons: Iterable[tuple[str, str, str, Comparison, str]],
-) -> list[Difference]:
+) -> list[DifferenceRow]:
     """Return a row for each comparison that has a difference, in the order given.
 
     Args:
@@ -76,14 +76,14 @@ def difference_rows(
         found = result.difference
         if not math.isnan(found.estimate):
             ends = (found.estimate, found.low, found.high)
-            rows.append(Difference(a, b, shared, *ends, result.verdict, said))
+            rows.append(DifferenceRow(a, b, shared, *ends, result.verdict, said))
     return rows
 
 
-def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metric: str) -> None:
+def draw_differences(axes: Axes, rows: Sequence[DifferenceRow], margin: float, metric: str) -> None:
     """Draw one row a comparison on an axis; ``metric`` names the values, with their unit."""
     edge = reach(rows, margin)
-    draw_ground(axes, margin)
+    draw_background(axes, margin)
     for place, row in enumerate(rows):
         undecided = row.verdict == "undecided"
         facts = {"name": row.label.replace("\n", " "), "told": row.told}
@@ -109,7 +109,7 @@ def draw_differences(axes: Axes, rows: Sequence[Difference], margin: float, metr
     verdicts.spines["right"].set_visible(False)
 
 
-def _width(rows: Sequence[Difference]) -> float:
+def _width(rows: Sequence[DifferenceRow]) -> float:
     """Return a width in inches: where names are short, one that a phone shows."""
     sides = ([row.label for row in rows], [row.words for row in rows])
     letters = sum(max(len(line) for text in side for line in text.split("\n")) for side in sides)
@@ -117,7 +117,7 @@ def _width(rows: Sequence[Difference]) -> float:
 
 
 def save_differences(
-    rows: Sequence[Difference], margin: float, metric: str, title: str, paths: Iterable[Path]
+    rows: Sequence[DifferenceRow], margin: float, metric: str, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw all comparisons, and the margin within which arms are equivalent, into each file."""
     texts = [text for row in rows for text in (row.label, row.words)]

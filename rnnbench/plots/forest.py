@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnbench.plots.intervals import draw_ground, draw_interval, reach, told
+from rnnbench.plots.intervals import draw_background, draw_interval, reach, told
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import drawing, wrap
 
@@ -47,7 +47,7 @@ class ForestRow:
 def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: str) -> None:
     """Draw the rows from top to bottom, those of a comparison under its name."""
     edge = reach(rows, margin)
-    draw_ground(axes, margin)
+    draw_background(axes, margin)
     ticks: list[tuple[int, str, bool]] = []
     place = 0
     for group, own in itertools.groupby(rows, key=lambda row: row.group):

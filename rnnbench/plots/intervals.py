@@ -15,7 +15,7 @@ MARGIN_COLOUR = "#DCE6F2"
 _WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
 
 
-class Row(Protocol):
+class IntervalRow(Protocol):
     """A difference with the ends of its interval, NaN where there is none."""
 
     @property
@@ -26,13 +26,13 @@ class Row(Protocol):
     def high(self) -> float: ...  # noqa: D102
 
 
-def told(row: Row) -> str:
+def told(row: IntervalRow) -> str:
     """Return a difference with its interval."""
     interval = f" [{row.low:+.4f}, {row.high:+.4f}]" if row.low == row.low else ""
     return f"{row.estimate:+.4f}{interval}"
 
 
-def reach(rows: Sequence[Row], margin: float) -> float:
+def reach(rows: Sequence[IntervalRow], margin: float) -> float:
     """Return how far from zero the axis goes, in the unit of the differences.
 
     As far as the estimates, the margin and the intervals, of which one that is several times as
@@ -44,7 +44,7 @@ def reach(rows: Sequence[Row], margin: float) -> float:
     return 1.08 * max([margin, *shown, *(abs(row.estimate) for row in rows)]) or 1.0
 
 
-def draw_ground(axes: Axes, margin: float) -> None:
+def draw_background(axes: Axes, margin: float) -> None:
     """Shade the differences within the margin, and draw a line at zero."""
     axes.axvspan(-margin, margin, color=MARGIN_COLOUR, zorder=0, linewidth=0)
     axes.axvline(0, color="black", linewidth=0.8, zorder=1)
@@ -53,7 +53,7 @@ def draw_ground(axes: Axes, margin: float) -> None:
 def draw_interval(
     axes: Axes,
     place: int,
-    row: Row,
+    row: IntervalRow,
     edge: float,
     *,
     colour: str,

@@ -23,7 +23,7 @@ _LABEL = 40  # characters in a line of a label
 
 
 @dataclass(frozen=True)
-class Row:
+class ReplicateRow:
     """The replicates of one arm, lowest value first, with the mean and its interval.
 
     ``seeds`` are those of ``values``; ``low`` and ``high`` are NaN for a single one. ``limits`` are
@@ -69,7 +69,7 @@ def replicate_rows(
     limits: tuple[float, float] = (0.0, 1.0),
     *,
     falls: bool = False,
-) -> list[Row]:
+) -> list[ReplicateRow]:
     """Return one row an arm, the best mean first, with Student's interval of the mean.
 
     Args:
@@ -86,7 +86,7 @@ def replicate_rows(
             summary = statistic(values)
             width = half_width(summary, confidence)
             ends = (summary.mean - width, summary.mean + width)
-            rows.append(Row(arm, cell, values, seeds, summary.mean, *ends, limits, falls))
+            rows.append(ReplicateRow(arm, cell, values, seeds, summary.mean, *ends, limits, falls))
     return sorted(rows, key=lambda row: (row.mean if falls else -row.mean, row.arm))
 
 
@@ -149,7 +149,7 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
         write(figure, paths)
 
 
-def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:
+def draw_replicates(axes: Axes, rows: Sequence[ReplicateRow], metric: str) -> None:
     """Draw one row an arm on an axis; ``metric`` names the values, with their unit."""
     for place, row in enumerate(rows):
         points = draw_strip(axes, place, row.values, row.cell, alpha=0.6, markersize=5)
@@ -171,7 +171,9 @@ def draw_replicates(axes: Axes, rows: Sequence[Row], metric: str) -> None:
     finish_rows(axes, [row.arm for row in rows], metric)
 
 
-def save_replicates(rows: Sequence[Row], metric: str, title: str, paths: Iterable[Path]) -> None:
+def save_replicates(
+    rows: Sequence[ReplicateRow], metric: str, title: str, paths: Iterable[Path]
+) -> None:
     """Draw the replicates of all arms into each file."""
     height = height_of((row.arm for row in rows), len(rows))
     with drawing((WIDTH, height), title, paths) as axes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import Row, wrap
+from rnnbench.plots.replicates import ReplicateRow, wrap
 from rnnbench.plots.style import colour, marker, new_figure, write
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Slope:
 
     title: str
     labels: tuple[str, ...]
-    arms: tuple[Row, ...]
+    arms: tuple[ReplicateRow, ...]
 
     @property
     def by_seed(self) -> Mapping[int, tuple[float, ...]]:

@@ -40,7 +40,7 @@ class Trials:
 
 
 @dataclass(frozen=True)
-class Curve:
+class SearchCurve:
     """The expected best value of an arm's search after 1, 2, ... trials."""
 
     arm: str
@@ -68,14 +68,14 @@ def trial_rows(searches: Iterable[Search], *, largest: bool) -> list[Trials]:
     return sorted(rows, key=lambda row: (sign * row.values[0] if row.values else math.inf, row.arm))
 
 
-def expected_curves(rows: Iterable[Trials], *, largest: bool) -> list[Curve]:
+def expected_curves(rows: Iterable[Trials], *, largest: bool) -> list[SearchCurve]:
     """Return :func:`rnnbench.stats.search.expected_best` of each arm; for random search only."""
     sign = 1.0 if largest else -1.0
     curves = []
     for row in (row for row in rows if row.values):
         signed = [sign * value for value in row.values]
         expected = expected_best(signed, range(1, len(signed) + 1))
-        curves.append(Curve(row.arm, row.cell, tuple(sign * value for value in expected)))
+        curves.append(SearchCurve(row.arm, row.cell, tuple(sign * value for value in expected)))
     return curves
 
 
@@ -96,7 +96,7 @@ def draw_trials(axes: Axes, rows: Sequence[Trials], metric: str) -> None:
     finish_rows(axes, [row.label for row in rows], metric)
 
 
-def draw_expected_best(axes: Axes, curves: Sequence[Curve], metric: str) -> None:
+def draw_expected_best(axes: Axes, curves: Sequence[SearchCurve], metric: str) -> None:
     """Draw the expected best against the number of trials on an axis, with a marker a doubling."""
     styles = zip(curves, tones([curve.cell for curve in curves]), cycle(("-", "--", ":", "-.")))
     for curve, tone, line in styles:
@@ -138,7 +138,7 @@ def save_trials(rows: Sequence[Trials], metric: str, title: str, paths: Iterable
 
 
 def save_expected_best(
-    curves: Sequence[Curve], metric: str, title: str, paths: Iterable[Path]
+    curves: Sequence[SearchCurve], metric: str, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw the expected best of all arms into each file."""
     rows = len(curves) / legend_columns(curve.arm for curve in curves)

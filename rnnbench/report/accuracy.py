@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from rnnbench.report.comparisons import comparisons_block
-from rnnbench.report.dataset_section import Ground, arm_cell, failures, order
+from rnnbench.report.dataset_section import DatasetSection, arm_cell, failures, order
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
+    TableCell,
+    TableColumn,
     interval,
     number,
     spread,
@@ -38,68 +38,68 @@ _TESTED = {"last": "after the last epoch", "best": "after the epoch of the best 
 _OTHER = {BEST: (LAST, "last epoch"), LAST: (BEST, "best epoch")}
 
 
-def accuracy_blocks(ground: Ground) -> tuple[Block, ...]:
+def accuracy_blocks(dataset: DatasetSection) -> tuple[Block, ...]:
     """Return the tables of accuracy, with a figure of every seed, and that of the comparisons.
 
     That of the measure comes first.
     """
-    shown = [metric for metric in _metrics(ground) if _have(ground, metric)]
-    tables = tuple(_accuracy(ground, metric) for metric in shown)
-    measured = Block("", tables=tables, pictures=seed_pictures(ground))
-    comparisons = comparisons_block(ground)
+    shown = [metric for metric in _metrics(dataset) if _have(dataset, metric)]
+    tables = tuple(_accuracy(dataset, metric) for metric in shown)
+    measured = Block("", tables=tables, pictures=seed_pictures(dataset))
+    comparisons = comparisons_block(dataset)
     return (measured,) if comparisons is None else (measured, comparisons)
 
 
-def _metrics(ground: Ground) -> list[str]:
+def _metrics(dataset: DatasetSection) -> list[str]:
     """Return what has a table: the measure, and a test and a validation accuracy."""
-    own = [ground.measure.metric] if ground.measure else []
+    own = [dataset.measure.metric] if dataset.measure else []
     is_tested = any(metric in (BEST, LAST, ASKED) for metric in own)
-    tests = [] if is_tested else [metric for metric in (BEST, LAST) if _have(ground, metric)][:1]
+    tests = [] if is_tested else [metric for metric in (BEST, LAST) if _have(dataset, metric)][:1]
     return list(dict.fromkeys([*own, *tests, VALIDATED]))
 
 
-def _have(ground: Ground, metric: str) -> bool:
-    return any(arm.by_seed(metric) for arm in ground.arms)
+def _have(dataset: DatasetSection, metric: str) -> bool:
+    return any(arm.by_seed(metric) for arm in dataset.arms)
 
 
-def _accuracy(ground: Ground, metric: str) -> DataTable:
-    percent = f"{100 * ground.options.confidence:g} %"
+def _accuracy(dataset: DatasetSection, metric: str) -> DataTable:
+    percent = f"{100 * dataset.options.confidence:g} %"
     measure = Measure(metric)
-    arms = [arm for arm in (*order(ground), *ground.baselines) if arm.by_seed(metric)]
+    arms = [arm for arm in (*order(dataset), *dataset.baselines) if arm.by_seed(metric)]
     arms.sort(key=measure.rank)
     has_interval = any(len(arm.by_seed(metric)) >= FEWEST for arm in arms)
     key, title = _named(metric)
     columns = (
-        Column("arm", numeric=False),
-        Column("seeds", "replicates that were measured"),
-        Column("mean", "mean ± standard deviation over seeds", key=f"{key}_mean"),
-        *(column for column, _ in _beside(ground, metric, arms)),
-        Column(
+        TableColumn("arm", numeric=False),
+        TableColumn("seeds", "replicates that were measured"),
+        TableColumn("mean", "mean ± standard deviation over seeds", key=f"{key}_mean"),
+        *(column for column, _ in _beside(dataset, metric, arms)),
+        TableColumn(
             "IQM",
             "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
             key=f"{key}_iqm",
         ),
-        *([Column(f"IQM {percent}", _OF_IQM, key=f"{key}_iqm")] if has_interval else []),
-        Column("best", "best of the seeds", key=f"{key}_best_seed"),
-        Column("worst", "worst of the seeds", key=f"{key}_worst_seed"),
+        *([TableColumn(f"IQM {percent}", _OF_IQM, key=f"{key}_iqm")] if has_interval else []),
+        TableColumn("best", "best of the seeds", key=f"{key}_best_seed"),
+        TableColumn("worst", "worst of the seeds", key=f"{key}_worst_seed"),
     )
-    is_measure = ground.measure is not None and metric == ground.measure.metric
-    marked = outstanding(arms, ground.pairs) if is_measure else frozenset()
-    beside = [cells for _, cells in _beside(ground, metric, arms)]
+    is_measure = dataset.measure is not None and metric == dataset.measure.metric
+    marked = outstanding(arms, dataset.pairs) if is_measure else frozenset()
+    beside = [cells for _, cells in _beside(dataset, metric, arms)]
     rows = tuple(
         _row(
             arm,
             measure,
-            ground.options.confidence,
+            dataset.options.confidence,
             [cells[place] for cells in beside],
             marked=arm.name in marked,
             has_interval=has_interval,
         )
         for place, arm in enumerate(arms)
     )
-    note = _note(ground, arms, metric, marked, is_measure=is_measure)
+    note = _note(dataset, arms, metric, marked, is_measure=is_measure)
     ids = tuple(arm.run_ids for arm in arms)
-    return DataTable(f"{ground.key}_{key}", title, columns, rows, note, ids)
+    return DataTable(f"{dataset.key}_{key}", title, columns, rows, note, ids)
 
 
 def _named(metric: str) -> tuple[str, str]:
@@ -112,8 +112,8 @@ def _named(metric: str) -> tuple[str, str]:
 
 
 def _beside(
-    ground: Ground, metric: str, arms: Sequence[ArmRuns]
-) -> list[tuple[Column, list[Cell]]]:
+    dataset: DatasetSection, metric: str, arms: Sequence[ArmRuns]
+) -> list[tuple[TableColumn, list[TableCell]]]:
     """Return what stands beside the spread of a test accuracy over seeds, where it was measured.
 
     The accuracy of the other weights, and the jitter from epoch to epoch.
@@ -126,20 +126,20 @@ def _beside(
     if any(known):
         cells = list(map(_spread, known))
         meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
-        found.append((Column(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
-    moves = [jitter(arm, ground.history) for arm in arms]
+        found.append((TableColumn(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
+    moves = [jitter(arm, dataset.history) for arm in arms]
     if any(value == value for value in moves):
-        found.append((Column("jitter", _OF_JITTER), [number(value) for value in moves]))
+        found.append((TableColumn("jitter", _OF_JITTER), [number(value) for value in moves]))
     return found
 
 
-def _spread(values: Mapping[int, float]) -> Cell:
+def _spread(values: Mapping[int, float]) -> TableCell:
     summary = statistic(values.values())
     return spread(summary.mean, summary.sd)
 
 
 def _note(
-    ground: Ground,
+    dataset: DatasetSection,
     arms: Sequence[ArmRuns],
     metric: str,
     marked: Collection[str],
@@ -150,7 +150,7 @@ def _note(
     own = [arm for arm in arms if arm.cell]
     baselines = [arm for arm in arms if not arm.cell]
     note = _about(metric, own)
-    if any(column.name == "jitter" for column, _ in _beside(ground, metric, arms)):
+    if any(column.name == "jitter" for column, _ in _beside(dataset, metric, arms)):
         note += _JITTERED
     if marked:
         note += " Marked: the best arm, and those below it that are not shown to be worse."
@@ -162,7 +162,7 @@ def _note(
     if baselines:
         note += " Baselines see which tokens occur, not their order, and are not compared."
         note += _untuned(own, baselines)
-    failed = failures(ground.arms)
+    failed = failures(dataset.arms)
     return f"{note} {failed}" if failed else note
 
 
@@ -211,11 +211,11 @@ def _row(
     arm: ArmRuns,
     measure: Measure,
     confidence: float,
-    beside: Sequence[Cell],
+    beside: Sequence[TableCell],
     *,
     marked: bool,
     has_interval: bool,
-) -> tuple[Cell, ...]:
+) -> tuple[TableCell, ...]:
     values = list(arm.by_seed(measure.metric).values())
     summary = statistic(values)
     middle = bootstrap(values, interquartile_mean, confidence)
@@ -232,6 +232,6 @@ def _row(
     )
 
 
-def _span(middle: Interval, seeds: int) -> Cell:
+def _span(middle: Interval, seeds: int) -> TableCell:
     """Return an interval, where it holds what it says."""
     return interval(middle.low, middle.high) if seeds >= FEWEST else text(None)

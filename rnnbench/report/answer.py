@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rnnbench.config.arm_names import factor_name
 from rnnbench.report.comparisons import difference_pictures
-from rnnbench.report.dataset_section import Ground, headed, order
-from rnnbench.report.document import ANSWER, Block, Section, Statement
+from rnnbench.report.dataset_section import DatasetSection, headed, order
+from rnnbench.report.document import ANSWER, Block, ReportSection, Statement
 from rnnbench.report.failures import failed, without_success
 from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.pairs import Pair
@@ -35,46 +35,46 @@ _MOST_DETAILS = 3  # decided comparisons of a factor that have one then
 _MOST_ARMS = 4  # of which the accuracy is told where nothing is compared
 
 
-def answer_section(grounds: Sequence[Ground], see: str) -> Section:
+def answer_section(datasets: Sequence[DatasetSection], see: str) -> ReportSection:
     """Return what the runs say, with a block for each data set.
 
     Args:
-        grounds: the data sets.
+        datasets: the data sets.
         see: key of the section that explains verdicts.
     """
-    return Section(ANSWER, "Answer", headed(grounds, lambda ground: [_block(ground, see)]))
+    return ReportSection(ANSWER, "Answer", headed(datasets, lambda dataset: [_block(dataset, see)]))
 
 
-def _block(ground: Ground, see: str) -> Block:
-    pictures = (*difference_pictures(ground), *learning_curves(ground)[:1])
+def _block(dataset: DatasetSection, see: str) -> Block:
+    pictures = (*difference_pictures(dataset), *learning_curves(dataset)[:1])
     told = (
-        *failed(ground),
-        *without_success(ground),
-        *compared(ground),
-        *best(ground),
-        *refused(ground),
+        *failed(dataset),
+        *without_success(dataset),
+        *compared(dataset),
+        *best(dataset),
+        *refused(dataset),
     )
-    if not ground.pairs:
+    if not dataset.pairs:
         return Block("", pictures=pictures, statements=told)
-    measure, percent = measure_of(ground.pairs[0]), f"{100 * ground.options.confidence:g} %"
+    measure, percent = measure_of(dataset.pairs[0]), f"{100 * dataset.options.confidence:g} %"
     scale = "A point: 0.01 of" if measure.is_accuracy else "By"
-    together = " of all differences together" if len(ground.pairs) > 1 else " of the difference"
+    together = " of all differences together" if len(dataset.pairs) > 1 else " of the difference"
     remark = f" {measure.remark}" if measure.remark else ""
     note = f"{scale} {measure.words}. In brackets: {percent} interval{together}.{remark}"
     return Block("", (note,), pictures=pictures, statements=told, see=see)
 
 
-def compared(ground: Ground) -> list[Statement]:
+def compared(dataset: DatasetSection) -> list[Statement]:
     """Return a statement for each comparison; of many, for the decided ones of each factor."""
-    first = asked((ground,))
-    pairs = sorted(ground.pairs, key=lambda pair: _place(pair, first))
+    first = asked((dataset,))
+    pairs = sorted(dataset.pairs, key=lambda pair: _place(pair, first))
     if len(pairs) <= _MOST_TOLD:
         pairs.sort(key=is_undecided)
-        return [statement(pair, ground.options.margin) for pair in pairs]
+        return [statement(pair, dataset.options.margin) for pair in pairs]
     told: list[Statement] = []
     for factor in dict.fromkeys(pair.relation.factor or "" for pair in pairs):
         own = [pair for pair in pairs if pair.relation.factor == factor]
-        told += _of_factor(factor, own, ground.options.margin)
+        told += _of_factor(factor, own, dataset.options.margin)
     return told
 
 
@@ -94,15 +94,15 @@ def _of_factor(factor: str, pairs: Sequence[Pair], margin: float) -> list[Statem
     return [Statement(f"{subject}: {len(decided)}{rest}", more), *told]
 
 
-def best(ground: Ground) -> list[Statement]:
+def best(dataset: DatasetSection) -> list[Statement]:
     """Return what the best cell reaches, and the best baseline beside it."""
-    measure = ground.measure
-    arms = [arm for arm in order(ground) if measure is not None and arm.by_seed(measure.metric)]
+    measure = dataset.measure
+    arms = [arm for arm in order(dataset) if measure is not None and arm.by_seed(measure.metric)]
     if measure is None or not arms:
         return []
-    beside = [arm for arm in ground.baselines if arm.by_seed(measure.metric)]
+    beside = [arm for arm in dataset.baselines if arm.by_seed(measure.metric)]
     if not beside:
-        return _reached(ground, arms, measure)
+        return _reached(dataset, arms, measure)
     baseline, words = min(beside, key=measure.rank), measure.words
     name = "a " + flat(arm_words(baseline.name.replace(" (baseline)", "")))
     cell, value = arms[0].one(measure.metric), baseline.one(measure.metric)
@@ -118,14 +118,14 @@ def best(ground: Ground) -> list[Statement]:
     return [Statement(f"{top} reaches {cell:.4f}", rest)]
 
 
-def _reached(ground: Ground, arms: Sequence[ArmRuns], measure: Measure) -> list[Statement]:
+def _reached(dataset: DatasetSection, arms: Sequence[ArmRuns], measure: Measure) -> list[Statement]:
     """Return what the best arm reaches, or some of those that nothing is compared with."""
     told = []
-    for arm in arms[: 1 if ground.pairs else _MOST_ARMS]:
+    for arm in arms[: 1 if dataset.pairs else _MOST_ARMS]:
         found = statistic(arm.by_seed(measure.metric).values())
         spread = f" ± {found.sd:.4f}" if found.sd == found.sd else ""
         seeds = f"{found.n} seed{'s' if found.n != 1 else ''}"
-        highest = ", the best mean here; no baseline stands beside it" if ground.pairs else ""
+        highest = ", the best mean here; no baseline stands beside it" if dataset.pairs else ""
         told.append(
             Statement(
                 f"{arm_words(arm.name)} reaches {found.mean:.4f}{spread}",
@@ -135,15 +135,15 @@ def _reached(ground: Ground, arms: Sequence[ArmRuns], measure: Measure) -> list[
     return told
 
 
-def refused(ground: Ground) -> list[Statement]:
+def refused(dataset: DatasetSection) -> list[Statement]:
     """Return how many pairs are not compared, or that there is nothing to compare."""
-    count = len(ground.refused)
+    count = len(dataset.refused)
     if count:
         several = "pairs of arms are" if count > 1 else "pair of arms is"
-        confounded = any(pair.relation.confounds for pair in ground.refused)
+        confounded = any(pair.relation.confounds for pair in dataset.refused)
         why = "more than one thing differs" if confounded else "they share no measure"
         return [Statement(f"{count} {several} not compared", f", because {why}.")]
-    if not ground.pairs:
+    if not dataset.pairs:
         return [Statement("One model alone: there is nothing to compare it with.", _MORE)]
     return []
 

@@ -18,8 +18,8 @@ from rnnbench.report.data_sets import over
 from rnnbench.report.data_sets_answer import answer_block
 from rnnbench.report.data_sets_section import data_sets_section
 from rnnbench.report.data_sizes import sizes_block
-from rnnbench.report.dataset_section import Ground, headed
-from rnnbench.report.document import Block, Document, Section
+from rnnbench.report.dataset_section import DatasetSection, headed
+from rnnbench.report.document import Block, Document, ReportSection
 from rnnbench.report.families import compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.order import order_block
@@ -94,47 +94,49 @@ def build(
     if done.empty:
         sections = [] if left.empty else [unfinished_section(left)]
         return all_printable(Document(title, told, tuple(sections)))
-    grounds = sorted(grounds_of(done, tables, options), key=_interest)
-    has_verdicts = bool(claims) or any(ground.pairs for ground in grounds)
-    sets = over(grounds)
-    answer = answer_section(grounds, VERDICTS)
+    datasets = sorted(dataset_sections(done, tables, options), key=_interest)
+    has_verdicts = bool(claims) or any(dataset.pairs for dataset in datasets)
+    sets = over(datasets)
+    answer = answer_section(datasets, VERDICTS)
     if sets is not None:
         answer = replace(answer, blocks=(answer_block(sets), *answer.blocks))
     candidates = (
         answer,
         None if sets is None else data_sets_section(sets),
-        *_subjects(grounds, tables),
-        search_section(studies_of(tables.trials), grounds),
-        _published(claims, published, grounds, tables),
-        verdicts_section(options, _measures(grounds)) if has_verdicts else None,
+        *_subjects(datasets, tables),
+        search_section(studies_of(tables.trials), datasets),
+        _published(claims, published, datasets, tables),
+        verdicts_section(options, _measures(datasets)) if has_verdicts else None,
         None if left.empty else unfinished_section(left),
-        provenance_section(grounds, done, command),
+        provenance_section(datasets, done, command),
     )
     sections = [section for section in candidates if section is not None]
-    return all_printable(Document(question(grounds), told, tuple(sections)))
+    return all_printable(Document(question(datasets), told, tuple(sections)))
 
 
-def _subjects(grounds: Sequence[Ground], tables: Tables) -> list[Section]:
+def _subjects(datasets: Sequence[DatasetSection], tables: Tables) -> list[ReportSection]:
     """Return a section for each subject, with what every data set has to say of it."""
 
-    def section(key: str, title: str, of: Callable[[Ground], Sequence[Block | None]]) -> Section:
-        return Section(key, title, headed(grounds, of))
+    def section(
+        key: str, title: str, of: Callable[[DatasetSection], Sequence[Block | None]]
+    ) -> ReportSection:
+        return ReportSection(key, title, headed(datasets, of))
 
     made = [
         section("accuracy", "Accuracy", accuracy_blocks),
-        section("sizes", "Training samples", lambda ground: [sizes_block(ground)]),
-        section("overfitting", "Overfitting", lambda ground: [overfitting_block(ground)]),
+        section("sizes", "Training samples", lambda dataset: [sizes_block(dataset)]),
+        section("overfitting", "Overfitting", lambda dataset: [overfitting_block(dataset)]),
         section("cost", "Cost", cost_blocks),
-        section("order", "Does order matter?", lambda ground: [order_block(ground)]),
+        section("order", "Does order matter?", lambda dataset: [order_block(dataset)]),
         section(
             "gradients",
             "Gradients through time",
-            lambda ground: [gradient_block(ground, tables.flows)],
+            lambda dataset: [gradient_block(dataset, tables.flows)],
         ),
         section(
             "length",
             "Accuracy by length",
-            lambda ground: [length_block(ground, tables.correct, tables.lengths)],
+            lambda dataset: [length_block(dataset, tables.correct, tables.lengths)],
         ),
     ]
     return [one for one in made if one.blocks]
@@ -155,7 +157,9 @@ def _printable(tables: Tables) -> Tables:
     )
 
 
-def grounds_of(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> list[Ground]:
+def dataset_sections(
+    done: pd.DataFrame, tables: Tables, options: ReportConfig
+) -> list[DatasetSection]:
     """Return the finished runs divided into what can be compared, with their comparisons.
 
     What is compared by one measure on one data set is one family, over all its sections.
@@ -170,7 +174,7 @@ def grounds_of(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> lis
     for _, arms in divided:
         by_data.setdefault(data_name(arms[0].runs), []).extend(arms)
     has_best = {data: all_have_best(arms) for data, arms in by_data.items()}
-    grounds: list[Ground] = []
+    datasets: list[DatasetSection] = []
     pairs: list[tuple[str, Pair]] = []
     for title, arms in divided:
         data = data_name(arms[0].runs)
@@ -178,41 +182,43 @@ def grounds_of(done: pd.DataFrame, tables: Tables, options: ReportConfig) -> lis
         clean, refused = related(arms, measure)
         pairs += [(data, pair) for pair in clean]
         own = tables.history[tables.history["run_id"].isin({i for a in arms for i in a.run_ids})]
-        key = section_key(str(arms[0].runs["data"].iloc[0]), [ground.key for ground in grounds])
+        key = section_key(str(arms[0].runs["data"].iloc[0]), [dataset.key for dataset in datasets])
         beside = tuple(baseline_arms(tables.baselines, arms))
-        ground = Ground(key, title, tuple(arms), own, tuple(clean), tuple(refused), options, beside)
-        grounds.append(replace(ground, measure=measure))
+        dataset = DatasetSection(
+            key, title, tuple(arms), own, tuple(clean), tuple(refused), options, beside
+        )
+        datasets.append(replace(dataset, measure=measure))
     compared = iter(compare_families(pairs, options, tables.correct, tables.looks))
     return [
         replace(
-            ground,
-            pairs=tuple(next(compared) for _ in ground.pairs),
-            family=family_words(ground, pairs) + looks_words(ground, pairs, tables.looks),
+            dataset,
+            pairs=tuple(next(compared) for _ in dataset.pairs),
+            family=family_words(dataset, pairs) + looks_words(dataset, pairs, tables.looks),
         )
-        for ground in grounds
+        for dataset in datasets
     ]
 
 
-def _measures(grounds: Sequence[Ground]) -> list[Measure]:
-    return [ground.measure for ground in grounds if ground.measure is not None]
+def _measures(datasets: Sequence[DatasetSection]) -> list[Measure]:
+    return [dataset.measure for dataset in datasets if dataset.measure is not None]
 
 
-def _interest(ground: Ground) -> int:
+def _interest(dataset: DatasetSection) -> int:
     """Return which data sets are told first: those on which cells are compared."""
-    factors = {pair.relation.factor for pair in ground.pairs}
+    factors = {pair.relation.factor for pair in dataset.pairs}
     return 0 if "cell" in factors else 1 if factors else 2
 
 
 def _published(
     claims: Sequence[ClaimConfig],
     systems: Sequence[System],
-    grounds: Sequence[Ground],
+    datasets: Sequence[DatasetSection],
     tables: Tables,
-) -> Section | None:
-    judged = claims_block(claims, grounds, tables.correct, tables.looks)
+) -> ReportSection | None:
+    judged = claims_block(claims, datasets, tables.correct, tables.looks)
     found = (judged, published_block(systems))
     blocks = tuple(block for block in found if block is not None)
-    return Section("claims", "Claims and published numbers", blocks) if blocks else None
+    return ReportSection("claims", "Claims and published numbers", blocks) if blocks else None
 
 
 def _summary(title: str, done: pd.DataFrame, left: pd.DataFrame) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ClaimConfig
 from rnnbench.models.cells import CELLS
-from rnnbench.report.dataset_section import Ground
-from rnnbench.report.document import Block, Cell, Column, DataTable, text
-from rnnbench.report.findings import Finding, judge
+from rnnbench.report.dataset_section import DatasetSection
+from rnnbench.report.document import Block, DataTable, TableCell, TableColumn, text
+from rnnbench.report.findings import ClaimFinding, judge
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import cell_words, metric_words
 from rnnbench.results.answers import Answers
@@ -21,7 +21,7 @@ _LAST = tuple(name for name in METRICS if name.endswith("_last"))
 
 def claims_block(
     claims: Sequence[ClaimConfig],
-    grounds: Sequence[Ground],
+    datasets: Sequence[DatasetSection],
     answers: Answers,
     looks: Sequence[Looked] = (),
 ) -> Block | None:
@@ -29,28 +29,28 @@ def claims_block(
 
     Args:
         claims: the published statements.
-        grounds: the data sets.
+        datasets: the data sets.
         answers: by weights and run, which test samples were answered rightly.
         looks: with how many seeds the arms were looked at before.
     """
     if not claims:
         return None
     rows, ids, flaws = [], [], []
-    for claim, findings in zip(claims, judge(claims, grounds, answers, looks), strict=True):
+    for claim, findings in zip(claims, judge(claims, datasets, answers, looks), strict=True):
         for finding in findings:
             rows.append(_row(claim, finding))
             ids.append(tuple(run_id for arm in finding.arms for run_id in arm.run_ids))
         if claim.flaw:
             flaws.append(f"“{claim.text}”, as published: {claim.flaw}.")
     columns = (
-        Column("claim", numeric=False),
-        Column("verdict", numeric=False),
-        Column("measure", numeric=False),
-        Column("measured", "difference of two arms, or mean of one"),
-        Column("interval", "of the differences by one measure on one data set, together"),
-        Column("published", numeric=False),
-        Column("tested on", numeric=False),
-        Column("source", numeric=False),
+        TableColumn("claim", numeric=False),
+        TableColumn("verdict", numeric=False),
+        TableColumn("measure", numeric=False),
+        TableColumn("measured", "difference of two arms, or mean of one"),
+        TableColumn("interval", "of the differences by one measure on one data set, together"),
+        TableColumn("published", numeric=False),
+        TableColumn("tested on", numeric=False),
+        TableColumn("source", numeric=False),
     )
     note = (
         "Confirmed or refuted: the interval lies wholly on that side; an equivalent pair refutes "
@@ -67,7 +67,7 @@ def claims_block(
     return Block("", tables=(table,), bullets=tuple(flaws))
 
 
-def _row(claim: ClaimConfig, finding: Finding) -> tuple[Cell, ...]:
+def _row(claim: ClaimConfig, finding: ClaimFinding) -> tuple[TableCell, ...]:
     published = ", ".join(f"{_named(key, claim)}{value}" for key, value in claim.published.items())
     return (
         text(claim.text),

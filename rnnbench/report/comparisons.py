@@ -6,13 +6,13 @@ from functools import partial
 
 from rnnbench.config.arm_names import key_words
 from rnnbench.plots.differences import difference_rows, save_differences
-from rnnbench.report.dataset_section import Ground, failures, of, pair_cell
+from rnnbench.report.dataset_section import DatasetSection, failures, of, pair_cell
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
+    TableCell,
+    TableColumn,
     interval,
     number,
     signed,
@@ -42,43 +42,48 @@ _PROBABILITIES = {
 }
 
 
-def comparisons_block(ground: Ground) -> Block | None:
+def comparisons_block(dataset: DatasetSection) -> Block | None:
     """Return the table of comparisons and the list of what is not compared."""
-    if len(ground.arms) < 2:
+    if len(dataset.arms) < 2:
         return None
-    bullets = tuple(refusal(pair) for pair in ground.refused)
-    failed = failures(ground.arms)
+    bullets = tuple(refusal(pair) for pair in dataset.refused)
+    failed = failures(dataset.arms)
     lead: tuple[str, ...] = (failed,) if failed else ()
-    if not ground.pairs:
+    if not dataset.pairs:
         why = "No two arms here agree in everything but one factor: there is no verdict."
         return Block("", (*lead, why), bullets=bullets)
-    percent = f"{100 * ground.options.confidence:g} %"
-    has_remarks = any(_remarks(pair) for pair in ground.pairs)
-    remarks = Column("remarks", "seeds that failed or are not paired, and what else differs", False)
-    unit = ground.measure.words if ground.measure else ""
+    percent = f"{100 * dataset.options.confidence:g} %"
+    has_remarks = any(_remarks(pair) for pair in dataset.pairs)
+    remarks = TableColumn(
+        "remarks", "seeds that failed or are not paired, and what else differs", False
+    )
+    unit = dataset.measure.words if dataset.measure else ""
     columns = (
-        Column("comparison", numeric=False),
-        Column(
+        TableColumn("comparison", numeric=False),
+        TableColumn(
             "what differs", "the one thing in which the two differ", numeric=False, key="factor"
         ),
-        Column("seeds", "that both have; of each arm, where others are compared, too"),
-        Column("difference", f"of the first minus the second, in {unit}"),
-        Column(
+        TableColumn("seeds", "that both have; of each arm, where others are compared, too"),
+        TableColumn("difference", f"of the first minus the second, in {unit}"),
+        TableColumn(
             f"{percent} interval", "of the difference, for all comparisons of the data set together"
         ),
-        Column("verdict", "what interval and margin say", numeric=False),
-        Column("better in", "seeds in common in which the first is better", numeric=False),
-        *(Column(f"P({what})", words, key=f"p_{what}") for what, words in _PROBABILITIES.items()),
-        Column("p", "two-sided, adjusted for all comparisons of the data set"),
+        TableColumn("verdict", "what interval and margin say", numeric=False),
+        TableColumn("better in", "seeds in common in which the first is better", numeric=False),
+        *(
+            TableColumn(f"P({what})", words, key=f"p_{what}")
+            for what, words in _PROBABILITIES.items()
+        ),
+        TableColumn("p", "two-sided, adjusted for all comparisons of the data set"),
         *([remarks] if has_remarks else []),
     )
-    pairs = _sorted(ground)
+    pairs = _sorted(dataset)
     table = DataTable(
-        f"{ground.key}_comparisons",
+        f"{dataset.key}_comparisons",
         "Comparisons",
         columns,
-        tuple(_row(pair, ground, has_remarks=has_remarks) for pair in pairs),
-        _note(ground),
+        tuple(_row(pair, dataset, has_remarks=has_remarks) for pair in pairs),
+        _note(dataset),
         tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs),
         see=VERDICTS,
     )
@@ -96,7 +101,7 @@ def refusal(pair: Pair) -> str:
     return f"{pair.a.name} and {pair.b.name} differ in {factor}, but also: {reasons}"
 
 
-def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
+def _row(pair: Pair, dataset: DatasetSection, *, has_remarks: bool) -> tuple[TableCell, ...]:
     result = result_of(pair)
     difference = result.difference
     return (
@@ -105,7 +110,7 @@ def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
         _seeds(pair),
         signed(difference.estimate),
         interval(difference.low, difference.high),
-        Cell(plain_verdict(pair, ground.options.margin), result.verdict),
+        TableCell(plain_verdict(pair, dataset.options.margin), result.verdict),
         _better_in(pair),
         *(number(probability, 2) for probability in result.probabilities),
         _p(result.p),
@@ -113,20 +118,20 @@ def _row(pair: Pair, ground: Ground, *, has_remarks: bool) -> tuple[Cell, ...]:
     )
 
 
-def _p(value: float) -> Cell:
+def _p(value: float) -> TableCell:
     shown = "<0.001" if value < 0.0005 else f"{value:.3f}"
-    return Cell(shown, value)
+    return TableCell(shown, value)
 
 
-def _seeds(pair: Pair) -> Cell:
+def _seeds(pair: Pair) -> TableCell:
     """Return how many seeds both arms have; where others are compared, too, those of each."""
     result = result_of(pair)
     if has_only_pairs(result.n, result.n_a, result.n_b) or result.n == result.n_a == result.n_b:
         return number(result.n, 0)
-    return Cell(f"{result.n_a}, {result.n_b}", float(result.n))
+    return TableCell(f"{result.n_a}, {result.n_b}", float(result.n))
 
 
-def _better_in(pair: Pair) -> Cell:
+def _better_in(pair: Pair) -> TableCell:
     """Return in how many seeds the first is better; CSV holds the share with its interval, too."""
     result = result_of(pair)
     if not result.n:
@@ -134,7 +139,7 @@ def _better_in(pair: Pair) -> Cell:
     won, _ = wins(pair)
     share = result.wins
     ends = (("share", share.estimate), ("share_low", share.low), ("share_high", share.high))
-    return Cell(f"{won} of {result.n}", float(won), extra=ends)
+    return TableCell(f"{won} of {result.n}", float(won), extra=ends)
 
 
 def _remarks(pair: Pair) -> tuple[str, ...]:
@@ -144,12 +149,12 @@ def _remarks(pair: Pair) -> tuple[str, ...]:
     return (*nothing, *pair.relation.all_remarks, *((worst,) if worst else ()))
 
 
-def _note(ground: Ground) -> str:
+def _note(dataset: DatasetSection) -> str:
     """Return what the comparisons are by, what their intervals are about, and what to look at."""
-    measure, results = measure_of(ground.pairs[0]), [result_of(pair) for pair in ground.pairs]
+    measure, results = measure_of(dataset.pairs[0]), [result_of(pair) for pair in dataset.pairs]
     note = f"By {measure.words}."
     note += f" {measure.remark}" if measure.remark else ""
-    note += ground.family
+    note += dataset.family
     samples = sorted({result.samples for result in results if result.samples is not None})
     if samples and all(result.samples is not None for result in results):
         counts = either(f"{count:,}" for count in samples)
@@ -164,25 +169,25 @@ def _note(ground: Ground) -> str:
         )
     else:
         note += " Intervals hold the chance of seeds alone, and speak of these data only."
-    if any(p.relation.factor == "cell" and not has_as_many(p.a, p.b) for p in ground.pairs):
+    if any(p.relation.factor == "cell" and not has_as_many(p.a, p.b) for p in dataset.pairs):
         note += " Cells with the same units differ in parameters: see the cost."
     return note
 
 
-def _sorted(ground: Ground) -> list[Pair]:
+def _sorted(dataset: DatasetSection) -> list[Pair]:
     def place(pair: Pair) -> tuple[str, float]:
         return (pair.relation.factor or "", -abs(result_of(pair).difference.estimate))
 
-    return sorted(ground.pairs, key=place)
+    return sorted(dataset.pairs, key=place)
 
 
-def difference_pictures(ground: Ground) -> tuple[Picture, ...]:
+def difference_pictures(dataset: DatasetSection) -> tuple[Picture, ...]:
     """Return the figure of the differences, or nothing where nothing is compared."""
-    return _pictures(ground, _sorted(ground))
+    return _pictures(dataset, _sorted(dataset))
 
 
-def _pictures(ground: Ground, pairs: list[Pair]) -> tuple[Picture, ...]:
-    margin = ground.options.margin
+def _pictures(dataset: DatasetSection, pairs: list[Pair]) -> tuple[Picture, ...]:
+    margin = dataset.options.margin
     compared = [
         (*said(p), p.result, plain_verdict(p, margin, with_seeds=False))
         for p in pairs
@@ -191,11 +196,13 @@ def _pictures(ground: Ground, pairs: list[Pair]) -> tuple[Picture, ...]:
     rows = difference_rows(compared[:_MOST_DRAWN])
     if not rows:
         return ()
-    percent = f"{100 * ground.options.confidence:g} %"
+    percent = f"{100 * dataset.options.confidence:g} %"
     title = f"Differences with their {percent} intervals" + of(
         len(rows), len(compared), "comparisons"
     )
     metric = measure_of(pairs[0]).words
     told = "; ".join(f"{row.label}: {row.told}".replace("\n", " ") for row in rows)
     draw = partial(save_differences, rows, margin, metric, title)
-    return (Picture(f"differences_{ground.key}", title, f"{title}, {ground.place}: {told}", draw),)
+    return (
+        Picture(f"differences_{dataset.key}", title, f"{title}, {dataset.place}: {told}", draw),
+    )

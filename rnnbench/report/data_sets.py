@@ -10,7 +10,7 @@ from statistics import fmean
 from rnnbench.config.arm_names import telling_name
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.data_sizes import LIMIT
-from rnnbench.report.dataset_section import Ground
+from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import result_of
 from rnnbench.report.titles import data_name
@@ -93,65 +93,67 @@ class DataSets:
         return [(arm, cell) for arm, cell in self.arms if len(self.by_data(arm)) == self.count]
 
 
-def over(grounds: Sequence[Ground]) -> DataSets | None:
+def over(datasets: Sequence[DatasetSection]) -> DataSets | None:
     """Return what data sets have in common; ``None`` where no pair is compared on two of them.
 
     They are judged by what most of them are judged by; the others are left out.
     """
-    grounds = _apart_by_samples(grounds)
-    found = [ground.measure for ground in grounds if ground.pairs and ground.measure]
+    datasets = _apart_by_samples(datasets)
+    found = [dataset.measure for dataset in datasets if dataset.pairs and dataset.measure]
     if not found:
         return None
     metrics = [measure.metric for measure in found]
     measure = max(found, key=lambda one: metrics.count(one.metric))
-    own = [ground for ground in grounds if _compared(ground, measure)]
-    known = [_data(ground) for ground in own]
+    own = [dataset for dataset in datasets if _compared(dataset, measure)]
+    known = [_data(dataset) for dataset in own]
     parts = [
-        _part(ground, measure, is_alone=known.count(data) == 1)
-        for ground, data in zip(own, known, strict=True)
+        _part(dataset, measure, is_alone=known.count(data) == 1)
+        for dataset, data in zip(own, known, strict=True)
     ]
     met: dict[tuple[str, str], list[tuple[Part, Pair]]] = {}
-    for ground, part in zip(own, parts, strict=True):
-        for pair in _compared(ground, measure):
+    for dataset, part in zip(own, parts, strict=True):
+        for pair in _compared(dataset, measure):
             first, second = sorted((pair.a.name, pair.b.name), key=arm_place)
             met.setdefault((first, second), []).append((part, pair))
     shared = {k: v for k, v in met.items() if len({part.data for part, _ in v}) > 1}
     if not shared:
         return None
     names = {name for pair in shared for name in pair}
-    arms = [arm for ground in own for arm in ground.arms if arm.name in names]
+    arms = [arm for dataset in own for arm in dataset.arms if arm.name in names]
     told = tuple(part for part in parts if names & part.scores.keys())
-    options = grounds[0].options
+    options = datasets[0].options
     pairs = _pairs(shared, options, measure)
     has_failed = any(arm.failed for arm in arms)
     return DataSets(measure, told, _order(arms, told, measure), pairs, options, has_failed)
 
 
-def _apart_by_samples(grounds: Sequence[Ground]) -> list[Ground]:
+def _apart_by_samples(datasets: Sequence[DatasetSection]) -> list[DatasetSection]:
     """Return data sets with a section for each number of training samples, where some have one.
 
     Arms are then called alike on all data sets. Where each has several, these tell arms apart.
     """
-    several = [len({_limit(arm) for arm in ground.arms}) > 1 for ground in grounds]
+    several = [len({_limit(arm) for arm in dataset.arms}) > 1 for dataset in datasets]
     if all(several):
-        return list(grounds)
-    parts = zip(grounds, several, strict=True)
-    return [part for ground, is_cut in parts for part in (_parts(ground) if is_cut else [ground])]
+        return list(datasets)
+    parts = zip(datasets, several, strict=True)
+    return [
+        part for dataset, is_cut in parts for part in (_parts(dataset) if is_cut else [dataset])
+    ]
 
 
-def _parts(ground: Ground) -> list[Ground]:
+def _parts(dataset: DatasetSection) -> list[DatasetSection]:
     """Return a section with the arms and comparisons of each number of training samples."""
     found = []
-    for limit in sorted({_limit(arm) for arm in ground.arms}):
-        arms = {arm.name: _unlimited(arm) for arm in ground.arms if _limit(arm) == limit}
+    for limit in sorted({_limit(arm) for arm in dataset.arms}):
+        arms = {arm.name: _unlimited(arm) for arm in dataset.arms if _limit(arm) == limit}
         pairs = [
             replace(pair, a=arms[pair.a.name], b=arms[pair.b.name])
-            for pair in ground.pairs
+            for pair in dataset.pairs
             if pair.names <= arms.keys()
         ]
         samples = "all" if limit == "null" else f"first {limit}"
-        title = f"{ground.title}, {samples} training samples"
-        found.append(replace(ground, title=title, arms=tuple(arms.values()), pairs=tuple(pairs)))
+        title = f"{dataset.title}, {samples} training samples"
+        found.append(replace(dataset, title=title, arms=tuple(arms.values()), pairs=tuple(pairs)))
     return found
 
 
@@ -165,9 +167,9 @@ def _unlimited(arm: ArmRuns) -> ArmRuns:
     return replace(arm, name=" ".join(w for w in arm.name.split() if not w.startswith(word)))
 
 
-def _compared(ground: Ground, measure: Measure) -> list[Pair]:
+def _compared(dataset: DatasetSection, measure: Measure) -> list[Pair]:
     """Return the comparisons of a data set by a measure."""
-    pairs = ground.pairs
+    pairs = dataset.pairs
     return [pair for pair in pairs if pair.measure and pair.measure.metric == measure.metric]
 
 
@@ -183,18 +185,18 @@ def _order(
     return tuple(sorted({arm.name: arm.cell for arm in arms}.items(), key=place))
 
 
-def _part(ground: Ground, measure: Measure, *, is_alone: bool) -> Part:
+def _part(dataset: DatasetSection, measure: Measure, *, is_alone: bool) -> Part:
     """Return a row, which is called after its data set where that has no other."""
-    data = _data(ground)
-    by_seed = {arm.name: sorted(arm.by_seed(measure.metric).items()) for arm in ground.arms}
+    data = _data(dataset)
+    by_seed = {arm.name: sorted(arm.by_seed(measure.metric).items()) for arm in dataset.arms}
     scores = {name: tuple(value for _, value in found) for name, found in by_seed.items()}
-    run_ids = tuple(run_id for arm in ground.arms for run_id in arm.run_ids)
-    return Part(data, data if is_alone else ground.place, scores, run_ids)
+    run_ids = tuple(run_id for arm in dataset.arms for run_id in arm.run_ids)
+    return Part(data, data if is_alone else dataset.place, scores, run_ids)
 
 
-def _data(ground: Ground) -> str:
+def _data(dataset: DatasetSection) -> str:
     """Return which data set it is; arrays are told apart by their contents."""
-    name, _, digest = data_name(ground.arms[0].runs).partition(" ")
+    name, _, digest = data_name(dataset.arms[0].runs).partition(" ")
     return f"{name} {digest[:8]}".rstrip()
 
 

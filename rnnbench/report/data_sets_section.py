@@ -13,11 +13,11 @@ from rnnbench.report.data_sets_answer import KEY, limit_words
 from rnnbench.report.dataset_section import of
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
-    Section,
+    ReportSection,
+    TableCell,
+    TableColumn,
     interval,
     number,
     signed,
@@ -34,11 +34,11 @@ _MOST_LINES = 8  # arms in a figure
 _POINTS = 201  # of a performance profile
 
 
-def data_sets_section(sets: DataSets) -> Section:
+def data_sets_section(sets: DataSets) -> ReportSection:
     """Return the section: data sets by arms, differences, ranks, and all runs together."""
     first = Block("", tables=(_scores(sets), _differences(sets)))
     blocks = [block for block in (first, ranks_block(sets), _runs_block(sets)) if block is not None]
-    return Section(KEY, "Over all data sets", tuple(blocks))
+    return ReportSection(KEY, "Over all data sets", tuple(blocks))
 
 
 def _scores(sets: DataSets) -> DataTable:
@@ -50,8 +50,8 @@ def _scores(sets: DataSets) -> DataTable:
         known = [sign * mean for mean in means.values() if mean == mean]
         best[part.place] = {arm for arm, mean in means.items() if sign * mean == max(known)}
     columns = (
-        Column("data set", numeric=False),
-        *(Column(arm_words(arm), key=f"{arm}_mean") for arm, _ in sets.arms),
+        TableColumn("data set", numeric=False),
+        *(TableColumn(arm_words(arm), key=f"{arm}_mean") for arm, _ in sets.arms),
     )
     rows = []
     for part in sets.parts:
@@ -74,22 +74,22 @@ def _scores(sets: DataSets) -> DataTable:
 def _differences(sets: DataSets) -> DataTable:
     percent = f"{100 * sets.options.confidence:g} %"
     columns = (
-        Column("comparison", numeric=False),
-        Column("data sets", "on which both are compared", key="data_sets"),
-        Column("ahead in", "data sets on which the first has the better mean", key="ahead"),
-        Column("mean difference", "first minus second, every data set counting the same"),
-        Column(
+        TableColumn("comparison", numeric=False),
+        TableColumn("data sets", "on which both are compared", key="data_sets"),
+        TableColumn("ahead in", "data sets on which the first has the better mean", key="ahead"),
+        TableColumn("mean difference", "first minus second, every data set counting the same"),
+        TableColumn(
             f"{percent} interval",
             "of the mean over data sets like these, for all comparisons of the table together",
         ),
-        Column("verdict", "what follows from the interval and the margin", numeric=False),
-        Column("spread", "standard deviation of the difference over data sets", key="spread"),
-        Column(
+        TableColumn("verdict", "what follows from the interval and the margin", numeric=False),
+        TableColumn("spread", "standard deviation of the difference over data sets", key="spread"),
+        TableColumn(
             f"further set, {percent}",
             "where the difference on one more data set like these would lie",
             key="further",
         ),
-        Column("p", "Student's t over data sets, adjusted for the comparisons here"),
+        TableColumn("p", "Student's t over data sets, adjusted for the comparisons here"),
     )
     rows = tuple(_row(pair, sets) for pair in sets.pairs)
     note = (
@@ -103,12 +103,12 @@ def _differences(sets: DataSets) -> DataTable:
     return DataTable("data_sets_differences", "Differences over data sets", columns, rows, note)
 
 
-def _row(pair: SetPair, sets: DataSets) -> tuple[Cell, ...]:
+def _row(pair: SetPair, sets: DataSets) -> tuple[TableCell, ...]:
     overall = pair.overall
     a, b, shared = map(arm_words, pair.words)
     label = f"{capital(shared)}: {a} − {b}" if shared else f"{a} − {b}"
     return (
-        Cell(label, " − ".join(pair.names)),
+        TableCell(label, " − ".join(pair.names)),
         number(overall.sets, 0),
         number(overall.ahead, 0),
         signed(overall.difference.estimate),
@@ -141,10 +141,10 @@ def _runs_block(sets: DataSets) -> Block | None:
     scores = {arm: _pooled(sets, arm) for arm, _ in arms}
     percent = f"{100 * sets.options.confidence:g} %"
     columns = (
-        Column("arm", numeric=False),
-        Column("runs", "on all data sets"),
-        Column("IQM", "mean of the middle half of all runs (Agarwal et al. 2021)", key="iqm"),
-        Column(f"IQM {percent}", "stratified bootstrap over seeds", key="iqm"),
+        TableColumn("arm", numeric=False),
+        TableColumn("runs", "on all data sets"),
+        TableColumn("IQM", "mean of the middle half of all runs (Agarwal et al. 2021)", key="iqm"),
+        TableColumn(f"IQM {percent}", "stratified bootstrap over seeds", key="iqm"),
     )
     rows = []
     for arm, _ in arms:
@@ -152,7 +152,7 @@ def _runs_block(sets: DataSets) -> Block | None:
         runs = sum(map(len, scores[arm]))
         rows.append(
             (
-                Cell(arm_words(arm), arm),
+                TableCell(arm_words(arm), arm),
                 number(runs, 0),
                 number(found.estimate),
                 interval(found.low, found.high),

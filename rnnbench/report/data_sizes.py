@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.readings import Reading, Readings, save_readings
-from rnnbench.report.dataset_section import Ground, of, order
+from rnnbench.report.dataset_section import DatasetSection, of, order
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
+    TableCell,
+    TableColumn,
     interval,
     number,
     spread,
@@ -28,10 +28,10 @@ _MOST_DRAWN = 6  # lines in a figure, the best; more are hard to tell apart
 Line = tuple[str, list[tuple[int, ArmRuns]]]  # name, and an arm for each number of samples
 
 
-def sizes_block(ground: Ground) -> Block | None:
+def sizes_block(dataset: DatasetSection) -> Block | None:
     """Return figure and table, or ``None`` where no arms differ in their training samples alone."""
-    measure = ground.measure
-    lines = [] if measure is None else _lines(ground, measure)
+    measure = dataset.measure
+    lines = [] if measure is None else _lines(dataset, measure)
     if measure is None or not lines:
         return None
     arms = [arm for _, own in lines for _, arm in own]
@@ -41,14 +41,14 @@ def sizes_block(ground: Ground) -> Block | None:
     )
     if any(arm.params.get("training.validation") == "split" for arm in arms):
         lead += " A part of the samples is held out for validation."
-    picture = _picture(ground, lines, measure)
-    return Block("", (lead,), (_table(ground, lines, measure),), (picture,))
+    picture = _picture(dataset, lines, measure)
+    return Block("", (lead,), (_table(dataset, lines, measure),), (picture,))
 
 
-def _lines(ground: Ground, measure: Measure) -> list[Line]:
+def _lines(dataset: DatasetSection, measure: Measure) -> list[Line]:
     """Return arms that differ in nothing but their training samples, by rising number of these."""
     alike: dict[frozenset[tuple[str, str]], list[tuple[int, ArmRuns]]] = {}
-    for arm in order(ground):
+    for arm in order(dataset):
         samples = _samples(arm)
         if samples and arm.by_seed(measure.metric):
             rest = {pair for pair in arm.telling if pair[0] != LIMIT} | {("cell", arm.cell)}
@@ -84,32 +84,36 @@ def _mean(arm: ArmRuns, measure: Measure, confidence: float) -> tuple[Statistic,
     return found, max(found.mean - width, lowest), min(found.mean + width, highest)
 
 
-def _table(ground: Ground, lines: Sequence[Line], measure: Measure) -> DataTable:
-    confidence = ground.options.confidence
+def _table(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -> DataTable:
+    confidence = dataset.options.confidence
     columns = (
-        Column("arm", numeric=False),
-        Column("training samples", "those held out for validation included"),
-        Column("seeds", "replicates that were measured"),
-        Column(measure.words, "mean ± standard deviation over seeds", key=f"{measure.metric}_mean"),
-        Column(f"{100 * confidence:g} % interval", "of the mean over seeds (Student's t)"),
+        TableColumn("arm", numeric=False),
+        TableColumn("training samples", "those held out for validation included"),
+        TableColumn("seeds", "replicates that were measured"),
+        TableColumn(
+            measure.words, "mean ± standard deviation over seeds", key=f"{measure.metric}_mean"
+        ),
+        TableColumn(f"{100 * confidence:g} % interval", "of the mean over seeds (Student's t)"),
     )
     rows = tuple(
-        (Cell(arm_words(name), name), number(samples, 0), *_measured(arm, measure, confidence))
+        (TableCell(arm_words(name), name), number(samples, 0), *_measured(arm, measure, confidence))
         for name, own in lines
         for samples, arm in own
     )
     ids = tuple(arm.run_ids for _, own in lines for _, arm in own)
     title = f"{capital(measure.words)} by number of training samples"
-    return DataTable(f"{ground.key}_sizes", title, columns, rows, "", ids)
+    return DataTable(f"{dataset.key}_sizes", title, columns, rows, "", ids)
 
 
-def _measured(arm: ArmRuns, measure: Measure, confidence: float) -> tuple[Cell, Cell, Cell]:
+def _measured(
+    arm: ArmRuns, measure: Measure, confidence: float
+) -> tuple[TableCell, TableCell, TableCell]:
     found, low, high = _mean(arm, measure, confidence)
     return number(found.n, 0), spread(found.mean, found.sd), interval(low, high)
 
 
-def _picture(ground: Ground, lines: Sequence[Line], measure: Measure) -> Picture:
-    confidence = ground.options.confidence
+def _picture(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -> Picture:
+    confidence = dataset.options.confidence
     shown = lines[:_MOST_DRAWN]
     drawn = [
         Readings(
@@ -127,7 +131,7 @@ def _picture(ground: Ground, lines: Sequence[Line], measure: Measure) -> Picture
     )
     draw = partial(save_readings, drawn, "training samples", measure.words, title, {})
     caption = f"{title}: means with {100 * confidence:g} % intervals"
-    return Picture(f"sizes_{ground.key}", caption, f"{title}, {ground.place}: {told}", draw)
+    return Picture(f"sizes_{dataset.key}", caption, f"{title}, {dataset.place}: {told}", draw)
 
 
 def _reading(samples: int, arm: ArmRuns, measure: Measure, confidence: float) -> Reading:

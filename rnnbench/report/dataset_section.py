@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.report.document import Block, Cell
+from rnnbench.report.document import Block, TableCell
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words, capital, place_words
 from rnnbench.results.arm_runs import ArmRuns
@@ -21,7 +21,7 @@ _EXECUTOR = ("workers", "threads")
 
 
 @dataclass(frozen=True)
-class Ground:
+class DatasetSection:
     """One data set of a report.
 
     Attributes:
@@ -65,29 +65,29 @@ class Ground:
 
 
 def headed(
-    grounds: Sequence[Ground], blocks: Callable[[Ground], Sequence[Block | None]]
+    datasets: Sequence[DatasetSection], blocks: Callable[[DatasetSection], Sequence[Block | None]]
 ) -> tuple[Block, ...]:
     """Return the blocks that each data set has on a subject; of several, each has its heading."""
     told: list[Block] = []
-    for ground in grounds:
-        own = [block for block in blocks(ground) if block is not None]
-        if own and len(grounds) > 1:
-            own[0] = replace(own[0], title=ground.place)
+    for dataset in datasets:
+        own = [block for block in blocks(dataset) if block is not None]
+        if own and len(datasets) > 1:
+            own[0] = replace(own[0], title=dataset.place)
         told += own
     return tuple(told)
 
 
-def arm_cell(name: str) -> Cell:
+def arm_cell(name: str) -> TableCell:
     """Return the entry of a table that names an arm: in words; CSV holds the name itself."""
-    return Cell(arm_words(name), name)
+    return TableCell(arm_words(name), name)
 
 
-def pair_cell(pair: Pair) -> Cell:
+def pair_cell(pair: Pair) -> TableCell:
     """Return the entry that names a comparison: in words; CSV holds the names of its arms."""
     a, b, shared = pair.words
     told = f"{arm_words(a)} − {arm_words(b)}"
     name = f"{a} − {b}" + (f", both {shared}" if shared else "")
-    return Cell(f"{capital(arm_words(shared))}: {told}" if shared else told, name)
+    return TableCell(f"{capital(arm_words(shared))}: {told}" if shared else told, name)
 
 
 def of(drawn: int, all_: int, what: str = "arms") -> str:
@@ -142,11 +142,11 @@ def is_one_machine(arms: Sequence[ArmRuns]) -> bool:
 
 
 def _all(arms: Sequence[ArmRuns], column: str) -> list[str]:
-    return sorted({value for arm in arms for value in arm.circumstances[column].values()})
+    return sorted({value for arm in arms for value in arm.conditions[column].values()})
 
 
-def order(ground: Ground) -> list[ArmRuns]:
+def order(dataset: DatasetSection) -> list[ArmRuns]:
     """Return the arms, best first: by what they are judged by, then by validation accuracy."""
-    measure = ground.measure or Measure(VALIDATED)
+    measure = dataset.measure or Measure(VALIDATED)
     beside = Measure(VALIDATED)
-    return sorted(ground.arms, key=lambda arm: (measure.rank(arm), beside.rank(arm), arm.name))
+    return sorted(dataset.arms, key=lambda arm: (measure.rank(arm), beside.rank(arm), arm.name))

@@ -14,7 +14,7 @@ ANSWER = "answer"  # key of the section that is the first screen
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One entry of a table.
 
     Attributes:
@@ -31,7 +31,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its heading, what it means, and whether it holds numbers.
 
     ``key`` is its heading in CSV where ``name`` is not enough: that of a mean ends in ``_mean``.
@@ -59,8 +59,8 @@ class DataTable:
 
     key: str
     title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     note: str = ""
     runs: tuple[tuple[str, ...], ...] = ()
     see: str = ""
@@ -116,7 +116,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the report about one subject, with a block for each data set."""
 
     key: str
@@ -130,42 +130,42 @@ class Document:
 
     title: str
     summary: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
 
 
-def text(value: object) -> Cell:
+def text(value: object) -> TableCell:
     """Return an entry that is text."""
     shown = MISSING if value is None else str(value)
-    return Cell(shown, None if value is None else shown)
+    return TableCell(shown, None if value is None else shown)
 
 
-def number(value: float | None, digits: int = 4, *, marked: bool = False) -> Cell:
+def number(value: float | None, digits: int = 4, *, marked: bool = False) -> TableCell:
     """Return an entry that is a number; NaN was not measured."""
     if value is None or math.isnan(value):
-        return Cell(MISSING, None)
-    return Cell(f"{value:,.{digits}f}", float(value), marked)
+        return TableCell(MISSING, None)
+    return TableCell(f"{value:,.{digits}f}", float(value), marked)
 
 
-def signed(value: float, digits: int = 4) -> Cell:
+def signed(value: float, digits: int = 4) -> TableCell:
     """Return a difference with its sign."""
     if math.isnan(value):
-        return Cell(MISSING, None)
-    return Cell(f"{value:+,.{digits}f}", float(value))
+        return TableCell(MISSING, None)
+    return TableCell(f"{value:+,.{digits}f}", float(value))
 
 
-def spread(mean: float, sd: float, digits: int = 4, *, marked: bool = False) -> Cell:
+def spread(mean: float, sd: float, digits: int = 4, *, marked: bool = False) -> TableCell:
     """Return ``0.8712 ± 0.0034``; it sorts by the mean."""
     if math.isnan(mean):
-        return Cell(MISSING, None)
+        return TableCell(MISSING, None)
     shown = f"{mean:,.{digits}f}"
     if math.isnan(sd):
-        return Cell(shown, float(mean), marked)
-    return Cell(f"{shown} ± {sd:,.{digits}f}", float(mean), marked, (("sd", float(sd)),))
+        return TableCell(shown, float(mean), marked)
+    return TableCell(f"{shown} ± {sd:,.{digits}f}", float(mean), marked, (("sd", float(sd)),))
 
 
-def interval(low: float, high: float, digits: int = 4) -> Cell:
+def interval(low: float, high: float, digits: int = 4) -> TableCell:
     """Return ``0.8650 to 0.8774``; it sorts by the lower end."""
     if math.isnan(low) or math.isnan(high):
-        return Cell(MISSING, None)
+        return TableCell(MISSING, None)
     shown = f"{low:,.{digits}f} to {high:,.{digits}f}"
-    return Cell(shown, float(low), extra=(("to", float(high)),))
+    return TableCell(shown, float(low), extra=(("to", float(high)),))

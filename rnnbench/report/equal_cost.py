@@ -8,9 +8,9 @@ from functools import partial
 
 from rnnbench.config.keys import with_role
 from rnnbench.config.roles import HeldOut
-from rnnbench.plots.courses import Line, Panel, digits, save_courses
+from rnnbench.plots.courses import ArmCourse, Panel, digits, save_courses
 from rnnbench.report.dataset_section import (
-    Ground,
+    DatasetSection,
     arm_cell,
     is_one_machine,
     of,
@@ -21,10 +21,10 @@ from rnnbench.report.dataset_section import (
 )
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
+    TableCell,
+    TableColumn,
     interval,
     number,
     signed,
@@ -37,13 +37,13 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.courses import (
     COSTS,
     Cost,
-    Course,
+    RunCourse,
     courses,
     mean_course,
     whole_cost,
 )
 from rnnbench.stats import statistic
-from rnnbench.stats.family import Arm, family
+from rnnbench.stats.family import ArmValues, family
 
 _MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
 _ALONG: Mapping[Cost, str] = {
@@ -73,7 +73,7 @@ class _Group:
     """
 
     arms: tuple[ArmRuns, ...]
-    runs: Mapping[str, Mapping[int, Course]]
+    runs: Mapping[str, Mapping[int, RunCourse]]
     budgets: Mapping[Cost, float]
 
     @property
@@ -87,24 +87,24 @@ class _Group:
         return all(run.epochs_within(cost, budget) for run in self.runs[arm].values())
 
 
-def equal_cost_block(ground: Ground) -> Block | None:
+def equal_cost_block(dataset: DatasetSection) -> Block | None:
     """Return figure and tables, or ``None`` where no two arms can be followed."""
-    found = _groups(ground)
+    found = _groups(dataset)
     if not found:
         return None
-    tables = (_reached(ground, found), _compared(ground, found))
-    pictures = _pictures(ground, max(found, key=lambda group: len(group.arms)))
+    tables = (_reached(dataset, found), _compared(dataset, found))
+    pictures = _pictures(dataset, max(found, key=lambda group: len(group.arms)))
     costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
     lead = _LEAD.format(after=either((_AFTER[cost] for cost in costs), "and"))
     return Block("", (lead,), tuple(table for table in tables if table), pictures)
 
 
-def _groups(ground: Ground) -> list[_Group]:
+def _groups(dataset: DatasetSection) -> list[_Group]:
     """Return the arms that can be followed, the group with the best arm first."""
-    epochs = {str(run_id): rows for run_id, rows in ground.history.groupby("run_id")}
+    epochs = {str(run_id): rows for run_id, rows in dataset.history.groupby("run_id")}
     together: dict[tuple[str, ...], list[ArmRuns]] = {}
     runs = {}
-    for arm in order(ground):
+    for arm in order(dataset):
         runs[arm.name] = courses(arm, epochs)
         if runs[arm.name]:
             together.setdefault(_validated_on(arm), []).append(arm)
@@ -119,7 +119,7 @@ def _validated_on(arm: ArmRuns) -> tuple[str, ...]:
     return tuple(arm.params.get(key, "null") for key in with_role(HeldOut))
 
 
-def _group(arms: Sequence[ArmRuns], runs: Mapping[str, Mapping[int, Course]]) -> _Group:
+def _group(arms: Sequence[ArmRuns], runs: Mapping[str, Mapping[int, RunCourse]]) -> _Group:
     budgets: dict[Cost, float] = {}
     for cost in COSTS:
         every = [course for arm in arms for course in runs[arm.name].values()]
@@ -129,19 +129,19 @@ def _group(arms: Sequence[ArmRuns], runs: Mapping[str, Mapping[int, Course]]) ->
     return _Group(tuple(arms), {arm.name: runs[arm.name] for arm in arms}, budgets)
 
 
-def _reached(ground: Ground, found: Sequence[_Group]) -> DataTable:
+def _reached(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable:
     """Return the table of what each arm has reached, and in how many epochs."""
     costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
-    columns = [Column("arm", numeric=False), Column("seeds", "runs that were validated")]
+    columns = [TableColumn("arm", numeric=False), TableColumn("seeds", "runs that were validated")]
     for cost in costs:
         columns += [
-            Column(f"{cost}", f"{_ALONG[cost]}, the same for arms that are compared"),
-            Column(
+            TableColumn(f"{cost}", f"{_ALONG[cost]}, the same for arms that are compared"),
+            TableColumn(
                 f"epochs in these {cost}",
                 "epochs that were finished by then",
                 key=f"epochs_at_equal_{cost}_mean",
             ),
-            Column(
+            TableColumn(
                 f"accuracy after these {cost}",
                 "best validation accuracy so far, mean ± standard deviation over seeds; nothing "
                 "where a run was still in its first epoch",
@@ -159,10 +159,10 @@ def _reached(ground: Ground, found: Sequence[_Group]) -> DataTable:
     )
     ids = tuple(arm.run_ids for group in found for arm in group.arms)
     title = "Best validation accuracy at equal cost"
-    return DataTable(f"{ground.key}_equal_cost", title, tuple(columns), rows, _note(found), ids)
+    return DataTable(f"{dataset.key}_equal_cost", title, tuple(columns), rows, _note(found), ids)
 
 
-def _cells(group: _Group, arm: ArmRuns, cost: Cost) -> tuple[Cell, Cell, Cell]:
+def _cells(group: _Group, arm: ArmRuns, cost: Cost) -> tuple[TableCell, TableCell, TableCell]:
     if cost not in group.budgets:
         return text(None), text(None), text(None)
     budget, runs = group.budgets[cost], group.runs[arm.name].values()
@@ -200,24 +200,24 @@ def _note(found: Sequence[_Group]) -> str:
     return note + " They are without compilation." + side_by_side(arms) + seconds_apart(arms)
 
 
-def _compared(ground: Ground, found: Sequence[_Group]) -> DataTable | None:
+def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | None:
     """Return the comparisons at equal cost, all of them one family."""
     rows = [
         (pair, cost, budget)
-        for pair in ground.pairs
+        for pair in dataset.pairs
         for group in found
         if pair.names <= group.runs.keys()
         for cost, budget in group.budgets.items()
         if all(group.has_reached(name, cost) for name in pair.names)
     ]
     arms = {
-        _at(name, cost): Arm({seed: run.reached(cost, budget) for seed, run in runs.items()})
+        _at(name, cost): ArmValues({seed: run.reached(cost, budget) for seed, run in runs.items()})
         for group in found
         for name, runs in group.runs.items()
         for cost, budget in group.budgets.items()
     }
     pairs = [(_at(pair.a.name, cost), _at(pair.b.name, cost)) for pair, cost, _ in rows]
-    options = ground.options
+    options = dataset.options
     results = family(
         arms,
         pairs,
@@ -229,11 +229,13 @@ def _compared(ground: Ground, found: Sequence[_Group]) -> DataTable | None:
     if not told:
         return None
     columns = (
-        Column("comparison", numeric=False),
-        Column("at equal", "seconds of training, or updates of the optimizer", numeric=False),
-        Column("seeds", "pairs with the same seed"),
-        Column("difference", "mean of the first minus the second, in best validation accuracy"),
-        Column(
+        TableColumn("comparison", numeric=False),
+        TableColumn("at equal", "seconds of training, or updates of the optimizer", numeric=False),
+        TableColumn("seeds", "pairs with the same seed"),
+        TableColumn(
+            "difference", "mean of the first minus the second, in best validation accuracy"
+        ),
+        TableColumn(
             f"{100 * options.confidence:g} % interval", "of the mean difference; they hold together"
         ),
     )
@@ -248,7 +250,7 @@ def _compared(ground: Ground, found: Sequence[_Group]) -> DataTable | None:
         for (pair, cost, budget), result in told
     )
     return DataTable(
-        f"{ground.key}_equal_cost_comparisons",
+        f"{dataset.key}_equal_cost_comparisons",
         "Differences at equal cost",
         columns,
         cells,
@@ -265,27 +267,27 @@ def _told(cost: Cost, budget: float) -> str:
     return f"{budget:,.{digits(budget)}f} {_UNIT[cost]}"
 
 
-def _pictures(ground: Ground, group: _Group) -> tuple[Picture, ...]:
+def _pictures(dataset: DatasetSection, group: _Group) -> tuple[Picture, ...]:
     """Return the figure of what the arms had reached, where any trained for several epochs."""
     drawn = [arm for arm in group.arms if _most_epochs(group, arm) > 1]
     if len(drawn) < 2:
         return ()
     shown = drawn[:_MOST_DRAWN]
 
-    def line(arm: ArmRuns, cost: Cost) -> Line:
-        return Line(arm_words(arm.name), arm.cell, mean_course(group.runs[arm.name], cost))
+    def line(arm: ArmRuns, cost: Cost) -> ArmCourse:
+        return ArmCourse(arm_words(arm.name), arm.cell, mean_course(group.runs[arm.name], cost))
 
     panels = [
         Panel(cost, _ALONG[cost], _UNIT[cost], budget, tuple(line(arm, cost) for arm in shown))
         for cost, budget in group.budgets.items()
     ]
     title = f"Best validation accuracy so far against {either(group.costs, 'and')}"
-    title += of(len(shown), len(ground.arms))
+    title += of(len(shown), len(dataset.arms))
     how = "mean of the seeds, with one standard deviation"
     names = ", ".join(arm_words(arm.name) for arm in shown)
-    alt = f"{title}, {ground.place}: {how}, of {names}"
+    alt = f"{title}, {dataset.place}: {how}, of {names}"
     draw = partial(save_courses, panels, "best validation accuracy", f"{title}: {how}")
-    return (Picture(f"equal_cost_{ground.key}", f"{title}: {how}", alt, draw),)
+    return (Picture(f"equal_cost_{dataset.key}", f"{title}: {how}", alt, draw),)
 
 
 def _most_epochs(group: _Group, arm: ArmRuns) -> int:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from rnnbench.report.dataset_section import Ground
+from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_place, arm_words, either
 from rnnbench.results.chance import learned_nothing
 
 
-def failed(ground: Ground) -> list[Statement]:
+def failed(dataset: DatasetSection) -> list[Statement]:
     """Return in how many seeds arms failed, and what follows; nothing where none did."""
-    arms = sorted((arm for arm in ground.arms if arm.failed), key=lambda arm: arm_place(arm.name))
+    arms = sorted((arm for arm in dataset.arms if arm.failed), key=lambda arm: arm_place(arm.name))
     if not arms:
         return []
     told = either([f"{arm_words(arm.name)} in {arm.failures} seeds" for arm in arms], "and")
     numbers = "All numbers are of the seeds that did not fail."
-    return [Statement("Failed:", f" {told}. {numbers}{_worst(ground)}")]
+    return [Statement("Failed:", f" {told}. {numbers}{_worst(dataset)}")]
 
 
 def worst_words(pair: Pair) -> str:
@@ -28,9 +28,9 @@ def worst_words(pair: Pair) -> str:
     return f"with failed seeds at the worst value: {_verdict(pair)}"
 
 
-def _worst(ground: Ground) -> str:
+def _worst(dataset: DatasetSection) -> str:
     """Return what the worst case would make of all verdicts, in a sentence or two."""
-    pairs = [pair for pair in ground.pairs if pair.worst is not None]
+    pairs = [pair for pair in dataset.pairs if pair.worst is not None]
     if not pairs:
         return ""
     counted = " If failed seeds counted with the worst value seen or with what guessing gives"
@@ -38,7 +38,7 @@ def _worst(ground: Ground) -> str:
     if not changed:
         return f"{counted}, no verdict would be another."
     if len(changed) > 1:
-        return f"{counted}, {len(changed)} of {len(ground.pairs)} verdicts would be others."
+        return f"{counted}, {len(changed)} of {len(dataset.pairs)} verdicts would be others."
     (pair,) = changed
     names = either([arm_words(arm.name) for arm in (pair.a, pair.b)], "and")
     return f"{counted}, the verdict on {names} would be: {_verdict(pair)}."
@@ -59,12 +59,12 @@ def _verdict(pair: Pair) -> str:
     return f"{arm_words(arm.name)} {pair.worst.verdict}"
 
 
-def without_success(ground: Ground) -> list[Statement]:
+def without_success(dataset: DatasetSection) -> list[Statement]:
     """Return which arms learned nothing; nothing where all learned something."""
-    measure = ground.measure
+    measure = dataset.measure
     if measure is None:
         return []
-    found = {arm.name: learned_nothing(arm, measure) for arm in ground.arms}
+    found = {arm.name: learned_nothing(arm, measure) for arm in dataset.arms}
     levels = sorted({f"{level:.2f}" for level in found.values() if level is not None})
     if not levels:
         return []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ReportConfig
-from rnnbench.report.dataset_section import Ground
+from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
 from rnnbench.report.titles import data_name
@@ -16,7 +16,7 @@ from rnnbench.results.answers import Answers, measured_arm, of_same_samples, ove
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
 from rnnbench.results.measure import Measure
-from rnnbench.stats.family import Arm, Comparison, worst_case
+from rnnbench.stats.family import ArmValues, Comparison, worst_case
 from rnnbench.tracking.looks import Looked
 
 
@@ -48,16 +48,16 @@ def compare_families(
     return [found[place] for place in range(len(pairs))]
 
 
-def family_words(ground: Ground, pairs: Sequence[tuple[str, Pair]]) -> str:
+def family_words(dataset: DatasetSection, pairs: Sequence[tuple[str, Pair]]) -> str:
     """Return how many comparisons hold together with those of a section, in a sentence or two.
 
     Args:
-        ground: the section.
+        dataset: the section.
         pairs: all comparisons of the report, with the data set of each.
     """
-    if not ground.pairs or ground.measure is None:
+    if not dataset.pairs or dataset.measure is None:
         return ""
-    data, words = data_name(ground.arms[0].runs), ground.measure.words
+    data, words = data_name(dataset.arms[0].runs), dataset.measure.words
     own = [pair for name, pair in pairs if name == data]
     count = sum(pair.measure is not None and pair.measure.words == words for pair in own)
     others = sorted({pair.measure.words for pair in own if pair.measure} - {words})
@@ -73,16 +73,16 @@ def family_words(ground: Ground, pairs: Sequence[tuple[str, Pair]]) -> str:
 
 
 def looks_words(
-    ground: Ground,
+    dataset: DatasetSection,
     pairs: Sequence[tuple[str, Pair]],
     looks: Sequence[Looked],
 ) -> str:
     """Return what earlier looks at the arms of a section mean; empty where there were none."""
-    if not looks or not ground.pairs or ground.measure is None:
+    if not looks or not dataset.pairs or dataset.measure is None:
         return ""
-    data, metric = data_name(ground.arms[0].runs), ground.measure.metric
+    data, metric = data_name(dataset.arms[0].runs), dataset.measure.metric
     own = [p for name, p in pairs if name == data and p.measure and p.measure.metric == metric]
-    return _account(own, ground.options, looks).words
+    return _account(own, dataset.options, looks).words
 
 
 def _account(pairs: Sequence[Pair], options: ReportConfig, looks: Sequence[Looked]) -> Account:
@@ -106,7 +106,7 @@ def _compared(
     counted = _account(pairs, options, looks)
     most = max(map(overlap, runs.values()))
 
-    def compare(arms: Mapping[str, Arm]) -> list[Comparison]:
+    def compare(arms: Mapping[str, ArmValues]) -> list[Comparison]:
         found = compared(arms, named, options, measure, most, counted)
         return [_possible(one, measure) for one in found]
 

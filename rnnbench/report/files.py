@@ -11,7 +11,7 @@ from itertools import chain, count
 from keyword import kwlist
 
 from rnnbench.formatting.spreadsheet import csv_line, guarded
-from rnnbench.report.document import Cell, Column, DataTable
+from rnnbench.report.document import DataTable, TableCell, TableColumn
 
 _RUN_IDS = "run_ids"
 # The words of further numbers of a cell; its value has none.
@@ -61,7 +61,7 @@ def _names(table: DataTable) -> list[dict[str, str]]:
     return found
 
 
-def _wished(column: Column, cells: Sequence[Cell], before: str) -> dict[str, str]:
+def _wished(column: TableColumn, cells: Sequence[TableCell], before: str) -> dict[str, str]:
     extra = {word for cell in cells for word, _ in cell.extra}
     if extra == {_HIGH} or _INTERVAL.search(column.name):
         # An interval without a name is that of the number before it.

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ClaimConfig
 from rnnbench.formatting.tables import span
-from rnnbench.report.dataset_section import Ground
-from rnnbench.report.document import Cell, interval, number, signed, text
+from rnnbench.report.dataset_section import DatasetSection
+from rnnbench.report.document import TableCell, interval, number, signed, text
 from rnnbench.report.families import compare_families
 from rnnbench.report.pairs import Pair, turned
 from rnnbench.report.wording import arm_words, metric_words
@@ -26,13 +26,13 @@ _HARDLY = "better but it hardly matters"
 
 
 @dataclass(frozen=True)
-class Finding:
+class ClaimFinding:
     """What the runs say of a claim: a verdict, a number with its interval, and the arms."""
 
     verdict: str
     metric: str
-    measured: Cell
-    span: Cell
+    measured: TableCell
+    span: TableCell
     arms: tuple[ArmRuns, ...]
     title: str
 
@@ -42,28 +42,30 @@ class _Asked:
     """Two arms that a claim is about, and where."""
 
     claim: ClaimConfig
-    ground: Ground
+    dataset: DatasetSection
     pair: Pair
 
 
 def judge(
     claims: Sequence[ClaimConfig],
-    grounds: Sequence[Ground],
+    datasets: Sequence[DatasetSection],
     answers: Answers,
     looks: Sequence[Looked] = (),
-) -> list[list[Finding]]:
+) -> list[list[ClaimFinding]]:
     """Return for each claim a finding for each data set that has the arms, or that none has.
 
     Args:
         claims: the published statements.
-        grounds: the data sets.
+        datasets: the data sets.
         answers: by weights and run, which test samples were answered rightly.
         looks: with how many seeds the arms were looked at before.
     """
-    found = [[item for ground in grounds for item in _judge_on(claim, ground)] for claim in claims]
+    found = [
+        [item for dataset in datasets for item in _judge_on(claim, dataset)] for claim in claims
+    ]
     asked = [item for items in found for item in items if isinstance(item, _Asked)]
     judged = dict(zip(map(id, asked), _compared(asked, answers, looks), strict=True))
-    nothing = Finding("no runs", "", text(None), text(None), (), "")
+    nothing = ClaimFinding("no runs", "", text(None), text(None), (), "")
     return [
         [judged[id(item)] if isinstance(item, _Asked) else item for item in items]
         or [replace(nothing, metric=claim.metric)]
@@ -71,20 +73,20 @@ def judge(
     ]
 
 
-def _judge_on(claim: ClaimConfig, ground: Ground) -> list[Finding | _Asked]:
-    arms = [arm for arm in ground.arms if _fits(arm, claim)]
+def _judge_on(claim: ClaimConfig, dataset: DatasetSection) -> list[ClaimFinding | _Asked]:
+    arms = [arm for arm in dataset.arms if _fits(arm, claim)]
     first = [arm for arm in arms if _value(arm, claim.factor) == str(claim.a)]
     if claim.b is None:
         chosen = first if claim.a is not None else arms
         metric = _metric(claim, chosen)
         measured = [arm for arm in chosen if arm.by_seed(metric)]
         if chosen and not measured:
-            return [_unmeasured(metric, chosen, ground.place)]
-        return [_single(claim, metric, arm, ground) for arm in measured]
+            return [_unmeasured(metric, chosen, dataset.place)]
+        return [_single(claim, metric, arm, dataset) for arm in measured]
     second = [arm for arm in arms if _value(arm, claim.factor) == str(claim.b)]
     metric = _metric(claim, [*first, *second])
     return [
-        _asked(claim, metric, a, b, ground)
+        _asked(claim, metric, a, b, dataset)
         for a in first
         for b in second
         if relate(a, b, metric).is_clean or len(first) == len(second) == 1
@@ -99,14 +101,16 @@ def _metric(claim: ClaimConfig, arms: Sequence[ArmRuns]) -> str:
 
 
 def _asked(
-    claim: ClaimConfig, metric: str, a: ArmRuns, b: ArmRuns, ground: Ground
-) -> Finding | _Asked:
+    claim: ClaimConfig, metric: str, a: ArmRuns, b: ArmRuns, dataset: DatasetSection
+) -> ClaimFinding | _Asked:
     if not a.by_seed(metric) or not b.by_seed(metric) or metric not in METRICS:
-        return _unmeasured(metric, (a, b), _title(a, b, ground))
-    return _Asked(claim, ground, Pair(a, b, relate(a, b, metric), Measure(metric)))
+        return _unmeasured(metric, (a, b), _title(a, b, dataset))
+    return _Asked(claim, dataset, Pair(a, b, relate(a, b, metric), Measure(metric)))
 
 
-def _compared(asked: Sequence[_Asked], answers: Answers, looks: Sequence[Looked]) -> list[Finding]:
+def _compared(
+    asked: Sequence[_Asked], answers: Answers, looks: Sequence[Looked]
+) -> list[ClaimFinding]:
     """Return the findings of pairs: those that can be compared are families by measure.
 
     Nothing is known of a margin for other measures than accuracies.
@@ -122,9 +126,9 @@ def _compared(asked: Sequence[_Asked], answers: Answers, looks: Sequence[Looked]
             and one.pair.measure.is_accuracy == is_accuracy
         }
         # What cannot be compared has a number all the same, and makes no family larger.
-        named = [(one.ground.data if is_clean else str(key), one.pair) for key, one in own.items()]
+        named = [(one.dataset.data if is_clean else str(key), one.pair) for key, one in own.items()]
         if named:
-            options = next(iter(own.values())).ground.options
+            options = next(iter(own.values())).dataset.options
             options = options if is_accuracy else options.model_copy(update={"margin": 0.0})
             results = compare_families(named, options, answers, looks)
             found |= dict(zip(own, results, strict=True))
@@ -136,7 +140,7 @@ def _key(asked: _Asked) -> tuple[object, ...]:
     return (pair.measure and pair.measure.metric, frozenset((id(pair.a), id(pair.b))))
 
 
-def _finding(asked: _Asked, pair: Pair) -> Finding:
+def _finding(asked: _Asked, pair: Pair) -> ClaimFinding:
     """Return what a comparison says of a claim that arm ``a`` lies above or below ``b``."""
     claim, relation = asked.claim, asked.pair.relation
     a, b = asked.pair.a, asked.pair.b
@@ -148,10 +152,10 @@ def _finding(asked: _Asked, pair: Pair) -> Finding:
     verdict = "undecided"
     if result.better is not None:
         verdict = "confirmed" if sign * difference.estimate > 0 else "refuted"
-        hardly = f", but under the margin of {asked.ground.options.margin:g}"
+        hardly = f", but under the margin of {asked.dataset.options.margin:g}"
         verdict += hardly if result.verdict == _HARDLY else ""
     elif result.verdict == "equivalent":
-        verdict = f"refuted: equivalent within {asked.ground.options.margin:g}"
+        verdict = f"refuted: equivalent within {asked.dataset.options.margin:g}"
     elif result.seeds_needed is not None:
         verdict += f" (about {span(*result.seeds_needed)} seeds would decide)"
     remarks = [words for words in (relation.failures, *relation.machine.values()) if words]
@@ -159,36 +163,36 @@ def _finding(asked: _Asked, pair: Pair) -> Finding:
         verdict = f"not comparable: {'; '.join(relation.confounds) or 'they are one arm'}"
     elif remarks:
         verdict += f" ({'; '.join(remarks)})"
-    return Finding(
+    return ClaimFinding(
         verdict,
         pair.measure.metric,
         signed(difference.estimate),
         interval(difference.low, difference.high),
         (a, b),
-        _title(a, b, asked.ground),
+        _title(a, b, asked.dataset),
     )
 
 
-def _title(a: ArmRuns, b: ArmRuns, ground: Ground) -> str:
-    return f"{ground.place}: {arm_words(a.name)}, {arm_words(b.name)}"
+def _title(a: ArmRuns, b: ArmRuns, dataset: DatasetSection) -> str:
+    return f"{dataset.place}: {arm_words(a.name)}, {arm_words(b.name)}"
 
 
-def _unmeasured(metric: str, arms: Sequence[ArmRuns], title: str) -> Finding:
+def _unmeasured(metric: str, arms: Sequence[ArmRuns], title: str) -> ClaimFinding:
     verdict = f"{metric_words(metric)} was not measured"
-    return Finding(verdict, metric, text(None), text(None), tuple(arms), title)
+    return ClaimFinding(verdict, metric, text(None), text(None), tuple(arms), title)
 
 
-def _single(claim: ClaimConfig, metric: str, arm: ArmRuns, ground: Ground) -> Finding:
+def _single(claim: ClaimConfig, metric: str, arm: ArmRuns, dataset: DatasetSection) -> ClaimFinding:
     summary = statistic(arm.by_seed(metric).values())
-    width = half_width(summary, ground.options.confidence)
+    width = half_width(summary, dataset.options.confidence)
     low, high = summary.mean - width, summary.mean + width
     verdict = _beyond(claim, low, high) if summary.n >= FEWEST else "undecided"
     if arm.failed:
         verdict += f" ({failures_of((arm,))})"
     bound = f" above {claim.above:g}" if claim.above is not None else ""
     bound += f" below {claim.below:g}" if claim.below is not None else ""
-    title = f"{ground.place}: {arm_words(arm.name)}{',' if bound else ''}{bound}"
-    return Finding(verdict, metric, number(summary.mean), interval(low, high), (arm,), title)
+    title = f"{dataset.place}: {arm_words(arm.name)}{',' if bound else ''}{bound}"
+    return ClaimFinding(verdict, metric, number(summary.mean), interval(low, high), (arm,), title)
 
 
 def _beyond(claim: ClaimConfig, low: float, high: float) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from rnnbench.plots.gradients import GradientLine, gradient_lines, save_gradients
-from rnnbench.report.dataset_section import Ground, arm_cell, of, order
+from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
+    TableCell,
+    TableColumn,
     number,
     spread,
     text,
@@ -34,27 +34,29 @@ _EXPLANATION = (
     "hands on a cell state c, too, its long way back."
 )
 _COLUMNS = (
-    Column("arm", numeric=False),
-    Column("epoch", "after which it was measured; 0 is before training"),
-    Column("layer", "the first stands on the input", numeric=False),
-    Column("state", "h, or the cell state c of an LSTM; the other is held fixed", numeric=False),
-    Column("seeds", "replicates that were measured"),
-    Column("first step", "norm, geometric mean over seeds"),
-    Column("last step", "likewise"),
-    Column(
+    TableColumn("arm", numeric=False),
+    TableColumn("epoch", "after which it was measured; 0 is before training"),
+    TableColumn("layer", "the first stands on the input", numeric=False),
+    TableColumn(
+        "state", "h, or the cell state c of an LSTM; the other is held fixed", numeric=False
+    ),
+    TableColumn("seeds", "replicates that were measured"),
+    TableColumn("first step", "norm, geometric mean over seeds"),
+    TableColumn("last step", "likewise"),
+    TableColumn(
         "reach", "log10 of the norm at the first step over that of h at the last", key="reach_mean"
     ),
 )
 
 
-def gradient_block(ground: Ground, flows: Flows) -> Block | None:
+def gradient_block(dataset: DatasetSection, flows: Flows) -> Block | None:
     """Return a figure and a table of gradients, or ``None`` where they were not measured.
 
     Args:
-        ground: the section.
+        dataset: the section.
         flows: what was measured, by run id.
     """
-    known = [(arm, _measured(arm, flows)) for arm in order(ground)]
+    known = [(arm, _measured(arm, flows)) for arm in order(dataset)]
     known = [(arm, replicates) for arm, replicates in known if replicates]
     if not known:
         return None
@@ -64,7 +66,7 @@ def gradient_block(ground: Ground, flows: Flows) -> Block | None:
             rows.append(_row(line, list(replicates.values())))
             ids.append(tuple(replicates))
     table = DataTable(
-        f"{ground.key}_gradient_flow",
+        f"{dataset.key}_gradient_flow",
         "Gradient through time",
         _COLUMNS,
         tuple(rows),
@@ -72,14 +74,14 @@ def gradient_block(ground: Ground, flows: Flows) -> Block | None:
         "1e-38 are lost in float32 and count as 1e-38.",
         tuple(ids),
     )
-    return Block("", (_EXPLANATION,), (table,), _pictures(ground, known))
+    return Block("", (_EXPLANATION,), (table,), _pictures(dataset, known))
 
 
 def _measured(arm: ArmRuns, flows: Flows) -> dict[str, Sequence[Flow]]:
     return {run_id: flows[run_id] for run_id in arm.run_ids if flows.get(run_id)}
 
 
-def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Cell, ...]:
+def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[TableCell, ...]:
     reaches = []
     for flows in replicates:
         own = {f.state: f for f in flows if (f.epoch, f.layer) == (line.epoch, line.layer)}
@@ -98,10 +100,10 @@ def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Cell
     )
 
 
-def _norm(value: float) -> Cell:
+def _norm(value: float) -> TableCell:
     if value != value:
-        return Cell(_LOST, 0.0)
-    return Cell(f"{value:.2e}", value)
+        return TableCell(_LOST, 0.0)
+    return TableCell(f"{value:.2e}", value)
 
 
 def _short(value: float) -> str:
@@ -109,7 +111,7 @@ def _short(value: float) -> str:
 
 
 def _pictures(
-    ground: Ground, known: Sequence[tuple[ArmRuns, Mapping[str, Sequence[Flow]]]]
+    dataset: DatasetSection, known: Sequence[tuple[ArmRuns, Mapping[str, Sequence[Flow]]]]
 ) -> tuple[Picture, ...]:
     """Return a figure of the top layer of each arm; the table has all layers."""
     drawn: list[GradientLine] = []
@@ -125,9 +127,9 @@ def _pictures(
         for line in drawn
         if line.epoch == last and line.state != CELL
     )
-    alt = f"{title}, {ground.place}: norm of the gradient by time step; after epoch {last}: {ends}"
+    alt = f"{title}, {dataset.place}: norm of the gradient by time step; after epoch {last}: {ends}"
     draw = partial(save_gradients, drawn, title)
-    return (Picture(f"gradient_flow_{ground.key}", title, alt, draw),)
+    return (Picture(f"gradient_flow_{dataset.key}", title, alt, draw),)
 
 
 def _top(lines: Sequence[GradientLine]) -> str:

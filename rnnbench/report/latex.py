@@ -7,7 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from rnnbench.report.document import Cell, DataTable
+from rnnbench.report.document import DataTable, TableCell
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -141,12 +141,12 @@ def _float(
     ]
 
 
-def _is_long(cells: Sequence[Cell]) -> bool:
+def _is_long(cells: Sequence[TableCell]) -> bool:
     return any(len(cell.text) > _LONGEST_CELL for cell in cells)
 
 
 def _widths(
-    columns: Sequence[Sequence[Cell]], heads: Sequence[Sequence[str]], sides: Sequence[str]
+    columns: Sequence[Sequence[TableCell]], heads: Sequence[Sequence[str]], sides: Sequence[str]
 ) -> list[float]:
     """Return the width of each column in characters; long text shares what the others leave."""
     widths: list[float] = []
@@ -165,7 +165,7 @@ def _widths(
     return widths
 
 
-def _head(name: str, cells: Sequence[Cell]) -> list[str]:
+def _head(name: str, cells: Sequence[TableCell]) -> list[str]:
     """Return a heading in lines that are not much longer than what stands below."""
     longest = max((len(cell.text) for cell in cells), default=0)
     return textwrap.wrap(name, max(longest, 11), break_long_words=False) or [""]
@@ -180,7 +180,7 @@ def _line(cells: Sequence[str]) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _entry(cell: Cell, column: Sequence[Cell]) -> str:
+def _entry(cell: TableCell, column: Sequence[TableCell]) -> str:
     """Return an entry, numbers as mathematics: their minus is one, their digits align."""
     found = _mathematics(cell, column)
     if found is not None:
@@ -189,7 +189,7 @@ def _entry(cell: Cell, column: Sequence[Cell]) -> str:
     return rf"\textbf{{{shown}}}" if cell.marked and shown else shown
 
 
-def _mathematics(cell: Cell, column: Sequence[Cell]) -> str | None:
+def _mathematics(cell: TableCell, column: Sequence[TableCell]) -> str | None:
     if not isinstance(cell.value, (int, float)):
         return None
     extra = dict(cell.extra)

@@ -13,7 +13,7 @@ from rnnbench.config.schema import ReportConfig
 from rnnbench.results.measure import Measure
 from rnnbench.stats.design import Design, widened
 from rnnbench.stats.design import looks as declared_looks
-from rnnbench.stats.family import FEWEST, Arm, Comparison, family
+from rnnbench.stats.family import FEWEST, ArmValues, Comparison, family
 from rnnbench.stats.sequential import Pair, follow
 from rnnbench.tracking.looks import Looked, short_keys
 
@@ -83,7 +83,7 @@ def account(
 
 
 def compared(
-    arms: Mapping[str, Arm],
+    arms: Mapping[str, ArmValues],
     pairs: Sequence[Pair],
     options: ReportConfig,
     measure: Measure,

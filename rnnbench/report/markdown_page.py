@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-from rnnbench.report.document import KEY, Block, Cell, DataTable, Document, Picture
+from rnnbench.report.document import KEY, Block, DataTable, Document, Picture, TableCell
 
 
 def render(document: Document) -> str:
@@ -71,7 +71,7 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TableCell) -> str:
     shown = _escape(cell.text)
     return f"**{shown}**" if cell.marked and shown else shown
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rnnbench.report.dataset_section import Ground, arm_cell, order
+from rnnbench.report.dataset_section import DatasetSection, arm_cell, order
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
+    TableCell,
+    TableColumn,
     interval,
     number,
     spread,
@@ -22,42 +22,44 @@ _EXPLANATION = (
 )
 
 
-def order_block(ground: Ground) -> Block | None:
+def order_block(dataset: DatasetSection) -> Block | None:
     """Return the accuracies with and without order, or ``None`` where that was not measured."""
-    arms = [arm for arm in order(ground) if _measured(arm)]
+    arms = [arm for arm in order(dataset) if _measured(arm)]
     if not arms:
         return None
-    percent = f"{100 * ground.options.confidence:g} %"
+    percent = f"{100 * dataset.options.confidence:g} %"
     # Runs of before order_changed was known have none.
     counted = any(arm.by_seed("order_changed") for arm in arms)
-    columns: tuple[Column, ...] = (
-        Column("arm", numeric=False),
-        Column("seeds", "replicates that were measured"),
-        Column("test accuracy", "mean ± standard deviation over seeds", key="test_accuracy_mean"),
-        Column(
+    columns: tuple[TableColumn, ...] = (
+        TableColumn("arm", numeric=False),
+        TableColumn("seeds", "replicates that were measured"),
+        TableColumn(
+            "test accuracy", "mean ± standard deviation over seeds", key="test_accuracy_mean"
+        ),
+        TableColumn(
             "shuffled",
             "the same with the tokens of each sample shuffled, padding left in place",
             key="shuffled_mean",
         ),
-        Column("drop", "test accuracy minus shuffled, seed by seed", key="drop_mean"),
-        Column(f"drop {percent}", "Student's t interval of the mean over seeds"),
+        TableColumn("drop", "test accuracy minus shuffled, seed by seed", key="drop_mean"),
+        TableColumn(f"drop {percent}", "Student's t interval of the mean over seeds"),
     )
     if counted:
         columns += (
-            Column(
+            TableColumn(
                 "answers changed",
                 "test samples that get another class, of all",
                 key="answers_changed_mean",
             ),
         )
-    beside = [arm for arm in ground.baselines if arm.by_seed("test_accuracy")]
+    beside = [arm for arm in dataset.baselines if arm.by_seed("test_accuracy")]
     beside.sort(key=lambda arm: -arm.one("test_accuracy"))
-    rows = [_row(arm, ground.options.confidence) for arm in arms]
+    rows = [_row(arm, dataset.options.confidence) for arm in arms]
     rows += [_orderless(arm) for arm in beside]
     rows = [row[: len(columns)] for row in rows]
     note = "Baselines: shuffled samples are the same samples to them." if beside else ""
     ids = tuple(arm.run_ids for arm in (*arms, *beside))
-    key = f"{ground.key}_order"
+    key = f"{dataset.key}_order"
     table = DataTable(key, "Accuracy without order", columns, tuple(rows), note, ids)
     return Block("", (_EXPLANATION,), (table,))
 
@@ -70,7 +72,7 @@ def _measured(arm: ArmRuns) -> list[tuple[float, float, float]]:
     return [(whole[s], without[s], drop[s]) for s in drop if s in whole and s in without]
 
 
-def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
+def _row(arm: ArmRuns, confidence: float) -> tuple[TableCell, ...]:
     whole, without, drop = map(statistic, zip(*_measured(arm), strict=True))
     changed = statistic(arm.by_seed("order_changed").values())
     width = half_width(drop, confidence)
@@ -85,7 +87,7 @@ def _row(arm: ArmRuns, confidence: float) -> tuple[Cell, ...]:
     )
 
 
-def _orderless(arm: ArmRuns) -> tuple[Cell, ...]:
+def _orderless(arm: ArmRuns) -> tuple[TableCell, ...]:
     tested = statistic(arm.by_seed("test_accuracy").values())
     shown = spread(tested.mean, tested.sd)
     none, zero = interval(float("nan"), float("nan")), number(0.0)

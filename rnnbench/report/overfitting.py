@@ -6,35 +6,42 @@ from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.plots.learning import HOW, Learning, learning_data, save_learning
-from rnnbench.report.dataset_section import SECONDS, Ground, arm_cell, is_one_machine, of, order
-from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, spread
+from rnnbench.report.dataset_section import (
+    SECONDS,
+    DatasetSection,
+    arm_cell,
+    is_one_machine,
+    of,
+    order,
+)
+from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, spread
 from rnnbench.report.wording import arm_words, cell_words, either
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
 _COLUMNS = (
-    Column("arm", numeric=False),
-    Column(
+    TableColumn("arm", numeric=False),
+    TableColumn(
         "epochs trained",
         "fewer than asked for where training stopped early",
         key="epochs_trained_mean",
     ),
-    Column("best epoch", "of the highest validation accuracy, from 1", key="best_epoch_mean"),
-    Column("epochs past it", "trained after the best one", key="epochs_past_best_mean"),
-    Column("gap at best", "training minus validation accuracy", key="gap_at_best_mean"),
-    Column("gap at last", "the same in the last epoch", key="gap_at_last_mean"),
-    Column(
+    TableColumn("best epoch", "of the highest validation accuracy, from 1", key="best_epoch_mean"),
+    TableColumn("epochs past it", "trained after the best one", key="epochs_past_best_mean"),
+    TableColumn("gap at best", "training minus validation accuracy", key="gap_at_best_mean"),
+    TableColumn("gap at last", "the same in the last epoch", key="gap_at_last_mean"),
+    TableColumn(
         "training accuracy at best",
         "training accuracy when validation peaked",
         key="training_accuracy_at_best_mean",
     ),
-    Column(
+    TableColumn(
         "rise of validation loss, %",
         "how far the last lies above the lowest",
         key="val_loss_rise_percent_mean",
     ),
-    Column(
+    TableColumn(
         "calibration error",
         "expected calibration error on the test set (Guo et al. 2017)",
         key="calibration_error_mean",
@@ -42,15 +49,15 @@ _COLUMNS = (
 )
 
 
-def learning_curves(ground: Ground) -> tuple[Picture, ...]:
+def learning_curves(dataset: DatasetSection) -> tuple[Picture, ...]:
     """Return the figures of the learning curves, that of all cells first."""
-    return tuple(_curves(ground))
+    return tuple(_curves(dataset))
 
 
-def overfitting_block(ground: Ground) -> Block:
+def overfitting_block(dataset: DatasetSection) -> Block:
     """Return the table of overfitting, and the learning curves that the answer doesn't show."""
-    arms = [arm for arm in ground.arms if arm.by_seed("best_epoch")]
-    pictures = learning_curves(ground)[1:]
+    arms = [arm for arm in dataset.arms if arm.by_seed("best_epoch")]
+    pictures = learning_curves(dataset)[1:]
     if not arms:
         why = "No run was validated, so that overfitting cannot be told."
         return Block("", (why,), pictures=pictures)
@@ -60,7 +67,7 @@ def overfitting_block(ground: Ground) -> Block:
         "mean over an epoch, under dropout, while the weights change."
     )
     table = DataTable(
-        f"{ground.key}_overfitting",
+        f"{dataset.key}_overfitting",
         "Overfitting",
         _COLUMNS,
         tuple(map(_row, arms)),
@@ -70,7 +77,7 @@ def overfitting_block(ground: Ground) -> Block:
     return Block("", tables=(table,), pictures=pictures)
 
 
-def _row(arm: ArmRuns) -> tuple[Cell, ...]:
+def _row(arm: ArmRuns) -> tuple[TableCell, ...]:
     past = [
         t - b for t, b in zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
     ]
@@ -92,17 +99,17 @@ def _row(arm: ArmRuns) -> tuple[Cell, ...]:
     )
 
 
-def _cell(values: list[float], digits: int = 4) -> Cell:
+def _cell(values: list[float], digits: int = 4) -> TableCell:
     summary = statistic(values)
     return spread(summary.mean, summary.sd, digits)
 
 
-def _curves(ground: Ground) -> list[Picture]:
+def _curves(dataset: DatasetSection) -> list[Picture]:
     """Return the curves of the best arm of each cell, and of every cell's arms in a row."""
     import pandas as pd
 
     shown: dict[str, list[ArmRuns]] = {}
-    for arm in order(ground):
+    for arm in order(dataset):
         shown.setdefault(arm.cell, []).append(arm)
     drawn = [arm for arms in shown.values() for arm in arms[:_MOST_DRAWN]]
     # Seconds of several machines in one figure would be compared.
@@ -111,7 +118,7 @@ def _curves(ground: Ground) -> list[Picture]:
     pace = {name: seconds for name, seconds in pace.items() if seconds > 0}
     runs = pd.concat([arm.runs for arm in drawn])
     runs = runs.assign(arm=runs["arm"].map(words))
-    data = learning_data(runs, ground.history, pace if len(pace) == len(drawn) else None)
+    data = learning_data(runs, dataset.history, pace if len(pace) == len(drawn) else None)
     last = data.curves.groupby("arm")["epoch"].max()
     curved = data.only(last[last > 1].index)  # one point is no curve
     names = set(curved.curves["arm"])
@@ -120,8 +127,8 @@ def _curves(ground: Ground) -> list[Picture]:
     if len(best) > 1:
         alone = all(len(arms) == 1 for arms in shown.values())
         title = "Learning curves of the cells" + ("" if alone else ", the best arm of each")
-        key = f"learning_curves_{ground.key}"
-        pictures.append(_picture(key, title, ground, [curved.only(best)]))
+        key = f"learning_curves_{dataset.key}"
+        pictures.append(_picture(key, title, dataset, [curved.only(best)]))
         if alone:
             return pictures
     rows = {
@@ -133,12 +140,12 @@ def _curves(ground: Ground) -> list[Picture]:
         count = sum(len(shown[cell]) for cell in rows)
         most = sum(min(len(shown[cell]), _MOST_DRAWN) for cell in rows)
         title = f"Learning curves of {either(map(cell_words, rows), 'and')}" + of(most, count)
-        key = f"learning_curves_{ground.key}_arms"
-        pictures.append(_picture(key, title, ground, list(rows.values())))
+        key = f"learning_curves_{dataset.key}_arms"
+        pictures.append(_picture(key, title, dataset, list(rows.values())))
     return pictures
 
 
-def _picture(key: str, title: str, ground: Ground, rows: Sequence[Learning]) -> Picture:
+def _picture(key: str, title: str, dataset: DatasetSection, rows: Sequence[Learning]) -> Picture:
     arms = ", ".join(arm for data in rows for arm in sorted(data.curves["arm"].unique()))
-    alt = f"Learning curves of {arms} on {ground.place}: accuracy and loss by epoch, {HOW}"
+    alt = f"Learning curves of {arms} on {dataset.place}: accuracy and loss by epoch, {HOW}"
     return Picture(key, f"{title}: {HOW}", alt, partial(save_learning, rows, title))

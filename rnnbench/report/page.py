@@ -13,7 +13,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnnbench.report.document import ANSWER, KEY, Block, Cell, Document, Section
+from rnnbench.report.document import ANSWER, KEY, Block, Document, ReportSection, TableCell
 from rnnbench.report.figures import take_apart
 
 LONG = 32  # rows from which a table scrolls under its head
@@ -52,7 +52,7 @@ def render(document: Document, images: Mapping[str, str]) -> str:
 class _Entry:
     """A section with the anchors that the table of contents leads to."""
 
-    section: Section
+    section: ReportSection
     anchor: str
     blocks: tuple[tuple[Block, str], ...]
 
@@ -100,7 +100,7 @@ def _prose(text: str) -> Markup:
     return Markup("").join(parts)
 
 
-def _sort_value(cell: Cell) -> str | None:
+def _sort_value(cell: TableCell) -> str | None:
     """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last."""
     if cell.value is None or isinstance(cell.value, str):
         return cell.value

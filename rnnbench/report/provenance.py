@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rnnbench.formatting.redact import redacted
-from rnnbench.report.dataset_section import Ground
-from rnnbench.report.document import Block, Column, DataTable, Section, number, text
+from rnnbench.report.dataset_section import DatasetSection
+from rnnbench.report.document import Block, DataTable, ReportSection, TableColumn, number, text
 
 _FACTS = (
     ("commit", "commit of the code"),
@@ -21,11 +21,13 @@ _FACTS = (
 )
 
 
-def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: str) -> Section:
+def provenance_section(
+    datasets: Sequence[DatasetSection], runs: pd.DataFrame, command: str
+) -> ReportSection:
     """Return what one needs to repeat the report and its runs.
 
     Args:
-        grounds: the data sets of the report.
+        datasets: the data sets of the report.
         runs: the finished runs behind it, without the baselines beside them.
         command: what regenerates the report.
     """
@@ -35,12 +37,12 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
         for value, count in _counted(runs, column)
     )
     columns = (
-        Column("", numeric=False, key="fact"),
-        Column("value", numeric=False),
-        Column("runs"),
+        TableColumn("", numeric=False, key="fact"),
+        TableColumn("value", numeric=False),
+        TableColumn("runs"),
     )
     facts = DataTable("provenance", "Code and machine", columns, rows)
-    beside = [arm.runs for ground in grounds for arm in ground.baselines]
+    beside = [arm.runs for dataset in datasets for arm in dataset.baselines]
     all_ = pd.concat([runs, *beside]).drop_duplicates("run_id")
     # Earlier versions logged commands with secrets in them.
     all_ = all_.assign(command=all_["command"].map(redacted, na_action="ignore"))
@@ -48,7 +50,7 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
     typed = DataTable(
         "commands",
         "Commands that trained the runs",
-        (Column("command", numeric=False), Column("runs")),
+        (TableColumn("command", numeric=False), TableColumn("runs")),
         commands,
         "Passwords in addresses are left out, and so are the folders of files.",
     )
@@ -61,19 +63,19 @@ def provenance_section(grounds: Sequence[Ground], runs: pd.DataFrame, command: s
             ),
             (typed, facts),
         ),
-        Block("", tables=tuple(_runs(ground) for ground in grounds)),
+        Block("", tables=tuple(_runs(dataset) for dataset in datasets)),
     )
-    return Section("provenance", "Provenance", blocks)
+    return ReportSection("provenance", "Provenance", blocks)
 
 
-def _runs(ground: Ground) -> DataTable:
+def _runs(dataset: DatasetSection) -> DataTable:
     columns = (
-        Column("arm", numeric=False),
-        Column("seeds", numeric=False),
-        Column("data digest", "SHA-256 of the prepared arrays", numeric=False),
-        Column("run ids", "MLflow's", numeric=False),
+        TableColumn("arm", numeric=False),
+        TableColumn("seeds", numeric=False),
+        TableColumn("data digest", "SHA-256 of the prepared arrays", numeric=False),
+        TableColumn("run ids", "MLflow's", numeric=False),
     )
-    arms = [*sorted(ground.arms, key=lambda arm: arm.name), *ground.baselines]
+    arms = [*sorted(dataset.arms, key=lambda arm: arm.name), *dataset.baselines]
     rows = tuple(
         (
             text(arm.name),
@@ -84,7 +86,7 @@ def _runs(ground: Ground) -> DataTable:
         for arm in arms
     )
     ids = tuple(arm.run_ids for arm in arms)
-    return DataTable(f"{ground.key}_runs", f"Runs on {ground.place}", columns, rows, "", ids)
+    return DataTable(f"{dataset.key}_runs", f"Runs on {dataset.place}", columns, rows, "", ids)
 
 
 def _counted(runs: pd.DataFrame, column: str) -> list[tuple[str, int]]:

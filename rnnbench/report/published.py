@@ -12,9 +12,9 @@ import pandas as pd
 from rnnbench.config.metrics import METRICS
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
+    TableCell,
+    TableColumn,
     interval,
     number,
     signed,
@@ -34,13 +34,13 @@ _FROM_CURVES: dict[str, dict[str, Any]] = {
     "seconds_per_epoch": {"seconds_per_epoch": fmean},
 }
 _COLUMNS = (
-    Column("system", numeric=False),
-    Column("measure", numeric=False),
-    Column("published"),
-    Column("seeds", "replicates that were measured here"),
-    Column("measured", "mean ± standard deviation over seeds", key="measured_mean"),
-    Column("lowest to highest", "of the seeds"),
-    Column("difference", "measured mean minus published"),
+    TableColumn("system", numeric=False),
+    TableColumn("measure", numeric=False),
+    TableColumn("published"),
+    TableColumn("seeds", "replicates that were measured here"),
+    TableColumn("measured", "mean ± standard deviation over seeds", key="measured_mean"),
+    TableColumn("lowest to highest", "of the seeds"),
+    TableColumn("difference", "measured mean minus published"),
 )
 
 
@@ -136,7 +136,7 @@ def _head(run: pd.Series) -> float | None:
     return float(rest) - int(rows) * int(dim)
 
 
-def _row(system: System, words: str, printed: float, column: str) -> tuple[Cell, ...]:
+def _row(system: System, words: str, printed: float, column: str) -> tuple[TableCell, ...]:
     values = _measured(system.runs, column)
     summary = statistic(values)
     digits = 0 if column.startswith("parameters") else 1 if "seconds" in column else 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.config.arm_names import factor_name
-from rnnbench.report.dataset_section import Ground
+from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.wording import (
     capital,
     cell_place,
@@ -21,16 +21,16 @@ _MOST_LEVELS = 6
 _PARTS = ("model.depth", "model.units")  # of a cell's network: layers of LSTM
 
 
-def question(grounds: Sequence[Ground]) -> str:
+def question(datasets: Sequence[DatasetSection]) -> str:
     """Return what the runs can answer: ``LSTM, GRU or SimpleRNN on imdb, 500 tokens?``.
 
     Args:
-        grounds: the data sets of the report; at least one.
+        datasets: the data sets of the report; at least one.
     """
-    cells = sorted({arm.cell for ground in grounds for arm in ground.arms}, key=cell_place)
+    cells = sorted({arm.cell for dataset in datasets for arm in dataset.arms}, key=cell_place)
     whose = either(map(cell_words, cells))
-    place = _place(grounds)
-    factors = asked(grounds)
+    place = _place(datasets)
+    factors = asked(datasets)
     if len(factors) > 1:
         changed = either(map(factor_name, factors), "and")
         all_cells = either(map(cell_words, cells), "and")
@@ -39,27 +39,27 @@ def question(grounds: Sequence[Ground]) -> str:
         return f"{whose} on {place}?" if len(cells) > 1 else f"How good is {whose} on {place}?"
     factor = "optimizer.name" if factors[0] == "optimizer" else factors[0]
     levels = sorted(
-        {shown_value(arm.params.get(factor)) for ground in grounds for arm in ground.arms},
+        {shown_value(arm.params.get(factor)) for dataset in datasets for arm in dataset.arms},
         key=level_place,
     )
     joint = "of" if factor in _PARTS else "for"
     return f"{_levels(factor, levels)} {joint} {whose} on {place}?"
 
 
-def asked(grounds: Sequence[Ground]) -> tuple[str, ...]:
+def asked(datasets: Sequence[DatasetSection]) -> tuple[str, ...]:
     """Return the factors that every data set varies under each of its cells."""
-    found = [_crossed(ground) for ground in grounds if ground.pairs]
+    found = [_crossed(dataset) for dataset in datasets if dataset.pairs]
     return tuple(sorted(set.intersection(*found))) if found else ()
 
 
-def _crossed(ground: Ground) -> set[str]:
+def _crossed(dataset: DatasetSection) -> set[str]:
     """Return the factors by which arms of every cell are compared."""
     compared: dict[str, set[str]] = {}
-    for pair in ground.pairs:
+    for pair in dataset.pairs:
         factor = pair.relation.factor
         if factor not in (None, "cell"):
             compared.setdefault(str(factor), set()).add(pair.a.cell)
-    cells = {arm.cell for arm in ground.arms}
+    cells = {arm.cell for arm in dataset.arms}
     return {factor for factor, met in compared.items() if met == cells}
 
 
@@ -77,13 +77,13 @@ def _levels(factor: str, levels: Sequence[str]) -> str:
     return capital(told)
 
 
-def _place(grounds: Sequence[Ground]) -> str:
+def _place(datasets: Sequence[DatasetSection]) -> str:
     """Return where: a data set and its length, the data sets, or how many there are."""
-    if len(grounds) == 1:
-        return grounds[0].place
-    names = list(dict.fromkeys(ground.data for ground in grounds))
+    if len(datasets) == 1:
+        return datasets[0].place
+    names = list(dict.fromkeys(dataset.data for dataset in datasets))
     if len(names) == 1:
-        return f"{names[0]}, under {len(grounds)} protocols"
+        return f"{names[0]}, under {len(datasets)} protocols"
     if len(names) <= _MOST_NAMED:
         return either(names, "and")
     return f"{len(names)} data sets"

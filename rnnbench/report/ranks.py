@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.report.data_sets import DataSets
-from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number
+from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, number
 from rnnbench.report.wording import arm_words
 from rnnbench.stats.ranks import FEWEST, average_ranks, critical_difference, friedman_p
 
@@ -32,8 +32,10 @@ def ranks_block(sets: DataSets) -> Block | None:
     confidence = sets.options.confidence
     distance = critical_difference(len(arms), sets.count, confidence)
     found = sorted(zip(arms, ranks, strict=True), key=lambda item: item[1])
-    rows = tuple((Cell(arm_words(arm), arm), number(float(rank), 2)) for (arm, _), rank in found)
-    columns = (Column("arm", numeric=False), Column("average rank", "1 is the best"))
+    rows = tuple(
+        (TableCell(arm_words(arm), arm), number(float(rank), 2)) for (arm, _), rank in found
+    )
+    columns = (TableColumn("arm", numeric=False), TableColumn("average rank", "1 is the best"))
     decides = (
         f"ranks closer than {distance:.2f} are not shown to differ"
         if math.isfinite(distance)

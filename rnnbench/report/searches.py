@@ -17,14 +17,14 @@ from rnnbench.plots.trials import (
     save_trials,
     trial_rows,
 )
-from rnnbench.report.dataset_section import Ground, arm_cell
+from rnnbench.report.dataset_section import DatasetSection, arm_cell
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
-    Section,
+    ReportSection,
+    TableCell,
+    TableColumn,
     number,
     text,
 )
@@ -36,12 +36,14 @@ from rnnbench.search.importance import importance_of
 from rnnbench.stats.search import expected_best
 
 
-def search_section(studies: Sequence[StudyRuns], grounds: Sequence[Ground]) -> Section | None:
+def search_section(
+    studies: Sequence[StudyRuns], datasets: Sequence[DatasetSection]
+) -> ReportSection | None:
     """Return the tables of all searches, or nothing where none was made.
 
     Args:
         studies: the searches.
-        grounds: the data sets, with the winners among their arms.
+        datasets: the data sets, with the winners among their arms.
     """
     if not studies:
         return None
@@ -50,7 +52,7 @@ def search_section(studies: Sequence[StudyRuns], grounds: Sequence[Ground]) -> S
     blocks = [
         Block(
             "",
-            (same, *_other_epochs(grounds)),
+            (same, *_other_epochs(datasets)),
             (_trials(studies), _best(studies)),
             tuple(_drawn_trials(key, group) for key, group in groups.items()),
         )
@@ -67,18 +69,18 @@ def search_section(studies: Sequence[StudyRuns], grounds: Sequence[Ground]) -> S
     told = [(study, found) for study, found in shares if found]
     if told:
         blocks.append(Block("", (), (_importance(told),), (_drawn_importance(told),)))
-    return Section("search", "Search", tuple(blocks))
+    return ReportSection("search", "Search", tuple(blocks))
 
 
-def _other_epochs(grounds: Sequence[Ground]) -> list[str]:
+def _other_epochs(datasets: Sequence[DatasetSection]) -> list[str]:
     """Return a sentence for each way in which winners are judged by another epoch than chosen."""
     found: dict[str, tuple[str, ...]] = {}
-    for ground in grounds:
-        for arm in ground.arms:
+    for dataset in datasets:
+        for arm in dataset.arms:
             has_epochs = any(count > 1 or count != count for count in arm.values("epochs"))
-            if ground.measure is None or not arm.search or not has_epochs:
+            if dataset.measure is None or not arm.search or not has_epochs:
                 continue
-            metric, test = ground.measure.metric, arm.params.get("training.test")
+            metric, test = dataset.measure.metric, arm.params.get("training.test")
             weights = {BEST: "best", LAST: "last", ASKED: test}.get(metric)
             one = other_epoch(str(arm.search.get("metric")), weights, f"report.metric={metric}")
             found |= {one.words: one.keys} if one else {}
@@ -135,17 +137,17 @@ def _drawn_importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> Pic
 
 def _trials(studies: Sequence[StudyRuns]) -> DataTable:
     columns = (
-        Column("arm", numeric=False),
-        Column("data", numeric=False),
-        Column("sampler", numeric=False),
-        Column("trials"),
-        Column("complete"),
-        Column("pruned"),
-        Column("failed, %", "diverged or out of memory"),
-        Column("best"),
-        Column("top tenth", "mean of the best tenth of the complete trials, at least one"),
-        Column("median"),
-        Column("worst"),
+        TableColumn("arm", numeric=False),
+        TableColumn("data", numeric=False),
+        TableColumn("sampler", numeric=False),
+        TableColumn("trials"),
+        TableColumn("complete"),
+        TableColumn("pruned"),
+        TableColumn("failed, %", "diverged or out of memory"),
+        TableColumn("best"),
+        TableColumn("top tenth", "mean of the best tenth of the complete trials, at least one"),
+        TableColumn("median"),
+        TableColumn("worst"),
     )
     rows = []
     for study in studies:
@@ -173,11 +175,11 @@ def _trials(studies: Sequence[StudyRuns]) -> DataTable:
 def _best(studies: Sequence[StudyRuns]) -> DataTable:
     keys = sorted({key for study in studies for key in study.space})
     columns = (
-        Column("arm", numeric=False),
-        Column("data", numeric=False),
-        Column("trial"),
-        Column("value"),
-        *(Column(key, numeric=False) for key in keys),
+        TableColumn("arm", numeric=False),
+        TableColumn("data", numeric=False),
+        TableColumn("trial"),
+        TableColumn("value"),
+        *(TableColumn(key, numeric=False) for key in keys),
     )
     rows, ids = [], []
     for study in studies:
@@ -206,15 +208,15 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
     most = max(len(study.values) for study in studies)
     budgets = sorted({k for k in (1, 2, 4, 8, 16, 32, 64, 128, 256) if k < most} | {most})
     columns = (
-        Column("arm", numeric=False),
-        Column("data", numeric=False),
-        *(Column(f"{k} trial{'s' if k > 1 else ''}", key=f"best_of_{k}") for k in budgets),
+        TableColumn("arm", numeric=False),
+        TableColumn("data", numeric=False),
+        *(TableColumn(f"{k} trial{'s' if k > 1 else ''}", key=f"best_of_{k}") for k in budgets),
     )
     rows = []
     for study in studies:
         sign = 1.0 if study.largest else -1.0
         found = expected_best([sign * value for value in study.values], budgets)
-        cells: list[Cell] = [number(sign * value) for value in found]
+        cells: list[TableCell] = [number(sign * value) for value in found]
         rows.append((arm_cell(study.label), text(study.data), *cells))
     note = (
         "Expected best value of a search of that many trials, by the unbiased estimator of Tang et "
@@ -225,7 +227,11 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
 
 def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable:
     keys = sorted({key for _, shares in told for key in shares})
-    columns = (Column("arm", numeric=False), Column("data", numeric=False), *map(Column, keys))
+    columns = (
+        TableColumn("arm", numeric=False),
+        TableColumn("data", numeric=False),
+        *map(TableColumn, keys),
+    )
     rows = tuple(
         (arm_cell(study.label), text(study.data), *(number(shares.get(key), 2) for key in keys))
         for study, shares in told
@@ -236,7 +242,7 @@ def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable
     return DataTable("search_importance", "Importance of what was drawn", columns, rows, note)
 
 
-def _at(ordered: Sequence[float], place: int) -> Cell:
+def _at(ordered: Sequence[float], place: int) -> TableCell:
     return number(ordered[place] if ordered else None)
 
 

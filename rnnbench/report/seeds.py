@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from rnnbench.plots.replicates import Row, replicate_rows, save_replicates
+from rnnbench.plots.replicates import ReplicateRow, replicate_rows, save_replicates
 from rnnbench.plots.slope import Slope, save_slopes
-from rnnbench.report.dataset_section import Ground, of, order
+from rnnbench.report.dataset_section import DatasetSection, of, order
 from rnnbench.report.document import Picture
 from rnnbench.report.wording import arm_words, capital
 from rnnbench.results.measure import Measure
@@ -17,49 +17,49 @@ MOST_ROWS = 24  # arms in a figure, the best; tables have all
 MOST_PANELS, MOST_LINES = 6, 8  # groups of arms in a figure, the best; and arms in a group
 
 
-def seed_pictures(ground: Ground) -> tuple[Picture, ...]:
+def seed_pictures(dataset: DatasetSection) -> tuple[Picture, ...]:
     """Return the figures of every seed, by what the arms are judged by.
 
     Arms that differ in their cell alone share their seeds: a line connects each. Where every arm is
     in such a group, no other figure is needed.
     """
-    measure = ground.measure
+    measure = dataset.measure
     if measure is None:
         return ()
     arms = [
         (arm.name, arm.cell, values)
-        for arm in order(ground)
+        for arm in order(dataset)
         if (values := arm.by_seed(measure.metric))
     ]
     if not arms:
         return ()
     rows = replicate_rows(
-        arms, ground.options.confidence, measure.limits, falls=measure.is_lower_better
+        arms, dataset.options.confidence, measure.limits, falls=measure.is_lower_better
     )
-    groups = cell_groups(ground, rows)
+    groups = cell_groups(dataset, rows)
     drawn = [group[:MOST_LINES] for group in groups[:MOST_PANELS]]
     shown = {row.arm for group in drawn for row in group}
     count = sum(map(len, groups))
-    pictures = [_slopes(ground, drawn, measure, of(len(shown), count))] if groups else []
+    pictures = [_slopes(dataset, drawn, measure, of(len(shown), count))] if groups else []
     if shown != {row.arm for row in rows}:
-        pictures.append(_replicates(ground, rows, measure))
+        pictures.append(_replicates(dataset, rows, measure))
     return tuple(pictures)
 
 
-def cell_groups(ground: Ground, rows: Sequence[Row]) -> list[list[Row]]:
+def cell_groups(dataset: DatasetSection, rows: Sequence[ReplicateRow]) -> list[list[ReplicateRow]]:
     """Return the groups of arms that differ in their cell alone, the group of the best arm first.
 
     Args:
-        ground: whose comparisons say which arms these are.
+        dataset: whose comparisons say which arms these are.
         rows: the replicates of its arms, best first.
     """
     partners: dict[str, set[str]] = {row.arm: {row.arm} for row in rows}
-    for pair in ground.pairs:
+    for pair in dataset.pairs:
         if pair.relation.factor == "cell" and pair.names <= partners.keys():
             together = partners[pair.a.name] | partners[pair.b.name]
             partners |= dict.fromkeys(together, together)
     places = {row.cell: place for place, row in reversed(list(enumerate(rows)))}
-    groups: list[list[Row]] = []
+    groups: list[list[ReplicateRow]] = []
     left = [row.arm for row in rows]
     while left:
         group = partners[left[0]]
@@ -72,7 +72,7 @@ def cell_groups(ground: Ground, rows: Sequence[Row]) -> list[list[Row]]:
     return groups
 
 
-def _slope(rows: Sequence[Row]) -> Slope:
+def _slope(rows: Sequence[ReplicateRow]) -> Slope:
     """Return a group under what all names have in common."""
     names = [row.arm.split() for row in rows]
     shared = [word for word in names[0] if all(word in words for words in names)]
@@ -83,18 +83,20 @@ def _slope(rows: Sequence[Row]) -> Slope:
     return Slope(arm_words(" ".join(shared)), tuple(map(arm_words, labels)), told)
 
 
-def _slopes(ground: Ground, groups: Sequence[Sequence[Row]], by: Measure, part: str) -> Picture:
+def _slopes(
+    dataset: DatasetSection, groups: Sequence[Sequence[ReplicateRow]], by: Measure, part: str
+) -> Picture:
     drawn = sorted(map(_slope, groups), key=lambda slope: slope.title)
     title = f"{capital(by.words)}, every seed across cells{part}"
     told = ", ".join(f"{row.arm} {row.mean:.4f}" for slope in drawn for row in slope.arms)
-    alt = f"{title}, {ground.place}: a line a seed; the means are {told}"
+    alt = f"{title}, {dataset.place}: a line a seed; the means are {told}"
     draw = partial(save_slopes, drawn, by.words, title)
-    return Picture(f"seeds_{ground.key}", title, alt, draw)
+    return Picture(f"seeds_{dataset.key}", title, alt, draw)
 
 
-def _replicates(ground: Ground, rows: Sequence[Row], by: Measure) -> Picture:
+def _replicates(dataset: DatasetSection, rows: Sequence[ReplicateRow], by: Measure) -> Picture:
     drawn = [replace(row, arm=arm_words(row.arm)) for row in rows[:MOST_ROWS]]
     title = f"{capital(by.words)}, every seed" + of(len(drawn), len(rows))
     told = ", ".join(f"{row.arm} {row.mean:.4f}" for row in drawn)
     draw = partial(save_replicates, drawn, by.words, title)
-    return Picture(f"replicates_{ground.key}", title, f"{title}, {ground.place}: {told}", draw)
+    return Picture(f"replicates_{dataset.key}", title, f"{title}, {dataset.place}: {told}", draw)

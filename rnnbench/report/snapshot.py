@@ -31,15 +31,15 @@ RUNS, HISTORY = "runs.parquet", "history.parquet"
 TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
 ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
 LENGTHS, LOOKS = "lengths.parquet", "looks.json"  # of these, a line each
-KEPT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, LENGTHS, LOOKS)
+SNAPSHOT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, LENGTHS, LOOKS)
 
 
-def is_kept(folder: Path) -> bool:
+def is_snapshot(folder: Path) -> bool:
     """Return whether a folder holds the runs of a report."""
     return (folder / RUNS).is_file()
 
 
-def write_tables(tables: Tables, folder: Path) -> None:
+def write_snapshot(tables: Tables, folder: Path) -> None:
     """Write all that a report is made from; raises OSError."""
     write_frame(tables.runs, folder / RUNS)
     write_frame(tables.history, folder / HISTORY)
@@ -58,13 +58,13 @@ def write_tables(tables: Tables, folder: Path) -> None:
         write_lengths(tables.lengths, folder / LENGTHS)
 
 
-def kept_tables(folder: Path) -> Tables:
-    """Return what :func:`write_tables` wrote, as it was.
+def read_snapshot(folder: Path) -> Tables:
+    """Return what :func:`write_snapshot` wrote, as it was.
 
     Raises:
         StoreError: for a folder without it, or files that hold anything else.
     """
-    if not is_kept(folder):
+    if not is_snapshot(folder):
         raise StoreError(
             "report.source",
             f"auto, store, or the folder of a report with its {RUNS}",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.answer import compared
-from rnnbench.report.build import grounds_of
+from rnnbench.report.build import dataset_sections
 from rnnbench.report.failures import failed, without_success
 from rnnbench.report.tables import read_tables
 from rnnbench.results.arms import finished
@@ -23,10 +23,10 @@ def verdict_lines(store: Store, arms: Sequence[Arm], options: ReportConfig) -> l
         options: margin, confidence and measure.
     """
     tables = read_tables(store, arms, with_epochs=False)
-    grounds = grounds_of(finished(tables.runs), tables, options)
+    datasets = dataset_sections(finished(tables.runs), tables, options)
     lines: list[str] = []
-    for ground in grounds:
-        place = f"{ground.place}: " if len(grounds) > 1 else ""
-        told = (*failed(ground), *without_success(ground), *compared(ground))
+    for dataset in datasets:
+        place = f"{dataset.place}: " if len(datasets) > 1 else ""
+        told = (*failed(dataset), *without_success(dataset), *compared(dataset))
         lines += [f"  {one}" if one.is_detail else f"{place}{one}" for one in told]
     return lines

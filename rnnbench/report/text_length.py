@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 
 from rnnbench.plots.readings import Reading, Readings, save_readings
-from rnnbench.report.dataset_section import Ground, arm_cell, of, order, pair_cell
+from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order, pair_cell
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Picture,
+    TableCell,
+    TableColumn,
     interval,
     number,
     signed,
@@ -29,7 +29,7 @@ from rnnbench.results.measure import weights_of
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.crossed import crossed_mean
-from rnnbench.stats.family import Arm, family
+from rnnbench.stats.family import ArmValues, family
 from rnnbench.training.tested import Weights
 
 _EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}
@@ -38,38 +38,38 @@ _MOST_DRAWN = 6  # arms in a figure, the best; more are hard to tell apart
 
 
 def length_block(
-    ground: Ground,
+    dataset: DatasetSection,
     right: Answers,
     lengths: Mapping[str, np.ndarray],
 ) -> Block | None:
     """Return figure and tables, or ``None`` where lengths or answers are not known.
 
     Args:
-        ground: the section.
+        dataset: the section.
         right: by weights and run id, which test samples were answered rightly ``(n,)``.
         lengths: by digest of a data set of tokens, how many each test sample has ``(n,)``.
     """
-    known = answered(ground.arms, right, lengths, _metric(ground))
+    known = answered(dataset.arms, right, lengths, _metric(dataset))
     divided = groups(known.lengths) if known else []
     if known is None or not divided:
         return None
-    arms = [arm for arm in order(ground) if arm.name in known.right]
-    confidence = ground.options.confidence
+    arms = [arm for arm in order(dataset) if arm.name in known.right]
+    confidence = dataset.options.confidence
     means = {
         arm.name: [crossed_mean(_scores(known, arm, one.samples), confidence) for one in divided]
         for arm in arms
     }
-    tables = (_table(ground, arms, known, divided, means), _quarters(ground, known))
+    tables = (_table(dataset, arms, known, divided, means), _quarters(dataset, known))
     return Block(
         "",
         (_lead(known, arms, divided),),
         tuple(table for table in tables if table),
-        (_picture(ground, arms, divided, means),),
+        (_picture(dataset, arms, divided, means),),
     )
 
 
-def _metric(ground: Ground) -> str | None:
-    return None if ground.measure is None else ground.measure.metric
+def _metric(dataset: DatasetSection) -> str | None:
+    return None if dataset.measure is None else dataset.measure.metric
 
 
 def _scores(known: Answered, arm: ArmRuns, samples: Mask) -> np.ndarray:
@@ -98,36 +98,36 @@ def _maxlens(arms: Sequence[ArmRuns]) -> list[int]:
 
 
 def _table(
-    ground: Ground,
+    dataset: DatasetSection,
     arms: Sequence[ArmRuns],
     known: Answered,
     divided: Sequence[Group],
     means: Mapping[str, Sequence[Interval]],
 ) -> DataTable:
-    percent = f"{100 * ground.options.confidence:g} %"
+    percent = f"{100 * dataset.options.confidence:g} %"
     columns = (
-        Column("arm", numeric=False),
-        Column("tokens", "of the shortest and the longest sample in the group"),
-        Column("accuracy", "mean ± standard deviation over seeds", key="accuracy_mean"),
-        Column(f"{percent} interval", "of the mean, over new seeds and new test samples"),
-        Column("samples", "test samples in the group"),
-        Column("seeds", "runs whose answers are known"),
+        TableColumn("arm", numeric=False),
+        TableColumn("tokens", "of the shortest and the longest sample in the group"),
+        TableColumn("accuracy", "mean ± standard deviation over seeds", key="accuracy_mean"),
+        TableColumn(f"{percent} interval", "of the mean, over new seeds and new test samples"),
+        TableColumn("samples", "test samples in the group"),
+        TableColumn("seeds", "runs whose answers are known"),
     )
     rows = tuple(
         _row(arm, one, _scores(known, arm, one.samples), mean)
         for arm in arms
         for one, mean in zip(divided, means[arm.name], strict=True)
     )
-    epochs = " or ".join(sorted({_EPOCH[weights_of(arm, _metric(ground))] for arm in arms}))
+    epochs = " or ".join(sorted({_EPOCH[weights_of(arm, _metric(dataset))] for arm in arms}))
     note = (
         f"Answers of the weights {epochs}. All arms answered the same samples: where their "
         "intervals overlap, their difference can still be sure."
     )
     ids = tuple(arm.run_ids for arm in arms for _ in divided)
-    return DataTable(f"{ground.key}_by_length", "Accuracy by length", columns, rows, note, ids)
+    return DataTable(f"{dataset.key}_by_length", "Accuracy by length", columns, rows, note, ids)
 
 
-def _row(arm: ArmRuns, group: Group, scores: np.ndarray, mean: Interval) -> tuple[Cell, ...]:
+def _row(arm: ArmRuns, group: Group, scores: np.ndarray, mean: Interval) -> tuple[TableCell, ...]:
     found = statistic(scores.mean(axis=1))
     return (
         arm_cell(arm.name),
@@ -139,10 +139,10 @@ def _row(arm: ArmRuns, group: Group, scores: np.ndarray, mean: Interval) -> tupl
     )
 
 
-def _quarters(ground: Ground, known: Answered) -> DataTable | None:
+def _quarters(dataset: DatasetSection, known: Answered) -> DataTable | None:
     """Return how the difference of two arms changes from short texts to long ones."""
     ends = quarters(known.lengths)
-    pairs = _of_interest([pair for pair in ground.pairs if pair.names <= known.right.keys()])
+    pairs = _of_interest([pair for pair in dataset.pairs if pair.names <= known.right.keys()])
     if ends is None or not pairs:
         return None
     short, long_ = ends
@@ -154,8 +154,8 @@ def _quarters(ground: Ground, known: Answered) -> DataTable | None:
     for name in sorted({name for pair in pairs for name in pair.names}):
         samples = {seed: right[both] * weight for seed, right in known.right[name].items()}
         means = {seed: float(one.mean(dtype=np.float64)) for seed, one in samples.items()}
-        arms[name] = Arm(means, samples)
-    options = ground.options
+        arms[name] = ArmValues(means, samples)
+    options = dataset.options
     named = [(pair.a.name, pair.b.name) for pair in pairs]
     found = family(
         arms,
@@ -165,12 +165,14 @@ def _quarters(ground: Ground, known: Answered) -> DataTable | None:
         overlap=max(overlap(arm) for pair in pairs for arm in (pair.a, pair.b)),
     )
     columns = (
-        Column("comparison", numeric=False),
-        Column("shortest quarter", "mean of the first minus the second, in accuracy"),
-        Column("longest quarter", "the same on the longest quarter of the test samples"),
-        Column("change", "the difference on long texts minus that on short ones"),
-        Column(f"{100 * options.confidence:g} % interval", "of the change; they hold together"),
-        Column("seeds", "pairs with the same seed"),
+        TableColumn("comparison", numeric=False),
+        TableColumn("shortest quarter", "mean of the first minus the second, in accuracy"),
+        TableColumn("longest quarter", "the same on the longest quarter of the test samples"),
+        TableColumn("change", "the difference on long texts minus that on short ones"),
+        TableColumn(
+            f"{100 * options.confidence:g} % interval", "of the change; they hold together"
+        ),
+        TableColumn("seeds", "pairs with the same seed"),
     )
     rows = tuple(
         (
@@ -190,7 +192,7 @@ def _quarters(ground: Ground, known: Answered) -> DataTable | None:
     )
     ids = tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs)
     title = "Differences on short and on long texts"
-    return DataTable(f"{ground.key}_length_change", title, columns, rows, note, ids)
+    return DataTable(f"{dataset.key}_length_change", title, columns, rows, note, ids)
 
 
 def _of_interest(pairs: Sequence[Pair]) -> Sequence[Pair]:
@@ -207,7 +209,7 @@ def _difference(known: Answered, pair: Pair, samples: Mask) -> float:
 
 
 def _picture(
-    ground: Ground,
+    dataset: DatasetSection,
     arms: Sequence[ArmRuns],
     divided: Sequence[Group],
     means: Mapping[str, Sequence[Interval]],
@@ -229,12 +231,12 @@ def _picture(
         "the longest"
         for line in lines
     )
-    alt = f"{title}, {ground.place}: {ends}"
-    how = f"with {100 * ground.options.confidence:g} % intervals"
+    alt = f"{title}, {dataset.place}: {ends}"
+    how = f"with {100 * dataset.options.confidence:g} % intervals"
     draw = partial(
         save_readings, lines, "tokens, median of the group", "test accuracy", title, limits
     )
-    return Picture(f"by_length_{ground.key}", f"{title}, {how}", alt, draw)
+    return Picture(f"by_length_{dataset.key}", f"{title}, {how}", alt, draw)
 
 
 def _reading(group: Group, mean: Interval) -> Reading:

@@ -6,8 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
-from rnnbench.report.dataset_section import SECONDS, Ground, arm_cell, is_one_machine, seconds_apart
-from rnnbench.report.document import Block, Cell, Column, DataTable, Picture, number
+from rnnbench.report.dataset_section import (
+    SECONDS,
+    DatasetSection,
+    arm_cell,
+    is_one_machine,
+    seconds_apart,
+)
+from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, number
 from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
@@ -19,26 +25,26 @@ _COSTS = (
 )
 
 
-def tradeoffs_block(ground: Ground) -> Block | None:
+def tradeoffs_block(dataset: DatasetSection) -> Block | None:
     """Return a table and a figure, or nothing where there is one arm only."""
-    metric = ground.accuracy
+    metric = dataset.accuracy
     if metric is None:
         return None
-    arms = [arm for arm in ground.arms if arm.by_seed(metric)]
+    arms = [arm for arm in dataset.arms if arm.by_seed(metric)]
     if len(arms) < 2:
         return None
     fronts = {}
     panels = {}
     for column, words in _COSTS:
         measured = [arm for arm in arms if arm.one(column) > 0]
-        points = [_point(arm, metric, column, ground.options.confidence) for arm in measured]
+        points = [_point(arm, metric, column, dataset.options.confidence) for arm in measured]
         chosen = pareto([(point.cost, point.accuracy) for point in points])
         fronts[column] = {measured[index].name for index in chosen}
         if len(points) > 1:
             panels[words] = _drawn(points, chosen)
     # Nothing stands out where no two arms are compared, or their seconds cannot be.
     marked = {
-        column: front if ground.pairs and (column != SECONDS or is_one_machine(arms)) else set()
+        column: front if dataset.pairs and (column != SECONDS or is_one_machine(arms)) else set()
         for column, front in fronts.items()
     }
     rows = tuple(
@@ -50,23 +56,25 @@ def tradeoffs_block(ground: Ground) -> Block | None:
         for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
     )
     columns = (
-        Column("arm", numeric=False),
-        Column("accuracy", metric_words(metric)),
-        *(Column(words) for _, words in _COSTS),
+        TableColumn("arm", numeric=False),
+        TableColumn("accuracy", metric_words(metric)),
+        *(TableColumn(words) for _, words in _COSTS),
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
-    if not ground.pairs:
+    if not dataset.pairs:
         note = "Nothing is marked: no two arms can be compared."
     note += seconds_apart(arms)
     ids = tuple(
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )
-    table = DataTable(f"{ground.key}_tradeoffs", "Accuracy against cost", columns, rows, note, ids)
-    return Block("", tables=(table,), pictures=_pictures(ground, panels, fronts))
+    table = DataTable(f"{dataset.key}_tradeoffs", "Accuracy against cost", columns, rows, note, ids)
+    return Block("", tables=(table,), pictures=_pictures(dataset, panels, fronts))
 
 
 def _pictures(
-    ground: Ground, panels: Mapping[str, Sequence[Point]], fronts: Mapping[str, Collection[str]]
+    dataset: DatasetSection,
+    panels: Mapping[str, Sequence[Point]],
+    fronts: Mapping[str, Collection[str]],
 ) -> tuple[Picture, ...]:
     """Return one figure with a panel for each cost."""
     if not panels:
@@ -77,12 +85,12 @@ def _pictures(
         for column, words in _COSTS
         if words in panels
     )
-    alt = f"{title}, {ground.place}: one point an arm; on the front are, by {told}"
+    alt = f"{title}, {dataset.place}: one point an arm; on the front are, by {told}"
     draw = partial(save_tradeoff, panels, title)
-    return (Picture(f"tradeoff_{ground.key}", title, alt, draw),)
+    return (Picture(f"tradeoff_{dataset.key}", title, alt, draw),)
 
 
-def _cost(arm: ArmRuns, column: str, on_front: bool) -> Cell:
+def _cost(arm: ArmRuns, column: str, on_front: bool) -> TableCell:
     digits = 0 if column.startswith("parameters") else 1
     return number(arm.one(column), digits, marked=on_front)
 

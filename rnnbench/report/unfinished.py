@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rnnbench.report.document import Block, Column, DataTable, Section, text
+from rnnbench.report.document import Block, DataTable, ReportSection, TableColumn, text
 from rnnbench.report.wording import arm_words
 from rnnbench.results.arms import add_arm_names, unfinished
 
@@ -26,9 +26,9 @@ def lost_arms(left: pd.DataFrame, done: pd.DataFrame) -> list[str]:
     ]
 
 
-def unfinished_section(left: pd.DataFrame) -> Section:
+def unfinished_section(left: pd.DataFrame) -> ReportSection:
     """Return the table of the runs without a result."""
-    columns = tuple(Column(name, numeric=False) for name in ("run", "status", "reason"))
+    columns = tuple(TableColumn(name, numeric=False) for name in ("run", "status", "reason"))
     rows = tuple(
         (
             text(f"{run['arm']} seed={run['seed']}"),
@@ -39,4 +39,4 @@ def unfinished_section(left: pd.DataFrame) -> Section:
     )
     ids = tuple((str(run_id),) for run_id in left["run_id"])
     table = DataTable("unfinished", "Runs without a result", columns, rows, "", ids)
-    return Section("unfinished", "Runs without a result", (Block("", tables=(table,)),))
+    return ReportSection("unfinished", "Runs without a result", (Block("", tables=(table,)),))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.amounts import amount
-from rnnbench.report.document import Block, Section
+from rnnbench.report.document import Block, ReportSection
 from rnnbench.results.measure import BEST, Measure
 from rnnbench.stats.family import FEWEST
 
@@ -15,7 +15,7 @@ KEY = "verdicts"
 _RARE, _SEEDS = 0.1, 10
 
 
-def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> Section:
+def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> ReportSection:
     """Return the rules by which comparisons are decided.
 
     Args:
@@ -68,4 +68,4 @@ def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> Sect
         "beside those of the cells."
     )
     block = Block("", (about, how, unseen), bullets=rules)
-    return Section(KEY, "How a verdict comes about", (block,))
+    return ReportSection(KEY, "How a verdict comes about", (block,))

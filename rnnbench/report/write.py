@@ -13,11 +13,11 @@ from rnnbench.report.build import Tables
 from rnnbench.report.document import DataTable, Document, Picture
 from rnnbench.report.files import csv_text
 from rnnbench.report.latex import latex_text
-from rnnbench.report.snapshot import KEPT, write_tables
+from rnnbench.report.snapshot import SNAPSHOT, write_snapshot
 from rnnbench.system.scratch import scratch_folder
 
 PAGE, MARKDOWN = "index.html", "report.md"
-_FILES = (PAGE, MARKDOWN, *KEPT)
+_FILES = (PAGE, MARKDOWN, *SNAPSHOT)
 _FOLDERS = ("figures", "tables")
 # SVG is always written: the page and report.md show it.
 SVG = "svg"
@@ -85,7 +85,7 @@ def write_report(
             _tables(document, fresh, formats, folder.name)
             (fresh / MARKDOWN).write_text(markdown_page.render(document), encoding="utf-8")
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
-            write_tables(tables, fresh)
+            write_snapshot(tables, fresh)
             _replace(fresh, folder)
     except OSError as error:
         raise StoreError(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnnbench.results.facts import Facts
 from rnnbench.results.measure import ASKED, BEST, LAST, weights_of
-from rnnbench.stats.contrast import Arm
+from rnnbench.stats.contrast import ArmValues
 from rnnbench.training.tested import Weights
 
 # By weights and run id, which test samples were answered rightly, ``(n_test,)`` of bool.
@@ -23,10 +23,10 @@ def is_by_sample(metric: str) -> bool:
     return metric in (ASKED, BEST, LAST)
 
 
-def measured_arm(arm: Facts, metric: str, answers: Answers) -> Arm:
+def measured_arm(arm: Facts, metric: str, answers: Answers) -> ArmValues:
     """Return the values of an arm by seed, with its answers where all agree with them."""
     values = arm.by_seed(metric)
-    return Arm(values, _samples(arm, metric, values, answers))
+    return ArmValues(values, _samples(arm, metric, values, answers))
 
 
 def _samples(
@@ -44,7 +44,9 @@ def _samples(
     return found if len({right.shape for right in found.values()}) == 1 else None
 
 
-def of_same_samples(arms: Mapping[str, Arm], pairs: Sequence[tuple[str, str]]) -> dict[str, Arm]:
+def of_same_samples(
+    arms: Mapping[str, ArmValues], pairs: Sequence[tuple[str, str]]
+) -> dict[str, ArmValues]:
     """Return arms without the answers of those that answered more samples than their partner.
 
     Arms that are compared have one test set, so that answers in another number are not theirs.

@@ -100,7 +100,7 @@ class ArmRuns:
         return {int(seed): str(run_id) for seed, run_id in pairs}
 
     @cached_property
-    def circumstances(self) -> Mapping[str, Mapping[int, str]]:
+    def conditions(self) -> Mapping[str, Mapping[int, str]]:
         """What is no parameter, by column of :attr:`runs` (:data:`MACHINE`) and by seed."""
         seeds = [int(seed) for seed in self.runs["seed"]]
         return {
@@ -110,8 +110,8 @@ class ArmRuns:
 
     @cached_property
     def sole(self) -> Mapping[str, str]:
-        """The circumstances that all its replicates share, by column."""
-        return shared(self.circumstances)
+        """The conditions that all its replicates share, by column."""
+        return shared(self.conditions)
 
     @cached_property
     def options(self) -> Mapping[str, str]:
@@ -119,8 +119,8 @@ class ArmRuns:
         return cell_options(self.cell, self.params)
 
     def shown(self, column: str) -> str:
-        """Return a circumstance of all replicates in words."""
-        known = set(self.circumstances[column].values()) - {UNKNOWN}
+        """Return a condition of all replicates in words."""
+        known = set(self.conditions[column].values()) - {UNKNOWN}
         return ", ".join(sorted(known)) or UNKNOWN
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rnnbench.config.arm_names import OPTION, key_words
 from rnnbench.config.keys import implied_by, role, shapes_arrays
 from rnnbench.config.metrics import METRICS
-from rnnbench.config.roles import Program
+from rnnbench.config.roles import Compilation
 from rnnbench.models.cells import DEFAULTS
 from rnnbench.results.conditions import compared_seeds, differing, is_same
 from rnnbench.results.facts import DECISIVE, MACHINE, Facts, failures_in
@@ -32,7 +32,7 @@ class Relation:
         factor: the one thing in which they differ, ``None`` where there is none.
         confounds: what else differs, in words; with any there is no verdict.
         remarks: what differs on purpose, such as matched units.
-        has_one_factor: whether no second parameter differs, whatever the circumstances.
+        has_one_factor: whether no second parameter differs, whatever the conditions.
         failures: in how many seeds each of the two failed, empty where none did.
         machine: hardware, versions, threads and execution path, where they differ, in words by
             column: a risk, not a cause.
@@ -97,7 +97,7 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
         if name != factor
         for key in members
     ]
-    confounds += _circumstances(a, b, metric, same_data=not any(map(shapes_arrays, different)))
+    confounds += _conditions(a, b, metric, same_data=not any(map(shapes_arrays, different)))
     if _LIMIT in different and _is_held_out(a, metric):
         confounds.append("the samples that validate are others")
     machine = {column: words for column in MACHINE if (words := differing(a, b, column))}
@@ -165,7 +165,7 @@ def _brought_along(different: Collection[str], a: Facts, b: Facts) -> tuple[str,
     return (*options, "model.embedding.dim") if has_file and (kind or path) else options
 
 
-def _circumstances(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[str]:
+def _conditions(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[str]:
     """Return differences that are no parameters: code, data, search budget."""
     found = []
     for column in DECISIVE:
@@ -217,5 +217,5 @@ def _factor(key: str, different: Collection[str]) -> str:
 
 
 def _is_who_computes(key: str) -> bool:
-    program = role(key, Program)
+    program = role(key, Compilation)
     return program is not None and program.same_result

@@ -7,7 +7,7 @@ from rnnbench.stats.contrast import has_only_pairs
 
 
 def is_same(a: Facts, b: Facts, column: str) -> bool:
-    """Return whether a circumstance of two arms is the same for every seed that they share.
+    """Return whether a condition of two arms is the same for every seed that they share.
 
     Of other seeds that are compared, one arm has nothing that the other does not have, too.
     """
@@ -22,7 +22,7 @@ def is_same(a: Facts, b: Facts, column: str) -> bool:
 
 
 def differing(a: Facts, b: Facts, column: str) -> str:
-    """Return in words how a circumstance differs between two arms, or between their seeds.
+    """Return in words how a condition differs between two arms, or between their seeds.
 
     Empty where it does not.
     """
@@ -36,7 +36,7 @@ def differing(a: Facts, b: Facts, column: str) -> str:
 
 
 def _is_shared(a: Facts, b: Facts, column: str) -> bool:
-    """Return whether all runs of two arms share a circumstance: most do."""
+    """Return whether all runs of two arms share a condition: most do."""
     return column in a.sole and a.sole[column] == b.sole.get(column)
 
 
@@ -48,14 +48,14 @@ def compared_seeds(a: Facts, b: Facts) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def _by_seed(a: Facts, b: Facts, column: str) -> tuple[dict[int, str], dict[int, str]]:
-    """Return a circumstance of two arms by seed, of the seeds that are compared."""
+    """Return a condition of two arms by seed, of the seeds that are compared."""
     first, second = (
-        {seed: arm.circumstances[column][seed] for seed in seeds}
+        {seed: arm.conditions[column][seed] for seed in seeds}
         for arm, seeds in zip((a, b), compared_seeds(a, b), strict=True)
     )
     return first, second
 
 
 def _computed(words: str) -> str:
-    """Return a circumstance without what changes seconds only: a kernel equals Keras's layer."""
+    """Return a condition without what changes seconds only: a kernel equals Keras's layer."""
     return words.replace(" fused", "")

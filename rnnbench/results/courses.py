@@ -22,7 +22,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Course:
+class RunCourse:
     """A run, epoch by epoch.
 
     Attributes:
@@ -61,7 +61,7 @@ class MeanCourse:
     sd: Values
 
 
-def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, Course]:
+def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, RunCourse]:
     """Return by seed the courses of the runs of an arm that were validated in every epoch.
 
     Args:
@@ -83,7 +83,7 @@ def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, Cours
         updates = updates_an_epoch(arm.params, run["training_samples"])
         if updates is not None:
             spent["updates"] = updates * np.arange(1.0, len(best) + 1)
-        found[int(run["seed"])] = Course(spent, best, is_timed)
+        found[int(run["seed"])] = RunCourse(spent, best, is_timed)
     return found
 
 
@@ -103,12 +103,12 @@ def updates_an_epoch(params: Mapping[str, str], samples: object) -> int | None:
     return -(-count // size) if count > 0 and size > 0 else None
 
 
-def whole_cost(runs: Mapping[int, Course], cost: Cost) -> float:
+def whole_cost(runs: Mapping[int, RunCourse], cost: Cost) -> float:
     """Return what the runs of an arm, at least one, spent in all their epochs, on average."""
     return float(np.mean([course.spent[cost][-1] for course in runs.values()]))
 
 
-def mean_course(runs: Mapping[int, Course], cost: Cost) -> MeanCourse:
+def mean_course(runs: Mapping[int, RunCourse], cost: Cost) -> MeanCourse:
     """Return the mean of some runs, at least one, epoch by epoch."""
     most = max(len(course.best) for course in runs.values())
 

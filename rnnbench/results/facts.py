@@ -1,4 +1,4 @@
-"""What is known of an arm beside what it measured: parameters, circumstances, its search, failures.
+"""What is known of an arm beside what it measured: parameters, conditions, its search, failures.
 
 No pandas here: ``plan`` and sweeps relate arms, too, and must start fast.
 """
@@ -65,7 +65,7 @@ class Facts(Protocol):
     @property
     def options(self) -> Mapping[str, str]: ...  # noqa: D102
     @property
-    def circumstances(self) -> Mapping[str, Mapping[int, str]]: ...  # noqa: D102
+    def conditions(self) -> Mapping[str, Mapping[int, str]]: ...  # noqa: D102
     @property
     def sole(self) -> Mapping[str, str]: ...  # noqa: D102
     def one(self, column: str) -> float: ...  # noqa: D102
@@ -93,13 +93,13 @@ def is_measured(value: float) -> bool:
 
 
 def shared(by_seed: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
-    """Return the circumstances that all replicates of an arm share, by column."""
+    """Return the conditions that all replicates of an arm share, by column."""
     known = {column: set(values.values()) for column, values in by_seed.items()}
     return {column: values.pop() for column, values in known.items() if len(values) == 1}
 
 
 def told(value: Any) -> str:
-    """Return a circumstance as text; of several packages, those that train."""
+    """Return a condition as text; of several packages, those that train."""
     if not isinstance(value, str | Integral):
         return UNKNOWN
     words = str(value).split()

@@ -54,7 +54,7 @@ def divide(
 
 
 def _is_alike(a: ArmRuns, b: ArmRuns) -> bool:
-    """Return whether two arms differ in one parameter; circumstances such as seeds may differ."""
+    """Return whether two arms differ in one parameter; conditions such as seeds may differ."""
     return relate(a, b).has_one_factor
 
 

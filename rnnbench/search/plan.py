@@ -10,12 +10,12 @@ from rnnbench.search.space import apply
 from rnnbench.search.study import Trial, as_trial
 from rnnbench.sweep.expected import Expected
 from rnnbench.sweep.jobs import JobStatus
-from rnnbench.sweep.plan import Known, Line
+from rnnbench.sweep.plan import Known, PlannedRun
 
 _TRIAL_STATUS: dict[str, JobStatus] = {"COMPLETE": "DONE", "PRUNED": "DONE", "FAIL": "FAILED"}
 
 
-def search_lines(searched: Sequence[Searched], known: Known) -> Iterator[Line]:
+def search_lines(searched: Sequence[Searched], known: Known) -> Iterator[PlannedRun]:
     """Yield a line for each trial, and for each run of the winner after them.
 
     Args:
@@ -32,16 +32,16 @@ def search_lines(searched: Sequence[Searched], known: Known) -> Iterator[Line]:
             yield _trial(result, trial, expected, is_owned=running)
         for number in range(len(result.trials), config.search.n_trials):
             name = f"{search.label} trial {number}"
-            yield Line(name, "PENDING", None, None, seconds, True, search.key, is_trial=True)
+            yield PlannedRun(name, "PENDING", None, None, seconds, True, search.key, is_trial=True)
         if result.winner is not None:
             yield from known.lines(result.replicates, search.key)
             continue
         for seed in range(config.seed, config.seed + config.seeds):
             name = f"{search.label} best trial, seed={seed}"
-            yield Line(name, "PENDING", None, None, seconds, True, search.key)
+            yield PlannedRun(name, "PENDING", None, None, seconds, True, search.key)
 
 
-def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> Line:
+def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> PlannedRun:
     search = result.search
     status = _TRIAL_STATUS.get(trial.state, "RUNNING" if is_owned else "PENDING")
     retried = status == "FAILED" and search.config.sweep.retry_failed
@@ -50,9 +50,9 @@ def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool
     except ConfigError:
         # Values that don't go together, which the search has passed over.
         name = f"{search.label} trial {trial.number}"
-        return Line(name, status, None, None, None, retried, search.key, is_trial=True)
+        return PlannedRun(name, status, None, None, None, retried, search.key, is_trial=True)
     to_train = retried or status in ("PENDING", "RUNNING")
-    return Line(
+    return PlannedRun(
         spec.name,
         status,
         spec.config.model.units,

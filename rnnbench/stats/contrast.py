@@ -17,7 +17,7 @@ FEWEST = 3  # seeds that can decide anything: two tell too little of the spread
 
 
 @dataclass(frozen=True)
-class Arm:
+class ArmValues:
     """What was measured of one arm.
 
     Attributes:
@@ -76,7 +76,7 @@ class _Part:
     noise: float = 0.0
 
 
-def contrast(a: Arm, b: Arm, overlap: float = 0.0) -> Contrast:
+def contrast(a: ArmValues, b: ArmValues, overlap: float = 0.0) -> Contrast:
     """Return the difference of two arms and its variances.
 
     With at least three seeds in common (:data:`FEWEST`), the mean over these. Where both arms
@@ -143,7 +143,9 @@ def has_only_pairs(common: int, a: int, b: int) -> bool:
     return common >= FEWEST and min(a, b) - common < FEWEST
 
 
-def _paired(a: Arm, b: Arm, seeds: Sequence[int], paired: Values, overlap: float) -> _Part:
+def _paired(
+    a: ArmValues, b: ArmValues, seeds: Sequence[int], paired: Values, overlap: float
+) -> _Part:
     n = len(seeds)
     variance = float(paired_variance(_values(a, seeds), _values(b, seeds)))
     by_sample, noise = None, 0.0
@@ -159,7 +161,7 @@ def _paired(a: Arm, b: Arm, seeds: Sequence[int], paired: Values, overlap: float
 
 
 def _unpaired(
-    a: Arm, b: Arm, seeds_a: Sequence[int], seeds_b: Sequence[int], overlap: float
+    a: ArmValues, b: ArmValues, seeds_a: Sequence[int], seeds_b: Sequence[int], overlap: float
 ) -> _Part:
     everything = np.concatenate([_values(a, seeds_a), _values(b, seeds_b)])
     least = float(least_variance(everything)) / 2
@@ -216,7 +218,7 @@ def _crossed(scores: Values) -> tuple[Values, float]:
     return by_sample, max(within - between, 0.0) / ((n - 1) * (m - 1)) / n
 
 
-def _known(seeds: Sequence[int], *arms: Arm) -> list[int]:
+def _known(seeds: Sequence[int], *arms: ArmValues) -> list[int]:
     """Return the seeds whose test samples are known in all arms; none if fewer than two."""
     known = [s for s in seeds if all(arm.samples is not None and s in arm.samples for arm in arms)]
     sizes = {len(arm.samples[s]) for arm in arms if arm.samples is not None for s in known}
@@ -260,9 +262,9 @@ def least_variance(values: Values, differences: Values | None = None) -> Values:
     return np.asarray(np.square(np.where(open_, least, 2 * rounding)) / 4)
 
 
-def _values(arm: Arm, seeds: Iterable[int]) -> Values:
+def _values(arm: ArmValues, seeds: Iterable[int]) -> Values:
     return np.array([arm.values[s] for s in sorted(seeds)], dtype=np.float64)
 
 
-def _mean(arm: Arm, seeds: Iterable[int]) -> float:
+def _mean(arm: ArmValues, seeds: Iterable[int]) -> float:
     return float(_values(arm, seeds).mean())

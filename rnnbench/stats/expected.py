@@ -20,7 +20,7 @@ _SEED = 20_310  # the same draws for the same question
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedSweep:
     """What a sweep until decided will come to.
 
     Attributes:
@@ -44,7 +44,7 @@ def expected_runs(
     *,
     seen: int | None = None,
     sampling: float = 0.0,
-) -> Expected:
+) -> ExpectedSweep:
     """Return how many runs a sweep will take, each arm compared with each.
 
     400 sweeps with normal values are simulated, the same for the same arguments, and decided as
@@ -95,7 +95,7 @@ def expected_runs(
             equivalent |= new
     runs = seeds.sum(axis=1)
     low, high = np.quantile(runs, [0.1, 0.9], method="nearest")
-    return Expected(
+    return ExpectedSweep(
         float(runs.mean()),
         int(low),
         int(high),

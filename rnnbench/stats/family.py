@@ -45,9 +45,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.contrast import FEWEST, Arm, Contrast, contrast
+from rnnbench.stats.contrast import FEWEST, ArmValues, Contrast, contrast
 from rnnbench.stats.needed import seeds_needed
-from rnnbench.stats.simultaneous import Family, blocks
+from rnnbench.stats.simultaneous import FamilyDesign, blocks
 
 Verdict = Literal[
     "better by more than the margin",
@@ -59,7 +59,16 @@ Verdict = Literal[
 Values = NDArray[np.float64]
 LEAST = math.nextafter(0.0, 1.0)  # an interval that begins here excludes zero
 
-__all__ = ["FEWEST", "LEAST", "Arm", "Comparison", "Verdict", "family", "verdict_of", "worst_case"]
+__all__ = [
+    "FEWEST",
+    "LEAST",
+    "ArmValues",
+    "Comparison",
+    "Verdict",
+    "family",
+    "verdict_of",
+    "worst_case",
+]
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class Comparison:
 
 
 def family(
-    arms: Mapping[str, Arm],
+    arms: Mapping[str, ArmValues],
     pairs: Sequence[tuple[str, str]],
     *,
     margin: float,
@@ -185,10 +194,10 @@ def family(
 
 def measured(
     pairs: Sequence[tuple[str, str]], found: Sequence[Contrast]
-) -> tuple[Family, Values, Values]:
+) -> tuple[FamilyDesign, Values, Values]:
     """Return contrasts as a family, with their variances over seeds, moderated, and samples."""
     df = np.array([c.df for c in found])
-    whole = Family(tuple(blocks(pairs, [c.factor is not None for c in found])), df)
+    whole = FamilyDesign(tuple(blocks(pairs, [c.factor is not None for c in found])), df)
     factors = np.array([c.factor or 1.0 for c in found])
     seeds = factors * whole.moderated(np.array([c.variance for c in found]) / factors)
     return whole, seeds, np.array([c.sampling for c in found])
@@ -209,10 +218,10 @@ def verdict_of(interval: Interval, margin: float) -> Verdict:
 
 
 def worst_case(
-    arms: Mapping[str, Arm],
+    arms: Mapping[str, ArmValues],
     failed: Mapping[str, Collection[int]],
     worst: float,
-) -> dict[str, Arm]:
+) -> dict[str, ArmValues]:
     """Return the arms as if every failed seed had ended with the worst value.
 
     A family of these says what failures could make of a verdict. Their test samples are not

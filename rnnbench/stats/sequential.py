@@ -41,7 +41,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.contrast import Arm, Contrast, contrast
+from rnnbench.stats.contrast import ArmValues, Contrast, contrast
 from rnnbench.stats.design import Design, looks, widened
 from rnnbench.stats.equalities import largest_equal
 from rnnbench.stats.family import LEAST, Comparison, family, measured, verdict_of
@@ -100,7 +100,7 @@ class Look:
 
 
 def follow(
-    arms: Mapping[str, Arm],
+    arms: Mapping[str, ArmValues],
     pairs: Sequence[Pair],
     design: Design,
     look: int,
@@ -155,7 +155,7 @@ def follow(
 
 
 def decide(
-    arms: Mapping[str, Arm], pairs: Sequence[Pair], design: Design, look: int
+    arms: Mapping[str, ArmValues], pairs: Sequence[Pair], design: Design, look: int
 ) -> list[Comparison]:
     """Return the comparisons as they stand after a look; see :func:`follow`.
 
@@ -168,7 +168,7 @@ def decide(
 class _Data:
     """What is known at a look."""
 
-    arms: Mapping[str, Arm]
+    arms: Mapping[str, ArmValues]
     pairs: tuple[Pair, ...]
     design: Design
     look: int
@@ -269,10 +269,10 @@ def _cut(wide: Comparison, lowest: float, highest: float, margin: float) -> Comp
     return replace(wide, difference=interval, verdict=verdict, seeds_needed=None)
 
 
-def _only(arm: Arm, seeds: range) -> Arm:
+def _only(arm: ArmValues, seeds: range) -> ArmValues:
     """Return an arm with what was measured at these seeds."""
     samples = arm.samples
-    return Arm(
+    return ArmValues(
         {seed: arm.values[seed] for seed in seeds if seed in arm.values},
         None if samples is None else {s: samples[s] for s in seeds if s in samples},
     )

@@ -15,7 +15,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Block:
+class PairBlock:
     """Pairs of arms that are linked by pairs.
 
     Attributes:
@@ -27,7 +27,7 @@ class Block:
     arms: int | None
 
 
-def blocks(pairs: Sequence[tuple[str, str]], by_seed: Sequence[bool]) -> list[Block]:
+def blocks(pairs: Sequence[tuple[str, str]], by_seed: Sequence[bool]) -> list[PairBlock]:
     """Divide a family into parts that share no arm.
 
     Args:
@@ -44,12 +44,12 @@ def blocks(pairs: Sequence[tuple[str, str]], by_seed: Sequence[bool]) -> list[Bl
         places = tuple(i for i, pair in enumerate(pairs) if pair[0] in group)
         different = {frozenset(pairs[i]) for i in places}
         paired = all(by_seed[i] for i in places) and len(different) == len(places)
-        found.append(Block(places, len(group) if paired else None))
+        found.append(PairBlock(places, len(group) if paired else None))
     return found
 
 
 @dataclass(frozen=True)
-class Family:
+class FamilyDesign:
     """What decides how wide the intervals of a family are, beside what was measured.
 
     Attributes:
@@ -57,7 +57,7 @@ class Family:
         df: degrees of freedom of each pair's variance over seeds, ``(pairs,)``; NaN where none.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[PairBlock, ...]
     df: Values
 
     def moderated(self, variances: Values) -> Values:
@@ -112,17 +112,17 @@ class Family:
                 found[i] = min(1.0, math.exp(p))
         return found
 
-    def _level(self, block: Block, alpha: float | Values) -> Values:
+    def _level(self, block: PairBlock, alpha: float | Values) -> Values:
         """Return a block's share, by its pairs: blocks are independent (Šidák 1967)."""
         share = len(block.pairs) / sum(len(other.pairs) for other in self.blocks)
         return np.asarray(-np.expm1(share * np.log1p(-np.asarray(alpha))))
 
 
-def _is_moderated(block: Block) -> bool:
+def _is_moderated(block: PairBlock) -> bool:
     return block.arms is not None and 2 < block.arms <= MOST_ARMS
 
 
-def _critical(block: Block, df: float, level: Values) -> Values:
+def _critical(block: PairBlock, df: float, level: Values) -> Values:
     """Return the critical value of a pair's t, or of z where ``df`` is infinite, ``(..., 1)``.
 
     The smaller of Bonferroni's for the pairs at hand, which holds for moderated variances too as

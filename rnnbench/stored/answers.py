@@ -10,14 +10,14 @@ from typing import Any
 
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.spreadsheet import csv_line, guarded
-from rnnbench.stored.asked import Asked
+from rnnbench.stored.asked import AskedTexts
 from rnnbench.stored.predict import Prediction
 from rnnbench.system.user_paths import user_path
 
 FORMATS = ("table", "csv", "json")
 
 
-def answers_as(format_: str, asked: Asked, predictions: Sequence[Prediction]) -> str:
+def answers_as(format_: str, asked: AskedTexts, predictions: Sequence[Prediction]) -> str:
     """Return a record for each text in order, with its line or file, as ``csv`` or ``json``."""
     records = list(map(_record, (asked.column,) * len(predictions), asked.places, predictions))
     if format_ == "csv":

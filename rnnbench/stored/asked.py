@@ -17,7 +17,7 @@ _ACTION = "give a file with a text in each line, or a folder of .txt files"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedTexts:
     """Texts in order, and where each stands, by which answers are joined to them again.
 
     Attributes:
@@ -37,14 +37,14 @@ class Asked:
         return f"{self.column}{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
-def typed_text(text: str) -> Asked:
+def typed_text(text: str) -> AskedTexts:
     """Return one text; raises ConfigError for one that is empty."""
     if not text.strip():
         raise ConfigError("text", "a text", "nothing", 'type text="a fine film"')
-    return Asked(None, (1,), (text,))
+    return AskedTexts(None, (1,), (text,))
 
 
-def read_texts(path: Path, encoding: str | None = None) -> Asked:
+def read_texts(path: Path, encoding: str | None = None) -> AskedTexts:
     r"""Return the texts of a file, one a line, or of a folder, one a ``.txt`` file by name.
 
     A line ends with ``\n`` or ``\r\n`` and with nothing else.
@@ -69,7 +69,7 @@ def read_texts(path: Path, encoding: str | None = None) -> Asked:
     return asked
 
 
-def _of_lines(path: Path, codec: str | None) -> Asked:
+def _of_lines(path: Path, codec: str | None) -> AskedTexts:
     content = read_regular(path, LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise _too_large(path, f"more than {LARGEST_BYTES:,} bytes")
@@ -79,14 +79,14 @@ def _of_lines(path: Path, codec: str | None) -> Asked:
     texts = decode_text(content, codec, "file", str(path)).split("\n")
     if not texts[-1]:
         del texts[-1]  # after the last line end
-    return Asked(
+    return AskedTexts(
         "line",
         tuple(range(1, len(texts) + 1)),
         tuple(text.removesuffix("\r") for text in texts),
     )
 
 
-def _of_folder(path: Path, codec: str | None) -> Asked:
+def _of_folder(path: Path, codec: str | None) -> AskedTexts:
     files = sorted(file for file in path.glob("*.txt") if file.is_file())
     texts, left = [], LARGEST_BYTES
     for file in files[: MOST_TEXTS + 1]:
@@ -96,7 +96,7 @@ def _of_folder(path: Path, codec: str | None) -> Asked:
             raise _too_large(path, f"more than {LARGEST_BYTES:,} bytes, or {len(files):,} files")
         texts.append(decode_text(content, codec, "file", str(file)))
     names = (os.fsencode(file.name).decode("utf-8", "backslashreplace") for file in files)
-    return Asked("file", tuple(names), tuple(texts))
+    return AskedTexts("file", tuple(names), tuple(texts))
 
 
 def _too_large(path: Path, received: str) -> DataError:

@@ -37,7 +37,7 @@ _SAME = 1e-3  # of the test loss, within which it is that of the same weights
 
 
 @dataclass(frozen=True)
-class Subject:
+class DiagnosedRun:
     """A run, and what it was trained with.
 
     ``record`` is ``None`` for a run that the store does not have.
@@ -50,7 +50,7 @@ class Subject:
     group: str = ""
 
     @classmethod
-    def of(cls, spec: RunSpec, record: Record | None) -> Subject:
+    def of(cls, spec: RunSpec, record: Record | None) -> DiagnosedRun:
         """Return a declared run with its record."""
         return cls(spec.name, spec.config, spec.data, record, spec.group)
 
@@ -65,7 +65,7 @@ class Diagnosis:
 
 
 def diagnose(
-    store: Store, subjects: Iterable[Subject], report: Callable[[str], None] = lambda _: None
+    store: Store, subjects: Iterable[DiagnosedRun], report: Callable[[str], None] = lambda _: None
 ) -> Iterator[Diagnosis]:
     """Measure every run that can be measured and was not; yield them in their order.
 
@@ -91,7 +91,7 @@ def diagnose(
         yield _measured(store, subject, subject.record, program)
 
 
-def _known(subject: Subject) -> Diagnosis | None:
+def _known(subject: DiagnosedRun) -> Diagnosis | None:
     """Return what needs no measurement."""
     record = subject.record
     if record is None or not record.is_finished:
@@ -104,7 +104,7 @@ def _known(subject: Subject) -> Diagnosis | None:
     return None
 
 
-def _program(subject: Subject, *, first: bool) -> Program:
+def _program(subject: DiagnosedRun, *, first: bool) -> Program:
     if first:
         set_environment(subject.config.executor.threads)
     with no_remarks():
@@ -116,11 +116,11 @@ def _program(subject: Subject, *, first: bool) -> Program:
         return Program(subject.config, subject.data.spec, vectors)
 
 
-def _measured(store: Store, subject: Subject, record: Record, program: Program) -> Diagnosis:
+def _measured(store: Store, subject: DiagnosedRun, record: Record, program: Program) -> Diagnosis:
     from mlflow.entities import Metric
 
     from rnnbench.training.batches import Samples
-    from rnnbench.training.shuffle_test import order_metrics
+    from rnnbench.training.shuffle_test import shuffle_test
 
     arrays = subject.data.arrays()
     test = Samples(arrays.x_test, arrays.y_test)
@@ -131,7 +131,7 @@ def _measured(store: Store, subject: Subject, record: Record, program: Program) 
         remark = f"its stored weights are not those that were tested: loss {tested.mean_loss:.4f}"
         return Diagnosis(subject.name, {}, remark)
     seed, answered = subject.config.seed, np.concatenate(outputs)
-    found = order_metrics(program, test, seed, record.metrics[TESTED], answered)
+    found = shuffle_test(program, test, seed, record.metrics[TESTED], answered)
     now, step = int(time.time() * 1000), int(record.metrics.get("epochs_trained", 0))
     metrics = [Metric(name, value, now, step) for name, value in found.items()]
     with translated(store.uri, store.home.path):

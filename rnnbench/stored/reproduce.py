@@ -34,7 +34,7 @@ _REPEATED = tuple(
     for metric in METRICS.values()
     if metric.repeats and metric.logged in ("end", "diagnostic")
 )
-_CIRCUMSTANCES = (
+_CONDITIONS = (
     ("rnnbench.versions", "packages"),
     ("rnnbench.python", "Python"),
     ("rnnbench.hardware", "hardware"),
@@ -62,14 +62,14 @@ class Reproduction:
         again: the run as it was trained now, or failed.
         compared: how many values were compared.
         differences: those that are not exactly equal, epochs first.
-        circumstances: what else differs, in words.
+        conditions: what else differs, in words.
     """
 
     logged: Record
     again: Record
     compared: int
     differences: tuple[Difference, ...]
-    circumstances: tuple[str, ...]
+    conditions: tuple[str, ...]
 
     @property
     def agrees(self) -> bool:
@@ -114,7 +114,7 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         (logged_epochs,) = store.histories([record.run_id], EPOCH_METRICS).values()
         (again_epochs,) = fresh.histories([again.run_id], EPOCH_METRICS).values()
     compared, differences = _compare(record, again, logged_epochs, again_epochs)
-    return Reproduction(record, again, compared, differences, _circumstances(record, again))
+    return Reproduction(record, again, compared, differences, _conditions(record, again))
 
 
 def _again(config: Config, now: Config) -> Config:
@@ -149,11 +149,11 @@ def _equal(a: float | None, b: float | None) -> bool:
     return a == b or (math.isnan(a) and math.isnan(b))
 
 
-def _circumstances(logged: Record, again: Record) -> tuple[str, ...]:
+def _conditions(logged: Record, again: Record) -> tuple[str, ...]:
     """Return what may be why two runs differ."""
     found = [
         f"{words}: {logged.tags[tag]} then, {again.tags[tag]} now"
-        for tag, words in _CIRCUMSTANCES
+        for tag, words in _CONDITIONS
         if tag in logged.tags and tag in again.tags and logged.tags[tag] != again.tags[tag]
     ]
     version = logged.tags.get(names.TRAINING_VERSION, "")

@@ -17,7 +17,7 @@ from rnnbench.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
-class Line:
+class PlannedRun:
     """A run of a plan.
 
     Attributes:
@@ -52,7 +52,7 @@ class Plan:
         found: what the strategy says of them beside, of types of its own.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[PlannedRun, ...]
     workers: int
     found: tuple[object, ...] = ()
 
@@ -61,7 +61,7 @@ class Plan:
         return sum(line.status == status for line in self.lines)
 
     @property
-    def to_train(self) -> list[Line]:
+    def to_train(self) -> list[PlannedRun]:
         """What a sweep would train."""
         return [line for line in self.lines if line.to_train]
 
@@ -123,7 +123,7 @@ class Known:
             return self
         return replace(self, trials=tuple(self.store.records(kind="trial", only=JOB_COLUMNS)))
 
-    def lines(self, specs: Sequence[RunSpec], search: str = "") -> Iterator[Line]:
+    def lines(self, specs: Sequence[RunSpec], search: str = "") -> Iterator[PlannedRun]:
         """Yield a line for each declared run.
 
         Args:
@@ -138,7 +138,7 @@ class Known:
         )
         for job in jobs:
             spec, to_train = job.spec, job.is_pending(options)
-            yield Line(
+            yield PlannedRun(
                 spec.name,
                 job.status,
                 spec.config.model.units,

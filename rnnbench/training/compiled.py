@@ -12,18 +12,18 @@ from rnnbench.models.kernels.steps import Step
 class Body(Protocol):
     """What a step needs of a model: Keras's own layers or :mod:`rnnbench.models.kernels`.
 
-    ``starts`` and ``ladder`` say which columns of a sorted batch are computed when
+    ``starts`` and ``widths`` say which columns of a sorted batch are computed when
     (:mod:`rnnbench.models.kernels.width_schedule`).
     """
 
-    def outputs(self, x: Any, starts: Any, ladder: tuple[int, ...], /) -> Any:
+    def outputs(self, x: Any, starts: Any, widths: tuple[int, ...], /) -> Any:
         """Return the outputs for a batch, dropout off."""
 
     def gradients(
         self,
         x: Any,
         starts: Any,
-        ladder: tuple[int, ...],
+        widths: tuple[int, ...],
         loss_of: Callable[[Any], Any],
         variables: list[Any],
         /,
@@ -37,7 +37,7 @@ class KerasBody:
     def __init__(self, model: Any) -> None:
         self._model = model
 
-    def outputs(self, x: Any, _starts: Any, _ladder: tuple[int, ...]) -> Any:
+    def outputs(self, x: Any, _starts: Any, _widths: tuple[int, ...]) -> Any:
         """Return the outputs; every column is computed."""
         return self._model(x, training=False)
 
@@ -45,7 +45,7 @@ class KerasBody:
         self,
         x: Any,
         _starts: Any,
-        _ladder: tuple[int, ...],
+        _widths: tuple[int, ...],
         loss_of: Callable[[Any], Any],
         variables: list[Any],
     ) -> list[Any]:
@@ -61,7 +61,7 @@ class KerasBody:
 def compile_steps(
     model: Any, optimizer: Any, classes: int, *, step: Step | None, mask: bool, jit: bool
 ) -> tuple[Any, Any]:
-    """Return the two steps; each takes inputs, labels, weights, starts and ladder.
+    """Return the two steps; each takes inputs, labels, weights, starts and widths.
 
     The training step updates the model and returns summed loss, correct answers and samples; the
     evaluation step returns these and the outputs.
@@ -82,7 +82,7 @@ def compile_steps(
     measure = _measure_of(classes)
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
-    def train_step(x: Any, y: Any, weights: Any, starts: Any, ladder: tuple[int, ...]) -> Any:
+    def train_step(x: Any, y: Any, weights: Any, starts: Any, widths: tuple[int, ...]) -> Any:
         count = tf.reduce_sum(weights)
         sums: list[Any] = []
 
@@ -92,13 +92,13 @@ def compile_steps(
             sums[:] = [total, tf.reduce_sum(correct * weights), count]
             return total / count
 
-        gradients = body.gradients(x, starts, ladder, loss_of, variables)
+        gradients = body.gradients(x, starts, widths, loss_of, variables)
         optimizer.apply(gradients, variables)
         return tf.stack(sums)
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
-    def evaluation_step(x: Any, y: Any, weights: Any, starts: Any, ladder: tuple[int, ...]) -> Any:
-        output = body.outputs(x, starts, ladder)
+    def evaluation_step(x: Any, y: Any, weights: Any, starts: Any, widths: tuple[int, ...]) -> Any:
+        output = body.outputs(x, starts, widths)
         losses, correct = measure(y, output)
         sums = [
             tf.reduce_sum(losses * weights),

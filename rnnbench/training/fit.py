@@ -19,7 +19,7 @@ from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
-from rnnbench.training.shuffle_test import order_metrics
+from rnnbench.training.shuffle_test import shuffle_test
 from rnnbench.training.tested import Tested, Weights, asked_for, measure, test_metrics, validated
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
@@ -134,7 +134,7 @@ def fit(
     if tested and config.diagnostics.order:
         program.set_weights(kept[asked] or last_weights)
         outputs_asked, accuracy = tested[asked].outputs, tested[asked].accuracy
-        metrics |= order_metrics(program, data.test, config.seed, accuracy, outputs_asked)
+        metrics |= shuffle_test(program, data.test, config.seed, accuracy, outputs_asked)
     metrics["test_seconds"] = time.perf_counter() - start
     program.set_weights(last_weights)
     weights = kept[config.tracking.save_model]

@@ -92,10 +92,10 @@ class Program:
             self.path = "xla"
         fused = self.path == "xla fused"
         # Widths of rnnbench.models.kernels.width_schedule for a training batch.
-        self.ladder: tuple[int, ...] = (size,)
+        self.widths: tuple[int, ...] = (size,)
         if fused and paddings is not None and shares_padding(config, spec):
-            self.ladder = choose(paddings, size, spec.timesteps, config.training.buckets)
-        self._shares = len(self.ladder) > 1
+            self.widths = choose(paddings, size, spec.timesteps, config.training.buckets)
+        self._shares = len(self.widths) > 1
         # Steps that are padding in all samples of a batch are left out where they do nothing.
         self._skips = fused and config.data.mask
         self._train_step, self._evaluation_step = compile_steps(
@@ -136,8 +136,8 @@ class Program:
     def train_batch(self, batch: Batch) -> Sums:
         """Take one optimizer step on the weighted mean loss of a batch."""
         x, y, weights = batch
-        order, starts = sort(x, self.ladder, mask=self._skips)
-        sums = self._train_step(x[order], y[order], weights[order], starts, self.ladder)
+        order, starts = sort(x, self.widths, mask=self._skips)
+        sums = self._train_step(x[order], y[order], weights[order], starts, self.widths)
         return Sums(*sums.numpy().tolist())
 
     def evaluate(self, samples: Samples, outputs: list[np.ndarray] | None = None) -> Sums:
@@ -189,11 +189,11 @@ class Program:
 
     def _evaluate_batch(self, batch: Batch) -> tuple[Sums, np.ndarray]:
         x, y, weights = batch
-        ladder: tuple[int, ...] = (len(x),)
+        widths: tuple[int, ...] = (len(x),)
         if self._shares and len(x) > _EVALUATION_WIDTH:
-            ladder = (_EVALUATION_WIDTH, len(x))
-        order, starts = sort(x, ladder, mask=self._skips)
-        sums, output = self._evaluation_step(x[order], y[order], weights[order], starts, ladder)
+            widths = (_EVALUATION_WIDTH, len(x))
+        order, starts = sort(x, widths, mask=self._skips)
+        sums, output = self._evaluation_step(x[order], y[order], weights[order], starts, widths)
         restored = np.empty_like(output)
         restored[order] = output
         return Sums(*sums.numpy().tolist()), restored

@@ -1,4 +1,4 @@
-"""Whether order matters: the test set again, with the steps of every sample shuffled."""
+"""The shuffle test: accuracy on the test set once the steps of every sample are shuffled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPE = "diagnostics/order"
 _ROWS = 1000
 
 
-def order_metrics(
+def shuffle_test(
     program: Program, test: Samples, seed: int, test_accuracy: float, outputs: np.ndarray
 ) -> dict[str, float]:
     """Return accuracy on shuffled samples, what is lost, and the share of answers that change.
@@ -56,11 +56,11 @@ def shuffle_steps(samples: Samples, seed: int) -> Samples:
         real = x != 0 if x.ndim == 2 else x.any(axis=2)
         # Padding sorts behind the steps, which are in the order of random keys.
         order = np.argsort(np.where(real, rng.random(real.shape), 2.0), axis=1)
-        kept = np.arange(real.shape[1]) < real.sum(axis=1)[:, None]
+        filled = np.arange(real.shape[1]) < real.sum(axis=1)[:, None]
         moved = np.take_along_axis(x, order if x.ndim == 2 else order[:, :, None], axis=1)
         block = np.zeros_like(x)
         # Both sides run row by row and left to right, so one boolean assignment fits them.
-        block[real] = moved[kept]
+        block[real] = moved[filled]
         shuffled[start : start + len(x)] = block
     release(samples.x)
     return Samples(shuffled, samples.y)

@@ -88,7 +88,7 @@ class DeclaredArm:
         return cell_options(self.cell, self.params)
 
     @cached_property
-    def circumstances(self) -> Mapping[str, Mapping[int, str]]:
+    def conditions(self) -> Mapping[str, Mapping[int, str]]:
         """Code and data, which the sweep decides; the machine is not known before."""
         known = {
             "training_version": str(TRAINING_VERSION),
@@ -101,8 +101,8 @@ class DeclaredArm:
 
     @cached_property
     def sole(self) -> Mapping[str, str]:
-        """The circumstances that all its runs share."""
-        return shared(self.circumstances)
+        """The conditions that all its runs share."""
+        return shared(self.conditions)
 
     @property
     def judged_by(self) -> str:

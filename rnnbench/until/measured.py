@@ -11,7 +11,7 @@ from rnnbench.results.answers import (
     of_same_samples,
 )
 from rnnbench.results.measure import BEST, LAST, choose, weights_of
-from rnnbench.stats.family import Arm
+from rnnbench.stats.family import ArmValues
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import FILE, load_right
@@ -19,7 +19,7 @@ from rnnbench.training.tested import WEIGHTS
 from rnnbench.until.arms import DeclaredArm, Family
 
 
-def measured(family: Family, metric: str, answers: Answers) -> dict[str, Arm]:
+def measured(family: Family, metric: str, answers: Answers) -> dict[str, ArmValues]:
     """Return what was measured of each arm, with the answers behind it where they are known."""
     arms = {arm.name: measured_arm(arm, metric, answers) for arm in family.arms}
     return of_same_samples(arms, family.pairs)

@@ -10,7 +10,7 @@ from rnnbench.config.schema import Config
 from rnnbench.formatting.durations import about
 from rnnbench.results.answers import Answers
 from rnnbench.stats import statistic
-from rnnbench.stats.expected import Expected, expected_runs
+from rnnbench.stats.expected import ExpectedSweep, expected_runs
 from rnnbench.sweep.jobs import results
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -36,7 +36,7 @@ class Outlook:
     course: Course
     sd: float
     seeds: int | None
-    cases: tuple[tuple[str, Expected], ...]
+    cases: tuple[tuple[str, ExpectedSweep], ...]
     run_seconds: float | None = None
 
 

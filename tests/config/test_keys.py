@@ -18,12 +18,12 @@ from rnnbench.config.arm_names import factor_name, key_words
 from rnnbench.config.expand import expand
 from rnnbench.config.recorded import recorded
 from rnnbench.config.roles import (
+    Compilation,
     Compiled,
     Drawn,
     IdleAt,
     IdleUnless,
     Label,
-    Program,
     Purpose,
     Unit,
 )
@@ -37,7 +37,7 @@ from rnnbench.report.comparisons import comparisons_block
 from rnnbench.search.space import check_space
 from rnnbench.tracking.recorder import parameters
 from rnnbench.training.spec import RunSpec, replicates
-from tests.report.records import ground, record
+from tests.report.records import dataset, record
 
 DATA = Prepared("imdb", Path(), "5e79", InputSpec(100, None, 10_000, 2), "", {})
 KEY = "training.warmup"
@@ -128,7 +128,7 @@ class TestANewKey:
             for value in ("2", "3")
             for seed in range(3)
         ]
-        section = ground(runs)
+        section = dataset(runs)
         assert {arm.name for arm in section.arms} == {"gru warmup=2", "gru warmup=3"}
         (pair,) = section.pairs
         assert (pair.relation.factor, pair.relation.is_clean) == (KEY, True)
@@ -155,7 +155,7 @@ class TestRoles:
 
     def test_what_computes_is_compiled(self) -> None:
         """Runs that differ in it would else share a program."""
-        for name in keys.with_role(Program):
+        for name in keys.with_role(Compilation):
             assert keys.role(name, Compiled) == Compiled(), name
 
     def test_arms_are_named_by_what_determines_their_results(self) -> None:

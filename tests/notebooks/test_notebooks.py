@@ -18,7 +18,7 @@ import rnnbench.notebooks.comparison
 import rnnbench.notebooks.load
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.report.build import build
-from rnnbench.report.snapshot import kept_tables
+from rnnbench.report.snapshot import read_snapshot
 from tests.conftest import ROOT
 from tests.report.records import OPTIONS
 
@@ -120,7 +120,7 @@ class TestAnswers:
 class TestCompare:
     def test_says_what_the_report_says(self, imdb_runs: pd.DataFrame) -> None:
         # A frame has no answers to single test samples.
-        tables = replace(kept_tables(Path(REPORT)), correct={})
+        tables = replace(read_snapshot(Path(REPORT)), correct={})
         document = build(tables, "x", OPTIONS)
         found = rnnbench.compare(imdb_runs, margin=OPTIONS.margin, confidence=OPTIONS.confidence)
         assert list(found.columns) == [

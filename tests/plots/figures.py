@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rnnbench.models.cells import CELLS
-from rnnbench.plots.courses import Line, Panel, save_courses
+from rnnbench.plots.courses import ArmCourse, Panel, save_courses
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.plots.differences import difference_rows, save_differences
 from rnnbench.plots.forest import ForestRow, save_forest
@@ -32,7 +32,7 @@ from rnnbench.plots.trials import (
     trial_rows,
 )
 from rnnbench.results.courses import MeanCourse
-from rnnbench.stats.family import Arm, Comparison, family
+from rnnbench.stats.family import ArmValues, Comparison, family
 from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import EPOCH_METRICS, Epoch
@@ -70,7 +70,7 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
         for mean in [float(np.mean(values[arm]))]
     ]
     pairs = [(a, b) for place, (a, _) in enumerate(arms) for b, _ in arms[place + 1 :]][:14]
-    measured = {arm: Arm(dict(enumerate(found))) for arm, found in values.items()}
+    measured = {arm: ArmValues(dict(enumerate(found))) for arm, found in values.items()}
     comparisons = [
         (result.a, result.b, "", result, _verdict(result))
         for result in family(measured, pairs, margin=0.01)
@@ -148,9 +148,9 @@ def _panels(arms: list[tuple[str, str]]) -> list[Panel]:
     epochs = np.arange(1.0, 4.0)
     paces = [1.5 * (1 + place) ** 1.2 for place in range(len(arms))]
 
-    def lines(pace: list[float]) -> tuple[Line, ...]:
+    def lines(pace: list[float]) -> tuple[ArmCourse, ...]:
         return tuple(
-            Line(arm, cell, MeanCourse(epochs * each, 0.5 + epochs / 10, epochs / 100))
+            ArmCourse(arm, cell, MeanCourse(epochs * each, 0.5 + epochs / 10, epochs / 100))
             for (arm, cell), each in zip(arms, pace, strict=True)
         )
 

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from rnnbench.plots.differences import Difference, difference_rows, draw_differences
+from rnnbench.plots.differences import DifferenceRow, difference_rows, draw_differences
 from rnnbench.plots.intervals import reach
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.family import Arm, Comparison, family
+from rnnbench.stats.family import ArmValues, Comparison, family
 
 NAN = float("nan")
 
 
 def compared(a: list[float], b: list[float]) -> Comparison:
-    arms = {"a": Arm(dict(enumerate(a))), "b": Arm(dict(enumerate(b)))}
+    arms = {"a": ArmValues(dict(enumerate(a))), "b": ArmValues(dict(enumerate(b)))}
     (found,) = family(arms, [("a", "b")], margin=0.01)
     return found
 
@@ -29,8 +29,8 @@ ONE_SEED = compared([0.9], [0.8])
 NOTHING = replace(ONE_SEED, difference=Interval(NAN, NAN, NAN))
 
 
-def row(estimate: float, low: float, high: float) -> Difference:
-    return Difference("a", "b", "", estimate, low, high, "undecided", "undecided")
+def row(estimate: float, low: float, high: float) -> DifferenceRow:
+    return DifferenceRow("a", "b", "", estimate, low, high, "undecided", "undecided")
 
 
 def test_each_comparison_is_a_row_in_the_order_given() -> None:

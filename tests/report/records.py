@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.report.build import Tables, grounds_of
-from rnnbench.report.dataset_section import Ground
+from rnnbench.report.build import Tables, dataset_sections
+from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame
 from rnnbench.tracking import names
@@ -79,8 +79,8 @@ def tables(records: list[Record], trials: list[Record] | None = None) -> Tables:
     return Tables(frame(records), history(records), frame(trials or []))
 
 
-def ground(records: list[Record], options: ReportConfig = OPTIONS) -> Ground:
+def dataset(records: list[Record], options: ReportConfig = OPTIONS) -> DatasetSection:
     """The only section of a report, with its comparisons."""
     known = tables(records)
-    (found,) = grounds_of(finished(known.runs), known, options)
+    (found,) = dataset_sections(finished(known.runs), known, options)
     return found

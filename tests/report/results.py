@@ -9,7 +9,7 @@ from rnnbench.report.pairs import Pair
 from rnnbench.results.measure import Measure
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.family import Comparison, verdict_of
-from tests.report.records import OPTIONS, ground
+from tests.report.records import OPTIONS, dataset
 from tests.report.test_build import measured
 
 MARGIN = OPTIONS.margin
@@ -52,5 +52,5 @@ def pair(found: Comparison, metric: str = "test_accuracy_last", **changes: str) 
     runs = [
         replace(run, metrics={**run.metrics, metric: run.metrics["test_accuracy"]}) for run in runs
     ]
-    (known,) = ground(runs).pairs
+    (known,) = dataset(runs).pairs
     return replace(known, measure=Measure(metric), result=found)

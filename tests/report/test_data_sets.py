@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.report.build import build
-from rnnbench.report.document import DataTable, Document, Section
+from rnnbench.report.document import DataTable, Document, ReportSection
 from rnnbench.report.files import csv_text
 from rnnbench.report.write import pictures
 from rnnbench.tracking.record import Record
@@ -42,7 +42,7 @@ def built(records: Sequence[Record]) -> Document:
     return build(tables(list(records)), "x", OPTIONS)
 
 
-def section(document: Document, key: str = "sets") -> Section:
+def section(document: Document, key: str = "sets") -> ReportSection:
     (found,) = [one for one in document.sections if one.key == key]
     return found
 

@@ -13,9 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.report.build import build
-from rnnbench.report.document import Cell, Column, DataTable, interval, number, signed, spread, text
+from rnnbench.report.document import (
+    DataTable,
+    TableCell,
+    TableColumn,
+    interval,
+    number,
+    signed,
+    spread,
+    text,
+)
 from rnnbench.report.files import csv_text
-from rnnbench.report.snapshot import kept_tables
+from rnnbench.report.snapshot import read_snapshot
 from rnnbench.report.write import data_tables
 from tests.conftest import ROOT
 from tests.report.records import OPTIONS
@@ -25,9 +34,9 @@ NUMBERS = st.floats(allow_nan=False)
 
 
 def table(
-    *rows: tuple[Cell, ...], columns: tuple[Column, ...] = (), **changes: object
+    *rows: tuple[TableCell, ...], columns: tuple[TableColumn, ...] = (), **changes: object
 ) -> DataTable:
-    columns = columns or (Column("arm", numeric=False), Column("accuracy"))
+    columns = columns or (TableColumn("arm", numeric=False), TableColumn("accuracy"))
     return DataTable("t", "Title", columns, rows, **changes)  # type: ignore[arg-type]
 
 
@@ -39,8 +48,12 @@ class TestCsv:
     @settings(max_examples=50, deadline=None)
     @given(st.lists(st.tuples(WORDS, NUMBERS, WORDS), max_size=4), WORDS)
     def test_reads_back_as_it_was(self, entries: list[tuple[str, float, str]], name: str) -> None:
-        columns = (Column(name, numeric=False), Column("n"), Column("w", numeric=False))
-        rows = [(text(a), Cell("shown", b), text(c)) for a, b, c in entries]
+        columns = (
+            TableColumn(name, numeric=False),
+            TableColumn("n"),
+            TableColumn("w", numeric=False),
+        )
+        rows = [(text(a), TableCell("shown", b), text(c)) for a, b, c in entries]
         head, *found = read(table(*rows, columns=columns))
         assert all(one.isidentifier() for one in head)
         assert len(found) == len(entries)
@@ -52,7 +65,9 @@ class TestCsv:
     @settings(max_examples=50, deadline=None)
     @given(st.lists(WORDS))
     def test_of_one_column_reads_back(self, entries: list[str]) -> None:
-        made = table(*((text(word),) for word in entries), columns=(Column("w", numeric=False),))
+        made = table(
+            *((text(word),) for word in entries), columns=(TableColumn("w", numeric=False),)
+        )
         assert [row[0].replace("'", "") for row in read(made)[1:]] == [
             word.replace("'", "") for word in entries
         ]
@@ -65,7 +80,7 @@ class TestCsv:
     def test_holds_no_formula(self, before: str, formula: str) -> None:
         """Whatever a spreadsheet takes for the delimiter."""
         word = f"{before}{formula}"
-        columns = (Column(word, numeric=False), Column("n"))
+        columns = (TableColumn(word, numeric=False), TableColumn("n"))
         made = csv_text(table((text(word), number(-0.5)), columns=columns, runs=((word,),)))
         fields = re.split("[,;\t\r\n|]", made)
         starts = [re.sub('^[\\s\u200b\ufeff"]+', "", field) for field in fields]
@@ -75,7 +90,7 @@ class TestCsv:
     @given(st.sampled_from("=+-@\t\r＝"), WORDS)
     def test_guards_a_formula_by_one_apostrophe_before_it(self, start: str, rest: str) -> None:
         word = f"{start}x{rest}"
-        found = read(table((text(word),), columns=(Column("w", numeric=False),)))[1][0]
+        found = read(table((text(word),), columns=(TableColumn("w", numeric=False),)))[1][0]
         assert found.startswith(f"'{start}x")
         assert found.replace("'", "") == word.replace("'", "")
 
@@ -91,8 +106,8 @@ class TestCsv:
             (text("gru"), number(1 / 3, 2, marked=True)),
             (text("lstm"), number(131_208.0)),
             (text(None), interval(math.nan, 1.0)),
-            (text("rnn"), Cell("nan", math.nan)),
-            (text("inf"), Cell("inf", math.inf)),
+            (text("rnn"), TableCell("nan", math.nan)),
+            (text("inf"), TableCell("inf", math.inf)),
         )
         assert csv_text(table(*rows)) == (
             f"arm,accuracy\ngru,{1 / 3!r}\nlstm,131208\n,\nrnn,\ninf,inf\n"
@@ -115,7 +130,7 @@ class TestCsv:
             csv_text(table((text("gru"), number(1.0)), (text("x"), number(2.0)), runs=(("a",),)))
 
 
-def headings(*columns: Column) -> list[str]:
+def headings(*columns: TableColumn) -> list[str]:
     return read(table(columns=columns))[0]
 
 
@@ -139,25 +154,29 @@ class TestHeadings:
         ],
     )
     def test_are_names(self, heading: str, names: list[str]) -> None:
-        assert headings(Column(heading)) == names
+        assert headings(TableColumn(heading)) == names
 
     def test_of_an_interval_alone_take_the_name_before_it(self) -> None:
-        columns = (Column("accuracy", key="test_accuracy_mean"), Column("95 %"))
+        columns = (TableColumn("accuracy", key="test_accuracy_mean"), TableColumn("95 %"))
         assert headings(*columns) == [
             *("test_accuracy_mean", "test_accuracy_sd"),
             *("test_accuracy_lo", "test_accuracy_hi"),
         ]
 
     def test_are_the_same_without_a_second_seed(self) -> None:
-        columns = (Column("arm", numeric=False), Column("mean", key="test_accuracy_mean"))
+        columns = (TableColumn("arm", numeric=False), TableColumn("mean", key="test_accuracy_mean"))
         one = read(table((text("gru"), spread(0.9, math.nan)), columns=columns))
         assert one == [["arm", "test_accuracy_mean", "test_accuracy_sd"], ["gru", "0.9", ""]]
 
     def test_are_unique(self) -> None:
-        assert headings(Column("a b"), Column("a_b"), Column("a  b")) == ["a_b", "a_b_2", "a_b_3"]
+        assert headings(TableColumn("a b"), TableColumn("a_b"), TableColumn("a  b")) == [
+            "a_b",
+            "a_b_2",
+            "a_b_3",
+        ]
 
     def test_of_a_report_are_attributes_and_words_of_queries_in_pandas(self) -> None:
-        kept = kept_tables(ROOT / "reports" / "optimizers")
+        kept = read_snapshot(ROOT / "reports" / "optimizers")
         made = data_tables(build(kept, "x", OPTIONS))
         keys = {"imdb_test_accuracy", "imdb_comparisons", "search_expected_best", "provenance"}
         assert keys <= {one.key for one in made}

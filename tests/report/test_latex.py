@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.report.build import build
-from rnnbench.report.document import Cell, Column, DataTable, interval, number, signed, spread, text
+from rnnbench.report.document import (
+    DataTable,
+    TableCell,
+    TableColumn,
+    interval,
+    number,
+    signed,
+    spread,
+    text,
+)
 from rnnbench.report.latex import latex_text
 from rnnbench.report.write import data_tables
 from tests.report.records import MATCHED, OPTIONS, tables
@@ -30,9 +39,9 @@ HOSTILE = (
 
 
 def table(
-    *rows: tuple[Cell, ...], columns: tuple[Column, ...] = (), **changes: object
+    *rows: tuple[TableCell, ...], columns: tuple[TableColumn, ...] = (), **changes: object
 ) -> DataTable:
-    columns = columns or (Column("arm", numeric=False), Column("accuracy"))
+    columns = columns or (TableColumn("arm", numeric=False), TableColumn("accuracy"))
     return DataTable("t_1", "Title", columns, rows, **changes)  # type: ignore[arg-type]
 
 
@@ -42,7 +51,7 @@ def body(made: DataTable) -> list[str]:
 
 
 def test_is_a_table_with_rules_caption_and_label() -> None:
-    columns = (Column("arm", numeric=False), Column("accuracy", "of 10 %"))
+    columns = (TableColumn("arm", numeric=False), TableColumn("accuracy", "of 10 %"))
     rows = ((text("gru"), spread(0.9, 0.01, marked=True)), (text("lstm"), number(None)))
     assert latex_text(table(*rows, columns=columns, note="On imdb.")).splitlines() == [
         r"% In the preamble: \usepackage{booktabs}",
@@ -74,17 +83,17 @@ def test_is_a_table_with_rules_caption_and_label() -> None:
         (signed(-0.5), "$-0.5000$"),
         (signed(0.5), "$+0.5000$"),
         (number(1_411_363, 0), "$1{,}411{,}363$"),
-        (Cell("7.06e-01", 0.706), r"$7.06 \times 10^{-1}$"),
-        (Cell("< 1e-38", 0.0), "$< 10^{-38}$"),
-        (Cell("1.5e+300", 1.5e300), r"$1.5 \times 10^{300}$"),
+        (TableCell("7.06e-01", 0.706), r"$7.06 \times 10^{-1}$"),
+        (TableCell("< 1e-38", 0.0), "$< 10^{-38}$"),
+        (TableCell("1.5e+300", 1.5e300), r"$1.5 \times 10^{300}$"),
         (number(0.5, marked=True), r"$\mathbf{0.5000}$"),
-        (Cell("3 of 5", 3.0), "3 of 5"),
-        (Cell("over 1e-3", 0.01), "over 1e-3"),
+        (TableCell("3 of 5", 3.0), "3 of 5"),
+        (TableCell("over 1e-3", 0.01), "over 1e-3"),
         (text("-0.5"), "-0.5"),
-        (Cell("gru", "gru", marked=True), r"\textbf{gru}"),
+        (TableCell("gru", "gru", marked=True), r"\textbf{gru}"),
     ],
 )
-def test_numbers_are_mathematics_and_words_are_not(cell: Cell, shown: str) -> None:
+def test_numbers_are_mathematics_and_words_are_not(cell: TableCell, shown: str) -> None:
     assert body(table((text("x"), cell)))[1] == rf"x & {shown} \\"
 
 
@@ -108,14 +117,14 @@ def test_a_mean_without_spread_stands_below_those_that_have_one() -> None:
     ],
 )
 def test_commands_are_text(word: str, escaped: str) -> None:
-    columns = (Column(word, numeric=False),)
+    columns = (TableColumn(word, numeric=False),)
     assert body(table((text(word),), columns=columns)) == [rf"{escaped} \\"] * 2
 
 
 @settings(max_examples=50, deadline=None)
 @given(WORDS)
 def test_rows_and_braces_stay_whole(word: str) -> None:
-    made = table((text(word), Cell(word, word, marked=True)))
+    made = table((text(word), TableCell(word, word, marked=True)))
     assert len(body(made)) == 2
     row = body(made)[1]
     bare = re.sub(r"\\[{}&%$#_]", "", row)
@@ -130,13 +139,13 @@ def test_rows_and_braces_stay_whole(word: str) -> None:
 
 
 def test_a_heading_is_not_much_wider_than_its_column() -> None:
-    columns = (Column("arm", numeric=False), Column("rise of validation loss, %"))
+    columns = (TableColumn("arm", numeric=False), TableColumn("rise of validation loss, %"))
     head = body(table((text("x"), number(1.0)), columns=columns))[0]
     assert head == r"arm & \shortstack[r]{rise of\\validation\\loss, \%} \\"
 
 
 def test_what_is_long_or_wide_fits_the_page() -> None:
-    columns = (Column("arm", numeric=False), *(Column(f"n{n}") for n in range(12)))
+    columns = (TableColumn("arm", numeric=False), *(TableColumn(f"n{n}") for n in range(12)))
     row = (text("gru"), *(number(n / 7) for n in range(12)))
     wide = latex_text(table(row, columns=columns))
     assert wide.startswith("% In the preamble: \\usepackage{booktabs,graphicx}\n")
@@ -159,8 +168,9 @@ def test_pdflatex_sets_the_tables_of_a_report_and_hostile_names(tmp_path: Path) 
         DataTable(
             f"hostile_{number_}",
             word,
-            (Column(word, word, numeric=False), Column(word)),
-            ((text(word), spread(0.9, 0.01)), (Cell(word, word, marked=True), number(None))) * rows,
+            (TableColumn(word, word, numeric=False), TableColumn(word)),
+            ((text(word), spread(0.9, 0.01)), (TableCell(word, word, marked=True), number(None)))
+            * rows,
             word,
         )
         for number_, word in enumerate(HOSTILE)

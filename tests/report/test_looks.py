@@ -10,15 +10,15 @@ from rnnbench.config.expand import load
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.looks import account, compared
 from rnnbench.results.measure import BEST, Measure
-from rnnbench.stats.family import Arm
+from rnnbench.stats.family import ArmValues
 from rnnbench.tracking.looks import Looked, as_text, from_text, seeds_by_hand, short_keys
 
 KEYS = ("a" * 32, "b" * 32)
 PAIRS = [("a", "b")]
 NOISE = [0.010, -0.012, 0.004, 0.007, -0.009, 0.003, -0.006, 0.011]
 ARMS = {
-    "a": Arm({seed: 0.80 + value for seed, value in enumerate(NOISE)}),
-    "b": Arm({seed: 0.79 - value for seed, value in enumerate(NOISE)}),
+    "a": ArmValues({seed: 0.80 + value for seed, value in enumerate(NOISE)}),
+    "b": ArmValues({seed: 0.79 - value for seed, value in enumerate(NOISE)}),
 }
 
 

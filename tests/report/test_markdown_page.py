@@ -11,13 +11,13 @@ from markdown_it.token import Token
 
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Document,
     Picture,
-    Section,
+    ReportSection,
     Statement,
+    TableCell,
+    TableColumn,
     number,
     signed,
     text,
@@ -49,14 +49,14 @@ def filled(word: str) -> Document:
     table = DataTable(
         "key",
         f"table {word}",
-        (Column(word, word, numeric=False), Column(word)),
-        ((Cell(word, word, marked=True), text(word)),),
+        (TableColumn(word, word, numeric=False), TableColumn(word)),
+        ((TableCell(word, word, marked=True), text(word)),),
         word,
         see="s",
     )
     statement = Statement(f"lead {word}", f" rest {word}")
     block = Block(f"block {word}", (word, word), (table,), (picture,), (word, word), (statement,))
-    return Document(word, (word, word), (Section("s", word, (block,)),))
+    return Document(word, (word, word), (ReportSection("s", word, (block,)),))
 
 
 def shape(tokens: Iterable[Token]) -> list[str]:
@@ -104,12 +104,12 @@ def rows(document: Document) -> list[str]:
 
 
 class TestPage:
-    columns = (Column("arm", numeric=False), Column("accuracy", "of the best epoch"))
+    columns = (TableColumn("arm", numeric=False), TableColumn("accuracy", "of the best epoch"))
     entries = ((text("gru"), number(0.9, marked=True)), (text("lstm"), signed(-0.1)))
     table = DataTable("t", "Accuracy", columns, entries, "Over seeds.", (("1a",), ("1b",)))
     picture = Picture("curves", "Curves", "Loss falls.", lambda _: None)
     block = Block("Accuracy", ("Text.",), (table,), (picture,), ("One.", "Two."))
-    document = Document("Report", ("Answer.",), (Section("s", "Digits", (block,)),))
+    document = Document("Report", ("Answer.",), (ReportSection("s", "Digits", (block,)),))
 
     def test_has_the_best_in_bold_and_numbers_to_the_right(self) -> None:
         assert rows(self.document) == [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.report import markdown_page, page
-from rnnbench.report.build import build, grounds_of
+from rnnbench.report.build import build, dataset_sections
 from rnnbench.report.document import DataTable, Document
 from rnnbench.report.latex import latex_text
 from rnnbench.report.pairs import outstanding
@@ -18,7 +18,7 @@ from rnnbench.report.write import pictures
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished
 from rnnbench.tracking.record import Record
-from tests.report.records import OPTIONS, ground, tables
+from tests.report.records import OPTIONS, dataset, tables
 from tests.report.test_build import column, measured, table, told
 from tests.results.test_compare import arms
 
@@ -30,7 +30,7 @@ def ranked(records: Sequence[Record]) -> list[ArmRuns]:
 
 
 def standing_out(records: Sequence[Record]) -> frozenset[str]:
-    return outstanding(ranked(records), ground(list(records)).pairs)
+    return outstanding(ranked(records), dataset(list(records)).pairs)
 
 
 def marks(found: DataTable) -> list[bool]:
@@ -57,7 +57,7 @@ def test_an_arm_below_one_that_is_shown_to_be_worse_is_not_marked() -> None:
     wide = seeds("simple_rnn", [0.60, 0.95, 0.94, 0.60, 0.95, 0.95, 0.93, 0.95])
     runs = [*best, *worse, *wide]
     assert [arm.name for arm in ranked(runs)] == ["lstm", "gru", "simple_rnn"]
-    (result,) = (p.result for p in ground(runs).pairs if p.names == {"lstm", "simple_rnn"})
+    (result,) = (p.result for p in dataset(runs).pairs if p.names == {"lstm", "simple_rnn"})
     assert result is not None
     assert result.verdict == "undecided"
     assert standing_out(runs) == {"lstm"}
@@ -112,7 +112,7 @@ def test_no_plain_arm_is_better_than_a_marked_one(
         for run in seeds(cell, values, **{"model.depth": depth, "training.epochs": epochs})
     ]
     found = ranked(runs)
-    known = grounds_of(finished(tables(runs).runs), tables(runs), OPTIONS)
+    known = dataset_sections(finished(tables(runs).runs), tables(runs), OPTIONS)
     pairs = {pair.names: pair for one in known for pair in one.pairs}
     names = outstanding(found, list(pairs.values()))
     marked = [arm.name in names for arm in found]

@@ -11,13 +11,13 @@ import pytest
 
 from rnnbench.config.metrics import MEASURES, METRICS
 from rnnbench.config.schema import ClaimConfig
-from rnnbench.report.build import build, grounds_of
+from rnnbench.report.build import build, dataset_sections
 from rnnbench.report.jitter import jitter
 from rnnbench.results import COLUMNS
 from rnnbench.results.arms import finished
 from rnnbench.stats import statistic
 from rnnbench.tracking.record import Record
-from tests.report.records import OPTIONS, ground, tables
+from tests.report.records import OPTIONS, dataset, tables
 from tests.report.test_build import CLEAR, column, measured, table, told
 from tests.results.test_compare import arms
 
@@ -45,7 +45,7 @@ def by(records: list[Record], metric: str = "auto") -> list[str]:
     """What the sections of a report are judged by."""
     known = tables(records)
     options = OPTIONS.model_copy(update={"metric": metric})
-    found = grounds_of(finished(known.runs), known, options)
+    found = dataset_sections(finished(known.runs), known, options)
     return [one.measure.metric for one in found if one.measure is not None]
 
 
@@ -92,11 +92,11 @@ class TestChoice:
 
     def test_of_an_epoch_that_the_test_set_chose_is_refused(self) -> None:
         stopped = {TESTED: "test", "training.early_stopping.patience": "2"}
-        assert ground(pair(**stopped)).pairs == ()
+        assert dataset(pair(**stopped)).pairs == ()
         bullets = build(tables(pair(**stopped)), "x", OPTIONS).sections
         assert any("chosen" in b for s in bullets for block in s.blocks for b in block.bullets)
         asked = OPTIONS.model_copy(update={"metric": "test_accuracy_best"})
-        assert ground(pair(**{TESTED: "test"}), asked).pairs == ()
+        assert dataset(pair(**{TESTED: "test"}), asked).pairs == ()
 
 
 class TestAskedFor:
@@ -116,7 +116,7 @@ class TestAskedFor:
     def test_what_an_arm_lacks_is_no_measure_of_it(self) -> None:
         runs = [*pair()[:4], *CLEAR[5:]]
         options = OPTIONS.model_copy(update={"metric": "test_accuracy_best"})
-        found = ground(runs, options)
+        found = dataset(runs, options)
         assert found.pairs == ()
         assert len(found.refused) == 1
         assert "share no measure" in told(build(tables(runs), "x", options))
@@ -130,10 +130,10 @@ class TestAskedFor:
 
 class TestFamilies:
     def test_span_the_sections_of_a_data_set(self) -> None:
-        alone = ground(pair()).pairs[0].result
+        alone = dataset(pair()).pairs[0].result
         several = [*pair(), *pair(**{"training.epochs": "3", "training.batch_size": "1"})]
         known = tables(several)
-        first, second = grounds_of(finished(known.runs), known, OPTIONS)
+        first, second = dataset_sections(finished(known.runs), known, OPTIONS)
         assert "All 2 comparisons on this data set are one family" in first.family
         result = first.pairs[0].result
         assert alone is not None
@@ -144,7 +144,7 @@ class TestFamilies:
     def test_by_different_measures_are_two_and_said_to_be(self) -> None:
         runs = [*pair(), *pair(**{TESTED: "test", "training.epochs": "3"})]
         known = tables(runs)
-        found = grounds_of(finished(known.runs), known, OPTIONS)
+        found = dataset_sections(finished(known.runs), known, OPTIONS)
         assert sorted(by(runs)) == ["test_accuracy_best", "test_accuracy_last"]
         for one in found:
             assert "All 1 comparisons" not in one.family
@@ -187,20 +187,20 @@ class TestFamilies:
     def test_know_no_overlap_where_the_share_held_out_is_not_known(self) -> None:
         for share in ({}, {"training.validation_fraction": "most"}):
             drawn = {"training.split_seed": "seed", **share}
-            assert ground(pair(**drawn)).pairs[0].result is not None
+            assert dataset(pair(**drawn)).pairs[0].result is not None
 
     def test_do_without_numbers_that_no_training_comes_to(self) -> None:
         runs = pair(count=5)
         for run, value in zip(runs, (np.inf, 1.8e308), strict=False):
             run.metrics["test_loss_best"] = value
         options = OPTIONS.model_copy(update={"metric": "test_loss_best"})
-        result = ground(runs, options).pairs[0].result
+        result = dataset(runs, options).pairs[0].result
         assert result is not None
         assert (result.n_a, result.n_b, result.n) in ((3, 4, 2), (4, 3, 2))
 
     def test_widen_where_every_seed_draws_its_own_split(self) -> None:
         drawn = {"training.split_seed": "seed", "training.validation_fraction": "0.2"}
-        wide, plain = (ground(pair(**changes)).pairs[0].result for changes in (drawn, {}))
+        wide, plain = (dataset(pair(**changes)).pairs[0].result for changes in (drawn, {}))
         assert wide is not None
         assert plain is not None
         assert wide.difference.low < plain.difference.low

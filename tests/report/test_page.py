@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from rnnbench.report.document import (
     Block,
-    Cell,
-    Column,
     DataTable,
     Document,
     Picture,
-    Section,
+    ReportSection,
     Statement,
+    TableCell,
+    TableColumn,
     number,
     spread,
     text,
@@ -47,13 +47,15 @@ HOSTILE = [
 ]
 
 
-def table(*rows: tuple[Cell, ...], **changes: object) -> DataTable:
-    columns = (Column("arm", numeric=False), Column("accuracy"))
+def table(*rows: tuple[TableCell, ...], **changes: object) -> DataTable:
+    columns = (TableColumn("arm", numeric=False), TableColumn("accuracy"))
     return DataTable(**{"key": "t", "title": "Table", "columns": columns, "rows": rows} | changes)  # type: ignore[arg-type]
 
 
 def document(*tables: DataTable, title: str = "Block") -> Document:
-    return Document("Report", ("Answer.",), (Section("s", "Section", (Block(title, (), tables),)),))
+    return Document(
+        "Report", ("Answer.",), (ReportSection("s", "Section", (Block(title, (), tables),)),)
+    )
 
 
 def filled(word: str) -> Document:
@@ -62,8 +64,11 @@ def filled(word: str) -> Document:
     every = DataTable(
         "key",
         f"table {word}",
-        (Column(f"arm {word}", f"meaning {word}", numeric=False), Column(f"number {word}")),
-        ((Cell(f"best {word}", f"value {word}", marked=True), text(f"text {word}")),),
+        (
+            TableColumn(f"arm {word}", f"meaning {word}", numeric=False),
+            TableColumn(f"number {word}"),
+        ),
+        ((TableCell(f"best {word}", f"value {word}", marked=True), text(f"text {word}")),),
         f"note {word}",
         ((f"run {word}", f"other {word}"),),
         f"section {word}",
@@ -77,7 +82,7 @@ def filled(word: str) -> Document:
         (Statement(f"lead {word}", f" rest {word}"),),
         f"section {word}",
     )
-    section = Section(f"section {word}", f"Section {word}", (block, block))
+    section = ReportSection(f"section {word}", f"Section {word}", (block, block))
     return Document(f"title {word}", (f"summary {word}",), (section, section))
 
 
@@ -217,7 +222,7 @@ class TestTable:
         assert "caption" in shared.tags()
 
     def test_has_no_button_where_a_column_has_no_name(self) -> None:
-        columns = (Column("", numeric=False), Column("value"))
+        columns = (TableColumn("", numeric=False), TableColumn("value"))
         page = Reader(render(document(table(columns=columns)), {}))
         assert page.tags().count("button") == 1
 
@@ -225,8 +230,8 @@ class TestTable:
         rows = (
             (text("gru"), number(1234.56789, 1)),
             (text("lstm"), number(math.nan)),
-            (text("rnn"), Cell("inf", math.inf)),
-            (text(None), Cell("nan", math.nan)),
+            (text("rnn"), TableCell("inf", math.inf)),
+            (text(None), TableCell("nan", math.nan)),
         )
         page = Reader(render(document(table(*rows)), {}))
         cells = [attributes.get("data-value") for attributes in page.all("td")]
@@ -249,7 +254,7 @@ class TestTable:
         ],
     )
     def test_breaks_names_at_joints_only_and_no_number(self, name: str, broken: str) -> None:
-        columns = (Column("arm", numeric=False), Column("factor", numeric=False))
+        columns = (TableColumn("arm", numeric=False), TableColumn("factor", numeric=False))
         html = render(document(table((text("gru"), text(name)), columns=columns)), {})
         assert f">{broken.replace('|', '<wbr>')}</td>" in html
 

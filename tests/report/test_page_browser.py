@@ -13,11 +13,11 @@ from selenium.webdriver.common.keys import Keys
 
 from rnnbench.report.document import (
     Block,
-    Column,
     DataTable,
     Document,
     Picture,
-    Section,
+    ReportSection,
+    TableColumn,
     number,
     spread,
     text,
@@ -62,7 +62,7 @@ return [...document.body.querySelectorAll("*")]
 
 
 def document() -> Document:
-    columns = (Column("arm", numeric=False), Column("value", "a number"))
+    columns = (TableColumn("arm", numeric=False), TableColumn("value", "a number"))
     entries = zip(ORDER, VALUES, strict=True)
     runs = tuple(("0123456789abcdef" * 2,) * 5 for _ in VALUES)
     numbers = DataTable(
@@ -76,13 +76,13 @@ def document() -> Document:
     wide = DataTable(
         "wide",
         "Wide",
-        (columns[0], *(Column(f"best validation accuracy {i}") for i in range(9))),
+        (columns[0], *(TableColumn(f"best validation accuracy {i}") for i in range(9))),
         tuple((text(f"gru {i}"), *(spread(i, 0.1) for _ in range(9))) for i in range(LONG * 3)),
     )
     names = DataTable(
         "names",
         "Names",
-        (columns[0], Column("reason", numeric=False)),
+        (columns[0], TableColumn("reason", numeric=False)),
         tuple((text(word), text(word)) for word in (HOSTILE, "x" * 400, "\u202eمرحبا", "a 2")),
     )
     picture = Picture("figure", HOSTILE, HOSTILE, lambda _: None)
@@ -90,7 +90,7 @@ def document() -> Document:
         Block("Tables", ("Text.",), (numbers, wide)),
         Block(HOSTILE, (HOSTILE, "y" * 400), (names,), (picture,), (HOSTILE,)),
     )
-    return Document(f"Report {'z' * 80}", (HOSTILE,), (Section("one", "One", blocks),))
+    return Document(f"Report {'z' * 80}", (HOSTILE,), (ReportSection("one", "One", blocks),))
 
 
 @pytest.fixture(scope="module")
@@ -262,11 +262,11 @@ def test_breaks_names_on_a_phone_between_their_parts_only(
     browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
     name = "simple_rnn learning_rate=0.001 recurrent_dropout=0.25 embedding.kind=vectors"
-    columns = (Column("arm", numeric=False), *(Column(f"accuracy {i}") for i in range(9)))
+    columns = (TableColumn("arm", numeric=False), *(TableColumn(f"accuracy {i}") for i in range(9)))
     row = (text(name), *(number(0.5) for _ in range(9)))
     made = DataTable("t", "Table", columns, (row,))
     path = tmp_path / "index.html"
-    section = Section("s", "Section", (Block("", tables=(made,)),))
+    section = ReportSection("s", "Section", (Block("", tables=(made,)),))
     path.write_text(render(Document("Report", (), (section,)), {}), encoding="utf-8")
     words = """
     return [...document.querySelector("tbody bdi").childNodes].filter((n) => n.data).flatMap((n) =>

@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.recorded import fill
 from rnnbench.errors import StoreError
-from rnnbench.report.snapshot import KEPT, kept_tables, write_tables
+from rnnbench.report.snapshot import SNAPSHOT, read_snapshot, write_snapshot
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
 from rnnbench.tracking import names
@@ -120,9 +120,9 @@ def whole() -> Any:
 
 def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
     before = whole()
-    write_tables(before, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == set(KEPT)
-    after = kept_tables(tmp_path)
+    write_snapshot(before, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(SNAPSHOT)
+    after = read_snapshot(tmp_path)
     for name in ("runs", "history", "trials", "baselines"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name))
     assert after.looks == before.looks
@@ -141,7 +141,7 @@ def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
 
 def test_packed_answers_and_norms_of_earlier_versions_are_read(tmp_path: Path) -> None:
     before = whole()
-    write_tables(before, tmp_path)
+    write_snapshot(before, tmp_path)
     answers = pd.read_parquet(tmp_path / "answers.parquet")
     answers = answers[answers["weights"] == "last"].drop(columns="weights")
     packed = [np.packbits(right).tobytes() for right in answers["right"]]
@@ -151,7 +151,7 @@ def test_packed_answers_and_norms_of_earlier_versions_are_read(tmp_path: Path) -
     flows.assign(norms=[norms.tobytes() for norms in flows["norms"]]).to_parquet(
         tmp_path / "gradient_flow.parquet"
     )
-    after = kept_tables(tmp_path)
+    after = read_snapshot(tmp_path)
     assert after.correct["best"] == {}
     for run_id, right in before.correct["last"].items():
         np.testing.assert_array_equal(after.correct["last"][run_id], right)
@@ -162,7 +162,7 @@ def test_packed_answers_and_norms_of_earlier_versions_are_read(tmp_path: Path) -
 
 def test_pandas_alone_reads_what_is_kept(tmp_path: Path) -> None:
     before = whole()
-    write_tables(before, tmp_path)
+    write_snapshot(before, tmp_path)
     runs = pd.read_parquet(tmp_path / "runs.parquet")
     assert runs["test_accuracy"].dtype.kind == runs["best_val_accuracy"].dtype.kind == "f"
     assert runs.query("cell == 'gru' and seed == 0")["status"].item() == "FINISHED"
@@ -178,22 +178,22 @@ def test_pandas_alone_reads_what_is_kept(tmp_path: Path) -> None:
 
 def test_of_nothing_finished_reads_back(tmp_path: Path) -> None:
     before = replace(tables([]), history=history_frame([]))
-    write_tables(before, tmp_path)
-    after = kept_tables(tmp_path)
+    write_snapshot(before, tmp_path)
+    after = read_snapshot(tmp_path)
     assert after.runs.empty
     assert after.history.empty
     assert list(after.history.columns) == list(before.history.columns)
 
 
 def test_an_older_file_lacks_what_was_not_declared_then(tmp_path: Path) -> None:
-    write_tables(whole(), tmp_path)
+    write_snapshot(whole(), tmp_path)
     runs = pd.read_parquet(tmp_path / "runs.parquet", dtype_backend="numpy_nullable")
     runs = runs.drop(columns="order_drop")
     runs.to_parquet(tmp_path / "runs.parquet")
     history = pd.read_parquet(tmp_path / "history.parquet").drop(columns="epoch_seconds")
     history.to_parquet(tmp_path / "history.parquet")
     (tmp_path / "lengths.parquet").unlink()
-    after = kept_tables(tmp_path)
+    after = read_snapshot(tmp_path)
     assert after.runs["order_drop"].isna().all()
     assert after.history["epoch_seconds"].isna().all()
     assert after.history["loss"].notna().all()
@@ -390,11 +390,11 @@ def test_what_is_no_table_of_a_report_is_one_message(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_tables(whole(), tmp_path)
+    write_snapshot(whole(), tmp_path)
     damage, told = HOSTILE[case]
     damage(tmp_path)
     with pytest.raises(StoreError) as caught:
-        kept_tables(tmp_path)
+        read_snapshot(tmp_path)
     assert str(caught.value).startswith("report.source: expected the tables that a report was made")
     assert "\n" not in str(caught.value)
     assert told in str(caught.value)

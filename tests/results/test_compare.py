@@ -13,7 +13,7 @@ from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from tests.report.records import MATCHED, ground, record
+from tests.report.records import MATCHED, dataset, record
 
 
 def arms(records: list[Record]) -> dict[str, ArmRuns]:
@@ -199,26 +199,26 @@ class TestPairs:
             for depth in (1, 2)
             for seed in range(3)
         ]
-        found = ground(grid)
+        found = dataset(grid)
         factors = sorted(str(pair.relation.factor) for pair in found.pairs)
         assert factors == ["cell", "cell", "model.depth", "model.depth"]
         assert not found.refused
 
     def test_put_the_arm_that_is_ahead_first(self) -> None:
-        (pair,) = ground([record("lstm", 0, 0.7), record("gru", 0, 0.9)]).pairs
+        (pair,) = dataset([record("lstm", 0, 0.7), record("gru", 0, 0.9)]).pairs
         assert pair.a.cell == "gru"
 
     def test_say_what_differs_in_the_order_of_the_arms(self) -> None:
         few = {"training.epochs": "1", "model.units": "154"}
         low, high = record("lstm", 0, 0.7), record("gru", 0, 0.9, **few)
         for records in ([low, high], [high, low]):
-            (pair,) = ground(records).refused
+            (pair,) = dataset(records).refused
             assert (pair.a.cell, pair.relation.confounds) == ("gru", ("epochs 1 against 10",))
             assert pair.relation.remarks == ("units matched by parameters: 154 and 128",)
 
     def test_that_are_confounded_have_no_verdict(self) -> None:
         one = record("gru", 0, 0.7, **{"training.epochs": "1"})
-        found = ground([record("lstm", 0, 0.8), one])
+        found = dataset([record("lstm", 0, 0.8), one])
         assert not found.pairs
         assert [pair.result for pair in found.refused] == [None]
 
@@ -241,6 +241,6 @@ class TestProtocols:
 def test_intervals_of_accuracies_end_where_accuracies_do() -> None:
     values = {"lstm": (0.9, 0.1, 0.9), "gru": (0.1, 0.8, 0.1)}
     wild = [record(cell, n, v) for cell, several in values.items() for n, v in enumerate(several)]
-    (pair,) = ground(wild).pairs
+    (pair,) = dataset(wild).pairs
     assert pair.result is not None
     assert (pair.result.difference.low, pair.result.difference.high) == (-1.0, 1.0)

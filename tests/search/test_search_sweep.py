@@ -28,7 +28,7 @@ from rnnbench.results import load_runs
 from rnnbench.search.declared import declare_searches
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study
-from rnnbench.sweep.plan import Line, Plan
+from rnnbench.sweep.plan import Plan, PlannedRun
 from rnnbench.sweep.run import make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
@@ -402,7 +402,7 @@ def planned_name(record: Record) -> str:
     return f"{record.tags[names.ARM]} {number}"
 
 
-def lines(of: Plan, *, trials: bool) -> list[Line]:
+def lines(of: Plan, *, trials: bool) -> list[PlannedRun]:
     return [line for line in of.lines if (" trial " in line.name) == trials]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.stats.contrast import paired_variance
-from rnnbench.stats.simultaneous import Family, blocks
+from rnnbench.stats.simultaneous import FamilyDesign, blocks
 
 Values = NDArray[np.float64]
 SHAPES = ("normal", "t3", "lognormal", "bimodal")
@@ -60,7 +60,7 @@ def intervals(
     _, n, arms = values.shape
     places = list(pairs or itertools.combinations(range(arms), 2))
     names = [(str(i), str(j)) for i, j in places]
-    family = Family(tuple(blocks(names, [True] * len(names))), np.full(len(names), n - 1.0))
+    family = FamilyDesign(tuple(blocks(names, [True] * len(names))), np.full(len(names), n - 1.0))
     by_arm = np.moveaxis(values, 1, 2)
     variances = np.stack([paired_variance(by_arm[:, i], by_arm[:, j]) for i, j in places], -1)
     estimates = np.stack([(by_arm[:, i] - by_arm[:, j]).mean(-1) for i, j in places], -1)

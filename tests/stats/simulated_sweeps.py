@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnnbench.stats.contrast import paired_variance
 from rnnbench.stats.equalities import largest_equal
 from rnnbench.stats.sequential import Design
-from rnnbench.stats.simultaneous import Family, blocks
+from rnnbench.stats.simultaneous import FamilyDesign, blocks
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -88,7 +88,7 @@ class _State:
         """Half widths of these pairs as one family, ``(rows, pairs)``; rows have equal seeds."""
         n = self.n[rows[0], pairs]
         names = [self.names[j] for j in pairs]
-        family = Family(tuple(blocks(names, [True] * len(names))), n - 1.0)
+        family = FamilyDesign(tuple(blocks(names, [True] * len(names))), n - 1.0)
         seeds = family.moderated(self.variance[np.ix_(rows, pairs)]) / n
         return family.half_widths(seeds, np.zeros_like(seeds), alpha)
 

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.family import Arm, Comparison, family, verdict_of, worst_case
+from rnnbench.stats.family import ArmValues, Comparison, family, verdict_of, worst_case
 
 MARGIN = 1 / 64
 
 
-def named(values: Sequence[dict[int, float]]) -> dict[str, Arm]:
-    return {chr(97 + i): Arm(arm) for i, arm in enumerate(values)}
+def named(values: Sequence[dict[int, float]]) -> dict[str, ArmValues]:
+    return {chr(97 + i): ArmValues(arm) for i, arm in enumerate(values)}
 
 
-def all_pairs(arms: dict[str, Arm]) -> list[tuple[str, str]]:
+def all_pairs(arms: dict[str, ArmValues]) -> list[tuple[str, str]]:
     return list(itertools.combinations(arms, 2))
 
 
@@ -33,7 +33,7 @@ class TestAgainstOtherMethods:
     def test_two_arms_are_compared_by_the_paired_t_test(self) -> None:
         rng = np.random.default_rng(4)
         a, b = rng.normal(0.01, 0.02, 7), rng.normal(0, 0.02, 7)
-        arms = {"a": Arm(dict(enumerate(a))), "b": Arm(dict(enumerate(b)))}
+        arms = {"a": ArmValues(dict(enumerate(a))), "b": ArmValues(dict(enumerate(b)))}
         (found,) = family(arms, [("a", "b")], margin=MARGIN)
         expected = stats.ttest_rel(a, b)
         interval = expected.confidence_interval(0.95)
@@ -52,7 +52,7 @@ class TestAgainstOtherMethods:
     def test_arms_without_common_seeds_are_compared_by_welch(self) -> None:
         rng = np.random.default_rng(6)
         a, b = rng.normal(0.01, 0.02, 9), rng.normal(0, 0.03, 9)
-        arms = {"a": Arm(dict(enumerate(a))), "b": Arm(dict(enumerate(b, 100)))}
+        arms = {"a": ArmValues(dict(enumerate(a))), "b": ArmValues(dict(enumerate(b, 100)))}
         (found,) = family(arms, [("a", "b")], margin=MARGIN)
         expected = stats.ttest_ind(a, b, equal_var=False)
         interval = expected.confidence_interval(0.95)
@@ -71,9 +71,9 @@ class TestAgainstOtherMethods:
             assert width(y) / width(x) == pytest.approx(ratio)
 
 
-def scored(scores: NDArray[np.float64]) -> Arm:
+def scored(scores: NDArray[np.float64]) -> ArmValues:
     """An arm of ``(seeds, samples)``."""
-    return Arm(dict(enumerate(scores.mean(axis=1))), dict(enumerate(scores)))
+    return ArmValues(dict(enumerate(scores.mean(axis=1))), dict(enumerate(scores)))
 
 
 class TestSamples:
@@ -84,7 +84,9 @@ class TestSamples:
         better[:, :6] = 1 - better[:, :6]  # six samples are answered otherwise, by all seeds
         arms = {"a": scored(better), "b": scored(base)}
         (found,) = family(arms, [("a", "b")], margin=0.01)
-        (blind,) = family({k: Arm(v.values) for k, v in arms.items()}, [("a", "b")], margin=0.01)
+        (blind,) = family(
+            {k: ArmValues(v.values) for k, v in arms.items()}, [("a", "b")], margin=0.01
+        )
         assert found.samples == 300
         assert blind.samples is None
         d = better[0] - base[0]
@@ -110,7 +112,7 @@ class TestSamples:
         rng = np.random.default_rng(10)
         arms = {
             "a": scored((rng.random((5, 50)) < 0.8).astype(float)),
-            "b": Arm(dict(enumerate(rng.normal(0.8, 0.01, 5)))),
+            "b": ArmValues(dict(enumerate(rng.normal(0.8, 0.01, 5)))),
         }
         (found,) = family(arms, [("a", "b")], margin=0.01)
         assert found.samples is None
@@ -137,7 +139,7 @@ class TestFewAndTied:
 
     def test_missing_values_are_left_out(self) -> None:
         a = {s: 0.9 + s / 1000 for s in range(4)}
-        arms = {"a": Arm(a), "b": Arm({**a, 2: math.nan})}
+        arms = {"a": ArmValues(a), "b": ArmValues({**a, 2: math.nan})}
         assert family(arms, [("a", "b")], margin=0.01)[0].n == 3
 
 
@@ -180,7 +182,7 @@ class TestPlanning:
     def test_failed_seeds_can_end_at_the_worst_value(self) -> None:
         a = {s: 0.9 + s / 1000 for s in range(8)}
         b = {s: 0.8 - s / 1000 for s in range(10)}
-        arms = {"a": Arm(a), "b": Arm(b)}
+        arms = {"a": ArmValues(a), "b": ArmValues(b)}
         assert family(arms, [("a", "b")], margin=0.01)[0].better == "a"
         worst = worst_case(arms, {"a": [8, 9]}, 0.1)
         (found,) = family(worst, [("a", "b")], margin=0.01)

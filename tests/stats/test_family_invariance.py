@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.family import Arm, Comparison, family
+from rnnbench.stats.family import ArmValues, Comparison, family
 from tests.stats.test_family import all_pairs, named, width
 
 MARGIN = 1 / 64
@@ -101,7 +101,7 @@ class TestInvariance:
     ) -> None:
         arms = named(values)
         found = family(arms, all_pairs(arms), margin=MARGIN)
-        more = {**arms, "y": Arm(c), "z": Arm(d)}
+        more = {**arms, "y": ArmValues(c), "z": ArmValues(d)}
         other = family(more, [*all_pairs(arms), ("y", "z")], margin=MARGIN)
         for x, y in zip(found, other, strict=False):
             assert math.isnan(width(x)) or width(y) >= width(x) * (1 - 1e-9)

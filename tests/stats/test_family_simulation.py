@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rnnbench.stats.family import Arm, Comparison, family
+from rnnbench.stats.family import ArmValues, Comparison, family
 from tests.stats.simulated import SHAPES, Values, draw, false_reports, intervals
 
 ALPHA = 0.05
@@ -105,10 +105,10 @@ def named_by_many_samples(arms: int, n: int, ratio: float, reports: int) -> floa
     return float((np.abs(estimates) > half).any(axis=1).mean())
 
 
-def as_arms(right: NDArray[np.bool_], *, samples: bool = True) -> dict[str, Arm]:
+def as_arms(right: NDArray[np.bool_], *, samples: bool = True) -> dict[str, ArmValues]:
     n, arms, _ = right.shape
     return {
-        str(k): Arm(
+        str(k): ArmValues(
             {s: float(right[s, k].mean()) for s in range(n)},
             {s: right[s, k] for s in range(n)} if samples else None,
         )
@@ -116,7 +116,7 @@ def as_arms(right: NDArray[np.bool_], *, samples: bool = True) -> dict[str, Arm]
     }
 
 
-def judged(arms: dict[str, Arm]) -> list[Comparison]:
+def judged(arms: dict[str, ArmValues]) -> list[Comparison]:
     return family(arms, list(itertools.combinations(arms, 2)), margin=0.01)
 
 
@@ -137,7 +137,9 @@ def named_where_seeds_meet_in_part(
     most = max(max(own) for own in seeds) + 1
     found = 0
     for values in draw(rng, reports, most, spreads, "normal", rho):
-        arms = {str(k): Arm({s: float(values[s, k]) for s in own}) for k, own in enumerate(seeds)}
+        arms = {
+            str(k): ArmValues({s: float(values[s, k]) for s in own}) for k, own in enumerate(seeds)
+        }
         found += any(c.better for c in judged(arms))
     return found / reports
 

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnbench.stats.family import Arm, family, verdict_of
+from rnnbench.stats.family import ArmValues, family, verdict_of
 from rnnbench.stats.sequential import Design, Look, decide, follow, looks, widened
 
 PAIRS = [("lstm", "gru"), ("lstm", "simple_rnn"), ("gru", "simple_rnn")]
 DESIGN = Design(most_seeds=16, margin=0.01)
 
 
-def measured(seeds: int, **better: float) -> dict[str, Arm]:
+def measured(seeds: int, **better: float) -> dict[str, ArmValues]:
     """Arms around 80 %, one of them better, with noise of one point."""
     rng = np.random.default_rng(5)
     noise = rng.normal(0, 0.01, (3, 30))[:, :seeds]
     names = ("lstm", "gru", "simple_rnn")
     return {
-        name: Arm(dict(enumerate(0.8 + better.get(name, 0.0) + row)))
+        name: ArmValues(dict(enumerate(0.8 + better.get(name, 0.0) + row)))
         for name, row in zip(names, noise, strict=True)
     }
 
@@ -54,10 +54,10 @@ def test_arms_with_no_open_comparison_need_no_further_seeds() -> None:
 
 
 def test_an_arm_that_fails_with_every_seed_is_not_waited_for() -> None:
-    arms = measured(30) | {"gru": Arm({})}
+    arms = measured(30) | {"gru": ArmValues({})}
     found = follow(arms, PAIRS, DESIGN, 1)
     assert found[-1].open_arms == ("lstm", "simple_rnn")
-    apart = measured(30, simple_rnn=-0.2) | {"gru": Arm({})}
+    apart = measured(30, simple_rnn=-0.2) | {"gru": ArmValues({})}
     found = follow(apart, PAIRS, DESIGN, len(DESIGN.looks))
     assert len(found) == found[-1].decided[1] < len(DESIGN.looks)
     assert found[-1].open_arms == ()
@@ -100,7 +100,7 @@ def test_intervals_of_a_look_are_wider_than_those_of_a_report() -> None:
     arms = measured(30)
     for number in (1, 5, 9):
         few = {
-            name: Arm({seed: arm.values[seed] for seed in DESIGN.seeds(number)})
+            name: ArmValues({seed: arm.values[seed] for seed in DESIGN.seeds(number)})
             for name, arm in arms.items()
         }
         for c, plain in zip(
@@ -119,7 +119,7 @@ def test_what_a_smaller_family_decides_has_an_interval_that_ends_at_zero(seed: i
     """One arm is told apart from both others; then a single pair is left, and counts alone."""
     noise = np.random.default_rng(seed).normal(0, 0.01, (3, 30))
     means = zip(("lstm", "gru", "simple_rnn"), (0.8, 0.808, 0.7), noise, strict=True)
-    arms = {name: Arm(dict(enumerate(mean + row))) for name, mean, row in means}
+    arms = {name: ArmValues(dict(enumerate(mean + row))) for name, mean, row in means}
     found = decide(arms, PAIRS, DESIGN, 2)[0]
     assert 0 < -found.difference.high < 1e-300
     assert found.better == "b"
@@ -133,14 +133,14 @@ def test_a_failed_seed_is_left_out() -> None:
     arms = measured(30, simple_rnn=-0.2)
     values = dict(arms["gru"].values)
     del values[2]
-    found = decide(arms | {"gru": Arm(values)}, PAIRS, DESIGN, 1)
+    found = decide(arms | {"gru": ArmValues(values)}, PAIRS, DESIGN, 1)
     assert [c.n for c in found] == [4, 5, 4]
 
 
 def test_seeds_begin_where_the_design_says() -> None:
     arms = measured(30, simple_rnn=-0.2)
     moved = {
-        name: Arm({seed + 100: value for seed, value in arm.values.items()})
+        name: ArmValues({seed + 100: value for seed, value in arm.values.items()})
         for name, arm in arms.items()
     }
     design = Design(most_seeds=16, margin=0.01, first_seed=100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnnbench.stats.contrast import Arm
+from rnnbench.stats.contrast import ArmValues
 from rnnbench.stats.design import Design
 from rnnbench.stats.sequential import follow
 from tests.stats.simulated_sweeps import names_of, simulate
@@ -24,7 +24,7 @@ def test_simulated_sweeps_take_the_decisions_of_real_ones() -> None:
     values = one_better(1.2, 3, 0.0, 12, 16)
     found = simulate(values, design)
     for number, one in enumerate(values):
-        arms = {str(k): Arm(dict(enumerate(map(float, one[:, k])))) for k in range(3)}
+        arms = {str(k): ArmValues(dict(enumerate(map(float, one[:, k])))) for k in range(3)}
         last = follow(arms, names_of(3), design, len(design.looks))[-1].comparisons
         signs = {None: 0, "a": 1, "b": -1}
         assert [signs[c.better] for c in last] == found.named[number].tolist()

@@ -14,7 +14,7 @@ from rnnbench.errors import ConfigError, DataError
 from rnnbench.formatting.spreadsheet import guarded
 from rnnbench.stored import answers, asked
 from rnnbench.stored.answers import answers_as, check_output, write_answers
-from rnnbench.stored.asked import Asked, read_texts, typed_text
+from rnnbench.stored.asked import AskedTexts, read_texts, typed_text
 from rnnbench.stored.predict import Prediction
 
 
@@ -23,7 +23,7 @@ def test_a_line_ends_with_a_new_line_and_nothing_else(tmp_path: Path) -> None:
     inside = "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i\rj"
     file.write_bytes(f"\ufeff{inside}\r\n \r\n\n\tlast \r".encode())
     found = read_texts(file)
-    assert found == Asked("line", (1, 2, 3, 4), (inside, " ", "", "\tlast "))
+    assert found == AskedTexts("line", (1, 2, 3, 4), (inside, " ", "", "\tlast "))
     file.write_bytes(b"one\ntwo\n\n")
     assert read_texts(file).texts == ("one", "two", "")
 
@@ -36,7 +36,7 @@ def test_files_of_a_folder_are_texts_by_name(tmp_path: Path) -> None:
     (tmp_path / "folder.txt").mkdir()
     os.mkfifo(tmp_path / "pipe.txt")
     found = read_texts(tmp_path)
-    assert found == Asked(
+    assert found == AskedTexts(
         "file", ("a.txt", "b.txt", "empty.txt"), ("first", "two\r\nlines\r\n", " \n")
     )
     assert found.where([0, 2]) == "files a.txt, empty.txt"
@@ -104,7 +104,7 @@ PREDICTIONS = (
 
 
 def test_csv_and_json_hold_a_record_for_every_text() -> None:
-    of_file = Asked("line", (1, 2, 3, 4), tuple(one.text for one in PREDICTIONS))
+    of_file = AskedTexts("line", (1, 2, 3, 4), tuple(one.text for one in PREDICTIONS))
     rows = list(csv.DictReader(io.StringIO(answers_as("csv", of_file, PREDICTIONS), newline="")))
     assert [row["line"] for row in rows] == ["1", "2", "3", "4"]
     assert [row["class"] for row in rows] == ["'-good", "bad", "", "bad"]

@@ -24,7 +24,7 @@ from rnnbench.formatting.durations import duration
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.expected import FIT_SECONDS, SECONDS, Expected
 from rnnbench.sweep.fixed import FixedSeeds
-from rnnbench.sweep.plan import Line, Plan
+from rnnbench.sweep.plan import Plan, PlannedRun
 from rnnbench.sweep.run import make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -260,8 +260,8 @@ class TestSeconds:
     @staticmethod
     def line(
         seconds: float | None, *, to_train: bool = True, search: str = "", is_trial: bool = False
-    ) -> Line:
-        return Line("gru seed=0", "PENDING", 4, 168, seconds, to_train, search, is_trial)
+    ) -> PlannedRun:
+        return PlannedRun("gru seed=0", "PENDING", 4, 168, seconds, to_train, search, is_trial)
 
     def test_are_shared_by_the_workers(self) -> None:
         assert Plan((self.line(4), self.line(4), self.line(2)), 2).seconds == 5

@@ -79,22 +79,22 @@ def test_masked_loops_begin_where_the_first_sample_does() -> None:
     assert sort(x, (2, 4), mask=True)[1].tolist() == [8, 13, TIME]
 
 
-def test_a_ladder_for_similar_lengths_is_cheaper_and_cheapest_masked() -> None:
+def test_a_width_schedule_for_similar_lengths_is_cheaper_and_cheapest_masked() -> None:
     paddings = np.random.default_rng(0).integers(0, 500, 4000)
     ranges = np.array_split(np.sort(paddings), 16)
 
-    def mean_cost(ladder: tuple[int, ...], mask: bool = False) -> float:
+    def mean_cost(widths: tuple[int, ...], mask: bool = False) -> float:
         drawn = [np.sort(np.random.default_rng(1).choice(part, 128)) for part in ranges]
-        starts = [bounds(paddings, ladder, 500, mask=mask) for paddings in drawn]
-        return float(np.mean([cost(each, ladder, 500) for each in starts]))
+        starts = [bounds(paddings, widths, 500, mask=mask) for paddings in drawn]
+        return float(np.mean([cost(each, widths, 500) for each in starts]))
 
     similar, mixed = choose(paddings, 128, 500, 16), choose(paddings, 128, 500)
     assert mean_cost(similar) < mean_cost(mixed)
     assert mean_cost(similar, mask=True) < 0.8 * mean_cost(similar)
     for batch in (1, 3, 16, 17):
-        ladder = choose(paddings, batch, 500, 16)
-        assert ladder[-1] == batch
-        assert list(ladder) == sorted(set(ladder))
+        widths = choose(paddings, batch, 500, 16)
+        assert widths[-1] == batch
+        assert list(widths) == sorted(set(widths))
 
 
 def losses(epoch: Epoch) -> list[float]:

@@ -20,7 +20,7 @@ from rnnbench.data.readers import TextReader
 from rnnbench.data.sets.imdb_file import KERAS_SHA256, ORIGIN, SET, download_imdb, find_imdb
 from rnnbench.data.sets.word_index import KerasVocabulary, load_word_index
 from rnnbench.data.words.texts import word_index_identity, word_index_path
-from rnnbench.data.words.vocabulary import Reading, Vocabulary, read_word_index
+from rnnbench.data.words.vocabulary import Tokenization, Vocabulary, read_word_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ LARGEST_BYTES = 512 * 2**20
 LARGEST_WORDS = 100_000_000
 LARGEST_INDEX = 10_000_000
 # How the reviews became tokens: data=text_dir with these keys and Keras's word index repeats it.
-READING = Reading("keras", lower=True, start=True, unknown="imdb", breaks="imdb")
+READING = Tokenization("keras", lower=True, start=True, unknown="imdb", breaks="imdb")
 
 
 class Imdb:

@@ -25,7 +25,7 @@ from rnnbench.data.indices import INDEX_FROM, OOV, PAD, START
 from rnnbench.data.readers import TextReader
 from rnnbench.data.sets import grammar
 from rnnbench.data.sets.oracle import best_accuracy, oracle
-from rnnbench.data.words.vocabulary import Reading, Vocabulary
+from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 CLASSES = ("negative", "positive")
-READING = Reading("keras", lower=True, start=True, unknown="oov", breaks="unicode")
+READING = Tokenization("keras", lower=True, start=True, unknown="oov", breaks="unicode")
 LARGEST = 25_000
 REFERENCE = 1_000
 
@@ -96,7 +96,7 @@ class ReviewVocabulary:
     """The words that the grammar can produce."""
 
     def encode(self, text: str) -> NDArray[np.int32]:
-        """See :class:`rnnbench.data.readers.Vocabulary`."""
+        """See :class:`rnnbench.data.readers.TextEncoder`."""
         return encode(text)
 
 

@@ -34,7 +34,7 @@ _LAYOUT = "a folder with train/CLASS/*.txt and test/CLASS/*.txt"
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Folders:
     """The folders that are classes, in the order of their labels, and those that are not."""
 
     root: Path
@@ -43,7 +43,7 @@ class _Layout:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _TextFile:
     path: Path
     label: int
 
@@ -108,7 +108,7 @@ class TextDir:
         )
 
 
-def _layout(config: DataConfig) -> _Layout:
+def _layout(config: DataConfig) -> _Folders:
     if config.path is None:
         raise ConfigError("data.path", _LAYOUT, "null", "give data.path=/path/to/folder")
     root = user_path("data.path", config.path).absolute()
@@ -133,7 +133,7 @@ def _layout(config: DataConfig) -> _Layout:
             "check the path and its folders",
         )
     ignored = [f"{part}/{name}" for part in PARTS for name in folders[part] if name not in classes]
-    return _Layout(root, tuple(classes), tuple(ignored))
+    return _Folders(root, tuple(classes), tuple(ignored))
 
 
 def _folders(root: Path, part: str) -> list[str]:
@@ -148,7 +148,7 @@ def _folders(root: Path, part: str) -> list[str]:
     return sorted(entry.name for entry in found if not entry.name.startswith("."))
 
 
-def _entries(layout: _Layout, part: str) -> list[_Entry]:
+def _entries(layout: _Folders, part: str) -> list[_TextFile]:
     """Return the ``.txt`` files of a part: classes from the last to the first, names sorted."""
     found = []
     for label in reversed(range(len(layout.classes))):
@@ -164,7 +164,7 @@ def _entries(layout: _Layout, part: str) -> list[_Entry]:
             raise _unreadable(folder, error) from None
         if not names:
             raise DataError("data.path", f".txt files in {folder}", "none", "check the folder")
-        found += [_Entry(folder / name, label) for name in names]
+        found += [_TextFile(folder / name, label) for name in names]
     return found
 
 
@@ -180,7 +180,7 @@ def _refuse_outside(path: Path, root: Path) -> None:
         )
 
 
-def _texts(entries: Sequence[_Entry], encoding: str | None) -> Iterator[Text]:
+def _texts(entries: Sequence[_TextFile], encoding: str | None) -> Iterator[Text]:
     for entry in entries:
         content = _read(entry.path)
         yield Text(str(entry.path), decode(content, encoding, "data.path", str(entry.path)))

@@ -16,7 +16,7 @@ from rnnbench.data.contract import Progress, Split
 from rnnbench.data.files.encoding import decode_text
 from rnnbench.data.files.npz import file_digest
 from rnnbench.data.words.tokens import Breaks, other_breaks, whole_number
-from rnnbench.data.words.vocabulary import Counting, Reading, Vocabulary, read_word_index
+from rnnbench.data.words.vocabulary import Counting, Tokenization, Vocabulary, read_word_index
 from rnnbench.errors import ConfigError, DataError
 from rnnbench.system.user_paths import user_path
 
@@ -47,7 +47,7 @@ Texts = Callable[[], Iterable[Text]]
 Encoded = tuple[NDArray[np.int32], NDArray[np.int64]]
 
 
-def reading_of(config: DataConfig) -> Reading:
+def reading_of(config: DataConfig) -> Tokenization:
     """Return how texts become tokens; raises ConfigError for keys that are null or don't fit."""
     for key in ("tokens", "start", "unknown"):
         if getattr(config, key) is None:
@@ -65,8 +65,10 @@ def reading_of(config: DataConfig) -> Reading:
                 raise ConfigError(
                     f"data.{key}", "null with data.tokens=numbers", value, f"leave data.{key} out"
                 )
-        return Reading("numbers", lower=False, start=False, unknown="oov", breaks=breaks)
-    return Reading(config.tokens, lower, config.start, config.unknown, breaks, config.punctuation)
+        return Tokenization("numbers", lower=False, start=False, unknown="oov", breaks=breaks)
+    return Tokenization(
+        config.tokens, lower, config.start, config.unknown, breaks, config.punctuation
+    )
 
 
 def word_index_path(config: DataConfig) -> Path | None:
@@ -132,7 +134,7 @@ def encode(
 class _Read:
     """What is noticed of the training texts while they are read."""
 
-    reading: Reading
+    reading: Tokenization
     texts: int = 0
     unbroken: int = 0
     otherwise_broken: int = 0

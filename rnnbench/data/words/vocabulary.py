@@ -23,7 +23,7 @@ LARGEST_RANK = 2**31 - 1 - INDEX_FROM
 
 
 @dataclass(frozen=True)
-class Reading:
+class Tokenization:
     """How a text becomes tokens: splitting, case, unknown words, a mark at the beginning.
 
     ``unknown`` decides about words that have no row: ``oov`` gives them one in common, ``drop``
@@ -54,11 +54,13 @@ class Vocabulary:
     known to be too rare has row 2. Row 3 is empty.
     """
 
-    reading: Reading
+    reading: Tokenization
     rows: Mapping[str, int] = field(repr=False)
 
     @classmethod
-    def of_ranks(cls, reading: Reading, ranks: Mapping[str, int], num_words: int) -> Vocabulary:
+    def of_ranks(
+        cls, reading: Tokenization, ranks: Mapping[str, int], num_words: int
+    ) -> Vocabulary:
         """Return the vocabulary of words with their ranks from 1, cut to ``num_words`` rows."""
         keep_rare = reading.unknown == "imdb"
         rows = {
@@ -98,7 +100,7 @@ class Vocabulary:
         """Read :meth:`to_json`; raises ValueError, KeyError or TypeError for anything else."""
         plain = json.loads(text)
         # Vocabularies that don't say so were counted in words between blanks.
-        return cls(Reading(**{"breaks": "blank", **plain["reading"]}), plain["rows"])
+        return cls(Tokenization(**{"breaks": "blank", **plain["reading"]}), plain["rows"])
 
 
 class Counting:

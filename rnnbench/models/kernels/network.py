@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rnnbench.models.kernels.scan import Recurrence
-from rnnbench.models.kernels.sources import Array, Source, Tokens
+from rnnbench.models.kernels.sources import Array, StepInputs, Tokens
 from rnnbench.models.kernels.steps import Step
 
 
@@ -38,29 +38,29 @@ class Network:
                 self._head.append(layer)
         self._last_only = not self._layers[-1].return_sequences
 
-    def outputs(self, x: Any, starts: Any, ladder: tuple[int, ...]) -> Any:
+    def outputs(self, x: Any, starts: Any, widths: tuple[int, ...]) -> Any:
         """Return the model's outputs for a sorted batch, dropout off."""
-        hidden, _ = self._body(x, starts, ladder, keep=False)
+        hidden, _ = self._body(x, starts, widths, keep=False)
         return self._call_head(hidden, training=False)
 
     def gradients(
         self,
         x: Any,
         starts: Any,
-        ladder: tuple[int, ...],
+        widths: tuple[int, ...],
         loss_of: Callable[[Any], Any],
         variables: list[Any],
     ) -> list[Any]:
         """Return the gradients of a scalar loss by the variables, each dense.
 
         Args:
-            x, starts, ladder: a sorted batch, as for :meth:`outputs`.
+            x, starts, widths: a sorted batch, as for :meth:`outputs`.
             loss_of: the loss, of the model's outputs.
             variables: trainable variables of the model, in any order.
         """
         import tensorflow as tf
 
-        hidden, trace = self._body(x, starts, ladder, keep=True)
+        hidden, trace = self._body(x, starts, widths, keep=True)
         ends = [variable for layer in self._head for variable in layer.trainable_variables]
         with tf.GradientTape() as tape:
             tape.watch(hidden)
@@ -83,8 +83,8 @@ class Network:
         return [found[id(variable)] for variable in variables]
 
     def _body(
-        self, x: Any, starts: Any, ladder: tuple[int, ...], *, keep: bool
-    ) -> tuple[Any, list[tuple[Recurrence, Source, Any]]]:
+        self, x: Any, starts: Any, widths: tuple[int, ...], *, keep: bool
+    ) -> tuple[Any, list[tuple[Recurrence, StepInputs, Any]]]:
         """Return what the head sees, ``(batch, units)`` or ``(batch, time, units)``.
 
         Besides: each layer's recurrence, inputs and states.
@@ -92,7 +92,7 @@ class Network:
         import tensorflow as tf
 
         alive = None
-        source: Source
+        source: StepInputs
         if self._embedding is None:
             source = Array(tf.transpose(x, (1, 2, 0)), x.shape[2], wanted=False)
         else:
@@ -101,14 +101,14 @@ class Network:
             source = Tokens(table, tokens, trainable=self._embedding.trainable)
             if self._mask:
                 alive = tf.cast(tf.not_equal(tokens, 0), tf.float32)[:, None, :]
-        if len(ladder) > 1 and not self._last_only:
+        if len(widths) > 1 and not self._last_only:
             raise ValueError("columns that are not computed have no states for the head")
         last: Any = None
         every: Any = None
-        trace: list[tuple[Recurrence, Source, Any]] = []
+        trace: list[tuple[Recurrence, StepInputs, Any]] = []
         for layer in self._layers:
             weights = tuple(tf.convert_to_tensor(variable) for variable in _weights(layer))
-            recurrence = Recurrence(self._step, weights, starts, ladder, alive)
+            recurrence = Recurrence(self._step, weights, starts, widths, alive)
             wanted = self._step.states if keep else int(layer.return_sequences)
             last, every = recurrence.forward(source, keep=wanted)
             trace.append((recurrence, source, every))

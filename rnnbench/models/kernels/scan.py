@@ -1,7 +1,7 @@
 """A layer over all time steps and its gradient, in loops that XLA compiles.
 
 XLA turns what a loop's body computes into few passes over memory. Three habits below keep those
-passes vectorised, as its output showed: what is read of an array at a changing place and met by
+passes vectorised, as its output showed: what is read of an array at a changing index and met by
 several operations is copied first, pieces are written into place and not concatenated, and nothing
 is differentiated for us.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.models.kernels.slices import narrow, read, widen, write
-from rnnbench.models.kernels.sources import Source
+from rnnbench.models.kernels.sources import StepInputs
 from rnnbench.models.kernels.steps import Step
 
 
@@ -26,8 +26,8 @@ class Recurrence:
     Args:
         step: the cell.
         weights: Keras's kernel, recurrent kernel and bias.
-        starts: first time step of each loop and the end, ``(len(ladder) + 1,)`` int32.
-        ladder: columns that each loop computes. States of other columns are not defined.
+        starts: first time step of each loop and the end, ``(len(widths) + 1,)`` int32.
+        widths: columns that each loop computes. States of other columns are not defined.
         alive: 0 in the padding that precedes a sample, else 1: ``(time, 1, batch)`` float32. States
             stay zero where it is 0, as with Keras's mask. ``None`` for no mask.
     """
@@ -37,7 +37,7 @@ class Recurrence:
         step: Step,
         weights: tuple[Any, Any, Any],
         starts: Any,
-        ladder: tuple[int, ...],
+        widths: tuple[int, ...],
         alive: Any = None,
     ) -> None:
         import tensorflow as tf
@@ -49,14 +49,14 @@ class Recurrence:
         scale = np.where(step.halved, np.float32(0.5), np.float32(1.0))
         self._product = tf.transpose(self._matrix) * np.repeat(scale, self._units)[:, None]
         self._starts = starts
-        self._ladder = ladder
+        self._widths = widths
         self._alive = alive
 
-    def forward(self, source: Source, *, keep: int) -> tuple[Any, Any]:
+    def forward(self, source: StepInputs, *, keep: int) -> tuple[Any, Any]:
         """Return the last h ``(units, batch)`` and the states before and after every step.
 
         Args:
-            source: the inputs, samples sorted as the ladder wants them.
+            source: the inputs, samples sorted as the widths want them.
             keep: how many of the cell's states are wanted of every step, h first:
                 ``(time + 1, keep · units, batch)``. For 0 nothing stands in their place.
         """
@@ -65,15 +65,15 @@ class Recurrence:
         step, units, inputs = self._step, self._units, self._inputs
         every: Any = ()
         if keep:
-            every = tf.zeros((source.times + 1, keep * units, self._ladder[-1]))
-        states: tuple[Any, ...] = (tf.zeros((units, self._ladder[0])),) * step.states
+            every = tf.zeros((source.times + 1, keep * units, self._widths[-1]))
+        states: tuple[Any, ...] = (tf.zeros((units, self._widths[0])),) * step.states
 
         def stored(every: Any, states: tuple[Any, ...], t: Any) -> Any:
             for place, state in enumerate(states[:keep]):
                 every = write(every, state[None], (t, place * units, 0))
             return every
 
-        for number, width in enumerate(self._ladder):
+        for number, width in enumerate(self._widths):
             start, end = self._starts[number], self._starts[number + 1]
             if number:
                 states = tuple(widen(state, width) for state in states)
@@ -96,7 +96,7 @@ class Recurrence:
         return states[0], every
 
     def backward(
-        self, source: Source, every: Any, d_last: Any, d_every: Any
+        self, source: StepInputs, every: Any, d_last: Any, d_every: Any
     ) -> tuple[Any, tuple[Any, Any, Any]]:
         """Return the gradient of the source, if it wants one, and those of the three weights.
 
@@ -110,7 +110,7 @@ class Recurrence:
         import tensorflow as tf
 
         step, units, inputs = self._step, self._units, self._inputs
-        batch = self._ladder[-1]
+        batch = self._widths[-1]
         down = self._matrix[: inputs + units] if source.wanted else self._matrix[inputs:-1]
         d_source: Any = source.zeros() if source.wanted else ()
         d_matrix = tf.zeros_like(self._matrix)
@@ -123,8 +123,8 @@ class Recurrence:
         def state_of(t: Any, place: int, width: int) -> Any:
             return read(every, (t, place * units, 0), (1, units, width))[0]
 
-        for number in reversed(range(len(self._ladder))):
-            width = self._ladder[number]
+        for number in reversed(range(len(self._widths))):
+            width = self._widths[number]
             start, end = self._starts[number], self._starts[number + 1]
             if width < batch:
                 d_states = tuple(narrow(state, width) for state in d_states)

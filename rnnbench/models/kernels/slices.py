@@ -1,4 +1,4 @@
-"""Pieces of arrays: read and written at changing places, widened and narrowed by columns."""
+"""Slices of arrays: read and written at changing indices, widened and narrowed by columns."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-# TensorFlow's own ways to write a piece into a tensor become a loop over elements under XLA.
+# TensorFlow's own ways to write a slice into a tensor become a loop over elements under XLA.
 
 
 def read(array: Any, at: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
-    """Return a piece of that shape; a place beyond the array's ends is moved to them."""
+    """Return a slice of that shape; a start beyond the array's ends is moved to them."""
     from tensorflow.compiler.tf2xla.python import xla
 
-    return xla.dynamic_slice(array, _place(at), np.array(shape, np.int32))
+    return xla.dynamic_slice(array, _start(at), np.array(shape, np.int32))
 
 
 def write(array: Any, value: Any, at: tuple[Any, ...]) -> Any:
-    """Return the array with a piece replaced."""
+    """Return the array with a slice replaced."""
     from tensorflow.compiler.tf2xla.python import xla
 
-    return xla.dynamic_update_slice(array, value, _place(at))
+    return xla.dynamic_update_slice(array, value, _start(at))
 
 
 def widen(array: Any, width: int) -> Any:
@@ -39,7 +39,7 @@ def narrow(gradient: Any, width: int) -> Any:
     return tf.concat([gradient[:, : width - 1], shared], 1)
 
 
-def _place(at: tuple[Any, ...]) -> Any:
+def _start(at: tuple[Any, ...]) -> Any:
     import tensorflow as tf
 
     return tf.stack([tf.cast(index, tf.int32) for index in at])

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from rnnbench.models.kernels.slices import read, write
 
 
-class Source(Protocol):
+class StepInputs(Protocol):
     """Inputs of a layer, sample by column.
 
     Attributes:

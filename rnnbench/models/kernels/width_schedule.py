@@ -3,7 +3,7 @@
 The samples of a batch are sorted by the length of their padding, shortest first. At time t the
 samples whose padding is over are the first ``active(t)`` columns; all others are in the state
 that padding alone leads to, the same for each. So it is enough to compute the first ``c`` columns
-while ``active(t) < c``: the last of them stands for everything in its padding. A ladder is an
+while ``active(t) < c``: the last of them stands for everything in its padding. A schedule is an
 increasing tuple of such widths ``c``, which ends with the batch size; XLA compiles a loop for
 each. Nothing is approximated and no batch is refused: where all samples are long, the last loop
 does all the work. Where padding is masked, states are zero as long as it is all that a batch has,
@@ -48,63 +48,63 @@ def leading(tokens: np.ndarray) -> bool:
 
 
 def bounds(
-    paddings: np.ndarray, ladder: tuple[int, ...], timesteps: int, *, mask: bool = False
+    paddings: np.ndarray, widths: tuple[int, ...], timesteps: int, *, mask: bool = False
 ) -> np.ndarray:
     """Return at which time step each width's loop begins, and where the last one ends.
 
     Args:
         paddings: leading padding ``(batch,)`` of the samples, increasing.
-        ladder: widths, increasing; the last is the batch size.
+        widths: of the schedule, increasing; the last is the batch size.
         timesteps: steps of a sample.
         mask: whether padding is masked.
 
     Returns:
-        ``(len(ladder) + 1,)`` int32, increasing, from 0, or from the first step that any sample
+        ``(len(widths) + 1,)`` int32, increasing, from 0, or from the first step that any sample
         has with ``mask``, to ``timesteps``. The loop of width ``c`` ends before the padding of
         sample ``c - 1`` does.
     """
-    ends = paddings[np.asarray(ladder[:-1], int) - 1]
+    ends = paddings[np.asarray(widths[:-1], int) - 1]
     first = paddings[0] if mask else 0
     return np.concatenate([[first], ends, [timesteps]]).astype(np.int32)
 
 
 def sort(
-    x: np.ndarray, ladder: tuple[int, ...], *, mask: bool = False
+    x: np.ndarray, widths: tuple[int, ...], *, mask: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the order ``(batch,)`` in which a batch is computed, and :func:`bounds` for it.
 
     Args:
-        x: tokens ``(batch, time)``; with a ladder of one width, and no mask, inputs of any shape.
-        ladder: widths; the last is the batch size.
+        x: tokens ``(batch, time)``; with a schedule of one width, and no mask, inputs of any shape.
+        widths: of the schedule; the last is the batch size.
         mask: whether leading padding is masked, and all of it leading.
     """
-    if len(ladder) == 1:
+    if len(widths) == 1:
         first = padding(x).min() if mask else 0
         return np.arange(len(x)), np.array([first, x.shape[1]], np.int32)
     paddings = padding(x)
     order = np.argsort(paddings, kind="stable")
-    return order, bounds(paddings[order], ladder, x.shape[1], mask=mask)
+    return order, bounds(paddings[order], widths, x.shape[1], mask=mask)
 
 
 def cost(
-    starts: np.ndarray, ladder: tuple[int, ...], timesteps: int, fixed: float = FIXED_COST
+    starts: np.ndarray, widths: tuple[int, ...], timesteps: int, fixed: float = FIXED_COST
 ) -> float:
     """Return the cost of a batch relative to computing every column at every step.
 
     Args:
         starts: of :func:`bounds`.
-        ladder: widths.
+        widths: of the schedule.
         timesteps: steps of a sample.
         fixed: share of a step's cost that does not depend on its columns.
     """
-    shares = fixed + (1.0 - fixed) * np.asarray(ladder) / ladder[-1]
+    shares = fixed + (1.0 - fixed) * np.asarray(widths) / widths[-1]
     return float((np.diff(starts) * shares).sum() / timesteps)
 
 
 def choose(
     paddings: np.ndarray, batch: int, timesteps: int, buckets: int | None = None
 ) -> tuple[int, ...]:
-    """Return the ladder that suits the batches of samples with these paddings ``(n,)``.
+    """Return the widths that suit the batches of samples with these paddings ``(n,)``.
 
     The choice depends on nothing but its arguments: batches are drawn with a fixed seed, out of
     all samples, or each out of one of so many ranges of padding.
@@ -122,12 +122,12 @@ def choose(
     ]
     chosen: tuple[int, ...] = (batch,)
     cheapest = 1.0
-    for widths in candidates:
-        ladder = tuple(sorted(set(widths)))
-        costs = [cost(bounds(p, ladder, timesteps), ladder, timesteps) for p in drawn]
+    for candidate in candidates:
+        widths = tuple(sorted(set(candidate)))
+        costs = [cost(bounds(p, widths, timesteps), widths, timesteps) for p in drawn]
         expected = float(np.mean(costs))
         if expected < cheapest - WORTHWHILE:
-            chosen, cheapest = ladder, expected
+            chosen, cheapest = widths, expected
     return chosen
 
 

@@ -15,7 +15,7 @@ from rnnbench.data import Prepared, preparation, prepare, prepare_vectors
 from rnnbench.data.new_text import text_reader
 from rnnbench.data.sets.word_index import KerasVocabulary
 from rnnbench.data.words.tokens import FILTERS, keras_words, tokenizer
-from rnnbench.data.words.vocabulary import Reading, Vocabulary
+from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
 from rnnbench.errors import ConfigError, DataError
 
 SPACES = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()]
@@ -102,7 +102,7 @@ def test_a_vocabulary_of_an_older_version_reads_as_it_was_counted() -> None:
     vocabulary = Vocabulary.from_json(text)
     assert vocabulary.encode("Film\r\nfilm\xa0x, film") == [4, 2, 5]
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
-    now = Reading("keras", lower=True, start=False, unknown="oov", breaks="unicode")
+    now = Tokenization("keras", lower=True, start=False, unknown="oov", breaks="unicode")
     assert Vocabulary(now, {"film": 5}).encode("Film\r\nfilm\xa0x, film") == [5, 5, 2, 5]
 
 

@@ -29,7 +29,7 @@ NOTHING = batch([0] * BATCH)
 
 
 @pytest.mark.parametrize(
-    ("cell", "depth", "mask", "frozen", "ladder"),
+    ("cell", "depth", "mask", "frozen", "widths"),
     [
         ("simple_rnn", 1, False, True, (5, BATCH)),
         ("simple_rnn", 1, True, False, (5, BATCH)),
@@ -41,7 +41,7 @@ NOTHING = batch([0] * BATCH)
     ],
 )
 def test_equal_keras(
-    cell: str, depth: int, mask: bool, frozen: bool, ladder: tuple[int, ...], configure: Any
+    cell: str, depth: int, mask: bool, frozen: bool, widths: tuple[int, ...], configure: Any
 ) -> None:
     import tensorflow as tf
 
@@ -61,29 +61,29 @@ def test_equal_keras(
         variable.assign(rng.normal(scale=0.4, size=variable.shape))
     weights = tf.constant(rng.normal(size=(BATCH, 1)).astype(np.float32))
 
-    def compiled(body: Any, ladder: tuple[int, ...]) -> Any:
+    def compiled(body: Any, widths: tuple[int, ...]) -> Any:
         @tf.function(jit_compile=True, autograph=False)
         def compute(x: Any, scale: Any, starts: Any) -> Any:
             gradients = body.gradients(
-                x, starts, ladder, lambda output: tf.reduce_sum(output * scale), variables
+                x, starts, widths, lambda output: tf.reduce_sum(output * scale), variables
             )
-            return body.outputs(x, starts, ladder), gradients
+            return body.outputs(x, starts, widths), gradients
 
         return compute
 
     def run(
-        compute: Any, tokens: np.ndarray, ladder: tuple[int, ...], skip: bool = False
+        compute: Any, tokens: np.ndarray, widths: tuple[int, ...], skip: bool = False
     ) -> list[np.ndarray]:
-        order, starts = sort(tokens, ladder, mask=skip)
+        order, starts = sort(tokens, widths, mask=skip)
         outputs, gradients = compute(tokens[order], tf.gather(weights, order), starts)
         restored = np.empty_like(outputs)
         restored[order] = outputs
         return [restored, *(gradient.numpy() for gradient in gradients)]
 
     by_keras = compiled(KerasBody(model), (BATCH,))
-    by_kernels = compiled(Network(model, step_of(config), mask=mask), ladder)
+    by_kernels = compiled(Network(model, step_of(config), mask=mask), widths)
     for tokens in (MIXED, SAME, NOTHING):
         expected = run(by_keras, tokens, (BATCH,))
-        for ours, keras in zip(run(by_kernels, tokens, ladder, mask), expected, strict=True):
+        for ours, keras in zip(run(by_kernels, tokens, widths, mask), expected, strict=True):
             tolerance = TOLERANCE * np.abs(keras).max() + 1e-7
             np.testing.assert_allclose(ours, keras, rtol=0, atol=tolerance)

@@ -30,16 +30,16 @@ def test_a_loop_ends_before_the_column_that_stands_for_the_rest_does(
     values = data.draw(st.lists(st.integers(0, timesteps), min_size=batch, max_size=batch))
     paddings = np.sort(np.array(values, np.int32))
     widths = data.draw(st.sets(st.integers(1, batch))) | {batch}
-    ladder = tuple(sorted(widths))
-    starts = bounds(paddings, ladder, timesteps)
+    widths = tuple(sorted(widths))
+    starts = bounds(paddings, widths, timesteps)
     assert starts[0] == 0
     assert starts[-1] == timesteps
     assert (np.diff(starts) >= 0).all()
-    for width, start, end in zip(ladder, starts[:-1], starts[1:], strict=True):
+    for width, start, end in zip(widths, starts[:-1], starts[1:], strict=True):
         for t in range(start, end):
             active = int((paddings <= t).sum())
             assert width == batch or active < width
-    assert cost(starts, ladder, timesteps) <= 1.0
+    assert cost(starts, widths, timesteps) <= 1.0
 
 
 def test_a_batch_is_sorted_by_padding_and_equal_ones_stay_in_order() -> None:
@@ -53,7 +53,7 @@ def test_a_batch_is_sorted_by_padding_and_equal_ones_stay_in_order() -> None:
     assert starts.tolist() == [0, 3]
 
 
-def test_a_ladder_is_chosen_where_it_pays_and_always_the_same() -> None:
+def test_a_width_schedule_is_chosen_where_it_pays_and_always_the_same() -> None:
     rng = np.random.default_rng(1)
     mixed = rng.integers(0, 500, 2000)
     assert choose(mixed, 128, 500) == choose(mixed, 128, 500)
@@ -63,7 +63,7 @@ def test_a_ladder_is_chosen_where_it_pays_and_always_the_same() -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 5])
-def test_small_batches_have_a_ladder_too(batch: int) -> None:
-    ladder = choose(np.full(50, 9), batch, 10)
-    assert ladder[-1] == batch
-    assert list(ladder) == sorted(set(ladder))
+def test_small_batches_have_a_width_schedule_too(batch: int) -> None:
+    widths = choose(np.full(50, 9), batch, 10)
+    assert widths[-1] == batch
+    assert list(widths) == sorted(set(widths))

@@ -1,5 +1,5 @@
 """The user's own table: how its file is read, which rows are samples, what its classes are."""
 
-from rnnbench.data.sets.table.source import Table
+from rnnbench.data.sets.table.source import Csv
 
-__all__ = ["Table"]
+__all__ = ["Csv"]

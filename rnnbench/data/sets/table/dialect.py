@@ -26,7 +26,7 @@ _SPECIAL = '"\r\n\0\ufeff'
 _SEP = re.compile(r"\"?sep=(.)\"?[\r\n]*\Z", re.IGNORECASE)
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """The fields of a row, and its first and last line in the file, from 1."""
 
     first: int
@@ -56,7 +56,7 @@ class Dialect:
             f"data.{name}={typed(value)}" for name, value in pairs if value != getattr(self, name)
         )
 
-    def read(self, path: Path, key: str) -> Generator[Row, None, None]:
+    def read(self, path: Path, key: str) -> Generator[TableRow, None, None]:
         """Yield every row of a file that is not blank; ``key`` named the file.
 
         Raises csv.Error where quotation marks don't fit, OSError, and DataError for bytes that
@@ -79,7 +79,7 @@ class Dialect:
             while (row := _next(reader)) is not None:
                 last = reader.line_num + skipped
                 if row:
-                    yield Row(before + 1, last, row)
+                    yield TableRow(before + 1, last, row)
                 before = last
 
     def _must_agree(self, path: Path, stated: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rnnbench.data.sets.table.advice import Request, what_columns, what_reads
 from rnnbench.data.sets.table.columns import find_columns, shown_columns
-from rnnbench.data.sets.table.dialect import Dialect, Row, dialect_of
+from rnnbench.data.sets.table.dialect import Dialect, TableRow, dialect_of
 from rnnbench.errors import ConfigError, DataError
 from rnnbench.system.user_paths import user_path
 
@@ -41,12 +41,14 @@ class TableFile:
         """Return an error about this file."""
         return DataError(self.key, expected, f"{self.path}: {received}", action)
 
-    def samples(self, notice: Callable[[Row], None] | None = None) -> Generator[Sample, None, None]:
+    def samples(
+        self, notice: Callable[[TableRow], None] | None = None
+    ) -> Generator[Sample, None, None]:
         """Yield the text and label of each row, ``notice`` all its fields; raises DataError."""
         rows = self.dialect.read(self.path, self.key)
         last, width = 0, 0
         try:
-            first = next(rows, Row(0, 0, []))
+            first = next(rows, TableRow(0, 0, []))
             text, label = self._columns(first.fields)
             last, width = first.last, len(first.fields)
             again = [] if self.dialect.header else [first]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from rnnbench.data.sets.table.advice import swallowed, what_reads
-from rnnbench.data.sets.table.dialect import Dialect, Row
+from rnnbench.data.sets.table.dialect import Dialect, TableRow
 from rnnbench.data.sets.table.file import TableFile
 
 _SPACED = re.compile(' +"')
@@ -22,7 +22,7 @@ class Quotes:
     swallowing: list[tuple[int, int]] = field(default_factory=list)
     spaced: list[int] = field(default_factory=list)
 
-    def notice(self, row: Row) -> None:
+    def notice(self, row: TableRow) -> None:
         """Look at a row."""
         dialect = self.dialect
         self.rows += 1

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-class Table:
+class Csv:
     """Any number of classes: labels sorted as numbers where all are whole, else as text."""
 
     def spec(self, config: DataConfig) -> InputSpec:
