@@ -15,6 +15,7 @@ import numpy as np
 from rnnbench.config.schema import ModelConfig
 
 SHUFFLE = "shuffle"
+MEAN_EMBEDDING = "baselines/mean_embedding"  # all initial weights of the model of depth 0
 
 
 def derive(seed: int, scope: str) -> int:
@@ -39,6 +40,8 @@ def streams(model: ModelConfig, seed: int, *, tokens: bool) -> dict[str, int]:
     Streams are named by the place of their layer and nothing else: arms that differ in their
     cell, their depth or their dropout share the initial weights of the layers that they share.
     """
+    if not model.depth:
+        return {scope: derive(seed, scope) for scope in (MEAN_EMBEDDING, SHUFFLE)}
     scopes = ["initialisation/embedding"] if tokens else []
     for number in range(1, model.depth + 1):
         for direction in ("forward", "backward") if model.bidirectional else ("forward",):

@@ -21,9 +21,10 @@ _ROWS = [
     "errors interrupt stats formatting system",
     "config",
     "seeds data models reference",
+    "training.batches training.parts baselines",
     "training tracking results plots",
     "sweep search until",
-    "baselines stored report notebooks cli __main__",
+    "baselines.declaration baselines.strategy stored report notebooks cli __main__",
 ]
 LAYERS = [name for row in _ROWS for name in row.split()]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from typing import Any
 
 import numpy as np
 
 from rnnbench.baselines.bags import presence
-from rnnbench.baselines.result import Result, measure
+from rnnbench.baselines.result import FittedBaseline, measure
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.training.parts import Parts
@@ -21,53 +20,26 @@ STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _STEPS = 1000
 
 
-def fit_bag_of_words(
-    parts: Parts,
-    spec: InputSpec,
-    config: Config,
-    vectors: np.ndarray | None = None,  # noqa: ARG001
-) -> Result:
-    """Train on the parts that a cell trains on, choose by validation, and meet the test set once.
+def fit_bag_of_words(parts: Parts, spec: InputSpec, config: Config) -> FittedBaseline:
+    """Fit to the part that a cell trains on, and choose the penalty by validation.
 
     Tokens count once a sample, which is better for sentiment than how often they occur (Pang, Lee &
     Vaithyanathan, Thumbs up?, EMNLP 2002). The result depends on no seed.
     """
-    import sklearn.linear_model  # noqa: F401  # loading it is no part of the time
-
-    start = time.perf_counter()
-    x = presence(parts.training.x, spec)
-    choosing = parts.validation is not None and config.training.validation == "split"
-    held_out = None if parts.validation is None else presence(parts.validation.x, spec)
-    best: tuple[float, float, float, Any] | None = None
-    for strength in STRENGTHS if choosing else (1.0,):
-        model = _fit(x, parts.training.y, strength)
-        loss = accuracy = float("nan")
-        if parts.validation is not None:
+    x, y = presence(parts.training.x, spec), parts.training.y
+    chosen, strength = None, 1.0
+    if parts.validation is not None and config.training.validation == "split":
+        held_out, best = presence(parts.validation.x, spec), (-1.0, 0.0)
+        for candidate in STRENGTHS:
+            model = _fit(x, y, candidate)
             loss, accuracy = measure(_probabilities(model, held_out, spec), parts.validation.y)
-        if best is None or (accuracy, -loss) > (best[0], -best[1]):
-            best = (accuracy, loss, strength, model)
-    assert best is not None
-    accuracy, loss, strength, model = best
-    train_loss, train_accuracy = measure(_probabilities(model, x, spec), parts.training.y)
-    metrics = {
-        "final_loss": train_loss,
-        "final_accuracy": train_accuracy,
-        "inverse_penalty": strength,
-        "parameters_total": _parameters(model),
-    }
-    if parts.validation is not None:
-        metrics |= {
-            "best_val_accuracy": accuracy,
-            "best_val_loss": loss,
-            "final_val_accuracy": accuracy,
-            "final_val_loss": loss,
-            "gap_final": train_accuracy - accuracy,
-        }
-    metrics["fit_seconds"] = time.perf_counter() - start
-    if config.training.test != "none":
-        probabilities = _probabilities(model, presence(parts.test.x, spec), spec)
-        metrics["test_loss"], metrics["test_accuracy"] = measure(probabilities, parts.test.y)
-    return Result(metrics)
+            if (accuracy, -loss) > best:
+                chosen, strength, best = model, candidate, (accuracy, -loss)
+    chosen = chosen or _fit(x, y, strength)
+    return FittedBaseline(
+        lambda inputs: _probabilities(chosen, presence(inputs, spec), spec),
+        {"inverse_penalty": strength, "parameters_total": _parameters(chosen)},
+    )
 
 
 def _probabilities(model: Any, x: Any, spec: InputSpec) -> np.ndarray:

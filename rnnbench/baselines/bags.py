@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from rnnbench.data import InputSpec
 from rnnbench.data.indices import PAD
@@ -23,6 +22,8 @@ def count_tokens(x: np.ndarray, vocabulary: int) -> Any:
 
     Returns a sparse matrix ``(n, vocabulary)`` float32 in rows.
     """
+    from scipy import sparse
+
     blocks = []
     for start in range(0, len(x), _ROWS):
         rows = np.asarray(x[start : start + _ROWS])
@@ -54,10 +55,3 @@ def presence(x: np.ndarray, spec: InputSpec) -> Any:
     counts = count_tokens(x, spec.vocabulary)
     counts.data[:] = 1.0
     return counts
-
-
-def shares(x: np.ndarray, vocabulary: int) -> Any:
-    """Return ``(n, vocabulary)``: the share of each token in its sample, so that rows sum to 1."""
-    counts = count_tokens(x, vocabulary)
-    totals = np.asarray(counts.sum(axis=1)).ravel()
-    return sparse.diags_array(1.0 / np.maximum(totals, 1)).astype(np.float32) @ counts

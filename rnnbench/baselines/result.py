@@ -1,22 +1,27 @@
-"""What a baseline gives, in the names that cells have it by."""
+"""What the fit of a baseline gives, and how good its answers are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-
-from rnnbench.training.history import Epoch
 
 _SMALLEST = 1e-7  # Keras's clipping of probabilities
 
 
 @dataclass(frozen=True)
-class Result:
-    """The epochs of a training, where it has any, and summary metrics (accuracies as fractions)."""
+class FittedBaseline:
+    """A baseline that was fitted.
 
-    metrics: dict[str, float]
-    epochs: tuple[Epoch, ...] = ()
+    Attributes:
+        predict: returns the probabilities ``(n, classes)`` of inputs ``(n, time)``, or
+            ``(n, time, features)``.
+        metrics: what is its own to tell, such as ``parameters_total``.
+    """
+
+    predict: Callable[[np.ndarray], np.ndarray]
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

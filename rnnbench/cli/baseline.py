@@ -2,59 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 
-from rnnbench.baselines import get_baseline
-from rnnbench.baselines.runs import run_baselines
-from rnnbench.baselines.spec import BaselineSpec, declare_baselines
-from rnnbench.cli.console import show, stderr
-from rnnbench.cli.endings import sweep_command, tell_home, tell_next, ui_command
+from rnnbench.baselines import BASELINES, get_baseline
+from rnnbench.baselines.strategy import Baselines
+from rnnbench.cli.console import show
+from rnnbench.cli.endings import baseline_command, sweep_command, tell_home, tell_next, ui_command
+from rnnbench.cli.live import live
+from rnnbench.cli.unfinished import show_unfinished, unfinished
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
-from rnnbench.errors import ConfigError
 from rnnbench.formatting.tables import Table, mean_and_spread, whole
 from rnnbench.stats import statistic
-from rnnbench.tracking.address import tracking_uri
-from rnnbench.tracking.home import Home
+from rnnbench.sweep.result import Swept
+from rnnbench.sweep.run import run_arms
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.store import Store
+from rnnbench.training.spec import RunSpec
 
 _OPTIONAL = ("parameters", "seconds", "data", "seeds", "best validation")
 
 
 def baseline(words: Words) -> int:
     """Train the baselines that are not finished yet, and print a row for each."""
-    chosen = [get_baseline(name) for name in words.names]
+    chosen = tuple(get_baseline(name) for name in words.names)
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=(None,))
     config = arms[0].config
-    if config.until is not None:
-        action = "leave it out, or type seeds=5 for as many"
-        raise ConfigError("until", "null for baselines", config.until, action)
     tell_home(config)
-    tracking_uri(config)  # a wrong address is told before any data is prepared
-    news = Store.news(config)  # and so is one that does not answer
-    home = Home.of(config.home)
-    console = stderr()
-
-    def report(text: str) -> None:
-        console.print(text, markup=False)
-
-    with home.made():
-        specs = declare_baselines(arms, home.path, chosen, report)
-        if news:
-            report(news)
-        store = Store.open(config)
-        trained = run_baselines(store, specs, words.typed, report)
-    show(_table(trained))
+    strategy = Baselines(chosen or tuple(BASELINES.values()), is_typed=bool(chosen))
+    preload = strategy.needs_tensorflow
+    swept = run_arms(arms, live(), words.typed, strategy, parent=False, preload=preload)
+    show_unfinished(unfinished(swept), len(swept.specs), partial(baseline_command, words))
+    if any(map(swept.is_finished, swept.specs)):
+        show(_table(swept))
     # Baselines are shown beside the cells that were trained on the same data.
     tell_next(config, [sweep_command(words), ui_command(words)])
-    return 0
+    return 0 if swept.all_finished else 1
 
 
-def _table(runs: Sequence[tuple[BaselineSpec, Record]]) -> Table:
-    groups: dict[str, list[tuple[BaselineSpec, Record]]] = {}
-    for spec, record in runs:
-        groups.setdefault(spec.arm_key, []).append((spec, record))
+def _table(swept: Swept) -> Table:
+    groups: dict[str, list[tuple[RunSpec, Record]]] = {}
+    for spec in filter(swept.is_finished, swept.specs):
+        groups.setdefault(spec.arm_key, []).append((spec, swept.records[spec.key]))
     rows = []
     for group in groups.values():
         spec = group[0][0]
@@ -66,7 +54,7 @@ def _table(runs: Sequence[tuple[BaselineSpec, Record]]) -> Table:
         parameters = group[0][1].metrics.get("parameters_total", float("nan"))
         rows.append(
             (
-                spec.baseline.title,
+                spec.label,
                 data,
                 str(len(group)),
                 whole(parameters),

@@ -97,6 +97,11 @@ def sweep_command(words: Words, *more: str) -> str:
     return command_line("sweep", *words.overrides, *added, *_folders(words))
 
 
+def baseline_command(words: Words, *more: str) -> str:
+    """Return the command that trains the baselines of the same words."""
+    return command_line("baseline", *words.names, *words.overrides, *more, *_folders(words))
+
+
 def ui_command(words: Words) -> str:
     """Return the command that shows the runs in MLflow's user interface."""
     return command_line("ui", *_of_place(words))

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
-from rnnbench.cli.console import Output, paste, show, stderr, stdout
-from rnnbench.cli.endings import (
-    RETRY,
-    report_command,
-    sweep_command,
-    tell_home,
-    tell_next,
-    ui_command,
-)
+from rnnbench.cli.console import Output, show, stderr, stdout
+from rnnbench.cli.endings import report_command, sweep_command, tell_home, tell_next, ui_command
 from rnnbench.cli.live import live
 from rnnbench.cli.strategy import strategy_of
 from rnnbench.cli.summaries import answer, by_arm, sweep_table
+from rnnbench.cli.unfinished import show_unfinished, unfinished
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import Arm, expand
 from rnnbench.config.schema import Config
-from rnnbench.formatting.tables import Table
 from rnnbench.search.outcome import Searched
 from rnnbench.search.summary import search_tables
 from rnnbench.stored.run import has_weights
@@ -27,7 +21,6 @@ from rnnbench.sweep.at_hand import at_hand
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.run import run_arms
 from rnnbench.tracking.store import Store
-from rnnbench.training.spec import RunSpec
 from rnnbench.until.course import Course
 from rnnbench.until.words import decisions_table, saved_words
 
@@ -112,22 +105,14 @@ def _tell_models(config: Config, swept: Swept, console: Output) -> None:
 
 def _show_unfinished(words: Words, swept: Swept, searches: Sequence[Searched]) -> None:
     """Say which runs have no result and what makes up for them, before any result."""
-    left = [spec for spec in swept.specs if not swept.is_finished(spec)]
-    rows = [(spec.name, *_failure(swept, spec)) for spec in left]
-    rows += [
+    left = [
         (f"search of {searched.search.label}", *_trouble(searched))
         for searched in searches
         if not searched.is_over
     ]
-    if not rows:
-        return
-    columns = ("run", "status", "reason")
-    declared = len(swept.specs) + len(rows) - len(left)
-    title = f"Runs without a result: {len(rows)} of {declared}"
-    show(Table(title, columns, tuple(rows), optional=(), words=columns[1:]))
-    has_failed = any(row[1] == "FAILED" for row in rows)
-    stdout().print("To train them again:", markup=False)
-    paste(sweep_command(words, *((RETRY,) if has_failed else ())), stdout())
+    rows = [*unfinished(swept), *left]
+    declared = len(swept.specs) + len(left)
+    show_unfinished(rows, declared, partial(sweep_command, words))
 
 
 def _show_decisions(courses: Sequence[Course]) -> None:
@@ -135,11 +120,6 @@ def _show_decisions(courses: Sequence[Course]) -> None:
     if any(course.looks for course in courses):
         show(decisions_table(courses))
         stdout().print(saved_words(courses), markup=False)
-
-
-def _failure(swept: Swept, spec: RunSpec) -> tuple[str, str]:
-    record = swept.records.get(spec.key)
-    return (record.status, record.reason) if record else ("PENDING", "not started")
 
 
 def _trouble(searched: Searched) -> tuple[str, str]:

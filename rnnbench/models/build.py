@@ -9,8 +9,9 @@ import numpy as np
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.models.cells import build_layer, check_cell
+from rnnbench.models.mean_embedding import build_mean_embedding
 from rnnbench.models.parameters import layer_name, outputs
-from rnnbench.seeds import layer_scopes, streams
+from rnnbench.seeds import MEAN_EMBEDDING, layer_scopes, streams
 
 
 def build(
@@ -29,14 +30,17 @@ def build(
 
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
     ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
-    ``model.head=none`` the output is every state, ``(batch, time, units)``.
+    ``model.head=none`` the output is every state, ``(batch, time, units)``. A baseline's model of
+    depth 0 has no cell (:mod:`rnnbench.models.mean_embedding`).
     """
     import keras
 
-    cell = check_cell(config.cell)
-    assert config.cell is not None
     model = config.model
     seeds = streams(model, seed, tokens=spec.features is None)
+    if not model.depth:
+        return build_mean_embedding(config, spec, seeds[MEAN_EMBEDDING], vectors)
+    cell = check_cell(config.cell)
+    assert config.cell is not None
     if spec.features is None:
         inputs = keras.Input((spec.timesteps,), batch, dtype="int32", name="tokens")
         x = _embedding(config, spec, seeds, vectors)(inputs)

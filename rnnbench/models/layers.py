@@ -1,7 +1,6 @@
-"""Recurrent layers that Keras does not have, built from its own parts.
+"""Layers that Keras does not have, built from its own parts.
 
-Importing this module imports Keras; :func:`rnnbench.models.cells.build_layer` does so when one is
-built.
+Importing this module imports Keras, which is done when one of them is built.
 """
 
 from __future__ import annotations
@@ -66,6 +65,20 @@ class PeepholeLSTM(keras.layers.RNN):  # type: ignore[misc]
 
     def __init__(self, cell: PeepholeLSTMCell, **arguments: Any) -> None:
         super().__init__(cell, **arguments)
+
+
+@keras.saving.register_keras_serializable("rnnbench")
+class MeanOverTokens(keras.layers.GlobalAveragePooling1D):  # type: ignore[misc]
+    """The mean ``(batch, features)`` over steps that are no padding; zeros where all are.
+
+    Keras's own mean of a sample without tokens is no number.
+    """
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mean of ``inputs (batch, time, features)`` where ``mask (batch, time)`` is."""
+        weights = keras.ops.cast(mask, inputs.dtype)[..., None]
+        count = keras.ops.maximum(keras.ops.sum(weights, axis=1), 1.0)
+        return keras.ops.sum(inputs * weights, axis=1) / count
 
 
 def lstm_peephole(

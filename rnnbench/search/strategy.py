@@ -14,6 +14,7 @@ from rnnbench.search.plan import search_lines
 from rnnbench.search.queue import SearchQueue
 from rnnbench.search.space import check_searches
 from rnnbench.search.storage import studied
+from rnnbench.sweep.declaration import check_arms
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
@@ -40,6 +41,7 @@ class Searching:
         Raises:
             ConfigError: naming the key.
         """
+        check_arms(arms)
         check_searches(arms)
         self.winners.check(arms)
 

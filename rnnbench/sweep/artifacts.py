@@ -16,14 +16,16 @@ from rnnbench.training.spec import RunSpec
 def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
     """Write configuration, history, model summary and learning curves to a folder.
 
-    A search's trials, of which there are many, get no picture.
+    A search's trials, of which there are many, get no picture; what has no epochs has no history.
     """
     from omegaconf import OmegaConf
 
     OmegaConf.save(OmegaConf.create(recorded(spec.config)), folder / "config.yaml")
-    write_history(outcome.epochs, folder / "history.csv")
-    (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
-    if spec.trial is None:
+    if outcome.summary:
+        (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
+    if outcome.epochs:
+        write_history(outcome.epochs, folder / "history.csv")
+    if outcome.epochs and spec.trial is None:
         save_run_curves(outcome.epochs, spec.name, folder / "learning_curves.png")
 
 

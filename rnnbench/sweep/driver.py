@@ -145,8 +145,8 @@ class Driver:
 def _told(metrics: dict[str, float]) -> str:
     parts = []
     if "best_val_accuracy" in metrics:
-        epoch = int(metrics["best_epoch"])
-        parts.append(f"val {metrics['best_val_accuracy']:.4f} (epoch {epoch})")
+        best = f" (epoch {int(metrics['best_epoch'])})" if "best_epoch" in metrics else ""
+        parts.append(f"val {metrics['best_val_accuracy']:.4f}{best}")
     if "test_accuracy" in metrics:
         parts.append(f"test {metrics['test_accuracy']:.4f}")
     parts.append(duration(metrics["fit_seconds"]))

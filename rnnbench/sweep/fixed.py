@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.sweep.declaration import declare
+from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.queue import RunQueue
@@ -34,7 +34,8 @@ class FixedSeeds:
     show: Show | None = None
 
     def check(self, arms: Sequence[Arm]) -> None:
-        """See :class:`rnnbench.sweep.strategy.Strategy`: nothing more is refused."""
+        """See :class:`rnnbench.sweep.strategy.Strategy`."""
+        check_arms(arms)
 
     def declare(
         self,

@@ -90,12 +90,15 @@ def job_table(
     Args:
         specs: the declared runs.
         store: where runs are looked up.
-        known: the store's training runs, where they were read already.
+        known: the store's runs of their kinds, where they were read already.
     """
+    if known is None:
+        kinds = sorted({spec.kind for spec in specs})
+        known = (record for kind in kinds for record in store.records(kind=kind, only=JOB_COLUMNS))
     wanted = {spec.key for spec in specs}
     by_key: dict[str, Record] = {}
     finished: dict[tuple[str, int], Record] = {}
-    for record in store.records(only=JOB_COLUMNS) if known is None else known:
+    for record in known:
         if record.key in wanted:
             before = by_key.get(record.key)
             if before is None or not before.is_finished:
@@ -112,10 +115,12 @@ def job_table(
 
 def results(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> dict[str, Record]:
     """Return by key the record that counts for each declared run that has one."""
-    found = store.by_key(spec.key for spec in specs)
+    found: dict[str, Record] = {}
+    for kind in sorted({spec.kind for spec in specs}):
+        found |= store.by_key((spec.key for spec in specs if spec.kind == kind), kind=kind)
     missing = [s for s in specs if s.key not in found or not found[s.key].is_finished]
     if missing and options.accept_stale:
-        for job in job_table(missing, store, store.records()):
+        for job in job_table(missing, store):
             record = job.counted(options)
             if record is not None:
                 found[job.spec.key] = record
@@ -143,4 +148,5 @@ def make_task(spec: RunSpec, folder: Path) -> Task:
     from rnnbench.training.trainer import Task  # which only commands that train import
 
     asks = spec.trial is not None and spec.trial.prunable
-    return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, asks)
+    baseline = None if spec.baseline is None else spec.baseline.name
+    return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, asks, baseline)

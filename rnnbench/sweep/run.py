@@ -11,7 +11,6 @@ from rich.console import Console
 
 from rnnbench.config.expand import Arm
 from rnnbench.formatting.redact import redacted
-from rnnbench.sweep.declaration import check_arms
 from rnnbench.sweep.executors.local import LocalExecutor
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.progress import SweepProgress
@@ -33,6 +32,7 @@ def run_arms(
     *,
     parent: bool = True,
     tell_store: bool = True,
+    preload: bool = True,
 ) -> Swept:
     """Check and declare the runs of some arms, and train those that are not finished.
 
@@ -43,6 +43,7 @@ def run_arms(
         strategy: what is declared of the arms, and in which order it is trained.
         parent: whether the runs are grouped under a parent run.
         tell_store: whether to say that a new store is started.
+        preload: whether processes that train have TensorFlow loaded when they start.
 
     Raises:
         ConfigError, DataError, StoreError: before anything is trained.
@@ -60,7 +61,7 @@ def run_arms(
         declared = strategy.declare(arms, home, report)
         if news and tell_store:
             report(news)
-        with LocalExecutor(config.executor) as executor:
+        with LocalExecutor(config.executor, preload=preload) as executor:
             if config.tracking.uri is None and not home.database.exists():
                 executor.warm_up()  # nothing can be finished yet, and making a store takes seconds
             store = Store.open(config)
@@ -89,6 +90,5 @@ def make_plan(arms: Sequence[Arm], strategy: Strategy) -> Plan:
 
 
 def _check(arms: Sequence[Arm], strategy: Strategy) -> None:
-    check_arms(arms)
     strategy.check(arms)
     tracking_uri(arms[0].config)  # a wrong address is told before any data is prepared

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import rnnbench
+from rnnbench.baselines.content import described
 from rnnbench.config.keys import LOGGED, is_about
 from rnnbench.config.recorded import recorded, unresolved
 from rnnbench.config.schema import Config
@@ -22,7 +23,6 @@ from rnnbench.seeds import streams
 from rnnbench.tracking import names
 from rnnbench.tracking.dataset import dataset_input
 from rnnbench.tracking.store import Store
-from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 
@@ -79,7 +79,7 @@ class Recorder:
 
         self._client.log_batch(
             self.run_id,
-            params=[Param(k, v) for k, v in parameters(self.spec.config).items()],
+            params=[Param(k, v) for k, v in run_parameters(self.spec).items()],
             tags=[RunTag(k, v) for k, v in tags.items()],
         )
         self._client.log_inputs(
@@ -111,24 +111,34 @@ def parameters(config: Config) -> dict[str, str]:
     return flat
 
 
+def run_parameters(spec: RunSpec) -> dict[str, str]:
+    """Return the parameters of a run; of a baseline what decides its result, and nothing else."""
+    found = parameters(spec.config)
+    if spec.baseline is None:
+        return found
+    known = {key: found[key] for key in described(spec.baseline, spec.config)}
+    return known | {"baseline.name": spec.baseline.name}
+
+
 def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
     """Return the tags of a training run: identity, provenance, machine."""
-    assert spec.config.cell is not None
-    seeds = streams(spec.config.model, spec.config.seed, tokens=spec.data.spec.features is None)
-    return {
+    config = spec.config
+    tags = {} if config.cell is None else {names.CELL: config.cell.name}
+    if spec.baseline is None or spec.baseline.fit is None:
+        seeds = streams(config.model, config.seed, tokens=spec.data.spec.features is None)
+        tags[names.SEEDS] = _json(seeds)
+    return tags | {
         names.KIND: spec.kind,
         names.KEY: spec.key,
         names.ARM: spec.label,
         names.ARM_KEY: spec.arm_key,
-        names.CELL: spec.config.cell.name,
         names.SWEEP: sweep_key,
         names.COMMAND: command,
-        names.TRAINING_VERSION: str(TRAINING_VERSION),
+        names.TRAINING_VERSION: str(spec.version),
         names.DATA_DIGEST: spec.data.digest,
         names.HOST: os.uname().nodename,
         names.WORK: f"{spec.work:.6g}",
-        names.SEEDS: _json(seeds),
-        "rnnbench.threads": str(spec.config.executor.threads),
+        "rnnbench.threads": str(config.executor.threads),
         **majority_tags(spec),
         **source_tags(command),
         **search_tags(spec),

@@ -59,7 +59,13 @@ class Subject:
 
 
 def run_name(spec: RunSpec) -> str:
-    """Return ``imdb 500: gru model.depth=2, seed 0 (3fa9c1)``, and of a trial its number."""
+    """Return ``imdb 500: gru model.depth=2, seed 0 (3fa9c1)``, and of a trial its number.
+
+    A baseline is ``imdb 500: bag of words, baseline (3fa9c1)``, with a seed where it depends on it.
+    """
+    if spec.baseline is not None:
+        kind = f"baseline seed {spec.config.seed}" if spec.baseline.has_seed else "baseline"
+        return _name(data_name(spec.data), spec.label, kind, spec.key)
     number = f"seed {spec.config.seed}" if spec.trial is None else f"trial {spec.trial.number}"
     return _name(data_name(spec.data), _label(spec.label), number, spec.key)
 
@@ -68,12 +74,6 @@ def arm_name(spec: RunSpec, count: int) -> str:
     """Return ``imdb 500: gru, mean of 10 seeds (3fa9c1)``."""
     kind = f"mean of {count} seed{'s' if count > 1 else ''}"
     return _name(data_name(spec.data), _label(spec.label), kind, spec.arm_key)
-
-
-def baseline_name(title: str, data: Prepared, seed: int | None, key: str) -> str:
-    """Return ``imdb 500: bag of words, baseline (3fa9c1)``; ``seed`` where its result has one."""
-    kind = "baseline" if seed is None else f"baseline seed {seed}"
-    return _name(data_name(data), title, kind, key)
 
 
 def attempt_name(name: str, attempt: int) -> str:

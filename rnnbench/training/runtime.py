@@ -92,6 +92,8 @@ def execution_path(config: Config) -> str:
     """
     if uses_xla(config):
         return "xla fused" if is_fused(config) else "xla"
+    if not config.model.depth:
+        return "graph"
     cell = check_cell(config.cell)
     options: dict[str, Any] = config.cell.options if config.cell else {}
     fused = (

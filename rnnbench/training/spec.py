@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from rnnbench.baselines import BASELINE_VERSION, Baseline
 from rnnbench.config.keys import content
 from rnnbench.config.roles import Fact
 from rnnbench.config.schema import Config
@@ -47,6 +48,7 @@ class RunSpec:
         key: content hash including the seed; a finished run with it is never repeated.
         trial: the trial of a search that it is, or ``None`` for a run that reports count.
         search: the search that drew its values, as a trial or as the winner's replicate.
+        baseline: the baseline that it is a run of, or ``None`` for one of a cell.
     """
 
     label: str
@@ -56,12 +58,16 @@ class RunSpec:
     key: str
     trial: TrialOf | None = None
     search: SearchOf | None = None
+    baseline: Baseline | None = None
 
     @property
     def name(self) -> str:
         """``gru seed=0``: how the run is called in tables and in the MLflow UI."""
         if self.trial is not None:
             return f"{self.label} trial {self.trial.number}"
+        if self.baseline is not None:
+            seed = f" seed={self.config.seed}" if self.baseline.has_seed else ""
+            return f"{self.label}, {self.data.name} maxlen {self.config.data.maxlen}{seed}"
         return f"{self.label} seed={self.config.seed}"
 
     def of_search(self, search: SearchOf, trial: TrialOf | None = None) -> RunSpec:
@@ -69,9 +75,16 @@ class RunSpec:
         return replace(self, search=search, trial=trial)
 
     @property
-    def kind(self) -> Literal["run", "trial"]:
+    def kind(self) -> Literal["run", "trial", "baseline"]:
         """What the store calls it."""
+        if self.baseline is not None:
+            return "baseline"
         return "run" if self.trial is None else "trial"
+
+    @property
+    def version(self) -> int:
+        """The version of the code that its result depends on."""
+        return TRAINING_VERSION if self.baseline is None else BASELINE_VERSION
 
     @property
     def group(self) -> str:
@@ -79,7 +92,12 @@ class RunSpec:
         data = self.data
         # The kernels' loops are chosen by the padding of the tokens.
         padded = wants_kernels(self.config) and data.spec.features is None
-        told = {"input": asdict(data.spec), "arrays": data.digest if padded else None}
+        name = None if self.baseline is None else self.baseline.name
+        told = {
+            "baseline": name,
+            "input": asdict(data.spec),
+            "arrays": data.digest if padded else None,
+        }
         return digest(_content(self.config, data, compiled=True) | told)
 
     @property
@@ -93,7 +111,9 @@ class RunSpec:
         """A relative cost for scheduling: multiplications a training, up to a constant."""
         training, spec = self.config.training, self.data.spec
         samples = int(self.data.facts.get("n_train", 1))
-        return float(samples) * training.epochs * spec.timesteps * self.parameters.recurrent
+        is_cell = self.baseline is None
+        step = self.parameters.recurrent if is_cell else self.config.model.embedding.dim
+        return float(samples) * training.epochs * spec.timesteps * step
 
 
 def replicates(label: str, config: Config, data: Prepared, seeds: Sequence[int]) -> list[RunSpec]:

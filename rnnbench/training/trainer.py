@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnbench.baselines import get_baseline
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.training.batches import release
 from rnnbench.training.fit import fit
+from rnnbench.training.fit_once import fit_once
 from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.predictions import calibration
@@ -36,6 +38,7 @@ class Task:
         folder: where files of the run are left.
         work: relative cost, for scheduling.
         asks: whether each epoch is followed by a decision to go on.
+        baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
     """
 
     key: str
@@ -45,6 +48,7 @@ class Task:
     folder: Path
     work: float
     asks: bool = False
+    baseline: str | None = None
 
 
 class Trainer:
@@ -68,11 +72,18 @@ class Trainer:
             self._free_since = time.perf_counter()
 
     def _execute(self, task: Task, on_epoch: Callable[[Epoch], None], start: float) -> Outcome:
-        program = self._program_of(task)
-        fitted = fit(program, task.data.arrays(), task.config, on_epoch)
-        if fitted.weights is not None:
-            program.set_weights(fitted.weights)
-            save_model(program.storable(), task.folder)
+        baseline = None if task.baseline is None else get_baseline(task.baseline)
+        told: dict[str, float] = {}
+        path = summary = ""
+        if baseline is not None and baseline.fit is not None:
+            fitted = fit_once(baseline, task.data.arrays(), task.data.spec, task.config)
+        else:
+            program = self._program_of(task)
+            fitted = fit(program, task.data.arrays(), task.config, on_epoch)
+            if fitted.weights is not None:
+                program.set_weights(fitted.weights)
+                save_model(program.storable(), task.folder)
+            told, path, summary = _told(program.model), program.path, _summary(program.model)
         if fitted.predictions is not None:
             labels = np.asarray(task.data.arrays().y_test)
             fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
@@ -84,14 +95,13 @@ class Trainer:
         now = time.perf_counter()
         trained = fitted.metrics["fit_seconds"] + fitted.metrics["test_seconds"]
         metrics = fitted.metrics | {
-            **_parameters(program.model),
-            "parameters_recurrent": float(_recurrent_parameters(program.model)),
+            **told,
             "peak_rss_mb": peak_rss_mb(),
             "run_seconds": now - start,
             # Of this process's time, from the end of its last run: start, compilation, waiting.
             "overhead_seconds": now - self._free_since - trained,
         }
-        return Outcome(fitted.epochs, metrics, program.path, _summary(program.model))
+        return Outcome(fitted.epochs, metrics, path, summary)
 
     def _program_of(self, task: Task) -> Program:
         if self._program is None:
@@ -130,12 +140,13 @@ def peak_rss_mb() -> float:
     return peak / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
-def _parameters(model: object) -> dict[str, float]:
+def _told(model: object) -> dict[str, float]:
     """Return the parameters that training changes, and, where there are some, those it does not."""
     weights = model.non_trainable_weights  # type: ignore[attr-defined]
     frozen = float(sum(np.prod(weight.shape) for weight in weights))
     total = float(model.count_params()) - frozen  # type: ignore[attr-defined]
-    return {"parameters_total": total} | ({"parameters_frozen": frozen} if frozen else {})
+    told = {"parameters_total": total} | ({"parameters_frozen": frozen} if frozen else {})
+    return told | {"parameters_recurrent": float(_recurrent_parameters(model))}
 
 
 def _recurrent_parameters(model: object) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.stats import statistic
-from rnnbench.sweep.declaration import declare
+from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
@@ -41,6 +41,7 @@ class UntilDecided:
         Raises:
             ConfigError: naming the key.
         """
+        check_arms(arms)
         check_until(arms)
 
     def declare(

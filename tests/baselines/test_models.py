@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from rnnbench.baselines import BASELINES, get_baseline
+from rnnbench.baselines import BASELINES, Baseline, FittedBaseline, get_baseline
 from rnnbench.baselines.bag_of_words import STRENGTHS
-from rnnbench.baselines.bags import count_tokens, mean_features, presence, shares
-from rnnbench.baselines.mean_embedding import MeanEmbedding
-from rnnbench.baselines.optimizers import Optimizer
-from rnnbench.baselines.result import measure
-from rnnbench.config.schema import OptimizerConfig
+from rnnbench.baselines.bags import count_tokens, mean_features, presence
+from rnnbench.baselines.content import configured as configured_for
+from rnnbench.config.schema import Config
 from rnnbench.data import Arrays, InputSpec
-from rnnbench.errors import ConfigError, Divergence
+from rnnbench.errors import ConfigError, Divergence, RunFailure
+from rnnbench.models.build import build
 from rnnbench.training.batches import Samples
+from rnnbench.training.fit import Fitted, fit
+from rnnbench.training.fit_once import fit_once
 from rnnbench.training.parts import parts
+from rnnbench.training.program import Program
 from rnnbench.training.shuffle_test import shuffle_steps
 
 SPEC = InputSpec(10, None, 30, 3)
@@ -45,11 +48,21 @@ def arrays() -> Arrays:
 def configured(configure: Any) -> Any:
     def configured(optimizer: str = "adam", **training: Any) -> Any:
         words = (f"optimizer={optimizer}", "optimizer.learning_rate=0.05", "model.embedding.dim=8")
+        words += ("training.jit_compile=false",)
         config = configure("+cell=gru", *words)
         values = {"epochs": 8, "batch_size": 16} | training
         return config.model_copy(update={"training": config.training.model_copy(update=values)})
 
     return configured
+
+
+def train(name: str, arrays: Arrays, config: Config, vectors: np.ndarray | None = None) -> Fitted:
+    """Train a baseline as a worker does."""
+    baseline = get_baseline(name)
+    config = configured_for(baseline, config, config.seed)
+    if baseline.fit is not None:
+        return fit_once(baseline, arrays, SPEC, config)
+    return fit(Program(config, SPEC, vectors), arrays, config)
 
 
 class TestBags:
@@ -61,10 +74,6 @@ class TestBags:
     def test_presence_is_one_however_often(self) -> None:
         seen = presence(X, InputSpec(5, None, 6, 2)).toarray()
         np.testing.assert_array_equal(seen[0], [0, 0, 0, 1, 0, 1])
-
-    def test_shares_sum_to_one_where_there_is_a_token(self) -> None:
-        sums = np.asarray(shares(X, 6).sum(axis=1)).ravel()
-        np.testing.assert_allclose(sums, [1, 0, 1], rtol=1e-6)
 
     def test_many_samples_are_as_each_alone(self) -> None:
         x, _ = problem(4100, 2)
@@ -84,17 +93,18 @@ class TestBags:
 class TestBaseline:
     def test_learns_what_no_order_tells(self, name: str, arrays: Arrays, configured: Any) -> None:
         config = configured()
-        result = BASELINES[name].fit(parts(arrays, config), SPEC, config)
+        result = train(name, arrays, config)
         assert result.metrics["test_accuracy"] > 0.95
         assert result.metrics["best_val_accuracy"] > 0.95
-        assert result.metrics["parameters_total"] > 0
+        assert result.predictions is not None
+        assert result.predictions.shape == (100, 3)
 
     def test_same_seed_gives_the_same(self, name: str, arrays: Arrays, configured: Any) -> None:
         config = configured(epochs=1)
-        one, same = (BASELINES[name].fit(parts(arrays, config), SPEC, config) for _ in range(2))
+        one, same = (train(name, arrays, config) for _ in range(2))
         assert one.metrics["test_loss"] == same.metrics["test_loss"]
         other = config.model_copy(update={"seed": 5})
-        changed = BASELINES[name].fit(parts(arrays, other), SPEC, other)
+        changed = train(name, arrays, other)
         depends = one.metrics["test_loss"] != changed.metrics["test_loss"]
         assert depends == BASELINES[name].has_seed
 
@@ -104,17 +114,17 @@ class TestBaseline:
         config = configured(epochs=1)
         shuffled = shuffle_steps(Samples(arrays.x_test, arrays.y_test), 0)
         mixed = arrays._replace(x_test=shuffled.x)
-        plain, same = (BASELINES[name].fit(parts(a, config), SPEC, config) for a in (arrays, mixed))
+        plain, same = (train(name, a, config) for a in (arrays, mixed))
         assert plain.metrics["test_accuracy"] == same.metrics["test_accuracy"]
 
     def test_validation_and_test_are_as_configured(
         self, name: str, arrays: Arrays, configured: Any
     ) -> None:
         config = configured(epochs=1, validation="none", test="none")
-        result = BASELINES[name].fit(parts(arrays, config), SPEC, config)
+        result = train(name, arrays, config)
         assert not {"best_val_accuracy", "test_accuracy"} & set(result.metrics)
         config = configured(epochs=1, validation="test")
-        result = BASELINES[name].fit(parts(arrays, config), SPEC, config)
+        result = train(name, arrays, config)
         assert result.metrics["best_val_accuracy"] == result.metrics["test_accuracy"]
 
     def test_is_found_by_its_name(self, name: str) -> None:
@@ -128,12 +138,12 @@ def test_an_unknown_baseline_is_refused_with_the_nearest() -> None:
 
 
 def test_the_penalty_is_the_one_of_the_best_validation(arrays: Arrays, configured: Any) -> None:
-    fit = BASELINES["bag_of_words"].fit
     config = configured()
     noise = np.random.default_rng(5).integers(0, 3, len(arrays.y_train)).astype(np.int32)
     noisy = np.where(np.arange(len(noise)) % 3 == 0, noise, arrays.y_train)
     data = parts(arrays._replace(y_train=noisy), config)
-    chosen = fit(data, SPEC, config).metrics
+    chosen = train("bag_of_words", arrays._replace(y_train=noisy), config).metrics
+    assert chosen["parameters_total"] == 3 * 31
     assert data.validation is not None
     x, held_out = (presence(part.x, SPEC) for part in (data.training, data.validation))
     reached = {
@@ -146,7 +156,7 @@ def test_the_penalty_is_the_one_of_the_best_validation(arrays: Arrays, configure
     assert reached[chosen["inverse_penalty"]] == max(reached.values()) > min(reached.values())
     for validation in ("none", "test"):
         config = configured(validation=validation)
-        assert fit(parts(arrays, config), SPEC, config).metrics["inverse_penalty"] == 1.0
+        assert train("bag_of_words", arrays, config).metrics["inverse_penalty"] == 1.0
 
 
 @pytest.mark.parametrize("known", [[0, 2], [1]])
@@ -157,52 +167,54 @@ def test_a_class_that_the_training_part_lacks_is_never_right(
     kept = np.isin(arrays.y_train, known)
     few = arrays._replace(x_train=arrays.x_train[kept], y_train=arrays.y_train[kept])
     config = configured()
-    metrics = BASELINES["bag_of_words"].fit(parts(few, config), SPEC, config).metrics
+    metrics = train("bag_of_words", few, config).metrics
     share = np.isin(arrays.y_test, known).mean()
     assert 0.9 * share < metrics["test_accuracy"] <= share
     assert np.isfinite(metrics["test_loss"])
 
 
 class TestMeanEmbedding:
-    @pytest.mark.parametrize("classes", [2, 3])
-    def test_gradients_are_what_finite_differences_say(self, classes: int, configured: Any) -> None:
-        config = configured()
-        model = MeanEmbedding(6, classes, config)
-        model.variables[:] = [variable.astype(np.float64) for variable in model.variables]
-        bags, y = shares(X, 6).astype(np.float64), np.array([0, 1, 1])
-        _, gradients = model.gradients(bags, y)
-        for variable, gradient in zip(model.variables, gradients, strict=True):
-            for index in np.ndindex(variable.shape):
-                kept, losses = variable[index], []
-                for step in (1e-6, -1e-6):
-                    variable[index] = kept + step
-                    losses.append(measure(model.probabilities(bags), y)[0])
-                variable[index] = kept
-                slope = (losses[0] - losses[1]) / 2e-6
-                assert gradient[index] == pytest.approx(slope, rel=1e-4, abs=1e-8)
+    def test_is_a_softmax_of_the_mean_over_the_tokens(self, configured: Any) -> None:
+        """A sample of padding alone has a mean of zeros, not of no number."""
+        config = configured_for(BASELINES["mean_embedding"], configured(), 0)
+        model = build(config, InputSpec(5, None, 30, 3), 0)
+        embedding, head, _ = model.get_weights()
+        means = [embedding[row[row != 0]].sum(axis=0) / max(1, (row != 0).sum()) for row in X]
+        logits = np.array(means) @ head
+        expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(np.asarray(model(X)), expected, atol=1e-6)
 
-    def test_is_the_model_of_keras_without_its_recurrent_layers(self, configured: Any) -> None:
-        import keras
-
-        config = configured()
-        model = MeanEmbedding(30, 3, config)
-        twin = keras.Sequential(
-            [
-                keras.Input((10,), dtype="int32"),
-                keras.layers.Embedding(30, 8, mask_zero=True),
-                keras.layers.GlobalAveragePooling1D(),
-                keras.layers.Dense(3, activation="softmax"),
-            ]
-        )
-        twin.set_weights(model.variables)
-        x, _ = problem(20, 3)
-        expected = np.asarray(twin(x))
-        np.testing.assert_allclose(model.probabilities(shares(x, 30)), expected, atol=1e-6)
+    @pytest.mark.parametrize(
+        ("optimizer", "clipnorm", "classes", "numbers"),
+        [
+            ("adam", None, 3, (0.0118841, 0.0116966, 0.0143953)),
+            ("rmsprop", 0.5, 3, (0.0140714, 0.0102571, 0.0105258)),
+            ("sgd", 0.1, 2, (0.6449824, 0.6840724, 0.6485584)),
+        ],
+    )
+    def test_has_the_numbers_of_the_runs_that_are_stored(
+        self,
+        arrays: Arrays,
+        configured: Any,
+        optimizer: str,
+        clipnorm: float | None,
+        classes: int,
+        numbers: tuple[float, ...],
+    ) -> None:
+        """They were computed by an implementation in NumPy, which this one took the place of."""
+        config = configured(optimizer, epochs=4)
+        clipped = config.optimizer.model_copy(update={"clipnorm": clipnorm})
+        config = config.model_copy(update={"optimizer": clipped})
+        config = configured_for(BASELINES["mean_embedding"], config, 0)
+        y_train, y_test = (np.minimum(y, classes - 1) for y in (arrays.y_train, arrays.y_test))
+        data = arrays._replace(y_train=y_train, y_test=y_test)
+        metrics = fit(Program(config, replace(SPEC, classes=classes)), data, config).metrics
+        found = [metrics[name] for name in ("final_loss", "final_val_loss", "test_loss")]
+        assert found == pytest.approx(numbers, rel=1e-4)
 
     def test_best_weights_are_tested_where_asked_for(self, arrays: Arrays, configured: Any) -> None:
-        fit = BASELINES["mean_embedding"].fit
         config = configured(test="best", validation="test", epochs=6)
-        metrics = fit(parts(arrays, config), SPEC, config).metrics
+        metrics = train("mean_embedding", arrays, config).metrics
         assert metrics["test_accuracy"] == metrics["best_val_accuracy"]
 
     @pytest.mark.parametrize("trainable", [True, False])
@@ -217,22 +229,22 @@ class TestMeanEmbedding:
             update={"model": config.model.model_copy(update={"embedding": embedding})}
         )
         vectors = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
-        model = MeanEmbedding(30, 3, config, vectors)
-        x, y = problem(40, 0)
-        model.train(shares(x, 30), y, np.arange(40), 8)
-        assert np.array_equal(model.variables[0], vectors) is not trainable
-        found = BASELINES["mean_embedding"].fit(parts(arrays, config), SPEC, config, vectors)
+        config = configured_for(BASELINES["mean_embedding"], config, 0)
+        program = Program(config, SPEC, vectors)
+        np.testing.assert_array_equal(program.weights()[0], vectors)
+        fit(program, arrays, config)
+        assert np.array_equal(program.weights()[0], vectors) is not trainable
         head = 5 * 3 + 3
-        assert found.metrics["parameters_total"] == head + (30 * 5 if trainable else 0)
+        trained = sum(np.prod(weight.shape) for weight in program.model.trainable_weights)
+        assert trained == head + (30 * 5 if trainable else 0)
 
     def test_takes_its_batches_from_buckets_where_the_cells_do(
         self, arrays: Arrays, configured: Any
     ) -> None:
         arrays = arrays._replace(x_train=arrays.x_train.copy())
         arrays.x_train[::2, :6] = 0
-        fit = BASELINES["mean_embedding"].fit
         losses = {
-            buckets: fit(parts(arrays, config), SPEC, config).metrics["final_loss"]
+            buckets: train("mean_embedding", arrays, config).metrics["final_loss"]
             for buckets in (None, 4)
             if (config := configured(epochs=2, buckets=buckets))
         }
@@ -245,7 +257,7 @@ class TestMeanEmbedding:
         )
         training = config.training.model_copy(update={"early_stopping": stopping})
         config = config.model_copy(update={"training": training})
-        result = BASELINES["mean_embedding"].fit(parts(arrays, config), SPEC, config)
+        result = train("mean_embedding", arrays, config)
         assert len(result.epochs) < 60
         assert result.metrics["epochs_trained"] == len(result.epochs)
 
@@ -254,24 +266,26 @@ class TestMeanEmbedding:
         wild = config.optimizer.model_copy(update={"learning_rate": 1e30})
         config = config.model_copy(update={"optimizer": wild})
         with np.errstate(all="ignore"), pytest.raises(Divergence, match="training loss is nan"):
-            BASELINES["mean_embedding"].fit(parts(arrays, config), SPEC, config)
+            train("mean_embedding", arrays, config)
 
 
-@pytest.mark.parametrize("clipnorm", [None, 0.5])
-@pytest.mark.parametrize("name", ["adam", "rmsprop", "sgd"])
-def test_optimizers_step_as_those_of_keras(name: Any, clipnorm: float | None) -> None:
-    import keras
+@pytest.mark.parametrize(
+    ("answers", "part"),
+    [(np.ones((9, 3)), r"an array \(9, 3\)"), (np.full((240, 3), np.nan), "all of them finite")],
+)
+def test_probabilities_that_are_none_end_a_run(
+    arrays: Arrays, configured: Any, answers: np.ndarray, part: str
+) -> None:
+    own = Baseline("own", "own", "", fit=lambda *_: FittedBaseline(lambda _: answers))
+    with pytest.raises(RunFailure, match=part):
+        fit_once(own, arrays, SPEC, configured())
 
-    from rnnbench.training.program import make_optimizer
 
-    config = OptimizerConfig(name=name, learning_rate=0.1, clipnorm=clipnorm)
-    rng = np.random.default_rng(0)
-    ours = [rng.normal(size=shape).astype(np.float32) for shape in ((3, 2), (4,))]
-    theirs = [keras.Variable(value) for value in ours]
-    optimizer, keras_optimizer = Optimizer(config, ours), make_optimizer(config)
-    for _ in range(5):
-        gradients = [rng.normal(size=v.shape).astype(np.float32) for v in ours]
-        optimizer.apply(gradients)
-        keras_optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], theirs)
-    for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(one, np.asarray(other.value), rtol=2e-5, atol=1e-6)
+def test_what_is_fitted_at_once_has_the_metrics_of_a_cell_but_those_of_epochs(
+    arrays: Arrays, configured: Any
+) -> None:
+    once, cell = (train(name, arrays, configured(epochs=1)).metrics for name in BASELINES)
+    missing = {"epochs_trained", "best_epoch", "seconds_per_epoch", "val_loss_rise"}
+    missing |= {"compile_seconds", "validation_seconds", "test_accuracy_best", "test_loss_best"}
+    assert set(cell) - set(once) == missing
+    assert set(once) - set(cell) == {"inverse_penalty", "parameters_total"}

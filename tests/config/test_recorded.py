@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from rnnbench.baselines import get_baseline
-from rnnbench.baselines.spec import declare_baselines
+from rnnbench.baselines.declaration import declare_baselines
 from rnnbench.config.expand import expand, load
 from rnnbench.config.recorded import recorded, resolved, unresolved
 from rnnbench.errors import ConfigError
 from rnnbench.search.space import apply
-from rnnbench.tracking.recorder import parameters
+from rnnbench.tracking.recorder import parameters, run_parameters
 
 SECRET = "Xprivate1"
 WORDS = ("+cell=gru", "data=csv", "data.test_fraction=0.25")
@@ -76,7 +76,7 @@ def test_what_is_typed_or_swept_is_recorded_as_it_is(corpus: Path) -> None:
 def test_a_baseline_is_recorded_alike(corpus: Path) -> None:
     arms = expand([*WORDS, "data.path='${oc.env:CORPUS}/mine.csv'"])
     (spec, *_) = declare_baselines(arms, corpus.parent, [get_baseline("bag_of_words")])
-    assert spec.parameters["data.path"] == "${oc.env:CORPUS}/mine.csv"
+    assert run_parameters(spec)["data.path"] == "${oc.env:CORPUS}/mine.csv"
 
 
 def test_a_record_is_resolved_when_it_is_read(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from rnnbench.baselines import BASELINES
 from rnnbench.config.expand import expand
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.run_names import (
     Subject,
     arm_name,
     attempt_name,
-    baseline_name,
     run_name,
 )
 from rnnbench.training.spec import RunSpec, TrialOf
@@ -32,9 +32,10 @@ def test_say_data_set_arm_and_number(spec: RunSpec) -> None:
     assert run_name(trial) == "digits 8: gru, trial 3 (012345)"
     assert arm_name(spec, 1) == "digits 8: gru, mean of 1 seed (abcdef)"
     assert arm_name(spec, 10) == "digits 8: gru, mean of 10 seeds (abcdef)"
-    told = baseline_name("bag of words", spec.data, None, spec.key)
-    assert told == "digits 8: bag of words, baseline (012345)"
-    assert baseline_name("x", spec.data, 2, spec.key) == "digits 8: x, baseline seed 2 (012345)"
+    bag = replace(spec, label="bag of words", baseline=BASELINES["bag_of_words"])
+    assert run_name(bag) == "digits 8: bag of words, baseline (012345)"
+    mean = replace(spec, label="x", baseline=BASELINES["mean_embedding"])
+    assert run_name(mean) == "digits 8: x, baseline seed 0 (012345)"
 
 
 def test_do_not_repeat_the_data_set_that_an_arm_is_called_by(spec: RunSpec) -> None:

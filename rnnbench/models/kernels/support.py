@@ -14,7 +14,10 @@ def is_fusible(config: Config) -> bool:
     Dropout, a second direction, states from the batch before, other activations, and a mask
     anywhere but before samples whose last state is asked for are left to Keras's layers.
     """
-    cell, model = check_cell(config.cell), config.model
+    model = config.model
+    if not model.depth:
+        return False
+    cell = check_cell(config.cell)
     options = config.cell.options if config.cell else {}
     plain = not (model.dropout or model.recurrent_dropout or model.bidirectional or model.stateful)
     masked = config.data.mask and not (config.data.padding == "pre" and model.head == "last")

@@ -31,7 +31,7 @@ from rnnbench.sweep.executors.events import (
     Started,
     Stopped,
 )
-from rnnbench.sweep.executors.processes import end, start
+from rnnbench.sweep.executors.processes import end, load, start
 from rnnbench.sweep.executors.source import Source
 from rnnbench.sweep.executors.worker import serve
 from rnnbench.system.cores import worker_count
@@ -66,7 +66,13 @@ class _Worker:
 class LocalExecutor:
     """Runs tasks in ``workers`` processes; use it as a context manager."""
 
-    def __init__(self, config: ExecutorConfig) -> None:
+    def __init__(self, config: ExecutorConfig, *, preload: bool = True) -> None:
+        """Set the environment of the processes.
+
+        Args:
+            config: how many they are, and of how many threads.
+            preload: whether they have TensorFlow loaded when they start.
+        """
         self._count = worker_count(config.workers, config.threads)
         self._timeout = config.timeout
         self._workers: list[_Worker] = []
@@ -74,7 +80,7 @@ class LocalExecutor:
         # Runs that a surrounding MLflow process had open are none of the workers' business.
         os.environ.pop("MLFLOW_RUN_ID", None)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["rnnbench.sweep.executors.preload"])
+        load(with_tensorflow=preload)
 
     def __enter__(self) -> LocalExecutor:
         return self

@@ -12,10 +12,23 @@ import signal
 import threading
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from rnnbench.errors import RunFailure
 
+_WITH_TENSORFLOW = ["rnnbench.sweep.executors.preload"]
+_WITHOUT = ["rnnbench.training.trainer"]
 _LAST_SECONDS = 30.0  # for a process to end that was told to
+
+
+def load(*, with_tensorflow: bool) -> None:
+    """Say what the fork server loads before its first process; one that has less is replaced."""
+    server: Any = forkserver._forkserver
+    if with_tensorflow and server._preload_modules != _WITH_TENSORFLOW:
+        server._stop()
+        server.set_forkserver_preload(_WITH_TENSORFLOW)
+    elif server._forkserver_pid is None:
+        server.set_forkserver_preload(_WITH_TENSORFLOW if with_tensorflow else _WITHOUT)
 
 
 def start(process: BaseProcess, timeout: float | None) -> None:

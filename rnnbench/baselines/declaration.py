@@ -1,0 +1,72 @@
+"""The runs of baselines that are to be trained on the data sets of some arms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rnnbench.baselines import BASELINE_VERSION, Baseline
+from rnnbench.baselines.content import configured, content
+from rnnbench.config.expand import Arm
+from rnnbench.config.schema import Config
+from rnnbench.data import Prepared, input_spec
+from rnnbench.data.contract import Progress
+from rnnbench.errors import ConfigError
+from rnnbench.models.matching import with_dim, with_length
+from rnnbench.sweep.declaration import Shelf
+from rnnbench.training.spec import RunSpec, digest
+
+
+def declare_baselines(
+    arms: Iterable[Arm],
+    home: Path,
+    chosen: Sequence[Baseline],
+    on_progress: Progress | None = None,
+    *,
+    is_typed: bool = True,
+    scratch: Path | None = None,
+) -> list[RunSpec]:
+    """Return every run of some baselines on the data sets of some arms; equal ones appear once.
+
+    Args:
+        arms: configurations; what belongs to a cell is ignored.
+        home: the folder under which data sets are prepared.
+        chosen: the baselines.
+        on_progress: told what takes long.
+        is_typed: whether one that has no use for the data is refused, and not passed over.
+        scratch: a folder for what is not prepared yet, where the home is to stay as it is.
+
+    Raises:
+        ConfigError: for a baseline that has no use for the data.
+        DataError: where the data are not to be had.
+    """
+    specs: dict[str, RunSpec] = {}
+    shelf = Shelf(home, on_progress, scratch)
+    for arm in arms:
+        for baseline in chosen:
+            config = arm.config
+            if baseline.needs_tokens and input_spec(config.data).vocabulary is None:
+                if is_typed:
+                    raise ConfigError(
+                        "baseline",
+                        f"bag_of_words for data={config.data.name}, whose inputs are features",
+                        baseline.name,
+                        "leave it out",
+                    )
+                continue
+            data = shelf.prepared(config)
+            config = with_length(config, data.spec)
+            if "embedding" in baseline.sections and config.model.embedding.kind == "vectors":
+                config, data = with_dim(config, data.spec), shelf.with_vectors(config)
+            count = config.seeds if baseline.has_seed else 1
+            for seed in range(config.seed, config.seed + count):
+                spec = _spec(baseline, configured(baseline, config, seed), data)
+                specs.setdefault(spec.key, spec)
+    return list(specs.values())
+
+
+def _spec(baseline: Baseline, config: Config, data: Prepared) -> RunSpec:
+    found = content(baseline, config, data)
+    seed = config.seed if baseline.has_seed else None
+    key = digest(found | {"seed": seed, "version": BASELINE_VERSION})
+    return RunSpec(baseline.title, config, data, digest(found), key, baseline=baseline)
