@@ -7,7 +7,6 @@ comes at once and only training loads TensorFlow.
 from __future__ import annotations
 
 import errno
-import itertools
 import logging
 import os
 import signal
@@ -65,10 +64,9 @@ def _on_screen(message: str) -> str:
     if sys.stderr is None or not sys.stderr.isatty():
         return message
     width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    from rnnbench.formatting.tables import wrapped
+    from rnnbench.formatting.wrapping import filled
 
-    lines = (wrapped(line, width, hang="", joints=False) for line in message.split("\n"))
-    return "\n".join(itertools.chain.from_iterable(lines))
+    return filled(message, width)
 
 
 def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 from dataclasses import dataclass
 from typing import TextIO
 
 from rnnbench.formatting.printable import printable
-from rnnbench.formatting.tables import Table, wrapped
+from rnnbench.formatting.tables import Table
+from rnnbench.formatting.wrapping import filled
 
 _USUAL_WIDTH = 80  # columns of a terminal that doesn't say how many it has
 
@@ -49,12 +49,6 @@ class Output:
         if self.file is None or not self.file.isatty():
             return None
         return os.get_terminal_size(self.file.fileno()).columns or _USUAL_WIDTH
-
-
-def filled(text: str, width: int | None) -> str:
-    """Return a text whose lines end between words where they are longer than ``width``."""
-    lines = (wrapped(line, width, hang="", joints=False) for line in text.split("\n"))
-    return "\n".join(itertools.chain.from_iterable(lines))
 
 
 def stdout() -> Output:

@@ -7,8 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from rnnbench.cli.console import filled, stderr
+from rnnbench.cli.console import stderr
 from rnnbench.formatting.printable import printable
+from rnnbench.formatting.wrapping import filled
 
 
 class _Live(Console):

@@ -8,16 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rnnbench.formatting.printable import printable
+from rnnbench.formatting.wrapping import HANG, longest, width_of, wrapped
 from rnnbench.stats import Statistic
 
 MISSING = "–"
 
 _EASY = 16  # columns for names, or a quarter of the screen
 _GAP = 2  # blanks between columns
-_HANG = "  "  # before what a long name or text goes on with
-# Behind these a long word may end its line; not inside a number such as 0.001.
-_JOINT = re.compile(r"(?<=[=_/.])(?!(?<=\d.)\d)")
-_NARROW = re.compile(r"[\x20-\x7e±–─]*")  # of which each takes one column
 _WIDER = "A wider terminal, or a pipe such as | cat, shows all columns."
 
 
@@ -67,15 +64,15 @@ class _Layout:
         self._rows = [[_one_line(cell) for cell in row] for row in table.rows]
         self._wraps = [n == 0 or head in table.words for n, head in enumerate(table.columns)]
         cells = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self._heads)
-        most = [max(map(_cells, column), default=0) for column in cells]
-        self._most = [max(n, _cells(h)) for n, h in zip(most, self._heads, strict=True)]
+        most = [max(map(width_of, column), default=0) for column in cells]
+        self._most = [max(n, width_of(h)) for n, h in zip(most, self._heads, strict=True)]
         self._shown = list(range(len(self._heads)))
         self._widths = list(self._most)
         self.left_out: list[str] = []
         if width is None or self._total() <= width:
             return
         least = [
-            max(_longest(head), *map(_longest, column), 0) if wraps else max(_longest(head), n)
+            max(longest(head), *map(longest, column), 0) if wraps else max(longest(head), n)
             for head, column, n, wraps in zip(self._heads, cells, most, self._wraps, strict=True)
         ]
         # A name that is narrower has too many lines to be read.
@@ -96,7 +93,7 @@ class _Layout:
             self._widths = list(easy)
             widest = max((n for n in self._shown if self._wraps[n]), key=lambda n: easy[n])
             room = width - self._total() + easy[widest]
-            self._widths[widest] = max(room, _cells(self._heads[widest]), len(_HANG) + 1)
+            self._widths[widest] = max(room, width_of(self._heads[widest]), len(HANG) + 1)
         self._widen(width)
 
     def lines(self) -> Iterator[str]:
@@ -118,7 +115,7 @@ class _Layout:
             parts = []
             for n, lines in zip(self._shown, cells, strict=True):
                 part = lines[number] if number < len(lines) else ""
-                blank = " " * (self._widths[n] - _cells(part))
+                blank = " " * (self._widths[n] - width_of(part))
                 parts.append(part + blank if self._wraps[n] else blank + part)
             yield (" " * _GAP).join(parts).rstrip()
 
@@ -147,46 +144,6 @@ def _order(table: Table, cells: Sequence[Sequence[str]]) -> list[int]:
     named = table.columns[:0:-1] if table.optional is None else table.optional
     order = [table.columns.index(head) for head in named if head in table.columns]
     return sorted(order, key=lambda n: any(cell != MISSING for cell in cells[n]))
-
-
-def wrapped(text: str, width: int | None, hang: str = _HANG, *, joints: bool = True) -> list[str]:
-    """Return a text as lines that end between words, or at a joint of a word without room.
-
-    Args:
-        text: one line; no word or number of it is broken, however long.
-        width: columns of a terminal, ``None`` for any number.
-        hang: what each line but the first begins with.
-        joints: whether words without room are broken at their joints; paths to be copied are not.
-    """
-    if width is None or _cells(text) <= width:
-        return [text]
-    lines = [""]
-    for word in text.split():
-        room = width - _cells(hang)
-        parts = _JOINT.split(word) if joints and _cells(word) > room else [word]
-        for number, part in enumerate(parts):
-            blank = " " if number == 0 and lines[-1].strip() else ""
-            if not lines[-1].strip() or _cells(lines[-1] + blank + part) <= width:
-                lines[-1] += blank + part
-            else:
-                lines.append(hang + part)
-    return lines
-
-
-def _cells(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if _NARROW.fullmatch(text):
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _longest(text: str) -> int:
-    """Return the columns that a text needs at least, its hanging lines included."""
-    parts = [part for word in text.split() for part in _JOINT.split(word)]
-    hang = len(_HANG) if len(parts) > 1 else 0
-    return max((_cells(p) + (hang if n else 0) for n, p in enumerate(parts)), default=0)
 
 
 def _one_line(cell: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import wrap
 from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, write
 from rnnbench.plots.tradeoff import cost_ticks, tones
 from rnnbench.results.courses import MeanCourse
@@ -100,7 +100,7 @@ def save_courses(panels: Sequence[Panel], measure: str, title: str, paths: Itera
     names = [line.arm for line in panels[0].lines]
     width = _WIDTH * len(panels)
     height = 4.1 + 0.2 * -(-len(names) // legend_columns(names, width))
-    with new_figure(width, height, wrap(title, 45 * len(panels))) as figure:
+    with new_figure(width, height, filled(title, 45 * len(panels))) as figure:
         drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for axes, panel in zip(drawn, panels, strict=True):
             draw_courses(axes, panel, measure)

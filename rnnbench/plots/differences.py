@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.intervals import draw_background, draw_interval, reach, told
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of, wrap
+from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of
 from rnnbench.stats.family import Comparison, Verdict
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class DifferenceRow:
     def label(self) -> str:
         """What is subtracted from what, in two lines where one is too long, and of what."""
         label = f"{self.a} − {self.b}"
-        if wrap(label, _LABEL) != label:
+        if filled(label, _LABEL) != label:
             label = f"{self.a}\n− {self.b}"
-        return f"{wrap(self.shared + ':', _LABEL)}\n{label}" if self.shared else label
+        return f"{filled(self.shared + ':', _LABEL)}\n{label}" if self.shared else label
 
     @property
     def told(self) -> str:
@@ -59,7 +60,7 @@ class DifferenceRow:
     @property
     def words(self) -> str:
         """The verdict in lines that stand beside the row."""
-        return wrap(self.said, _WORDS)
+        return filled(self.said, _WORDS)
 
 
 def difference_rows(
@@ -99,7 +100,7 @@ def draw_differences(axes: Axes, rows: Sequence[DifferenceRow], margin: float, m
             zorder=3,
         )
         mark(point, **facts)
-    unit = f"{wrap(f'difference in {metric}', _LABEL)}\nshaded: too small to matter (±{margin:g})"
+    unit = f"{filled(f'difference in {metric}', _LABEL)}\nshaded: too small to matter (±{margin:g})"
     finish_rows(axes, [row.label for row in rows], unit)
     axes.set_xlim(-edge, edge)
     axes.locator_params(axis="x", nbins=4)

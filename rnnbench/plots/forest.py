@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.intervals import draw_background, draw_interval, reach, told
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import drawing, wrap
+from rnnbench.plots.replicates import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,13 +60,13 @@ def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: st
             _draw(axes, place, row, edge)
             ticks.append((place, row.label, False))
         place += 1
-    axes.set_yticks([where for where, _, _ in ticks], [wrap(t, _LABEL) for _, t, _ in ticks])
+    axes.set_yticks([where for where, _, _ in ticks], [filled(t, _LABEL) for _, t, _ in ticks])
     for label, (_, _, is_group) in zip(axes.get_yticklabels(), ticks, strict=True):
         label.set(fontsize=9, fontweight="bold" if is_group else "normal")
     axes.set_ylim(place - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, pad=9)  # room for arrows
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(f"difference in {wrap(metric, _LABEL)}\nshaded: too small to matter")
+    axes.set_xlabel(f"difference in {filled(metric, _LABEL)}\nshaded: too small to matter")
     axes.grid(alpha=0.25, axis="x")
     axes.set_axisbelow(True)
     axes.set_xlim(-edge, edge)
@@ -87,10 +88,10 @@ def save_forest(
     rows: Sequence[ForestRow], margin: float, metric: str, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw all differences into each file."""
-    labels = [wrap(text, _LABEL) for row in rows for text in (row.group, row.label)]
+    labels = [filled(text, _LABEL) for row in rows for text in (row.group, row.label)]
     longest = max(len(line) for label in labels for line in label.split("\n"))
     texts = [*dict.fromkeys(row.group for row in rows), *(row.label for row in rows)]
-    lines = sum(1 + 0.7 * wrap(text, _LABEL).count("\n") for text in texts)
+    lines = sum(1 + 0.7 * filled(text, _LABEL).count("\n") for text in texts)
     size = (_HALF + 0.085 * longest, 1.3 + 0.27 * lines)
-    with drawing(size, wrap(title, 44), paths) as axes:
+    with drawing(size, filled(title, 44), paths) as axes:
         draw_forest(axes, rows, margin, metric)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark, short
-from rnnbench.plots.replicates import wrap
 from rnnbench.plots.style import (
     dashes,
     draw_legend,
@@ -145,7 +145,7 @@ def save_learning(rows: Sequence[Learning], title: str, paths: Iterable[Path]) -
     """Draw accuracy and loss of arms side by side into each file, a row for each group of arms."""
     names = [arm for data in rows for arm in data.curves["arm"].unique()]
     height = 0.5 + 3.3 * len(rows) + 0.2 * -(-len(names) // legend_columns(names))
-    with new_figure(9, height, wrap(f"{title}: {HOW}", 90)) as figure:
+    with new_figure(9, height, filled(f"{title}: {HOW}", 90)) as figure:
         panels = figure.subplots(len(rows), len(METRICS), squeeze=False)
         for line, data in zip(panels, rows, strict=True):
             for axes, metric in zip(line, METRICS, strict=True):

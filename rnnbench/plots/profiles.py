@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import WIDTH, wrap
+from rnnbench.plots.replicates import WIDTH
 from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, shades, write
 from rnnbench.stats.profiles import Profile
 
@@ -74,7 +75,7 @@ def save_profiles(
     is_narrow = columns * (6 + max(map(len, names), default=0)) <= _LETTERS
     width, letters = (_NARROW, 46) if is_narrow else (WIDTH, 80)
     height = 3.7 + 0.2 * -(-len(names) // columns)
-    with new_figure(width, height, wrap(title, letters)) as figure:
+    with new_figure(width, height, filled(title, letters)) as figure:
         axes = figure.subplots()
         draw_profiles(axes, lines, metric)
         draw_legend(axes)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import WIDTH, drawing, wrap
+from rnnbench.plots.replicates import WIDTH, drawing
 from rnnbench.plots.style import colour, marker
 from rnnbench.stats.ranks import average_ranks, critical_difference, groups
 
@@ -46,7 +47,7 @@ def draw_ranks(
             zorder=3,
         )
         mark(point, name=arms[index], told=f"average rank {ranks[index]:.2f}")
-        name = wrap(f"{arms[index]} ({ranks[index]:.2f})", _NAME)
+        name = filled(f"{arms[index]} ({ranks[index]:.2f})", _NAME)
         beyond, side = (end - room / 4, "right") if left else (end + room / 4, "left")
         axes.text(beyond, row, name, ha=side, va="center", fontsize=9)
     for place, bar in enumerate(bars):
@@ -79,7 +80,7 @@ def save_ranks(
     ranks = average_ranks(scores)
     datasets = len(np.asarray(scores))
     distance = critical_difference(len(arms), datasets, confidence)
-    lines = max(wrap(arm, _NAME - 7).count("\n") + 1 for arm in arms)
+    lines = max(filled(arm, _NAME - 7).count("\n") + 1 for arm in arms)
     units = 2.2 + _ROWS * len(groups(ranks, distance)) + math.ceil(len(arms) / 2)
     title = f"Average ranks over {datasets} data sets (1 is the best), {100 * confidence:g} %"
     with drawing((WIDTH, 0.4 + units * (0.14 + 0.15 * lines)), title, paths) as axes:

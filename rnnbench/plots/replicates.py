@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
 from rnnbench.plots.style import colour, marker, new_figure, write
 from rnnbench.stats import half_width, statistic
@@ -98,12 +98,6 @@ def offsets(count: int, height: float = 0.5) -> list[float]:
     return [height * ((0.5 + index * _GOLDEN) % 1 - 0.5) for index in range(count)]
 
 
-def wrap(label: str, width: int = _LABEL) -> str:
-    """Return a label whose lines are broken further, at spaces only."""
-    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(wrapper.fill(line) for line in label.split("\n"))
-
-
 def draw_strip(axes: Axes, row: float, values: Sequence[float], cell: str, **style: Any) -> Line2D:
     """Draw values as points around the height ``row`` of an axis, in a cell's colour."""
     heights = [row + offset for offset in offsets(len(values))]
@@ -118,7 +112,7 @@ def draw_strip(axes: Axes, row: float, values: Sequence[float], cell: str, **sty
 
 def finish_rows(axes: Axes, labels: Sequence[str], unit: str) -> None:
     """Name the rows of an axis from top to bottom, and what its values are."""
-    axes.set_yticks(range(len(labels)), [wrap(label) for label in labels], fontsize=9)
+    axes.set_yticks(range(len(labels)), [filled(label, _LABEL) for label in labels], fontsize=9)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -131,7 +125,7 @@ def finish_rows(axes: Axes, labels: Sequence[str], unit: str) -> None:
 
 def height_of(labels: Iterable[str], rows: int) -> float:
     """Return the height in inches of a figure whose rows have such labels."""
-    lines = max((wrap(label).count("\n") + 1 for label in labels), default=1)
+    lines = max((filled(label, _LABEL).count("\n") + 1 for label in labels), default=1)
     return 1.2 + rows * max(0.36, 0.06 + 0.17 * lines)
 
 
@@ -144,7 +138,7 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
         title: above the axis.
         paths: PNG, SVG or PDF files.
     """
-    with new_figure(*size, wrap(title, 80)) as figure:
+    with new_figure(*size, filled(title, 80)) as figure:
         yield figure.subplots()
         write(figure, paths)
 

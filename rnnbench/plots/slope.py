@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import ReplicateRow, wrap
+from rnnbench.plots.replicates import ReplicateRow
 from rnnbench.plots.style import colour, marker, new_figure, write
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ def draw_slope(axes: Axes, slope: Slope, metric: str, limits: tuple[float, float
     _name_seeds(axes, slope, limits)
     axes.set_xlim(-0.45, len(slope.arms) - 1 + 0.05)
     axes.set_ylim(*limits)
-    axes.set_xticks(range(len(slope.arms)), [wrap(label, _NAME) for label in slope.labels])
-    axes.set(xlabel=wrap(slope.title, 32), ylabel=metric)
+    axes.set_xticks(range(len(slope.arms)), [filled(label, _NAME) for label in slope.labels])
+    axes.set(xlabel=filled(slope.title, 32), ylabel=metric)
     axes.grid(alpha=0.25, axis="y")
 
 
@@ -117,7 +118,7 @@ def _name_seeds(axes: Axes, slope: Slope, limits: tuple[float, float]) -> None:
 
 def _arm_width(slope: Slope) -> float:
     """Return how many inches an arm's name needs."""
-    lines = (line for label in slope.labels for line in wrap(label, _NAME).split("\n"))
+    lines = (line for label in slope.labels for line in filled(label, _NAME).split("\n"))
     return max(0.75, 0.1 * max(map(len, lines)))
 
 
@@ -128,7 +129,7 @@ def save_slopes(slopes: Sequence[Slope], metric: str, title: str, paths: Iterabl
     width = max(len(slope.arms) * _arm_width(slope) for slope in slopes)
     limits = value_limits(slopes)
     size = (columns * (1.25 + width), 0.5 + (_HEIGHT + 0.9) * rows)
-    with new_figure(*size, wrap(title, 40 * columns)) as figure:
+    with new_figure(*size, filled(title, 40 * columns)) as figure:
         panels = figure.subplots(rows, columns, squeeze=False)
         for axes, slope in zip(panels.flat, slopes, strict=False):
             draw_slope(axes, slope, metric, limits)

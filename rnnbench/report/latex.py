@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 
+from rnnbench.formatting.wrapping import wrapped
 from rnnbench.report.document import DataTable, TableCell
 
 _ESCAPES = {
@@ -168,7 +168,7 @@ def _widths(
 def _head(name: str, cells: Sequence[TableCell]) -> list[str]:
     """Return a heading in lines that are not much longer than what stands below."""
     longest = max((len(cell.text) for cell in cells), default=0)
-    return textwrap.wrap(name, max(longest, 11), break_long_words=False) or [""]
+    return wrapped(" ".join(name.split()), max(longest, 11), hang="", joints=False)
 
 
 def _stacked(lines: Sequence[str], side: str) -> str:

@@ -24,10 +24,6 @@ class Interval:
     low: float
     high: float
 
-    def contains(self, value: float) -> bool:
-        """Return whether a value lies inside."""
-        return self.low <= value <= self.high
-
 
 def interquartile_mean(values: Values) -> Values:
     """Return the mean of the middle half along the last axis (Agarwal et al. 2021).

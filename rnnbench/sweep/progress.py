@@ -18,7 +18,7 @@ from rich.table import Column
 
 from rnnbench.formatting.durations import about, duration
 from rnnbench.formatting.printable import printable
-from rnnbench.formatting.tables import wrapped
+from rnnbench.formatting.wrapping import wrapped
 from rnnbench.training.history import Epoch
 from rnnbench.training.spec import RunSpec
 

@@ -31,13 +31,11 @@ TRIAL_STATE = "rnnbench.trial_state"
 REPLICATES = "rnnbench.replicates"
 LOOKS = "rnnbench.looks"
 PARENT = "mlflow.parentRunId"
-RUN_NAME = "mlflow.runName"
 NOTE = "mlflow.note.content"
 COMMIT = "mlflow.source.git.commit"
 
 # Kinds of MLflow runs. Only the first is a training run that reports count.
 RUN = "run"
-TRIAL_KIND = "trial"
 ARM_SUMMARY = "arm"
 SWEEP_PARENT = "sweep"
 BASELINE = "baseline"

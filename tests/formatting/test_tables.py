@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnbench.cli.summaries import answer, by_arm, sweep_table
-from rnnbench.formatting.tables import MISSING, Table, wrapped
+from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.formatting.wrapping import wrapped
 from rnnbench.tracking.record import Record
 from tests.conftest import Run
 from tests.printed import assert_fits, printed_rows

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy import stats
 
-from rnnbench.plots.replicates import draw_replicates, height_of, offsets, replicate_rows, wrap
+from rnnbench.formatting.wrapping import filled
+from rnnbench.plots.replicates import draw_replicates, height_of, offsets, replicate_rows
 
 NAN = float("nan")
 
@@ -68,9 +69,9 @@ def test_every_replicate_is_drawn_with_the_mean_on_top() -> None:
 
 
 def test_labels_break_at_spaces_only() -> None:
-    assert wrap("gru model.depth=2 data.maxlen=500", 20) == "gru model.depth=2\ndata.maxlen=500"
-    assert wrap("one\ntwo") == "one\ntwo"
-    assert wrap("model.very-long-key=0.123456789", 10) == "model.very-long-key=0.123456789"
+    assert filled("gru model.depth=2 data.maxlen=500", 20) == "gru model.depth=2\ndata.maxlen=500"
+    assert filled("one\ntwo", 30) == "one\ntwo"
+    assert filled("model.very-long-key=0.123456789", 10) == "model.very-long-key=0.123456789"
 
 
 def test_figures_grow_with_rows_and_lines() -> None:

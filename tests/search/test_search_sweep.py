@@ -225,7 +225,7 @@ class TestFinishedSearch:
             for number, record in trials.items():
                 assert record.status == "FINISHED"
                 assert record.tags[names.TRIAL_STATE] == names.COMPLETE
-                assert f": {arm}, trial {number} (" in record.tags[names.RUN_NAME]
+                assert f": {arm}, trial {number} (" in record.tags["mlflow.runName"]
                 assert record.tags[names.STUDY] == found[arm].user_attrs["rnnbench.key"]
                 for key, value in found[arm].trials[number].params.items():
                     assert record.params[key] == str(value)
@@ -275,7 +275,7 @@ class TestFinishedSearch:
     def test_is_grouped_under_one_parent(self, searched: Swept) -> None:
         (parent,) = searched.records("sweep")
         assert parent.status == "FINISHED"
-        assert ": simple_rnn, gru, random search (" in parent.tags[names.RUN_NAME]
+        assert ": simple_rnn, gru, random search (" in parent.tags["mlflow.runName"]
         below = [r for kind in ("run", "trial") for r in searched.records(kind)]
         assert len(below) == 4 + 6
         assert {record.tags[names.PARENT] for record in below} == {parent.run_id}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from rnnbench.stats.bootstrap import FEWEST, Interval, Values, bootstrap, interquartile_mean
+from tests.stats.covered import covers
 
 NAN = float("nan")
 # The mean of the middle half of minus an exponential distribution, by its quantile function.
@@ -48,7 +49,7 @@ class TestBootstrap:
         assert math.isnan(one.low)
         assert math.isnan(one.high)
         assert math.isnan(none.estimate)
-        assert not none.contains(0.5)
+        assert not covers(none, 0.5)
 
     def test_values_not_measured_are_left_out(self) -> None:
         assert bootstrap([1.0, NAN, 2.0, 4.0], mean, 0.9) == bootstrap([1.0, 2.0, 4.0], mean, 0.9)
@@ -86,7 +87,7 @@ class TestBootstrap:
 
     def test_holds_the_truth_as_often_as_scipys(self) -> None:
         samples = np.random.default_rng(8).normal(size=(400, 10))
-        ours = [bootstrap(list(values), mean, 0.9).contains(0) for values in samples]
+        ours = [covers(bootstrap(list(values), mean, 0.9), 0) for values in samples]
         theirs = stats.bootstrap(
             (samples,),
             np.mean,
@@ -104,7 +105,7 @@ class TestBootstrap:
     def test_is_too_narrow_for_few_replicates(self) -> None:
         """Which is why comparisons don't rest on it alone."""
         samples = np.random.default_rng(9).normal(size=(600, 3))
-        held = np.mean([bootstrap(list(v), mean, 0.95).contains(0) for v in samples])
+        held = np.mean([covers(bootstrap(list(v), mean, 0.95), 0) for v in samples])
         assert held < 0.85
 
     @pytest.mark.parametrize(

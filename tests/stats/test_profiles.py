@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnbench.stats.profiles import interquartile, profile, weighted_iqm
+from tests.stats.covered import covers
 
 SCORES = [[0.5, 0.6, 0.7], [0.8, 0.9, 1.0]]
 TABLES = st.lists(
@@ -85,7 +86,7 @@ def coverage(replications: int, sets: int, seeds: int, levels: float) -> float:
         many = (level + 0.02 * rng.normal(size=(sets, 1_000))).ravel()
         truth = float(weighted_iqm(many, np.full(len(many), 1 / len(many))))
         runs = (level + 0.02 * rng.normal(size=(sets, seeds))).tolist()
-        held += interquartile(runs, 0.95, 500).contains(truth)
+        held += covers(interquartile(runs, 0.95, 500), truth)
     return held / replications
 
 

@@ -85,7 +85,7 @@ class TestSummary:
             runs = replicates(swept, summary)
             assert summary.status == "FINISHED"
             end = f"({summary.tags[names.ARM_KEY][:6]})"
-            assert summary.tags[names.RUN_NAME] == f"digits 8: {arm}, mean of 2 seeds {end}"
+            assert summary.tags["mlflow.runName"] == f"digits 8: {arm}, mean of 2 seeds {end}"
             assert set(summary.tags[names.REPLICATES].split()) == {run.run_id for run in runs}
             assert names.PARENT not in summary.tags
             assert {run.tags[names.CELL] for run in runs} == {summary.tags[names.CELL]}
@@ -143,7 +143,9 @@ class TestSummary:
 
     def test_is_in_the_description_of_its_sweep(self, swept: Store, run: Run) -> None:
         (parent,) = swept.records(kind="sweep")
-        assert parent.tags[names.RUN_NAME].startswith("digits 8: simple_rnn, gru, sweep of 4 runs")
+        assert parent.tags["mlflow.runName"].startswith(
+            "digits 8: simple_rnn, gru, sweep of 4 runs"
+        )
         note = parent.tags[names.NOTE]
         assert "Which is better on digits (8 time steps): simple\\_rnn or gru?" in note
         for summary in summaries(swept).values():
@@ -168,7 +170,7 @@ class TestSummary:
         assert "gru" in text
         for summary in summaries(swept).values():
             assert summary.run_id not in text
-            assert summary.tags[names.RUN_NAME] not in text
+            assert summary.tags["mlflow.runName"] not in text
 
     def test_is_left_alone_while_its_replicates_are_the_same(self, swept: Store, run: Run) -> None:
         before = summaries(swept)
@@ -185,7 +187,7 @@ class TestSummary:
             runs = replicates(swept, summary)
             assert len(runs) == 3
             assert set(summary.tags[names.REPLICATES].split()) == {r.run_id for r in runs}
-            assert f"{arm}, mean of 3 seeds" in summary.tags[names.RUN_NAME]
+            assert f"{arm}, mean of 3 seeds" in summary.tags["mlflow.runName"]
             values = [r.metrics["test_loss"] for r in runs]
             for name, value in expected("test_loss", values).items():
                 assert summary.metrics[name] == pytest.approx(value, abs=1e-6)
@@ -208,7 +210,7 @@ class TestSummary:
         before = summaries(swept)
         swept.client.delete_run(before["gru"].run_id)
         # As after a kill while it was being written: no process holds its lock.
-        swept.begin(before["gru"].tags, before["gru"].tags[names.RUN_NAME])
+        swept.begin(before["gru"].tags, before["gru"].tags["mlflow.runName"])
         answer = run(*TWO)
         assert answer.status == 0
         assert "4 of 4 runs were finished already" in answer.err
@@ -227,7 +229,7 @@ class TestSingleSeed:
         store = Store.open(load([], cell=False))
         (summary,) = summaries(store).values()
         (replicate,) = store.records()
-        assert "simple_rnn, mean of 1 seed (" in summary.tags[names.RUN_NAME]
+        assert "simple_rnn, mean of 1 seed (" in summary.tags["mlflow.runName"]
         assert summary.metrics["test_loss"] == round(replicate.metrics["test_loss"], 6)
         assert "val_loss" not in summary.metrics
         assert not [n for n in summary.metrics if n.endswith(("_sd", "_low", "_high"))]

@@ -46,7 +46,7 @@ class TestSweepParent:
         assert (record.run_id, record.status) == (run_id, "RUNNING")
         assert record.tags[names.SWEEP] == "some-key"
         assert record.tags[names.COMMAND] == "rnnbench sweep"
-        assert record.tags[names.RUN_NAME] == "imdb 500: gru, sweep of 2 runs (some-k)"
+        assert record.tags["mlflow.runName"] == "imdb 500: gru, sweep of 2 runs (some-k)"
         assert store.is_ours(record)
 
     def test_is_one_for_all_drivers_that_begin_at_once(self, driver: Open, store: Store) -> None:

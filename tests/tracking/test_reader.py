@@ -131,7 +131,7 @@ class TestSearch:
             (RUN, "FAILED", 1),
             (RUN, "KILLED", 1),
             ({}, "RUNNING", 5),
-            ({names.KIND: names.TRIAL_KIND}, "FINISHED", 1),
+            ({names.KIND: "trial"}, "FINISHED", 1),
             ({names.KIND: names.ARM_SUMMARY}, None, 2),
             (RUN | {names.CELL: "simple_rnn"}, None, 0),
         ],
@@ -226,7 +226,7 @@ class TestHistories:
             (run_id,) = [
                 record.run_id
                 for record in each.search({})
-                if record.tags[names.RUN_NAME] == "of the user's own"
+                if record.tags["mlflow.runName"] == "of the user's own"
             ]
             assert each.histories([run_id], ["loss"]) == {
                 run_id: {"loss": [(1, 1.0), (2, 2.0), (3, 3.0)]}
