@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -93,8 +93,7 @@ def job_table(
         known: the store's runs of their kinds, where they were read already.
     """
     if known is None:
-        kinds = sorted({spec.kind for spec in specs})
-        known = (record for kind in kinds for record in store.records(kind=kind, only=JOB_COLUMNS))
+        known = _of_kinds(specs, store, JOB_COLUMNS)
     wanted = {spec.key for spec in specs}
     by_key: dict[str, Record] = {}
     finished: dict[tuple[str, int], Record] = {}
@@ -120,11 +119,19 @@ def results(specs: Sequence[RunSpec], store: Store, options: SweepConfig) -> dic
         found |= store.by_key((spec.key for spec in specs if spec.kind == kind), kind=kind)
     missing = [s for s in specs if s.key not in found or not found[s.key].is_finished]
     if missing and options.accept_stale:
-        for job in job_table(missing, store):
+        for job in job_table(missing, store, _of_kinds(missing, store)):
             record = job.counted(options)
             if record is not None:
                 found[job.spec.key] = record
     return found
+
+
+def _of_kinds(
+    specs: Sequence[RunSpec], store: Store, only: Collection[str] | None = None
+) -> list[Record]:
+    """Return the store's runs of the kinds that declared runs are of."""
+    kinds = sorted({spec.kind for spec in specs})
+    return [record for kind in kinds for record in store.records(kind=kind, only=only)]
 
 
 def _is_owned(record: Record, store: Store) -> bool:
