@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rnnbench.baselines.kinds import Baseline
+from rnnbench.config import keys
+from rnnbench.config.option_files import flat
+from rnnbench.config.roles import Compilation, Drawn
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 
@@ -19,7 +22,6 @@ _MODEL = {
     "head_dropout": 0.0,
 }
 _OF_CELLS = {"cell": None, "match": None}
-_COMPUTED = {"jit_compile", "fused", "deterministic"}
 
 
 def configured(baseline: Baseline, config: Config, seed: int) -> Config:
@@ -64,19 +66,14 @@ def content(baseline: Baseline, config: Config, data: Prepared) -> dict[str, Any
 
 def described(baseline: Baseline, config: Config) -> dict[str, Any]:
     """Return by dotted key what decides the result, and so describes the run."""
-    training = config.training.model_dump(exclude=_COMPUTED)
-    stopping = training.pop("early_stopping")
-    if training["validation"] != "split":
-        del training["validation_fraction"]
-    if "training" in baseline.sections:
-        if stopping["patience"] is not None:
-            training |= {f"early_stopping.{key}": value for key, value in stopping.items()}
-    else:
-        kept = ("validation", "validation_fraction", "test")
-        training = {key: training[key] for key in kept if key in training}
+    training = flat(keys.content(config, ())["training"])
     sections: dict[str, dict[str, Any]] = {
-        "data": config.data.model_dump(exclude={"mask"}),
-        "training": training,
+        "data": config.data.model_dump(exclude=keys.of_network()),
+        "training": {
+            key: value
+            for key, value in training.items()
+            if _decides(f"training.{key}", is_trained="training" in baseline.sections)
+        },
     }
     if "embedding" in baseline.sections:
         embedding = config.model.embedding.model_dump()
@@ -88,3 +85,10 @@ def described(baseline: Baseline, config: Config) -> dict[str, Any]:
         sections["optimizer"] = config.optimizer.model_dump()
     found = {f"{name}.{key}": v for name, part in sections.items() for key, v in part.items()}
     return found | {"seed": config.seed}
+
+
+def _decides(key: str, *, is_trained: bool) -> bool:
+    """Return whether a key of training decides a result: one without epochs is only measured."""
+    drawn = keys.role(key, Drawn)
+    is_protocol = drawn is not None and not drawn.is_drawn
+    return keys.role(key, Compilation) is None and (is_trained or is_protocol)

@@ -137,6 +137,11 @@ def shapes_arrays(name: str) -> bool:
     return is_data and (after is None or after.shapes_arrays)
 
 
+def of_network() -> set[str]:
+    """Return the keys of ``data`` that a network reads, and no array follows from."""
+    return below("data", lambda key: key.role(AfterReading) == AfterReading(shapes_arrays=False))
+
+
 def implied_by(name: str) -> tuple[str, ...]:
     """Return the keys that runs log only where another key has a certain value."""
     section, _, last = name.rpartition(".")

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.config.expand import Arm
-from rnnbench.config.keys import OF_ARMS, below, is_about
-from rnnbench.config.roles import AfterReading
+from rnnbench.config.keys import OF_ARMS, is_about, of_network
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec, Prepared, Vectors, input_spec, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
@@ -20,7 +19,6 @@ from rnnbench.training.parts import check_classes
 from rnnbench.training.spec import RunSpec, replicates
 
 MOST_RUNS = 100_000
-_AFTER_ARRAYS = AfterReading(shapes_arrays=False)
 
 
 def check_arms(arms: Sequence[Arm]) -> None:
@@ -206,9 +204,7 @@ def _refuse_buckets(config: Config, spec: InputSpec) -> None:
 
 def _name(config: Config) -> str:
     """Return what tells a data set from another: masking doesn't change its arrays."""
-    return config.data.model_dump_json(
-        exclude=below("data", lambda key: key.role(AfterReading) == _AFTER_ARRAYS)
-    )
+    return config.data.model_dump_json(exclude=of_network())
 
 
 def _refuse_empty_samples(config: Config, data: Prepared) -> None:
