@@ -99,6 +99,23 @@ def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Pat
     assert not modules & set(TENSORFLOW)
 
 
+def test_a_finished_sweep_typed_again_tells_its_verdicts_without_slow_libraries(
+    tmp_path: Path,
+) -> None:
+    words = ["+cell=gru,lstm", "data=digits", "seeds=3"]
+    store = f"from pathlib import Path; from benchmarks.recorded import fill; fill(Path(), {words})"
+    script = (
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {store!r}], check=True)"
+    )
+    for _ in range(2):  # the first time, it writes summaries of arms, and that they were seen
+        status, modules, err = imported_by(tmp_path, ["sweep", *words], script)
+        assert status == 0, err
+        assert "6 of 6 runs were finished already" in err
+        script = ""
+    slow = {*TENSORFLOW, "mlflow", "sqlalchemy", "pandas", "pyarrow", "matplotlib", "jinja2"}
+    assert modules & slow == set()
+
+
 def test_report_leaves_tensorflow_alone(tmp_path: Path) -> None:
     status, modules, err = imported_by(tmp_path, ["report"], EMPTY_STORE)
     assert status in (0, 2), err

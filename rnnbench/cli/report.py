@@ -21,7 +21,7 @@ from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.formatting.redact import redacted
 from rnnbench.plots.painters import Draw, draw_here
-from rnnbench.report import Tables, build, write_report
+from rnnbench.report.build import Tables, build
 from rnnbench.report.declared import restrict
 from rnnbench.report.document import Document
 from rnnbench.report.published import System, systems
@@ -35,6 +35,7 @@ from rnnbench.report.write import (
     chosen_formats,
     data_tables,
     pictures,
+    write_report,
 )
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished

@@ -12,7 +12,7 @@ from rnnbench.cli.strategy import strategy_of
 from rnnbench.cli.summaries import answer, by_arm, sweep_table
 from rnnbench.cli.unfinished import show_unfinished, unfinished
 from rnnbench.cli.words import DEFAULT_CELLS, Words
-from rnnbench.config.expand import Arm, expand
+from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
 from rnnbench.search.outcome import Searched
 from rnnbench.search.summary import search_tables
@@ -71,20 +71,20 @@ def sweep(words: Words) -> int:
         if courses:
             _show_decisions(courses)
         else:
-            _show_verdicts(arms, finished)
+            _show_verdicts(arms[0].config, swept, finished)
         commands = [report_command(words, arms), ui_command(words)]
     tell_next(arms[0].config, commands)
     return 0 if swept.all_finished else 1
 
 
-def _show_verdicts(arms: Sequence[Arm], finished: Collection[str]) -> None:
+def _show_verdicts(config: Config, swept: Swept, finished: Collection[str]) -> None:
     """Say how the arms compare, as their report does."""
     if len(finished) < 2:
         return
     from rnnbench.report.terminal import verdict_lines
 
-    store = Store.open(arms[0].config, create=False)
-    for line in verdict_lines(store, arms, arms[0].config.report):
+    store = Store.open(config, create=False)
+    for line in verdict_lines(store, swept.specs, swept.records, config.report):
         stdout().print(line, markup=False)
 
 

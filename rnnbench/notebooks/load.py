@@ -29,6 +29,7 @@ from rnnbench.results import load_history as stored_history
 from rnnbench.results import load_runs as stored_runs
 from rnnbench.results import load_trials as stored_trials
 from rnnbench.results.arms import add_arm_names, asked_weights, finished
+from rnnbench.results.rows import rows_of
 from rnnbench.stored.lookup import run_file
 from rnnbench.system.user_paths import user_path
 from rnnbench.tracking.store import Store
@@ -67,7 +68,7 @@ def load_runs(*overrides: str, source: str | None = None) -> pd.DataFrame:
     2  imdb  simple_rnn     32        0.73428
     """
     runs, trials = _runs(overrides, source)
-    counts = trial_counts(trials)
+    counts = trial_counts(rows_of(trials).rows)
     named = _named(runs)
     named["trials"] = named["study"].map(counts).astype("Int64")
     own = [c.name for c in COLUMNS if c.name not in IDENTITY]

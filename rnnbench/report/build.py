@@ -13,6 +13,7 @@ from rnnbench.formatting.printable import all_printable, printable
 from rnnbench.report.accuracy import accuracy_blocks
 from rnnbench.report.answer import answer_section
 from rnnbench.report.claims import claims_block
+from rnnbench.report.compared_sections import Known, compared_sections
 from rnnbench.report.cost import cost_blocks
 from rnnbench.report.data_sets import over
 from rnnbench.report.data_sets_answer import answer_block
@@ -20,27 +21,23 @@ from rnnbench.report.data_sets_section import data_sets_section
 from rnnbench.report.data_sizes import sizes_block
 from rnnbench.report.dataset_section import DatasetSection, headed
 from rnnbench.report.document import Block, Document, ReportSection
-from rnnbench.report.families import compare_families, family_words, looks_words
 from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.order import order_block
 from rnnbench.report.overfitting import overfitting_block
-from rnnbench.report.pairs import Pair, related
 from rnnbench.report.provenance import provenance_section
 from rnnbench.report.published import System, published_block
 from rnnbench.report.question import question
 from rnnbench.report.searches import search_section
 from rnnbench.report.studies import studies_of, trial_counts
 from rnnbench.report.text_length import length_block
-from rnnbench.report.titles import data_name, length_words, section_key, section_titles
 from rnnbench.report.unfinished import left_runs, lost_arms, unfinished_section
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.verdicts import verdicts_section
 from rnnbench.results.answers import Answers
-from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import failed_seeds, finished
 from rnnbench.results.baselines import baseline_arms
-from rnnbench.results.measure import Measure, all_have_best, choose
-from rnnbench.results.protocols import divide
+from rnnbench.results.measure import Measure
+from rnnbench.results.rows import rows_of
 from rnnbench.tracking.looks import Looked
 
 
@@ -160,43 +157,21 @@ def _printable(tables: Tables) -> Tables:
 def dataset_sections(
     done: pd.DataFrame, tables: Tables, options: ReportConfig
 ) -> list[DatasetSection]:
-    """Return the finished runs divided into what can be compared, with their comparisons.
-
-    What is compared by one measure on one data set is one family, over all its sections.
-    """
-    counts, failed = trial_counts(tables.trials), failed_seeds(tables.runs)
-    divided = [
-        (", ".join(part for part in (str(title), words or length_words(group)) if part), arms)
-        for title, group in done.groupby(section_titles(done), sort=True)
-        for words, arms in divide(group, counts, failed)
-    ]
-    by_data: dict[str, list[ArmRuns]] = {}
-    for _, arms in divided:
-        by_data.setdefault(data_name(arms[0].runs), []).extend(arms)
-    has_best = {data: all_have_best(arms) for data, arms in by_data.items()}
-    datasets: list[DatasetSection] = []
-    pairs: list[tuple[str, Pair]] = []
-    for title, arms in divided:
-        data = data_name(arms[0].runs)
-        measure = choose(arms, options.metric, has_best=has_best[data])
-        clean, refused = related(arms, measure)
-        pairs += [(data, pair) for pair in clean]
-        own = tables.history[tables.history["run_id"].isin({i for a in arms for i in a.run_ids})]
-        key = section_key(str(arms[0].runs["data"].iloc[0]), [dataset.key for dataset in datasets])
-        beside = tuple(baseline_arms(tables.baselines, arms))
-        dataset = DatasetSection(
-            key, title, tuple(arms), own, tuple(clean), tuple(refused), options, beside
-        )
-        datasets.append(replace(dataset, measure=measure))
-    compared = iter(compare_families(pairs, options, tables.correct, tables.looks))
+    """Return the finished runs divided into what can be compared, with their comparisons."""
+    counts = trial_counts(rows_of(tables.trials).rows)
+    known = Known(counts, failed_seeds(tables.runs), tables.correct, tables.looks)
     return [
         replace(
             dataset,
-            pairs=tuple(next(compared) for _ in dataset.pairs),
-            family=family_words(dataset, pairs) + looks_words(dataset, pairs, tables.looks),
+            epochs=tables.history[tables.history["run_id"].isin(_run_ids(dataset))],
+            baselines=tuple(baseline_arms(tables.baselines, dataset.arms)),
         )
-        for dataset in datasets
+        for dataset in compared_sections(rows_of(done), options, known)
     ]
+
+
+def _run_ids(dataset: DatasetSection) -> set[str]:
+    return {run_id for arm in dataset.arms for run_id in arm.run_ids}
 
 
 def _measures(datasets: Sequence[DatasetSection]) -> list[Measure]:

@@ -9,11 +9,10 @@ from statistics import fmean
 
 from rnnbench.config.arm_names import telling_name
 from rnnbench.config.schema import ReportConfig
-from rnnbench.report.data_sizes import LIMIT
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import result_of
-from rnnbench.report.titles import data_name
+from rnnbench.report.titles import LIMIT
 from rnnbench.report.wording import arm_place
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import Measure
@@ -196,7 +195,7 @@ def _part(dataset: DatasetSection, measure: Measure, *, is_alone: bool) -> Part:
 
 def _data(dataset: DatasetSection) -> str:
     """Return which data set it is; arrays are told apart by their contents."""
-    name, _, digest = data_name(dataset.arms[0].runs).partition(" ")
+    name, _, digest = dataset.arms[0].data_name.partition(" ")
     return f"{name} {digest[:8]}".rstrip()
 
 

@@ -17,12 +17,12 @@ from rnnbench.report.document import (
     number,
     spread,
 )
+from rnnbench.report.titles import LIMIT
 from rnnbench.report.wording import arm_words, capital
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import Measure
 from rnnbench.stats import Statistic, half_width, statistic
 
-LIMIT = "data.limit"
 _MOST_DRAWN = 6  # lines in a figure, the best; more are hard to tell apart
 
 Line = tuple[str, list[tuple[int, ArmRuns]]]  # name, and an arm for each number of samples

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.document import Block, TableCell
@@ -15,6 +14,9 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
 from rnnbench.results.facts import MACHINE
 from rnnbench.results.measure import VALIDATED, Measure, accuracy_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SECONDS = "seconds_per_epoch"
 _EXECUTOR = ("workers", "threads")
@@ -28,25 +30,31 @@ class DatasetSection:
         key: short and unique in the report, for the names of files.
         title: as in ``imdb, maxlen 500``.
         arms: its arms, by name.
-        history: one row an epoch of their runs.
         pairs: its comparisons.
         refused: pairs that cannot be compared.
         options: margin and confidence.
         baselines: models without recurrence on the same data, which are compared with nothing.
         measure: what its arms are judged by; ``None`` where they have no such measure.
         family: how many comparisons hold together, in a sentence after another.
+        epochs: one row an epoch of their runs; ``None`` where only comparisons are told.
     """
 
     key: str
     title: str
     arms: tuple[ArmRuns, ...]
-    history: pd.DataFrame = field(compare=False)
     pairs: tuple[Pair, ...]
     refused: tuple[Pair, ...]
     options: ReportConfig
     baselines: tuple[ArmRuns, ...] = ()
     measure: Measure | None = None
     family: str = ""
+    epochs: pd.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row an epoch of its runs."""
+        assert self.epochs is not None
+        return self.epochs
 
     @property
     def place(self) -> str:
@@ -61,7 +69,7 @@ class DatasetSection:
     @property
     def data(self) -> str:
         """Name of its data set."""
-        return str(self.arms[0].runs["data"].iloc[0])
+        return str(self.arms[0].rows[0]["data"])
 
 
 def headed(

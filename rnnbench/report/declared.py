@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +16,7 @@ from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
 from rnnbench.models.matching import resolve_units, with_length
 from rnnbench.results.facts import search_of
+from rnnbench.results.rows import FOLDERS
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
@@ -24,8 +24,6 @@ from rnnbench.tracking.recorder import parameters
 
 _FILES = with_role(File)
 _BUT_SEED, _WITH_SEED = 1, 2
-# The folders of an absolute path; an address such as https://... is none.
-_FOLDERS = re.compile(r"(?<![\w./:~])~?/(?:[^\s/'\"=,]+/)+")
 
 
 def restrict(runs: pd.DataFrame, arms: Sequence[Arm], trials: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +87,7 @@ def is_searched(arm: Arm) -> bool:
 def without_folders(runs: pd.DataFrame) -> pd.DataFrame:
     """Return runs whose files have names only: a report is passed on, and folders are private."""
     changed = {
-        column: runs[column].astype("string").str.replace(_FOLDERS, "", regex=True)
+        column: runs[column].astype("string").str.replace(FOLDERS, "", regex=True)
         for column in ("command", *_FILES)
         if column in runs and runs[column].notna().any()
     }
@@ -138,7 +136,7 @@ def _is(runs: pd.DataFrame, key: str, value: Any) -> pd.Series[bool]:
     if value is None or pd.isna(value):
         return runs[key].isna()
     # A report that was passed on has the names of files only.
-    values = [value, _FOLDERS.sub("", str(value))] if key in _FILES else [value]
+    values = [value, FOLDERS.sub("", str(value))] if key in _FILES else [value]
     return runs[key].isin(values)
 
 

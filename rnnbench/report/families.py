@@ -10,7 +10,6 @@ from rnnbench.config.schema import ReportConfig
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.looks import Account, account, compared
 from rnnbench.report.pairs import Pair
-from rnnbench.report.titles import data_name
 from rnnbench.report.wording import either
 from rnnbench.results.answers import Answers, measured_arm, of_same_samples, overlap
 from rnnbench.results.arm_runs import ArmRuns
@@ -57,7 +56,7 @@ def family_words(dataset: DatasetSection, pairs: Sequence[tuple[str, Pair]]) -> 
     """
     if not dataset.pairs or dataset.measure is None:
         return ""
-    data, words = data_name(dataset.arms[0].runs), dataset.measure.words
+    data, words = dataset.arms[0].data_name, dataset.measure.words
     own = [pair for name, pair in pairs if name == data]
     count = sum(pair.measure is not None and pair.measure.words == words for pair in own)
     others = sorted({pair.measure.words for pair in own if pair.measure} - {words})
@@ -80,14 +79,14 @@ def looks_words(
     """Return what earlier looks at the arms of a section mean; empty where there were none."""
     if not looks or not dataset.pairs or dataset.measure is None:
         return ""
-    data, metric = data_name(dataset.arms[0].runs), dataset.measure.metric
+    data, metric = dataset.arms[0].data_name, dataset.measure.metric
     own = [p for name, p in pairs if name == data and p.measure and p.measure.metric == metric]
     return _account(own, dataset.options, looks).words
 
 
 def _account(pairs: Sequence[Pair], options: ReportConfig, looks: Sequence[Looked]) -> Account:
     arms = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}.values()
-    keys = {str(arm.runs["arm_key"].iloc[0]) for arm in arms}
+    keys = {str(arm.rows[0]["arm_key"]) for arm in arms}
     # Looks are declared for seeds that were to be trained, whether they failed or not.
     trained = [arm.seeds | arm.failed for arm in arms]
     return account(looks, keys, max(map(len, trained)), options, frozenset.intersection(*trained))

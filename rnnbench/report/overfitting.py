@@ -116,7 +116,7 @@ def _curves(dataset: DatasetSection) -> list[Picture]:
     words = {arm.name: arm_words(arm.name) for arm in drawn}
     pace = {words[arm.name]: arm.one(SECONDS) for arm in drawn} if is_one_machine(drawn) else {}
     pace = {name: seconds for name, seconds in pace.items() if seconds > 0}
-    runs = pd.concat([arm.runs for arm in drawn])
+    runs = pd.concat([arm.runs.assign(arm=arm.name) for arm in drawn])
     runs = runs.assign(arm=runs["arm"].map(words))
     data = learning_data(runs, dataset.history, pace if len(pace) == len(drawn) else None)
     last = data.curves.groupby("arm")["epoch"].max()

@@ -23,6 +23,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.wording import metric_words
 from rnnbench.results.arm_runs import measured
+from rnnbench.results.rows import rows_of
 from rnnbench.stats import statistic
 
 # What one number of a published curve stands beside: the column, and how the number is taken.
@@ -120,7 +121,8 @@ def _is_number(value: object) -> bool:
 def _measured(runs: pd.DataFrame, column: str) -> list[float]:
     if column == "parameters_dense":
         return [value for _, run in runs.iterrows() if (value := _head(run)) is not None]
-    return [float(value) for value in measured(runs, column).dropna()]
+    values = (measured(row, column) for row in rows_of(runs).rows)
+    return [value for value in values if value == value]
 
 
 def _head(run: pd.Series) -> float | None:

@@ -14,7 +14,7 @@ from rnnbench.report.wording import (
     level_place,
     level_words,
 )
-from rnnbench.results.arms import shown_value
+from rnnbench.results.arm_names import shown_value
 
 _MOST_NAMED = 3  # data sets in a title
 _MOST_LEVELS = 6

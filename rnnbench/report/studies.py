@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from rnnbench.report.wording import place_words
 from rnnbench.results.facts import search_of
+from rnnbench.results.rows import Row
 from rnnbench.search.epochs import METRICS
 
 
@@ -73,8 +75,10 @@ def studies_of(trials: pd.DataFrame) -> list[StudyRuns]:
     return sorted(found, key=lambda study: (study.data, study.sampler, study.label))
 
 
-def trial_counts(trials: pd.DataFrame) -> dict[str, int]:
+def trial_counts(trials: Iterable[Row]) -> dict[str, int]:
     """Return the number of ended trials by study."""
-    ended = trials[trials["trial_state"].notna() & (trials["status"] != "KILLED")]
-    counts = ended.dropna(subset=["study"]).groupby("study")["trial"].nunique()
-    return {str(study): int(count) for study, count in counts.items()}
+    found: dict[str, set[int]] = {}
+    for row in trials:
+        if None not in (row["trial_state"], row["study"]) and row["status"] != "KILLED":
+            found.setdefault(row["study"], set()).add(row["trial"])
+    return {study: len(numbers - {None}) for study, numbers in found.items()}

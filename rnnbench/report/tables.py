@@ -19,14 +19,13 @@ from rnnbench.report.declared import (
     without_folders,
 )
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
+from rnnbench.results.answers import read_answers
 from rnnbench.results.arms import asked_weights, finished
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
 from rnnbench.training.gradient_flow import load as load_flows
-from rnnbench.training.predictions import FILE, load_right
-from rnnbench.training.tested import WEIGHTS
 
 _Value = TypeVar("_Value")
 
@@ -35,8 +34,6 @@ def read_tables(
     store: Store,
     arms: Sequence[Arm] = (),
     tell: Callable[[str], None] = lambda _: None,
-    *,
-    with_epochs: bool = True,
 ) -> Tables:
     """Return runs, epochs, trials and answers of a store.
 
@@ -44,22 +41,14 @@ def read_tables(
         store: where they are.
         arms: where given, only the runs that they declare count.
         tell: called with a line about runs that are left out for their seeds alone.
-        with_epochs: whether to read the epochs, and gradients through time, which no comparison
-            needs.
     """
     runs, trials = _chosen(load_runs(store), load_trials(store), arms, tell)
     runs, trials, baselines = map(without_folders, (runs, trials, load_baselines(store)))
     done = finished(runs)
-    history = load_history(store, done["run_id"] if with_epochs else ())
+    history = load_history(store, done["run_id"])
     folders = _folders_here(store, done["run_id"])
-    asked = asked_weights(done)
-    right = {run_id: load_right(folder / FILE, asked[run_id]) for run_id, folder in folders.items()}
-    answers = {
-        which: _present({run_id: found.get(which) for run_id, found in right.items()})
-        for which in WEIGHTS
-    }
-    measured = folders if with_epochs else {}
-    found = {run_id: load_flows(folder / FLOWS) for run_id, folder in measured.items()}
+    answers = read_answers(store, asked_weights(done))
+    found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import pandas as pd
+from rnnbench.results.rows import Row
 
-from rnnbench.report.data_sizes import LIMIT
-
+LIMIT = "data.limit"
 _TEST_LIMIT, _PATH = "data.test_limit", "data.path"
 
 
-def section_titles(runs: pd.DataFrame) -> pd.Series:
+def section_titles(rows: Sequence[Row]) -> list[str]:
     """Return the section of each run: its data set, and how many of its samples it was tested on.
 
     Arms that were trained on more or fewer of its samples are compared with each other; where all
     were trained on as many, the title says on how many.
     """
-    found = runs["data"].fillna("unknown data").copy()
-    own = (runs["data"] == "arrays").fillna(False)
-    found = found.where(~own, found + " " + _contents(runs))
-    tested = found.where(~_limited(runs, _TEST_LIMIT), found + _first(runs, _TEST_LIMIT, "test"))
-    if LIMIT not in runs:
-        return tested
-    sizes = runs[LIMIT].fillna("null").groupby(tested).transform("nunique")
-    told = found.where(~_limited(runs, LIMIT), found + _first(runs, LIMIT, "training"))
-    told = told.where(~_limited(runs, _TEST_LIMIT), told + _first(runs, _TEST_LIMIT, "test"))
-    return tested.where(sizes > 1, told)
+    contents = _contents(rows)
+    names = [
+        f"arrays {own}" if row["data"] == "arrays" else str(row["data"] or "unknown data")
+        for row, own in zip(rows, contents, strict=True)
+    ]
+    tests = [_first(row, _TEST_LIMIT, "test") for row in rows]
+    tested = [name + test for name, test in zip(names, tests, strict=True)]
+    sizes = _by(tested, (_given(row, LIMIT) for row in rows))
+    return [
+        title if len(sizes[title]) > 1 else name + _first(row, LIMIT, "training") + test
+        for row, name, test, title in zip(rows, names, tests, tested, strict=True)
+    ]
 
 
 def section_key(name: str, taken: Sequence[str]) -> str:
@@ -39,43 +41,45 @@ def section_key(name: str, taken: Sequence[str]) -> str:
     return key
 
 
-def length_words(runs: pd.DataFrame) -> str:
+def length_words(rows: Sequence[Row]) -> str:
     """Return the length of the sequences, where all runs share it."""
-    known = sorted(runs["maxlen"].dropna().unique())
-    return f"maxlen {known[0]}" if len(known) == 1 else ""
+    known = {row["maxlen"] for row in rows} - {None}
+    return f"maxlen {known.pop()}" if len(known) == 1 else ""
 
 
-def data_name(runs: pd.DataFrame) -> str:
-    """Return what tells the data set of some runs from others: arrays are several of one name."""
-    first = runs.iloc[0]
-    own = f" {first['data_digest']}" if first["data"] == "arrays" else ""
-    return f"{first['data']}{own}"
+def _given(row: Row, key: str) -> str:
+    """Return a parameter as it was recorded, ``null`` without one."""
+    return str(row.get(key) or "null")
 
 
-def _limited(runs: pd.DataFrame, key: str) -> pd.Series:
-    """Return which runs used a part of their samples."""
-    if key not in runs:
-        return pd.Series(False, index=runs.index)
-    return (runs[key].notna() & (runs[key] != "null")).fillna(False)
+def _first(row: Row, key: str, what: str) -> str:
+    """Return how many of its samples a run used, where it was a part of them."""
+    limit = _given(row, key)
+    return "" if limit == "null" else f", first {limit} {what} samples"
 
 
-def _first(runs: pd.DataFrame, key: str, what: str) -> pd.Series | str:
-    return ", first " + runs[key] + f" {what} samples" if key in runs else ""
+def _by(keys: Iterable[Any], values: Iterable[Any]) -> dict[Any, set[Any]]:
+    """Return by key the values that came with it, without missing ones."""
+    found: dict[Any, set[Any]] = {}
+    for key, value in zip(keys, values, strict=True):
+        found.setdefault(key, set()).update(() if value is None else (value,))
+    return found
 
 
-def _contents(runs: pd.DataFrame) -> pd.Series:
+def _contents(rows: Sequence[Row]) -> list[str]:
     """Return what tells the arrays of users: their digest, or a file that was cut in several ways.
 
     The digest is that of what was left of a file; one file it was where every way of cutting it
     left the same.
     """
-    digests = runs["data_digest"].str[:8]
-    if runs.empty or LIMIT not in runs or _PATH not in runs:
-        return digests
-    ways = [key for key in runs.columns if str(key).startswith("data.") and key != _PATH]
-    way = runs[[_PATH, *ways]].astype("string").fillna("null").agg("\0".join, axis=1)
-    is_one = digests.groupby(way).transform("nunique") == 1
-    is_one = is_one.groupby(runs[_PATH]).transform("all")
-    several = runs[LIMIT].fillna("null").groupby(runs[_PATH]).transform("nunique") > 1
-    is_named = (runs[_PATH].notna() & is_one & several).fillna(False)
-    return digests.where(~is_named, runs[_PATH])
+    keys = sorted({key for row in rows for key in row if key.startswith("data.")} - {_PATH})
+    paths = [row.get(_PATH) for row in rows]
+    digests = [None if row["data_digest"] is None else row["data_digest"][:8] for row in rows]
+    ways = [(p, *(_given(row, key) for key in keys)) for p, row in zip(paths, rows, strict=True)]
+    by_way = _by(ways, digests)
+    is_one = _by(paths, (len(by_way[way]) == 1 for way in ways))
+    limits = _by(paths, (_given(row, LIMIT) for row in rows))
+    return [
+        str(path if path is not None and all(is_one[path]) and len(limits[path]) > 1 else digest)
+        for path, digest in zip(paths, digests, strict=True)
+    ]

@@ -11,11 +11,30 @@ from numpy.typing import NDArray
 from rnnbench.results.facts import Facts
 from rnnbench.results.measure import ASKED, BEST, LAST, weights_of
 from rnnbench.stats.contrast import ArmValues
-from rnnbench.training.tested import Weights
+from rnnbench.tracking.address import local_path
+from rnnbench.tracking.store import Store
+from rnnbench.training.predictions import FILE, load_right
+from rnnbench.training.tested import WEIGHTS, Weights
 
-# By weights and run id, which test samples were answered rightly, ``(n_test,)`` of bool.
-Answers = Mapping[Weights, Mapping[str, NDArray[Any]]]
+Right = NDArray[Any]  # which test samples were answered rightly, ``(n_test,)`` of bool
+Answers = Mapping[Weights, Mapping[str, Right]]  # by weights and run id
 _SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, which is a float32
+
+
+def read_answers(store: Store, asked: Mapping[str, Weights]) -> dict[Weights, dict[str, Right]]:
+    """Return which test samples each run answered rightly; files elsewhere are not fetched.
+
+    Args:
+        store: where the runs are.
+        asked: by run id, the weights that ``training.test`` asked for.
+    """
+    found: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
+    for run_id, address in store.artifact_folders(asked).items():
+        folder = local_path(address)
+        if folder is not None:
+            for which, right in load_right(folder / FILE, asked[run_id]).items():
+                found[which][run_id] = right
+    return found
 
 
 def is_by_sample(metric: str) -> bool:

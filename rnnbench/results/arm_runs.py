@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from rnnbench.results.arm_names import arm_names
 from rnnbench.results.facts import (
     DECISIVE,
     MACHINE,
@@ -21,6 +22,10 @@ from rnnbench.results.facts import (
     telling,
     told,
 )
+from rnnbench.results.rows import Row, Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class ArmRuns:
         name: what tells it from the other arms of its section.
         cell: its cell.
         params: dotted key -> value, as text.
-        runs: one row a replicate (:data:`rnnbench.results.frame.COLUMNS`).
+        found: one row a replicate (:data:`rnnbench.results.rows.COLUMNS`).
         trials: how many trials its search had, 0 without one.
         failed: seeds that failed, and have no finished run.
     """
@@ -39,17 +44,28 @@ class ArmRuns:
     name: str
     cell: str
     params: Mapping[str, str]
-    runs: pd.DataFrame = field(compare=False)
+    found: Rows = field(compare=False)
     trials: int = 0
     failed: frozenset[int] = frozenset()
     _known: dict[str, list[float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """One row a replicate."""
+        return self.found.rows
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The same as a table, where it was made from one."""
+        assert self.found.table is not None
+        return self.found.table
+
     @cached_property
     def seeds(self) -> frozenset[int]:
         """Seeds of the replicates."""
-        return frozenset(int(seed) for seed in self.runs["seed"])
+        return frozenset(int(row["seed"]) for row in self.rows)
 
     def by_seed(self, metric: str) -> dict[int, float]:
         """Return a metric by seed, where it was measured."""
@@ -63,7 +79,7 @@ class ArmRuns:
         what was measured of a baseline, which may have one kind of weights only.
         """
         if column not in self._known:
-            self._known[column] = [float(value) for value in measured(self.runs, column)]
+            self._known[column] = [measured(row, column) for row in self.rows]
         return list(self._known[column])
 
     def one(self, column: str) -> float:
@@ -74,14 +90,12 @@ class ArmRuns:
     @cached_property
     def search(self) -> dict[str, object]:
         """What a search drew for it, and how; empty where it was not searched for."""
-        known = self.runs["search"].dropna()
-        return {} if known.empty else search_of(known.iloc[-1])
+        return search_of(self._described)
 
     @cached_property
     def drawn(self) -> frozenset[str]:
         """Dotted keys whose values a search chose."""
-        known = self.runs["search"].dropna()
-        return frozenset() if known.empty else drawn_keys(known.iloc[-1])
+        return drawn_keys(self._described)
 
     @cached_property
     def telling(self) -> frozenset[tuple[str, str]]:
@@ -91,20 +105,18 @@ class ArmRuns:
     @cached_property
     def run_ids(self) -> tuple[str, ...]:
         """Ids of its runs, by seed."""
-        return tuple(str(run_id) for run_id in self.runs.sort_values("seed")["run_id"])
+        return tuple(str(row["run_id"]) for row in sorted(self.rows, key=lambda row: row["seed"]))
 
     @cached_property
     def run_by_seed(self) -> Mapping[int, str]:
         """Ids of its runs by seed."""
-        pairs = zip(self.runs["seed"], self.runs["run_id"], strict=True)
-        return {int(seed): str(run_id) for seed, run_id in pairs}
+        return {int(row["seed"]): str(row["run_id"]) for row in self.rows}
 
     @cached_property
     def conditions(self) -> Mapping[str, Mapping[int, str]]:
-        """What is no parameter, by column of :attr:`runs` (:data:`MACHINE`) and by seed."""
-        seeds = [int(seed) for seed in self.runs["seed"]]
+        """What is no parameter, by column of :attr:`rows` (:data:`MACHINE`) and by seed."""
         return {
-            column: dict(zip(seeds, map(told, self.runs[column]), strict=True))
+            column: {int(row["seed"]): told(row[column]) for row in self.rows}
             for column in (*DECISIVE, *MACHINE)
         }
 
@@ -124,51 +136,62 @@ class ArmRuns:
         return ", ".join(sorted(known)) or UNKNOWN
 
     @property
+    def data_name(self) -> str:
+        """What tells its data set from others: arrays are several of one name."""
+        first = self.rows[0]
+        own = f" {first['data_digest']}" if first["data"] == "arrays" else ""
+        return f"{first['data']}{own}"
+
+    @property
+    def _described(self) -> str | None:
+        """What the newest run says of the search that chose its values."""
+        return last(self.rows, "search")
+
+    @property
     def failures(self) -> str:
         """In how many of its seeds it failed: ``2 of 10``."""
         return failures_in(self.failed, self.seeds)
 
 
 def group_arms(
-    runs: pd.DataFrame,
+    runs: Rows,
     trials: Mapping[str, int] | None = None,
     failed: Mapping[str, frozenset[int]] | None = None,
 ) -> list[ArmRuns]:
-    """Return the arms of finished runs that carry names (``add_arm_names``), in their order.
+    """Return the arms of finished runs, named by what varies among them, by name.
 
     Args:
         runs: one row a run.
         trials: number of ended trials by study.
         failed: seeds that failed (:func:`rnnbench.results.arms.failed_seeds`) by content key.
     """
-    keys = [key for key in runs.columns if "." in str(key)]
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(arm_names(runs.rows)):
+        places.setdefault(name, []).append(place)
     arms = []
-    for name, group in runs.groupby("arm", sort=True):
-        first = group.iloc[0]
-        params = {str(key): str(first[key]) for key in keys if not pd.isna(first[key])}
-        if not pd.isna(first.get("match")):
-            params["match"] = str(first["match"])
-        study = group["study"].dropna()
-        count = 0 if study.empty or trials is None else trials.get(str(study.iloc[-1]), 0)
+    for name in sorted(places):
+        own = runs.take(places[name])
+        first = own.rows[0]
+        known = sorted(key for key, value in first.items() if value is not None)
+        params = {key: str(first[key]) for key in known if "." in key or key == "match"}
+        study = last(own.rows, "study")
+        count = 0 if study is None or trials is None else trials.get(study, 0)
         lost = (failed or {}).get(str(first["arm_key"]), frozenset())
-        arms.append(ArmRuns(str(name), str(first["cell"]), params, group, count, lost))
+        arms.append(ArmRuns(name, str(first["cell"]), params, own, count, lost))
     return arms
 
 
-def measured(runs: pd.DataFrame, column: str) -> pd.Series[float]:
-    """Return a column of runs as numbers; see :meth:`ArmRuns.values`."""
-    found = _numbers(runs, column)
-    if column in OF_WEIGHTS:
+def last(rows: Sequence[Row], column: str) -> str | None:
+    """Return the last value of a column, of those that have one."""
+    known = [row[column] for row in rows if row[column] is not None]
+    return str(known[-1]) if known else None
+
+
+def measured(row: Row, column: str) -> float:
+    """Return a column of a run as a number; see :meth:`ArmRuns.values`."""
+    value = row.get(column)
+    if value is None and column in OF_WEIGHTS:
         measure, weights = OF_WEIGHTS[column]
-        is_same = runs["cell"].isna()
-        if "training.test" in runs:
-            is_same |= (runs["training.test"] == weights).fillna(False)
-        found = found.fillna(_numbers(runs, measure).where(is_same))
-    return found
-
-
-def _numbers(runs: pd.DataFrame, column: str) -> pd.Series[float]:
-    if column not in runs:
-        return pd.Series(float("nan"), index=runs.index)
-    numbers = runs[column].to_numpy(dtype=float, na_value=float("nan"))
-    return pd.Series(numbers, index=runs.index)
+        if row["cell"] is None or row.get("training.test") == weights:
+            value = row.get(measure)
+    return math.nan if value is None else float(value)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from rnnbench.config.arm_names import short_name, told_apart
 from rnnbench.config.keys import is_about, names_arms, shapes_arrays
 from rnnbench.config.roles import Purpose
+from rnnbench.results.arm_names import shown_value
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.arms import finished, shown_value
+from rnnbench.results.arms import finished
+from rnnbench.results.rows import rows_of
 
 _RANDOM = "trainable"  # the kind of an embedding that does not say where it starts from
 
@@ -27,7 +30,7 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
     """
     if baselines.empty or not arms:
         return []
-    digests = {str(d) for arm in arms for d in arm.runs["data_digest"].dropna()}
+    digests = {str(row["data_digest"]) for arm in arms for row in arm.rows}
     done = finished(baselines)
     done = done[done["data_digest"].astype("string").isin(sorted(digests))]
     found = []
@@ -39,7 +42,7 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
             if "." in str(key) and not pd.isna(first[key])
         }
         if any(_fits(str(first["data_digest"]), params, arm) for arm in arms):
-            found.append(ArmRuns(f"{first['label']} (baseline)", "", params, group))
+            found.append(ArmRuns(f"{first['label']} (baseline)", "", params, rows_of(group)))
     return sorted(_distinct(found, arms), key=lambda arm: arm.name)
 
 
@@ -48,7 +51,7 @@ def _fits(digest: str, params: dict[str, str], arm: ArmRuns) -> bool:
 
     What a search drew for the arm is the arm's own: the baseline has what it was configured with.
     """
-    if digest not in set(arm.runs["data_digest"].dropna().astype(str)):
+    if digest not in {row["data_digest"] for row in arm.rows}:
         return False
     wanted = {
         key: value for key, value in params.items() if _is_of_both(key) and key not in arm.drawn
@@ -86,10 +89,9 @@ def _distinct(baselines: Sequence[ArmRuns], beside: Sequence[ArmRuns]) -> list[A
             f"{short_name(key)}={shown_value(arm.params.get(key))}"
             for key in sorted({*varying, *(between & arm.params.keys())})
         ]
-        runs = arm.runs
         if len(alike) > 1 and not parts:
-            parts = [f"[{str(runs['arm_key'].iloc[0])[:6]}]"]
-        named.append(ArmRuns(" ".join([arm.name, *parts]), arm.cell, arm.params, runs))
+            parts = [f"[{str(arm.rows[0]['arm_key'])[:6]}]"]
+        named.append(replace(arm, name=" ".join([arm.name, *parts])))
     return named
 
 

@@ -42,10 +42,8 @@ def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
 
 def _counts(arm: ArmRuns) -> tuple[int, int] | None:
     """Return how many test samples are of the most frequent class, and how many there are."""
-    if "majority" not in arm.runs:
-        return None
-    for told in arm.runs["majority"].dropna():
-        found = re.fullmatch(r"(\d{1,12}) of (\d{1,12})", str(told), re.ASCII)
+    for row in arm.rows:
+        found = re.fullmatch(r"(\d{1,12}) of (\d{1,12})", str(row.get("majority")), re.ASCII)
         if found and 0 < int(found[1]) <= int(found[2]):
             return int(found[1]), int(found[2])
     return None

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from rnnbench.config.arm_names import OPTION, key_words
 from rnnbench.config.keys import is_about
 from rnnbench.config.roles import Purpose
+from rnnbench.results.arm_names import shown_value
 from rnnbench.results.arm_runs import ArmRuns, group_arms
-from rnnbench.results.arms import add_arm_names, shown_value
 from rnnbench.results.compare import relate
+from rnnbench.results.rows import Rows
 
 _MOST_WORDS = 5
 
 
 def divide(
-    runs: pd.DataFrame,
+    runs: Rows,
     trials: Mapping[str, int],
     failed: Mapping[str, frozenset[int]] | None = None,
 ) -> list[tuple[str, list[ArmRuns]]]:
@@ -32,7 +31,7 @@ def divide(
         trials: number of ended trials by study.
         failed: seeds that failed, by the content key of their arm.
     """
-    arms = group_arms(add_arm_names(runs), trials, failed)
+    arms = group_arms(runs, trials, failed)
     parts: list[list[ArmRuns]] = []
     for arm in arms:
         joined = [part for part in parts if any(_is_alike(arm, other) for other in part)]
@@ -46,8 +45,9 @@ def divide(
         return [("", arms)]
 
     def renamed(part: list[ArmRuns]) -> list[ArmRuns]:
-        ids = pd.concat([arm.runs["run_id"] for arm in part])
-        return group_arms(add_arm_names(runs[runs["run_id"].isin(ids)]), trials, failed)
+        ids = {row["run_id"] for arm in part for row in arm.rows}
+        places = [place for place, row in enumerate(runs.rows) if row["run_id"] in ids]
+        return group_arms(runs.take(places), trials, failed)
 
     named = [(_words(part, arms), renamed(part)) for part in together]
     return sorted(_distinct(named), key=lambda item: item[0])

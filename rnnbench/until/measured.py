@@ -9,13 +9,11 @@ from rnnbench.results.answers import (
     is_by_sample,
     measured_arm,
     of_same_samples,
+    read_answers,
 )
 from rnnbench.results.measure import BEST, LAST, choose, weights_of
-from rnnbench.stats.family import ArmValues
-from rnnbench.tracking.address import local_path
+from rnnbench.stats.contrast import ArmValues
 from rnnbench.tracking.store import Store
-from rnnbench.training.predictions import FILE, load_right
-from rnnbench.training.tested import WEIGHTS
 from rnnbench.until.arms import DeclaredArm, Family
 
 
@@ -36,17 +34,13 @@ def answers_of(
         metric: an accuracy on the test set; of other measures nothing is known by sample.
         known: what was read already, which is returned, too.
     """
-    found = {which: dict((known or {}).get(which, {})) for which in WEIGHTS}
+    before = known or {}
     if not is_by_sample(metric):
-        return found
-    read = {run_id for own in found.values() for run_id in own}
-    weights = {run_id: weights_of(arm, None) for arm in arms for run_id in arm.run_by_seed.values()}
-    for run_id, address in store.artifact_folders(weights.keys() - read).items():
-        folder = local_path(address)
-        if folder is not None:
-            for which, right in load_right(folder / FILE, weights[run_id]).items():
-                found[which][run_id] = right
-    return found
+        return before
+    read = {run_id for own in before.values() for run_id in own}
+    asked = {run_id: weights_of(arm, None) for arm in arms for run_id in arm.run_by_seed.values()}
+    found = read_answers(store, {i: which for i, which in asked.items() if i not in read})
+    return {which: {**before.get(which, {}), **own} for which, own in found.items()}
 
 
 def measure_of(arms: Sequence[DeclaredArm], wanted: str) -> str:

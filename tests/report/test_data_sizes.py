@@ -11,6 +11,7 @@ from rnnbench.report.document import Document
 from rnnbench.report.write import data_tables, pictures
 from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
+from rnnbench.results.rows import rows_of
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, record, tables
@@ -95,7 +96,7 @@ def test_sizes_that_were_validated_on_other_samples_alone_are_not_compared() -> 
         "data.limit=500",
         "data.limit=2000",
     }
-    ((_, arms),) = divide(frame(records), {})
+    ((_, arms),) = divide(rows_of(frame(records)), {})
     assert len(arms) == 4
 
 

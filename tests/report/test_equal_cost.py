@@ -12,10 +12,10 @@ from rnnbench.report.build import Tables, build
 from rnnbench.report.document import DataTable, Document
 from rnnbench.report.write import data_tables, pictures
 from rnnbench.results.arm_runs import group_arms
-from rnnbench.results.arms import add_arm_names
 from rnnbench.results.courses import courses, mean_course, updates_an_epoch, whole_cost
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
+from rnnbench.results.rows import rows_of
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, record
 
@@ -158,7 +158,7 @@ class TestCourses:
         made = tables(RUNS[:2])
         rows = made.history
         last = (rows["run_id"] == RUNS[1].run_id) & (rows["epoch"] == 3)
-        (arm,) = group_arms(add_arm_names(made.runs))
+        (arm,) = group_arms(rows_of(made.runs))
         epochs = dict(tuple(rows[~last].groupby("run_id")))
         found = courses(arm, {str(run_id): own for run_id, own in epochs.items()})
         mean = mean_course(found, "seconds")

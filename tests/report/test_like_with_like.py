@@ -15,6 +15,7 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import relate
 from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
+from rnnbench.results.rows import rows_of
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS, record, tables
@@ -92,9 +93,9 @@ class TestOptionsOfCells:
     def test_name_the_protocol_that_they_set_apart(self) -> None:
         runs = [record("lstm", 0, 0.8, **{"cell.activation": "relu"})]
         runs += [record(cell, 0, 0.8, **{"cell.activation": "tanh"}) for cell in ("gru", "lstm")]
-        ((words, _),) = divide(frame(runs), {})
+        ((words, _),) = divide(rows_of(frame(runs)), {})
         assert words == ""
-        found = dict(divide(frame([*runs[:2], record("simple_rnn", 0, 0.8)]), {}))
+        found = dict(divide(rows_of(frame([*runs[:2], record("simple_rnn", 0, 0.8)])), {}))
         assert any("activation relu" in words for words in found)
 
 
@@ -102,7 +103,9 @@ def test_drawn_numbers_that_set_a_protocol_apart_have_four_digits() -> None:
     apart = {"optimizer.learning_rate": "0.02319876477972778", "model.units": "16"}
     runs = [record("lstm", 0, 0.8, **changes) for changes in (apart, {})]
     runs += [record("gru", 0, 0.8, **changes) for changes in (apart, {})]
-    assert any("learning rate 0.0232" in words.split(", ") for words, _ in divide(frame(runs), {}))
+    assert any(
+        "learning rate 0.0232" in words.split(", ") for words, _ in divide(rows_of(frame(runs)), {})
+    )
 
 
 class TestOptimizers:

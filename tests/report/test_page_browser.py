@@ -44,7 +44,7 @@ const light = (colour) => {
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
-const ground = (element) => {
+const dataset = (element) => {
   for (let at = element; at; at = at.parentElement) {
     const colour = getComputedStyle(at).backgroundColor;
     if (channels(colour)[3] !== 0) return colour;
@@ -55,7 +55,7 @@ return [...document.body.querySelectorAll("*")]
   .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
   .filter((e) => e.tagName !== "SCRIPT")
   .map((e) => {
-    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
+    const [a, b] = [light(getComputedStyle(e).color), light(dataset(e))];
     return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.outerHTML.slice(0, 80)];
   });
 """
@@ -208,7 +208,7 @@ def test_never_scrolls_sideways(shown: Shown, width: int) -> None:
 
 
 class TestTheme:
-    def ground(self, shown: Shown) -> str:
+    def dataset(self, shown: Shown) -> str:
         return str(shown.ask("return getComputedStyle(document.documentElement).backgroundColor"))
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -218,15 +218,15 @@ class TestTheme:
         assert [pair for pair in found if pair[0] < 4.5] == []
 
     def test_follows_the_reader(self, shown: Shown) -> None:
-        light = self.ground(shown.open(color_scheme="light"))
+        light = self.dataset(shown.open(color_scheme="light"))
         assert light == "rgb(255, 255, 255)"
-        assert self.ground(shown.open(color_scheme="dark")) != light
+        assert self.dataset(shown.open(color_scheme="dark")) != light
         ink = "return getComputedStyle(document.querySelector('.panel')).fill"
         assert shown.ask(ink) == shown.ask("return getComputedStyle(document.body).color")
 
     def test_prints_on_white_without_navigation(self, shown: Shown) -> None:
         shown.open(media="print", color_scheme="dark")
-        assert self.ground(shown) == "rgb(255, 255, 255)"
+        assert self.dataset(shown) == "rgb(255, 255, 255)"
         assert not shown.browser.find_element(By.TAG_NAME, "nav").is_displayed()
 
     def test_moves_only_where_the_reader_allows(self, shown: Shown) -> None:

@@ -9,6 +9,7 @@ import pytest
 from rnnbench.report.amounts import amount, amounts
 from rnnbench.report.statements import plain_verdict, statement
 from rnnbench.results.measure import Measure
+from rnnbench.results.rows import rows_of
 from rnnbench.stats.family import Comparison
 from tests.report.results import MARGIN, pair, result
 
@@ -119,7 +120,10 @@ def test_arms_that_learned_nothing_are_not_simply_equivalent() -> None:
     same: Comparison = result(0.0, -0.002, 0.002)
     known = pair(same)
     flat = [
-        replace(arm, runs=arm.runs.assign(test_accuracy_last=0.5, majority="12500 of 25000"))
+        replace(
+            arm,
+            found=rows_of(arm.runs.assign(test_accuracy_last=0.5, majority="12500 of 25000")),
+        )
         for arm in (known.a, known.b)
     ]
     told = str(statement(replace(known, a=flat[0], b=flat[1]), MARGIN))

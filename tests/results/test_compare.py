@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from rnnbench.results.arm_runs import ArmRuns, group_arms
-from rnnbench.results.arms import add_arm_names
 from rnnbench.results.compare import relate
 from rnnbench.results.frame import frame
 from rnnbench.results.protocols import divide
+from rnnbench.results.rows import rows_of
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import MATCHED, dataset, record
 
 
 def arms(records: list[Record]) -> dict[str, ArmRuns]:
-    return {arm.name: arm for arm in group_arms(add_arm_names(frame(records)))}
+    return {arm.name: arm for arm in group_arms(rows_of(frame(records)))}
 
 
 def two(*records: Record) -> tuple[ArmRuns, ArmRuns]:
@@ -227,13 +227,13 @@ class TestProtocols:
     def test_runs_of_two_questions_are_kept_apart_and_named_shortly(self) -> None:
         other = {"training.epochs": "3", "data.maxlen": "500", "training.batch_size": "128"}
         runs = [*MATCHED, *(record(cell, 0, 0.7, **other) for cell in ("lstm", "gru"))]
-        found = divide(frame(runs), {})
+        found = divide(rows_of(frame(runs)), {})
         assert [sorted(arm.name for arm in part) for _, part in found] == [["gru", "lstm"]] * 2
         assert any("epochs 3" in words and "maxlen 500" in words for words, _ in found)
 
     def test_arms_alike_to_no_other_stay_together(self) -> None:
         one = record("gru", 0, 0.7, **{"training.epochs": "1", "data.maxlen": "500"})
-        ((words, part),) = divide(frame([record("lstm", 0, 0.8), one]), {})
+        ((words, part),) = divide(rows_of(frame([record("lstm", 0, 0.8), one])), {})
         assert words == ""
         assert len(part) == 2
 

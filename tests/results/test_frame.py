@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rnnbench.config.arm_names import told_apart
-from rnnbench.results.arms import add_arm_names, finished, parameters_by_run
+from rnnbench.results.arm_names import parameters
+from rnnbench.results.arms import add_arm_names, finished
 from rnnbench.results.frame import COLUMNS, frame
+from rnnbench.results.rows import rows_of
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import MATCHED, record
@@ -39,7 +41,8 @@ class TestRunTable:
 class TestArmNames:
     def test_name_what_varies_within_a_cell(self) -> None:
         runs = frame([*MATCHED, record("gru", 0, 0.8, **{"model.depth": "2"})])
-        apart = told_apart(list(zip(runs["cell"], parameters_by_run(runs), strict=True)))
+        rows = rows_of(runs).rows
+        apart = told_apart([(str(row["cell"]), parameters(row)) for row in rows])
         assert all(list(told) == ["model.depth"] for told in apart)
         assert set(add_arm_names(runs)["arm"]) == {"lstm depth=1", "gru depth=1", "gru depth=2"}
 

@@ -1,0 +1,182 @@
+"""A run as one row, with declared columns and units; and every parameter under its dotted key.
+
+No pandas here: the end of a sweep compares runs, too, and must come at once.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.redact import redacted
+from rnnbench.results.facts import is_measured
+from rnnbench.tracking import names
+from rnnbench.tracking.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]  # ``None`` where a run has no such value
+Source = Literal["info", "tag", "param", "metric"]
+_TYPED = ("command", "reason")
+# The folders of an absolute path; an address such as https://... is none.
+FOLDERS = re.compile(r"(?<![\w./:~])~?/(?:[^\s/'\"=,]+/)+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the run table: where its value comes from, its type, unit, meaning and range.
+
+    ``low`` and ``high`` bound numbers, ends included; of text, ``words`` are the only values where
+    it has some.
+    """
+
+    name: str
+    source: Source
+    field: str
+    dtype: str
+    unit: str
+    meaning: str
+    low: float = 0.0
+    high: float = math.inf
+    words: tuple[str, ...] = ()
+
+
+def _metric(name: str) -> Column:
+    """Return the column of a metric, as the catalogue describes it."""
+    entry = METRICS[name]
+    return Column(name, "metric", name, "Float64", entry.unit, entry.meaning, entry.low, entry.high)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("run_id", "info", "run_id", "string", "", "MLflow's id of the run"),
+    Column(
+        *("status", "info", "status", "string", "", "how the run ended, or RUNNING"),
+        words=("FINISHED", "FAILED", "KILLED", "RUNNING", "SCHEDULED"),
+    ),
+    Column("key", "tag", names.KEY, "string", "", "content key of the run"),
+    Column("arm_key", "tag", names.ARM_KEY, "string", "", "content key without the seed"),
+    Column("reason", "tag", names.REASON, "string", "", "why the run did not finish"),
+    Column("training_version", "tag", names.TRAINING_VERSION, "Int64", "", "training code version"),
+    Column("data_digest", "tag", names.DATA_DIGEST, "string", "", "SHA-256 of the arrays"),
+    Column("majority", "tag", names.MAJORITY, "string", "", "most frequent class: 50 of 120 tests"),
+    Column("path", "tag", names.PATH, "string", "", "xla, xla fused, cudnn or graph"),
+    Column("study", "tag", names.STUDY, "string", "", "search that chose its values"),
+    Column("search", "tag", names.SEARCH, "string", "", "space and sampler of that search, JSON"),
+    Column("trial", "tag", names.TRIAL, "Int64", "", "number of the trial, from 0"),
+    Column(
+        *("trial_state", "tag", names.TRIAL_STATE, "string", "", "how a trial ended"),
+        words=(names.COMPLETE, names.PRUNED, names.FAIL),
+    ),
+    Column("label", "tag", names.ARM, "string", "", "arm as its sweep called it"),
+    Column("command", "tag", names.COMMAND, "string", "", "what was typed"),
+    Column("commit", "tag", "mlflow.source.git.commit", "string", "", "commit of the code"),
+    Column("versions", "tag", "rnnbench.versions", "string", "", "versions of the packages"),
+    Column("python", "tag", "rnnbench.python", "string", "", "version of Python"),
+    Column("hardware", "tag", "rnnbench.hardware", "string", "", "processor and cores"),
+    Column("threads", "tag", "rnnbench.threads", "string", "", "threads a run"),
+    Column("cell", "param", "cell.name", "string", "", "recurrent cell"),
+    Column("seed", "param", "seed", "Int64", "", "seed of the run"),
+    Column("data", "param", "data.name", "string", "", "data set"),
+    Column("maxlen", "param", "data.maxlen", "Int64", "steps", "time steps", low=1),
+    Column("units", "param", "model.units", "Int64", "units", "width of the state", low=1),
+    Column("depth", "param", "model.depth", "Int64", "layers", "recurrent layers", low=1),
+    Column("epochs", "param", "training.epochs", "Int64", "epochs", "epochs asked for", low=1),
+    Column(
+        "batch_size", "param", "training.batch_size", "Int64", "samples", "samples a step", low=1
+    ),
+    Column(
+        *("training_samples", "info", "training_samples", "Int64", "samples"),
+        "training samples of the data set, those held out for validation included",
+        low=1,
+    ),
+    _metric("parameters_recurrent"),
+    _metric("parameters_total"),
+    _metric("epochs_trained"),
+    _metric("best_epoch"),
+    _metric("best_val_accuracy"),
+    _metric("best_val_loss"),
+    _metric("final_accuracy"),
+    _metric("final_loss"),
+    _metric("final_val_accuracy"),
+    _metric("final_val_loss"),
+    _metric("test_accuracy"),
+    _metric("test_loss"),
+    _metric("test_accuracy_best"),
+    _metric("test_loss_best"),
+    _metric("test_accuracy_last"),
+    _metric("test_loss_last"),
+    _metric("test_calibration_error"),
+    _metric("test_accuracy_shuffled"),
+    _metric("order_drop"),
+    _metric("order_changed"),
+    _metric("gradient_reach"),
+    _metric("gradient_reach_cell"),
+    _metric("gap_best"),
+    _metric("gap_final"),
+    _metric("val_loss_rise"),
+    _metric("fit_seconds"),
+    _metric("validation_seconds"),
+    _metric("seconds_per_epoch"),
+    _metric("compile_seconds"),
+    _metric("test_seconds"),
+    _metric("run_seconds"),
+    _metric("overhead_seconds"),
+    _metric("peak_rss_mb"),
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Runs as rows, beside the table that they were read from where there is one."""
+
+    rows: tuple[Row, ...]
+    table: pd.DataFrame | None = field(default=None, compare=False)
+
+    def take(self, places: Sequence[int]) -> Rows:
+        """Return the rows at some places, with their part of the table."""
+        table = None if self.table is None else self.table.iloc[list(places)]
+        return Rows(tuple(self.rows[place] for place in places), table)
+
+
+def rows_of(runs: pd.DataFrame) -> Rows:
+    """Return the rows of a table of runs (:func:`rnnbench.results.frame.frame`)."""
+    columns = [
+        [None if is_missing else value for value, is_missing in zip(*both, strict=True)]
+        for both in ((runs[key].tolist(), runs[key].isna()) for key in runs.columns)
+    ]
+    keys = [str(key) for key in runs.columns]
+    rows = (dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True))
+    return Rows(tuple(rows), runs)
+
+
+def recorded(records: Iterable[Record]) -> list[dict[str, Any]]:
+    """Return records as rows: every parameter as text, below what is declared."""
+    return [
+        dict(record.params) | {column.name: _value(record, column) for column in COLUMNS}
+        for record in records
+    ]
+
+
+def _value(record: Record, column: Column) -> Any:
+    if column.source == "info":
+        return getattr(record, column.field)
+    found: Any = {
+        "tag": record.tags,
+        "param": record.params,
+        "metric": record.metrics,
+    }[column.source].get(column.field)
+    if found is None:
+        return None
+    if column.name in _TYPED:
+        return redacted(str(found))  # earlier versions logged secrets in them
+    if column.dtype == "Int64":
+        # Other programs write to a store, too.
+        return int(str(found)) if re.fullmatch(r"-?\d{1,18}", str(found), re.ASCII) else None
+    if isinstance(found, float) and not is_measured(found):
+        return None
+    return found
