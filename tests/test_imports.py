@@ -78,11 +78,13 @@ def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, wor
     assert not modules & {*TENSORFLOW, *ONLY_FOR_TEXT}
 
 
-@pytest.mark.parametrize("words", ["plan +cell=gru data.limit=99", "match match=lstm:128"])
-def test_a_short_command_loads_nothing_for_bars_or_figures(tmp_path: Path, words: str) -> None:
+@pytest.mark.parametrize("words", ["plan +cell=gru,lstm data.limit=99", "match match=lstm:128"])
+def test_a_short_command_loads_nothing_for_bars_figures_or_distributions(
+    tmp_path: Path, words: str
+) -> None:
     status, modules, err = imported_by(tmp_path, words.split())
     assert status == 0, err
-    assert modules & {"rich", "matplotlib"} == set()
+    assert modules & {"rich", "matplotlib", "scipy"} == set()
 
 
 def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Path) -> None:

@@ -22,10 +22,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.stats import power_table
 from rnnbench.stats.contrast import FEWEST
+from rnnbench.stats.power_table import CONFIDENCE, POWER
 
 Values = NDArray[np.float64]
-POWER = 0.8
 MOST_SEEDS = 10_000
 _NODES = 48  # quantiles of the estimated variance
 
@@ -44,12 +45,12 @@ def spread_range(sd: float, seeds: int | None) -> Range:
         sd: of the paired difference.
         seeds: differences that it comes from; ``None``: assumed, so taken as it is.
     """
-    from scipy.special import chdtri
-
     if seeds is None:
         return Range(sd, sd)
     if seeds < 2:
         return Range(math.nan, math.nan)
+    from scipy.special import chdtri
+
     df = seeds - 1
     return Range(*(sd * math.sqrt(df / float(chdtri(df, tail))) for tail in (0.1, 0.9)))
 
@@ -58,7 +59,7 @@ def detectable(
     sd: float,
     n: int,
     arms: int,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
     power: float = POWER,
     *,
     comparisons: int | None = None,
@@ -90,10 +91,12 @@ def detectable(
     def of(spread: float) -> float:
         if n < FEWEST or math.isnan(spread):
             return math.inf
+        curve = family.tabulated(power)
+        known = None if curve is None else curve.detectable(n)
+        if known is not None:
+            return known * spread
         error, half = family.at(spread, n)
-        if error == 0:
-            return 0.0
-        return _least(lambda d: _outside(d, error, half), power, float(half.mean()))
+        return _shown(error, half, power) if error else 0.0
 
     return Range(*(of(end) for end in spread_range(sd, seen)))
 
@@ -102,7 +105,7 @@ def seeds_for(
     margin: float,
     sd: float,
     arms: int,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
     power: float = POWER,
     *,
     comparisons: int | None = None,
@@ -129,7 +132,13 @@ def seeds_for(
         return _within(margin, *family.at(spread, n))
 
     def of(spread: float) -> float:
-        if math.isnan(spread) or not margin > 0 or found(spread, MOST_SEEDS) < power:
+        if math.isnan(spread) or not margin > 0:
+            return math.inf
+        curve = family.tabulated(power)
+        known = None if curve is None else curve.seeds_for(margin / spread if spread else math.inf)
+        if known is not None:
+            return known
+        if found(spread, MOST_SEEDS) < power:
             return math.inf
         low, high = FEWEST - 1, MOST_SEEDS
         while high - low > 1:
@@ -150,20 +159,42 @@ class _Family:
     sampling: float
     overlap: float
 
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Arms whose variances moderate each other, 2 where not all are compared; comparisons."""
+        pairs = self.arms * (self.arms - 1) // 2
+        is_whole = self.comparisons in (None, pairs)
+        return (self.arms, pairs) if is_whole else (2, self.comparisons or 1)
+
+    def tabulated(self, power: float) -> power_table.Curve | None:
+        """Return what is tabulated of it, if it is."""
+        is_usual = (self.alpha, power) == (1 - CONFIDENCE, POWER)
+        if not is_usual or self.sampling or self.overlap:
+            return None
+        return power_table.curve(*self.counted)
+
     def at(self, sd: float, n: int) -> tuple[float, Values]:
         """Return the standard error of a mean difference, and half widths at quantiles of them."""
         from scipy.special import gammaincinv, ndtri, stdtrit
 
-        pairs = self.arms * (self.arms - 1) // 2
-        is_whole = self.comparisons in (None, pairs)
-        df = degrees(n, self.arms if is_whole else 2)
-        tail = self.alpha / (2 * (pairs if is_whole else self.comparisons or 1))
+        arms, comparisons = self.counted
+        df, tail = degrees(n, arms), self.alpha / (2 * comparisons)
         t, z = -float(stdtrit(df, tail)), -float(ndtri(tail))
         seeds = sd**2 * (1 / n + self.overlap)
         quantiles = (np.arange(_NODES) + 0.5) / _NODES
         estimated = seeds * 2 * gammaincinv(df / 2, quantiles) / df
         half = np.sqrt(t**2 * estimated + z**2 * self.sampling)
         return math.sqrt(seeds + self.sampling), half
+
+
+def in_deviations(n: int, arms: int, comparisons: int) -> tuple[float, float]:
+    """Return what ``n`` seeds show, and within which margin, in standard deviations.
+
+    See :class:`rnnbench.stats.power_table.Curve`, whose table is made of it.
+    """
+    error, half = _Family(arms, comparisons, 1 - CONFIDENCE, 0.0, 0.0).at(1.0, n)
+    margin = _least(lambda margin: _within(margin, error, half), POWER, float(half.mean()))
+    return _shown(error, half, POWER), margin
 
 
 def degrees(n: int, arms: int, gain: float = 0.75) -> float:
@@ -179,6 +210,11 @@ def degrees(n: int, arms: int, gain: float = 0.75) -> float:
         gain: less at the low levels of single looks.
     """
     return (n - 1) * (1 + gain * (1 - 0.5 ** (arms - 2)))
+
+
+def _shown(error: float, half: Values, power: float) -> float:
+    """Return the difference that is shown with some power."""
+    return _least(lambda d: _outside(d, error, half), power, float(half.mean()))
 
 
 def _outside(difference: float, error: float, half: Values) -> float:

@@ -11,7 +11,8 @@ from rnnbench.config.schema import Config
 from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.measure import Measure
-from rnnbench.stats.power import POWER, Range, detectable, seeds_for
+from rnnbench.stats.power import Range, detectable, seeds_for
+from rnnbench.stats.power_table import POWER
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
@@ -33,7 +34,7 @@ class Shown:
         title: the data set.
         metric: what is compared.
         spread: of the difference.
-        detectable: the true difference that is shown with :data:`rnnbench.stats.power.POWER`.
+        detectable: the true difference that is shown with :data:`rnnbench.stats.power_table.POWER`.
         seeds: how many decide at the margin; infinite where none do.
     """
 
