@@ -1,10 +1,19 @@
-"""Critical values of simultaneous intervals for all pairs of arms, with moderated variances."""
+"""Critical values of simultaneous intervals for all pairs of arms, with moderated variances.
+
+Those of a few arms and seeds are kept in ``critical.npy``, for drawing them takes a tenth of a
+second each:
+
+    python -m rnnbench.stats.critical
+
+writes it anew.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +31,9 @@ _SPREADS: tuple[tuple[tuple[float, ...], float], ...] = (
     ((1, 2, 3), 0.0),
     ((1, 2, 3), 0.5),
 )
+KEPT = Path(__file__).with_name("critical.npy")
+KEPT_ARMS = range(3, 7)
+KEPT_DF = (*map(float, range(2, 20)), math.inf)
 _ONE_ODD = ((1.0, 5.0), (5.0, 1.0))  # of all arms but the last, and of the last
 
 
@@ -77,13 +89,31 @@ def critical_values(arms: int, df: float) -> CriticalValues:
     and ``e`` their residuals, the largest ``t²`` is ``F(k, df k)`` times a function of the
     directions of ``g`` and ``e``. The draws repeat.
     """
+    t = _grid(df)
+    if arms in KEPT_ARMS and df in KEPT_DF:
+        return _table(t, _kept()[KEPT_ARMS.index(arms), KEPT_DF.index(df)])
+    return _table(t, drawn_levels(arms, df, t))
+
+
+def _grid(df: float) -> Values:
+    """Return the ``t`` of a table."""
+    return np.asarray(np.geomspace(1e-2, 1e5 if df < 5 else 1e3, 250))
+
+
+@cache
+def _kept() -> Values:
+    """Return the levels that were drawn before, ``(arms, df, t)``."""
+    return np.asarray(np.load(KEPT), dtype=np.float64)
+
+
+def drawn_levels(arms: int, df: float, t: Values) -> Values:
+    """Return how often the largest of all pairs exceeds ``t``; see :func:`critical_values`."""
     from scipy.special import stdtr
 
-    t = np.geomspace(1e-2, 1e5 if df < 5 else 1e3, 250)
     m = arms * (arms - 1) // 2
     alone = 2 * stdtr(df, -t) if math.isfinite(df) else _two_sided_normal(t)
     if arms == 2:
-        return _table(t, alone)
+        return np.asarray(alone)
     levels = [_level(t, h, arms + 1, df) for h in _largest(arms, df)]
     # The draws hold no variance so small as rare large t ask for; these bounds are exact: no
     # variance is raised by more than the factor, and none is lowered.
@@ -91,7 +121,7 @@ def critical_values(arms: int, df: float) -> CriticalValues:
     rare = m * (2 * stdtr(df, -t * factor) if math.isfinite(df) else alone)
     most = np.minimum(1, m * alone)
     drawn = _RESERVE * np.max(levels, axis=0)
-    return _table(t, np.minimum(most, np.maximum(drawn, np.where(rare < 1e-3, rare, 0))))
+    return np.asarray(np.minimum(most, np.maximum(drawn, np.where(rare < 1e-3, rare, 0))))
 
 
 def _table(t: Values, level: Values) -> CriticalValues:
@@ -161,3 +191,17 @@ def _two_sided_normal(t: Values) -> Values:
     from scipy.special import ndtr
 
     return np.asarray(2 * ndtr(-t))
+
+
+def main() -> None:
+    """Write the kept levels anew."""
+    grids = [_grid(df) for df in KEPT_DF]
+    levels = [
+        [drawn_levels(arms, df, t) for df, t in zip(KEPT_DF, grids, strict=True)]
+        for arms in KEPT_ARMS
+    ]
+    np.save(KEPT, np.array(levels))
+
+
+if __name__ == "__main__":
+    main()
