@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
@@ -12,7 +12,6 @@ from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study, intermediate
 from rnnbench.sweep.jobs import make_task
 from rnnbench.sweep.ownership import Claim, Ownership
-from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
 from rnnbench.system.locks import Lock, Locks, Timeout
 from rnnbench.tracking import names
@@ -20,6 +19,9 @@ from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 from rnnbench.training.trainer import Task
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.progress import SweepProgress
 
 
 class _Open:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.search.declared import Search, declare_searches
@@ -18,11 +19,13 @@ from rnnbench.sweep.declaration import check_arms
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
-from rnnbench.sweep.steps import Sweep
 from rnnbench.sweep.strategy import Replication
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.run_names import Subject
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.steps import Sweep
 
 
 @dataclass(frozen=True)

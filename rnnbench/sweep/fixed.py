@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
@@ -13,10 +14,12 @@ from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.sweep.result import Swept
-from rnnbench.sweep.steps import Sweep
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.steps import Sweep
 
 Show = Callable[[Sequence[RunSpec], Known], Sequence[object]]
 

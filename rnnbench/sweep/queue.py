@@ -10,9 +10,11 @@ from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.source import Source
 from rnnbench.sweep.jobs import make_task
 from rnnbench.sweep.ownership import Claim, Ownership
-from rnnbench.sweep.progress import SweepProgress
 from rnnbench.tracking.begin import IF_DEAD
 from rnnbench.training.spec import RunSpec
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.progress import SweepProgress
 
 if TYPE_CHECKING:
     from rnnbench.training.history import Epoch, Outcome

@@ -6,22 +6,22 @@ A plan makes the same checks in the same order, and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.formatting.redact import redacted
 from rnnbench.sweep.executors.local import LocalExecutor
 from rnnbench.sweep.plan import Known, Plan
-from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.result import Swept
-from rnnbench.sweep.steps import Sweep
 from rnnbench.sweep.strategy import Strategy
 from rnnbench.system.cores import worker_count
 from rnnbench.system.scratch import scratch_folder
 from rnnbench.tracking.address import patient, tracking_uri
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.store import Store
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def run_arms(
@@ -48,6 +48,8 @@ def run_arms(
     Raises:
         ConfigError, DataError, StoreError: before anything is trained.
     """
+    from rnnbench.sweep.progress import SweepProgress  # a plan needs no bars
+    from rnnbench.sweep.steps import Sweep
 
     _check(arms, strategy)
     config = arms[0].config

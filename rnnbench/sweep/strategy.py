@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
-from rnnbench.sweep.steps import Sweep
 from rnnbench.tracking.home import Home
 from rnnbench.training.spec import RunSpec
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.steps import Sweep
 
 
 class Declared(Protocol):

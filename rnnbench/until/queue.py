@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.ownership import Ownership
-from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.rounds import Rounds
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.progress import SweepProgress
 
 if TYPE_CHECKING:
     from rnnbench.training.history import Epoch, Outcome

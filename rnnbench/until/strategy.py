@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
@@ -13,7 +14,6 @@ from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
-from rnnbench.sweep.steps import Sweep
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.home import Home
@@ -24,6 +24,9 @@ from rnnbench.until.outlook import Outlook, outlooks
 from rnnbench.until.planning import Shown, shown_by
 from rnnbench.until.queue import UntilQueue
 from rnnbench.until.rounds import Rounds
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.steps import Sweep
 
 
 def seeds_show(specs: Sequence[RunSpec], known: Known) -> list[Shown]:
