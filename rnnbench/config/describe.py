@@ -14,8 +14,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from rnnbench.config import optimizer_options
 from rnnbench.config.allowed import words_of
 from rnnbench.config.keys import keys, role
+from rnnbench.config.optimizers import OPTIMIZERS
 from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.roles import (
     WITHOUT,
@@ -105,6 +107,8 @@ def describe(
         )
         if key == "cell.name":
             found |= {one.key: one for one in of_cells}
+        if key == "optimizer.clipnorm":
+            found |= {one.key: one for one in _optimizer_options()}
     return tuple(found.values())
 
 
@@ -274,9 +278,11 @@ class _Defaults:
         return "; ".join([usual, *told])
 
     def names(self, key: str) -> str:
-        """Return the names that files give a cell or data set, which the schema leaves open."""
+        """Return the names of cells, optimizers and data sets, which the schema leaves open."""
         if key == "cell.name":
             return "one of " + ", ".join(self._cells)
+        if key == "optimizer.name":
+            return "one of " + ", ".join(OPTIMIZERS)
         if key == "data.name":
             return "one of " + ", ".join(
                 content[key] for content in self._by_option["data"].values()
@@ -286,3 +292,17 @@ class _Defaults:
 
 def _is_mapping(field: FieldInfo) -> bool:
     return getattr(field.annotation, "__origin__", None) is dict
+
+
+def _optimizer_options() -> Iterator[KeyDescription]:
+    for option, meaning in optimizer_options.OPTION_MEANINGS.items():
+        having = {name: one for name, one in OPTIMIZERS.items() if option in one.options}
+        values: dict[str, list[str]] = {}
+        for name, one in having.items():
+            values.setdefault(shown(one.options[option]), []).append(f"optimizer={name}")
+        usual, *others = values
+        told = "; ".join([usual, *(f"{one} with {', '.join(values[one])}" for one in others)])
+        some = tuple(having) if len(having) < len(OPTIMIZERS) else ()
+        allowed = optimizer_options.allowed(next(iter(having.values())), option)
+        key = f"optimizer.{option}"
+        yield KeyDescription(key, meaning.text, allowed, told, "", role_words(key), some)

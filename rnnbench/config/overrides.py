@@ -11,14 +11,18 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from hydra.errors import HydraException
 
+from rnnbench.config.optimizer_options import OPTION_MEANINGS
 from rnnbench.errors import ConfigError
 
 CELL = "cell"
+_OPTIMIZER = "optimizer."
 MOST_COMBINATIONS = 10_000
 
 
 def parse(words: Sequence[str], loader: ConfigLoader | None = None) -> list[Override]:
     """Parse overrides; a bare ``cell=gru`` becomes ``+cell=gru``.
+
+    So does an optimizer's option, which its file leaves out: ``++optimizer.beta_1=0.8``.
 
     Raises:
         ConfigError: for a word that is no override, a key given twice, or a list of cells.
@@ -28,6 +32,8 @@ def parse(words: Sequence[str], loader: ConfigLoader | None = None) -> list[Over
     for word in words:
         if word.startswith("cell="):
             word = "+" + word
+        elif word.split("=", 1)[0].removeprefix(_OPTIMIZER) in OPTION_MEANINGS:
+            word = "++" + word
         try:
             (override,) = parser.parse_overrides([word])
         except HydraException as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from rnnbench.config.optimizers import OPTIMIZERS
 from rnnbench.config.roles import (
     Compilation,
     Compiled,
@@ -23,10 +24,15 @@ MOST_EPOCHS = 1_000_000
 
 
 class OptimizerConfig(Section):
-    """Keras's optimizer of that name."""
+    """Keras's optimizer of that name; further keys belong to it and are checked by its own entry.
+
+    Options that have the optimizer's default are no part of a configuration.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: Annotated[
-        Literal["adam", "rmsprop", "sgd"],
+        str,
         Field(description="Keras's optimizer, which the choice optimizer=OPTION sets."),
         Label("optimizer", "optimizer"),
     ]
@@ -47,6 +53,19 @@ class OptimizerConfig(Section):
             description="Largest norm of each variable's gradient; null for no limit.",
         ),
     ]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Keys that not all optimizers have to be given."""
+        return dict(self.__pydantic_extra__ or {})
+
+    @model_serializer(mode="wrap")
+    def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = handler(self)
+        if self.name not in OPTIMIZERS:
+            return dumped
+        given = OPTIMIZERS[self.name].given(self.options)
+        return {k: v for k, v in dumped.items() if k not in self.options or k in given}
 
 
 class EarlyStoppingConfig(Section):

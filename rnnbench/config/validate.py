@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from rnnbench.config.allowed import words_of
 from rnnbench.config.keys import keys
+from rnnbench.config.optimizer_options import check_optimizer
 from rnnbench.config.paths import resource_dir
 from rnnbench.config.ranges import check_search
 from rnnbench.config.schema import Config
@@ -41,6 +42,7 @@ def validate(mapping: Mapping[str, Any]) -> Config:
 def check_combinations(config: Config) -> None:
     """Refuse keys that are right alone and wrong together."""
     training, model = config.training, config.model
+    check_optimizer(config.optimizer)
     if training.early_stopping.patience is not None and training.validation == "none":
         raise ConfigError(
             "training.early_stopping.patience",

@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnbench.config.arm_names import key_words, short_name
 from rnnbench.config.metrics import METRICS
+from rnnbench.config.optimizers import OPTIMIZERS
 from rnnbench.models.cells import CELLS
 
 
@@ -28,7 +29,7 @@ _LEVELS: Mapping[str, Callable[[str], str]] = {
     "limit": lambda value: f"{'all' if value in ('null', 'none') else value} training samples",
     "batch_size": lambda value: f"batches of {value}",
     "buckets": lambda value: "random batches" if value == "none" else f"{value} buckets of length",
-    "optimizer": _one_of({"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}),
+    "optimizer": _one_of({name: str(one.build) for name, one in OPTIMIZERS.items()}),
     "validation": _one_of(
         {
             "test": "validated on test data",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rnnbench.config.arm_names import OPTION, key_words
 from rnnbench.config.keys import implied_by, role, shapes_arrays
 from rnnbench.config.metrics import METRICS
+from rnnbench.config.optimizers import COMMON
 from rnnbench.config.roles import Compilation
 from rnnbench.models.cells import DEFAULTS
 from rnnbench.results.conditions import compared_seeds, differing, is_same
@@ -16,8 +17,8 @@ from rnnbench.results.measure import ASKED, is_chosen_on_test
 from rnnbench.stats.contrast import FEWEST
 
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
-# An optimizer has a rate of its own; what all optimizers share, such as clipping, is no part of it.
-_OPTIMIZER = ("optimizer.name", "optimizer.learning_rate")
+# An optimizer has a rate and options of its own; what all share is no part of it.
+_SHARED = ("optimizer.clipnorm", *(f"optimizer.{key}" for key in COMMON))
 _LIMIT = "data.limit"
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 # Where seconds of different arms cannot be compared.
@@ -211,9 +212,9 @@ def has_as_many(a: Facts, b: Facts) -> bool:
 
 
 def _factor(key: str, different: Collection[str]) -> str:
-    """Return the name of what varies: another optimizer comes with a learning rate of its own."""
-    is_rate = key in _OPTIMIZER and "optimizer.name" in different
-    return "optimizer" if is_rate else key
+    """Return the name of what varies: another optimizer comes with a rate of its own."""
+    is_own = key.startswith("optimizer.") and key not in _SHARED
+    return "optimizer" if is_own and "optimizer.name" in different else key
 
 
 def _is_who_computes(key: str) -> bool:

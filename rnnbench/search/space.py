@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.keys import keys, role
+from rnnbench.config.optimizer_options import OPTION_MEANINGS, check_optimizer
 from rnnbench.config.roles import Drawn
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
 from rnnbench.config.validate import known_keys, suggestion, validate
@@ -86,7 +87,9 @@ def check_space(config: Config) -> None:
             changed = copy.deepcopy(mapping)
             _set(changed, key, value)
             try:
-                check_cell(Config.model_validate(changed).cell)
+                changed_config = Config.model_validate(changed)
+                check_cell(changed_config.cell)
+                check_optimizer(changed_config.optimizer)
             except (ValueError, ConfigError):
                 _refuse_value(key, value, changed)
     _check_match(config)
@@ -145,7 +148,8 @@ def _is_idle(key: str, mapping: Mapping[str, Any]) -> bool:
     node: Any = mapping
     for part in parents:
         node = node.get(part) if isinstance(node, dict) else None
-    return isinstance(node, dict) and last not in node and key in known_keys()
+    is_option = parents == ["optimizer"] and last in OPTION_MEANINGS
+    return isinstance(node, dict) and last not in node and (is_option or key in known_keys())
 
 
 def _check_exists(where: str, key: str, mapping: Mapping[str, Any]) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.config.optimizer_options import check_optimizer
 from rnnbench.config.schema import Config, OptimizerConfig
 from rnnbench.data import InputSpec
+from rnnbench.errors import ConfigError
 from rnnbench.models.build import build
 from rnnbench.models.kernels.support import shares_padding, step_of
 from rnnbench.models.kernels.width_schedule import choose, padding, sort
@@ -200,12 +202,27 @@ class Program:
 
 
 def make_optimizer(config: OptimizerConfig) -> Any:
-    """Return Keras's optimizer."""
+    """Return Keras's optimizer.
+
+    Raises:
+        ConfigError: where the installed Keras has none of the name.
+    """
     import keras
 
-    kinds = {
-        "adam": keras.optimizers.Adam,
-        "rmsprop": keras.optimizers.RMSprop,
-        "sgd": keras.optimizers.SGD,
-    }
-    return kinds[config.name](learning_rate=config.learning_rate, clipnorm=config.clipnorm)
+    optimizer = check_optimizer(config)
+    build = optimizer.build
+    if isinstance(build, str):
+        found = getattr(keras.optimizers, build, None)
+        if found is None:
+            raise ConfigError(
+                "optimizer",
+                f"a Keras with {build}",
+                f"Keras {keras.__version__}",
+                "pip install --upgrade keras, or choose another optimizer",
+            )
+        build = found
+    return build(
+        learning_rate=config.learning_rate,
+        clipnorm=config.clipnorm,
+        **optimizer.given(config.options),
+    )

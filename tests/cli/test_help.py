@@ -93,12 +93,14 @@ class TestCommand:
         assert {"home"} <= shown(text) or not command.reads("home")
         assert list(work_dir.iterdir()) == []
 
-    def test_of_sweep_explains_every_key_that_the_data_set_has(self, cli: Run) -> None:
+    def test_of_sweep_explains_every_key_that_data_set_and_optimizer_have(self, cli: Run) -> None:
         expected = {
             key
             for key, one in KEYS.items()
             if one.is_typed and COMMANDS["sweep"].reads(key)
-            if not key.startswith("data.") or not one.options
+            if not key.startswith(("data.", "optimizer."))
+            or not one.options
+            or "adam" in one.options
         }
         assert shown(cli("sweep", "--help").out) == expected
         assert entry(cli("sweep", "--help").out, "training.epochs") == (

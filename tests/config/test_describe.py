@@ -10,6 +10,7 @@ import yaml
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.compose import composer
 from rnnbench.config.describe import group_options, section_meanings
+from rnnbench.config.optimizer_options import OPTION_MEANINGS as OPTIMIZER_OPTIONS
 from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.validate import known_keys
@@ -45,8 +46,9 @@ def test_every_key_of_the_schema_is_described() -> None:
 
 def test_every_description_is_about_a_key() -> None:
     below = tuple(f"{key}." for key in OPEN)
-    cells = {f"cell.{option}" for option in OPTION_MEANINGS}
-    closed = {key for key in KEYS if not key.startswith(below)} - cells
+    options = {f"cell.{option}" for option in OPTION_MEANINGS}
+    options |= {f"optimizer.{option}" for option in OPTIMIZER_OPTIONS}
+    closed = {key for key in KEYS if not key.startswith(below)} - options
     assert closed <= SCHEMA
     assert set(OPTION_MEANINGS) == {option for cell in CELLS.values() for option in cell.options}
 
@@ -65,7 +67,8 @@ def test_every_number_has_a_unit() -> None:
         if "number at" in one.allowed or "number above" in one.allowed
         if not key.startswith(OPEN)
     }
-    assert {key for key in numbers if not KEYS[key].unit} == WITHOUT_UNIT
+    options = {f"optimizer.{option}" for option in OPTIMIZER_OPTIONS}
+    assert {key for key in numbers - options if not KEYS[key].unit} == WITHOUT_UNIT
     assert {key for key, one in KEYS.items() if one.unit} - numbers == {"diagnostics.gradient_flow"}
 
 

@@ -110,7 +110,7 @@ class TestRefusedSpace:
             ("model.units", {"type": "float", "low": 1, "high": 8}, "a whole number", "1.0"),
             ("model.dropout", {"type": "float", "low": 0, "high": 1}, "below 1", "1.0"),
             ("optimizer.learning_rate", choices(0.1, 0), "above 0", "0"),
-            ("optimizer.name", choices("adam", "adamm"), "one of adam, rmsprop, sgd", "adamm"),
+            ("optimizer.name", choices("adam", "adamm"), "one of adam, adamw", "adamm"),
             ("model.bidirectional", choices(True, "yes"), "true or false", "yes"),
             ("cell.activation", choices("tanh", "foo"), "one of tanh, relu", "foo"),
             ("cell.activation", choices("tanh", None), "one of tanh, relu", "None"),
