@@ -49,7 +49,8 @@ class Recorder:
         """Log summary metrics and artifacts, then the terminal status."""
         self._client.log_artifacts(self.run_id, str(files))
         self._log_metrics(outcome.metrics, len(outcome.epochs))
-        self._end("FINISHED", {names.PATH: outcome.path}, names.COMPLETE)
+        tags = {names.PATH: outcome.path} if outcome.path else {}
+        self._end("FINISHED", tags, names.COMPLETE)
 
     def prune(self) -> None:
         """Log that a search ended the trial early."""

@@ -52,6 +52,8 @@ def test_each_is_recorded_as_a_run_of_a_cell_is(run: Run, store: Store) -> None:
         assert "cell.name" not in record.params
         assert "model.depth" not in record.params
     assert {"training.epochs", "optimizer.name"} & set(bag.params) == set()
+    assert names.PATH in mean.tags
+    assert names.PATH not in bag.tags  # no recurrence was computed in any way
     files = {
         record.tags[names.ARM]: {item.path for item in store.client.list_artifacts(record.run_id)}
         for record in (bag, mean)
