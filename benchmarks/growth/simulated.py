@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-import rnnbench.sweep.run
 from benchmarks.recorded import made_up
 from rnnbench.config.expand import expand
 from rnnbench.interrupt import Interruption
-from rnnbench.sweep.executors.events import EpochEnded, Event, Filled, Finished, Started
-from rnnbench.sweep.executors.source import Source
+from rnnbench.sweep.executors.events import EpochEnded, Event, Finished, Idle, Placed, Started
+from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.fixed import FixedSeeds
+from rnnbench.sweep.run import run_arms
+from rnnbench.system.machine import this_machine
 from rnnbench.training.history import Outcome, summarise
 from rnnbench.training.predictions import save
 from rnnbench.training.trainer import Task
@@ -39,9 +40,8 @@ begun: list[tuple[float, float]] = []  # moment of each run's start, and MiB res
 
 def main(count: int) -> None:
     start = time.perf_counter()
-    rnnbench.sweep.run.LocalExecutor = SimulatedExecutor  # type: ignore[misc,assignment]
     console, arms = Console(file=io.StringIO()), expand(words(count))
-    swept = rnnbench.sweep.run.run_arms(arms, console, "benchmarks/growth", FixedSeeds())
+    swept = run_arms(arms, console, "benchmarks/growth", FixedSeeds(), executor=SimulatedExecutor())
     end = time.perf_counter()
     if len(swept.trained) != count or "tensorflow" in sys.modules:
         sys.exit(f"{len(swept.trained)} of {count} runs were recorded")
@@ -69,27 +69,27 @@ def words(count: int) -> list[str]:
 class SimulatedExecutor:
     """Stands where the workers are: takes tasks as they do, and gives made-up results at once."""
 
-    def __init__(self, _config: object) -> None:
+    def __init__(self) -> None:
         self._labels = np.arange(SAMPLES) % 10
         self._outputs = np.full((SAMPLES, 10), 0.1, np.float32)
 
-    def __enter__(self) -> SimulatedExecutor:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing was started."""
-
-    def warm_up(self) -> None:
+    def start(self) -> None:
         """Nothing is to be loaded."""
 
-    def run(self, source: Source, interruption: Interruption) -> Iterator[Event]:
+    def reply(self, key: str, *, stop: bool) -> None:
+        """Nothing is prunable."""
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+    def run(self, source: TaskSource, interruption: Interruption) -> Iterator[Event]:
         while True:
             taken = []
             while len(taken) < WORKERS and (task := source.take([], [])) is not None:
                 begun.append((time.perf_counter(), _status("VmRSS")))
                 taken.append(task)
                 yield Started(task.key)
-            yield Filled()
+            yield Idle()
             if not taken:
                 return
             for task in taken:
@@ -97,6 +97,7 @@ class SimulatedExecutor:
             interruption.check()
 
     def _train(self, task: Task) -> Iterator[Event]:
+        yield Placed(task.key, this_machine())
         epochs: Any = made_up(task, EPOCHS)  # type: ignore[arg-type]
         for epoch in epochs:
             yield EpochEnded(task.key, epoch)

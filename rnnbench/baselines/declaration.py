@@ -13,7 +13,7 @@ from rnnbench.data import Prepared, input_spec
 from rnnbench.data.contract import Progress
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import with_dim, with_length
-from rnnbench.sweep.declaration import Shelf
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.training.spec import RunSpec, digest
 
 
@@ -41,7 +41,7 @@ def declare_baselines(
         DataError: where the data are not to be had.
     """
     specs: dict[str, RunSpec] = {}
-    shelf = Shelf(home, on_progress, scratch)
+    shelf = DataCache(home, on_progress, scratch)
     for arm in arms:
         for baseline in chosen:
             config = arm.config

@@ -14,7 +14,8 @@ from rnnbench.stored.diagnose import SHOWN, DiagnosedRun, Diagnosis
 from rnnbench.stored.diagnose import diagnose as measure
 from rnnbench.stored.lookup import find_run
 from rnnbench.stored.run import run_config
-from rnnbench.sweep.declaration import Shelf, check_arms, declare
+from rnnbench.sweep.data_cache import DataCache
+from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 
@@ -45,7 +46,7 @@ def _one(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
     store = Store.open(config, create=False)
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     own = run_config(store, record, config)
-    own, data = Shelf(store.home.path).ready(own)
+    own, data = DataCache(store.home.path).ready(own)
     data.must_be(record.tags.get(names.DATA_DIGEST, ""))
     name = f"{record.tags.get(names.ARM, '')} seed={record.seed}"
     return store, iter([DiagnosedRun(name, own, data, record)])

@@ -58,8 +58,11 @@ class ExecutorConfig(Section):
     """Where the runs of a sweep are trained: processes in parallel, threads in each."""
 
     name: Annotated[
-        Literal["local"],
-        Field(description="Who trains the runs, which the choice executor=OPTION sets."),
+        Literal["local", "in_process"],
+        Field(
+            description="Who trains the runs, which the choice executor=OPTION sets: processes on "
+            "this machine, or the command's own process, one run at a time, for debugging."
+        ),
     ]
     workers: Annotated[
         Annotated[int, Field(ge=1, le=1024)] | Literal["auto"],

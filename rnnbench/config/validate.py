@@ -43,6 +43,8 @@ def check_combinations(config: Config) -> None:
     """Refuse keys that are right alone and wrong together."""
     training, model = config.training, config.model
     check_optimizer(config.optimizer)
+    if config.executor.name == "in_process":
+        _check_in_process(config)
     if training.early_stopping.patience is not None and training.validation == "none":
         raise ConfigError(
             "training.early_stopping.patience",
@@ -220,3 +222,29 @@ def _expectation(path: Sequence[Any]) -> str:
             if not isinstance(node, dict):
                 return "a value of the documented type"
     return words_of(resolve(node))
+
+
+def _check_in_process(config: Config) -> None:
+    """Refuse what only processes of their own can do."""
+    executor = config.executor
+    if executor.workers != 1:
+        raise ConfigError(
+            "executor.workers",
+            "1 with executor=in_process, which trains in the command's own process",
+            executor.workers,
+            "set executor=local for processes in parallel",
+        )
+    if executor.timeout is not None:
+        raise ConfigError(
+            "executor.timeout",
+            "null with executor=in_process, which has no process to end",
+            executor.timeout,
+            "set executor=local for a limit",
+        )
+    if config.training.deterministic:
+        raise ConfigError(
+            "training.deterministic",
+            "false with executor=in_process: TensorFlow would stay so for the next run",
+            True,
+            "set executor=local",
+        )

@@ -13,7 +13,7 @@ from rnnbench.data import Prepared
 from rnnbench.search.space import apply
 from rnnbench.search.study import Trial, best_of, description, direction, study_key
 from rnnbench.seeds import selection_seed
-from rnnbench.sweep.declaration import Shelf
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.tracking.home import Home
 from rnnbench.training.spec import RunSpec, SearchOf, TrialOf, replicates
 
@@ -32,7 +32,7 @@ class Search:
     label: str
     config: Config
     data: Prepared
-    shelf: Shelf
+    shelf: DataCache
 
     @cached_property
     def key(self) -> str:
@@ -87,11 +87,11 @@ def declare_searches(
     scratch: Path | None = None,
 ) -> list[Search]:
     """Return the search of every arm, its data prepared by a
-    :class:`rnnbench.sweep.declaration.Shelf`.
+    :class:`rnnbench.sweep.data_cache.DataCache`.
 
     Raises:
         ConfigError, DataError: for a search that can never be trained.
     """
-    shelf = Shelf(home.path, on_progress, scratch)
+    shelf = DataCache(home.path, on_progress, scratch)
     found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
     return list({search.key: search for search in reversed(found)}.values())[::-1]

@@ -78,7 +78,7 @@ class SearchQueue:
         self._storage: Any = None
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
-        """Trials first, for replicates wait (:class:`rnnbench.sweep.executors.source.Source`)."""
+        """See :class:`rnnbench.sweep.executors.protocol.TaskSource`: trials first."""
         while self._untouched:
             self._begin(self._untouched.pop(0))
         for opened in sorted(self._open.values(), key=lambda o: len(o.running)):

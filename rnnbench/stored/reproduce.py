@@ -18,7 +18,7 @@ from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.stored.run import run_config
-from rnnbench.sweep.declaration import Shelf
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.sweep.run import run_arms
 from rnnbench.tracking import names
@@ -105,7 +105,7 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         # Data that is prepared already is not prepared again.
         (scratch / "data").symlink_to(shelf, target_is_directory=True)
         config = config.model_copy(update={"home": folder})
-        Shelf(scratch).ready(config)[1].must_be(record.tags.get(names.DATA_DIGEST, ""))
+        DataCache(scratch).ready(config)[1].must_be(record.tags.get(names.DATA_DIGEST, ""))
         command = f"python -m rnnbench reproduce run={record.run_id}"
         arm = Arm(config, {})
         swept = run_arms([arm], console, command, FixedSeeds(1), parent=False, tell_store=False)

@@ -13,12 +13,14 @@ from rnnbench.sweep.executors.events import (
     EpochEnded,
     Event,
     Failed,
-    Filled,
     Finished,
+    Idle,
+    Lost,
+    Placed,
     Started,
     Stopped,
 )
-from rnnbench.sweep.executors.local import LocalExecutor
+from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
@@ -64,7 +66,7 @@ class Driver:
             if self._queue is not None:
                 stack.callback(self._store_waiting, self._queue)
 
-    def train(self, executor: LocalExecutor, queue: Queue, interruption: Interruption) -> None:
+    def train(self, executor: Executor, queue: Queue, interruption: Interruption) -> None:
         """Have everything of a queue trained, here or by others who are at it already."""
         self._queue, working = queue, True
         while working:
@@ -72,13 +74,15 @@ class Driver:
                 self._handle(event, queue, executor)
             working = queue.wait_for_others(interruption)
 
-    def _handle(self, event: Event, queue: Queue, executor: LocalExecutor) -> None:
-        if isinstance(event, Filled):
+    def _handle(self, event: Event, queue: Queue, executor: Executor) -> None:
+        if isinstance(event, Idle):
             self._store_waiting(queue)
             return
         spec = self._ownership.specs[event.key]
         if isinstance(event, Started):
             self._started(spec)
+        elif isinstance(event, Placed):
+            self._recorders[event.key].placed(event.machine)
         elif isinstance(event, EpochEnded):
             self._recorders[event.key].epoch(event.epoch)
             self._progress.epoch(spec, event.epoch)
@@ -97,7 +101,10 @@ class Driver:
             queue.pruned(spec)
             self._close(spec, "pruned")
         elif isinstance(event, Failed):
-            again = event.killed and not self._ownership.has_died_often(spec)
+            self._fail(spec, event.reason, queue, killed=False)
+        elif isinstance(event, Lost):
+            again = not self._ownership.has_died_often(spec)
+            self._recorders[event.key].lost(event.loss)
             self._fail(spec, event.reason, queue, killed=again)
 
     def _started(self, spec: RunSpec) -> None:

@@ -154,6 +154,8 @@ def make_task(spec: RunSpec, folder: Path) -> Task:
     """Return what a worker needs for a run."""
     from rnnbench.training.trainer import Task  # which only commands that train import
 
-    asks = spec.trial is not None and spec.trial.prunable
+    prunable = spec.trial is not None and spec.trial.prunable
     baseline = None if spec.baseline is None else spec.baseline.name
-    return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, asks, baseline)
+    return Task(
+        spec.key, spec.group, spec.config, spec.data, folder, spec.work, prunable, baseline
+    )

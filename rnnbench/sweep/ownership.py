@@ -9,7 +9,6 @@ from enum import Enum
 from pathlib import Path
 
 from rnnbench.config.schema import SweepConfig
-from rnnbench.sweep.executors.events import DIED
 from rnnbench.sweep.jobs import JOB_COLUMNS, Job
 from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
@@ -104,9 +103,9 @@ class Ownership:
     def has_died_often(self, spec: RunSpec) -> bool:
         """Return whether one more death of its worker is to count as a failure of the run."""
         killed = self._store.records(
-            {names.KEY: spec.key}, kind=spec.kind, status="KILLED", only=JOB_COLUMNS
+            {names.KEY: spec.key}, kind=spec.kind, status="KILLED", only=[names.LOST]
         )
-        return sum(record.reason.startswith(DIED) for record in killed) >= _MOST_DEATHS - 1
+        return sum(names.LOST in record.tags for record in killed) >= _MOST_DEATHS - 1
 
     def owner(self, spec: RunSpec) -> str | None:
         """Return the host and home that train a run whose locks are not here, or ``None``."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rnnbench.interrupt import Interruption
-from rnnbench.sweep.executors.source import Source
+from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.jobs import make_task
 from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.tracking.begin import IF_DEAD
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 2.0
 
 
-class Queue(Source, Protocol):
+class Queue(TaskSource, Protocol):
     """A source of claimed tasks that learns from their results."""
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
-        """Hear of an epoch of a run that asks; return whether to end the run there."""
+        """Hear of an epoch of a run; return whether to end the run there."""
         ...
 
     def finished(self, spec: RunSpec, outcome: Outcome) -> None:
@@ -71,7 +71,7 @@ class RunQueue:
         return bool(self._elsewhere)
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
-        """See :class:`rnnbench.sweep.executors.source.Source`."""
+        """See :class:`rnnbench.sweep.executors.protocol.TaskSource`."""
         while self._waiting:
             item = self._choose(held, busy)
             self._waiting.remove(item)

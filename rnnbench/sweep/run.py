@@ -6,11 +6,13 @@ A plan makes the same checks in the same order, and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.formatting.redact import redacted
-from rnnbench.sweep.executors.local import LocalExecutor
+from rnnbench.sweep.executors.choice import make_executor
+from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Strategy
@@ -33,6 +35,7 @@ def run_arms(
     parent: bool = True,
     tell_store: bool = True,
     preload: bool = True,
+    executor: Executor | None = None,
 ) -> Swept:
     """Check and declare the runs of some arms, and train those that are not finished.
 
@@ -44,6 +47,7 @@ def run_arms(
         parent: whether the runs are grouped under a parent run.
         tell_store: whether to say that a new store is started.
         preload: whether processes that train have TensorFlow loaded when they start.
+        executor: trains the runs, and is closed; ``None`` for the configured one.
 
     Raises:
         ConfigError, DataError, StoreError: before anything is trained.
@@ -63,12 +67,13 @@ def run_arms(
         declared = strategy.declare(arms, home, report)
         if news and tell_store:
             report(news)
-        with LocalExecutor(config.executor, preload=preload) as executor:
+        trains = executor or make_executor(config.executor, preload=preload)
+        with closing(trains):
             if config.tracking.uri is None and not home.database.exists():
-                executor.warm_up()  # nothing can be finished yet, and making a store takes seconds
+                trains.start()  # nothing can be finished yet, and making a store takes seconds
             store = Store.open(config)
             with SweepProgress(console) as progress, patient(progress.say), store.marker.kept():
-                sweep = Sweep(store, progress, config, redacted(command), executor, parent=parent)
+                sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
                 return declared.train(sweep)
 
 

@@ -8,7 +8,7 @@ from rnnbench.config.schema import Config
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.driver import Driver
 from rnnbench.sweep.ending import Finished, finished_runs, record_look, refresh_summaries
-from rnnbench.sweep.executors.local import LocalExecutor
+from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.jobs import job_table, results
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
@@ -38,7 +38,7 @@ class Sweep:
         progress: SweepProgress,
         config: Config,
         command: str,
-        executor: LocalExecutor,
+        executor: Executor,
         *,
         parent: bool,
     ) -> None:
@@ -85,7 +85,7 @@ class Sweep:
 
     def run(self, queue: Queue, ownership: Ownership) -> frozenset[str]:
         """Have everything of a queue trained; return the content keys of what has a result."""
-        self._executor.warm_up()
+        self._executor.start()
         driver = Driver(self.store, ownership, self.progress, self.parent, self._key)
         with (
             translated(self.store.uri, self.store.home.path),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import time
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from rnnbench.config.recorded import recorded, unresolved
 from rnnbench.config.schema import Config
 from rnnbench.formatting.redact import redacted
 from rnnbench.seeds import streams
+from rnnbench.system.machine import Machine
 from rnnbench.tracking import names
 from rnnbench.tracking.dataset import dataset_input
 from rnnbench.tracking.store import Store
@@ -35,11 +34,20 @@ class Recorder:
         self._client = store.client
         self.spec = spec
         self.run_id = run_id
+        self._tags: dict[str, str] = {}
         try:
             self._log_start({} if parent is None else {names.PARENT: parent})
         except BaseException:
             self.fail("its parameters could not be stored", killed=True)
             raise
+
+    def placed(self, machine: Machine) -> None:
+        """Keep for the end where the run is being trained."""
+        self._tags |= machine_tags(machine)
+
+    def lost(self, how: str) -> None:
+        """Keep for the end that the run has lost its worker, and how."""
+        self._tags[names.LOST] = how
 
     def epoch(self, epoch: Epoch) -> None:
         """Log the metrics of an epoch in one batch."""
@@ -70,6 +78,7 @@ class Recorder:
         """Log tags, then the terminal status: what was not ended has no result."""
         from mlflow.entities import RunTag
 
+        tags = self._tags | tags
         if self.spec.trial is not None:
             tags = tags | {names.TRIAL_STATE: state}
         self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in tags.items()])
@@ -122,7 +131,7 @@ def run_parameters(spec: RunSpec) -> dict[str, str]:
 
 
 def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
-    """Return the tags of a training run: identity, provenance, machine."""
+    """Return the tags of a training run: identity, provenance."""
     config = spec.config
     tags = {} if config.cell is None else {names.CELL: config.cell.name}
     if spec.baseline is None or spec.baseline.fit is None:
@@ -137,14 +146,12 @@ def run_tags(spec: RunSpec, sweep_key: str, command: str) -> dict[str, str]:
         names.COMMAND: command,
         names.TRAINING_VERSION: str(spec.version),
         names.DATA_DIGEST: spec.data.digest,
-        names.HOST: os.uname().nodename,
         names.WORK: f"{spec.work:.6g}",
         "rnnbench.threads": str(config.executor.threads),
         **majority_tags(spec),
         **source_tags(command),
         **search_tags(spec),
         **vectors_tags(spec),
-        **_machine(),
     }
 
 
@@ -193,25 +200,15 @@ def source_tags(command: str) -> dict[str, str]:
     return tags | ({names.COMMIT: commit} if commit else {})
 
 
-@cache
-def _machine() -> dict[str, str]:
+def machine_tags(machine: Machine) -> dict[str, str]:
+    """Return the tags of where a run was trained."""
     return {
-        "rnnbench.version": rnnbench.__version__,
-        "rnnbench.versions": " ".join(
-            f"{name}={version(name)}" for name in ("tensorflow", "keras", "numpy", "mlflow")
-        ),
-        "rnnbench.python": platform.python_version(),
-        "rnnbench.hardware": f"{_processor()}, {os.cpu_count()} cores",
+        names.HOST: machine.host,
+        names.HARDWARE: machine.hardware,
+        names.PYTHON: machine.python,
+        names.VERSION: machine.version,
+        names.PACKAGES: machine.packages,
     }
-
-
-def _processor() -> str:
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or platform.machine()
-    models = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
-    return models[0] if models else platform.machine()
 
 
 @cache

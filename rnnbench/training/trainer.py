@@ -37,8 +37,9 @@ class Task:
         data: the prepared data set.
         folder: where files of the run are left.
         work: relative cost, for scheduling.
-        asks: whether each epoch is followed by a decision to go on.
+        prunable: whether each epoch is followed by a decision to go on.
         baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
+        trainer: what trains it, as ``module:class``; made without arguments.
     """
 
     key: str
@@ -47,8 +48,9 @@ class Task:
     data: Prepared
     folder: Path
     work: float
-    asks: bool = False
+    prunable: bool = False
     baseline: str | None = None
+    trainer: str = "rnnbench.training.trainer:Trainer"
 
 
 class Trainer:

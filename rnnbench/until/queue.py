@@ -35,7 +35,7 @@ class UntilQueue:
         self._running: set[str] = set()
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
-        """See :class:`rnnbench.sweep.executors.source.Source`."""
+        """See :class:`rnnbench.sweep.executors.protocol.TaskSource`."""
         while True:
             task = self._runs.take(held, busy)
             if task is not None:

@@ -14,7 +14,7 @@ from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.driver import Driver
-from rnnbench.sweep.executors.events import DIED, Event, Failed, Filled, Finished, Started
+from rnnbench.sweep.executors.events import Event, Failed, Finished, Idle, Lost, Started
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
@@ -80,7 +80,7 @@ def test_a_result_that_was_stored_stays_whatever_goes_wrong_next(
 ) -> None:
     done = Finished(specs[0].key, OUTCOME)
     with pytest.raises(KeyboardInterrupt):
-        drive(store, specs, done, Filled(), queue=BrokenQueue)
+        drive(store, specs, done, Idle(), queue=BrokenQueue)
     assert statuses(store, specs[0]) == ["FINISHED"]
     assert statuses(store, specs[1]) == ["KILLED"]
 
@@ -99,9 +99,8 @@ def test_a_result_that_has_come_in_is_stored_before_an_interruption_ends_the_swe
 def test_a_run_whose_worker_dies_again_and_again_is_kept_as_failed(
     store: Store, specs: list[RunSpec]
 ) -> None:
-    reason = f"{DIED} was killed by SIGKILL, perhaps for lack of memory"
     for _ in range(3):
-        drive(store, specs[:1], Failed(specs[0].key, reason, killed=True))
+        drive(store, specs[:1], Lost(specs[0].key, "killed", "SIGKILL"))
     assert statuses(store, specs[0]) == ["KILLED", "KILLED", "FAILED"]
 
 
@@ -139,6 +138,6 @@ def test_why_a_run_failed_holds_nothing_that_was_taken_from_the_environment(
     path.write_text("text,label\n" + "a good film,yes\na bad film,no\n" * 20)
     words = ["+cell=gru", "data=csv", "data.path=${oc.env:CORPUS}/texts.csv", "model.units=2"]
     specs = declare(expand([*words, "seeds=1", "data.test_fraction=0.5"]), store.home.path)
-    drive(store, specs, Failed(specs[0].key, f"OSError: cannot read {path}", killed=False))
+    drive(store, specs, Failed(specs[0].key, f"OSError: cannot read {path}"))
     (record,) = store.records()
     assert record.reason == "OSError: cannot read ${oc.env:CORPUS}/texts.csv"

@@ -12,7 +12,7 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.data import Arrays
 from rnnbench.errors import ConfigError
-from rnnbench.sweep.declaration import Shelf
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.training.parts import parts
 
 Checked = Callable[..., list[str]]
@@ -28,7 +28,7 @@ def checked(tmp_path: Path) -> Checked:
         np.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
         heard: list[str] = []
         config = load([f"data.path={path}", "data=arrays", "+cell=gru", *words])
-        Shelf(tmp_path / "home", heard.append).ready(config)
+        DataCache(tmp_path / "home", heard.append).ready(config)
         return [text for text in heard if not text.startswith("preparing")]
 
     return check
@@ -111,7 +111,7 @@ def test_a_test_set_of_one_class_measures_nothing(checked: Checked) -> None:
 
 def test_arms_that_divide_their_data_in_another_way_are_checked_as_well(tmp_path: Path) -> None:
     words = ["data=digits", "data.limit=100", "+cell=gru"]
-    shelf = Shelf(tmp_path)
+    shelf = DataCache(tmp_path)
     shelf.ready(load(words))
     with pytest.raises(ConfigError, match=r"^training\.validation_fraction"):
         shelf.ready(load([*words, "training.validation_fraction=0.95"]))

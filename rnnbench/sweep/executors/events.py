@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+from rnnbench.system.machine import Machine
 from rnnbench.training.history import Epoch, Outcome
 
-DIED = "the worker"  # with this begins why a run failed whose worker was lost
+Loss = Literal["exited", "killed", "silent", "node"]
 
 
 @dataclass(frozen=True)
 class Started:
-    """A worker has begun with a task."""
+    """A task was given to a worker, which may have to be started first."""
 
     key: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The worker that trains a task has said where it is."""
+
+    key: str
+    machine: Machine
 
 
 @dataclass(frozen=True)
@@ -34,26 +44,52 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """A task has ended without a result.
-
-    ``killed`` tells a lost worker, whose run may be tried again, from a run that failed by itself.
-    """
+    """A task has ended without a result, by an error of its own."""
 
     key: str
     reason: str
-    killed: bool
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """A task has been ended early, as :meth:`LocalExecutor.reply` asked."""
+    """A prunable task was ended early, as ``Executor.reply`` asked."""
 
     key: str
 
 
 @dataclass(frozen=True)
-class Filled:
+class Lost:
+    """The worker of a task is gone; whether the task is why is not known.
+
+    Attributes:
+        key: of the task.
+        loss: how: the worker ``exited`` by itself, was ``killed`` by a signal, was ``silent`` for
+            too long and therefore ended, or its ``node`` is gone.
+        detail: exit status, name of the signal, seconds of silence, or name of the node.
+    """
+
+    key: str
+    loss: Loss
+    detail: str
+
+    @property
+    def reason(self) -> str:
+        """The same in words."""
+        if self.loss == "exited":
+            return f"the worker exited with status {self.detail}"
+        if self.loss == "killed":
+            hint = ", perhaps for lack of memory" if self.detail == "SIGKILL" else ""
+            return f"the worker was killed by {self.detail}{hint}"
+        if self.loss == "silent":
+            limit = f"{self.detail} s (executor.timeout)"
+            return f"the worker gave no sign for {limit} and was killed"
+        return f"the worker is gone with its node {self.detail}"
+
+
+@dataclass(frozen=True)
+class Idle:
     """Every worker has been given what there is to do: the moment for work of the driver's own."""
 
 
-Event = Started | EpochEnded | Finished | Failed | Stopped | Filled
+OfTask = Placed | EpochEnded | Finished | Failed | Stopped  # what a worker says itself
+Event = Started | OfTask | Lost | Idle

@@ -16,24 +16,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.interrupt import Interruption, ignored
 from rnnbench.sweep.executors.events import (
-    DIED,
     EpochEnded,
     Event,
-    Failed,
-    Filled,
-    Finished,
+    Idle,
+    Lost,
+    Placed,
     Started,
-    Stopped,
 )
 from rnnbench.sweep.executors.processes import end, load, start
-from rnnbench.sweep.executors.source import Source
-from rnnbench.sweep.executors.worker import serve
+from rnnbench.sweep.executors.protocol import TaskSource
+from rnnbench.sweep.executors.worker import Message, serve
 from rnnbench.system.cores import worker_count
 from rnnbench.training.runtime import set_environment
 
@@ -64,7 +61,7 @@ class _Worker:
 
 
 class LocalExecutor:
-    """Runs tasks in ``workers`` processes; use it as a context manager."""
+    """Runs tasks in ``workers`` processes (:class:`rnnbench.sweep.executors.protocol.Executor`)."""
 
     def __init__(self, config: ExecutorConfig, *, preload: bool = True) -> None:
         """Set the environment of the processes.
@@ -82,18 +79,7 @@ class LocalExecutor:
         self._context = multiprocessing.get_context("forkserver")
         load(with_tensorflow=preload)
 
-    def __enter__(self) -> LocalExecutor:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def warm_up(self) -> None:
+    def start(self) -> None:
         """Start loading TensorFlow in the fork server, in the background.
 
         The server ignores Ctrl-C and a terminal that is gone from its start, as do its workers:
@@ -110,18 +96,11 @@ class LocalExecutor:
             worker.stop(kill=True)
         self._workers.clear()
 
-    def run(self, source: Source, interruption: Interruption) -> Iterator[Event]:
-        """Run the tasks of a source until it has none left, and yield events as they happen.
-
-        A task that asks is held after each epoch until :meth:`reply` is called.
-
-        Args:
-            source: asked for a task whenever a worker is free.
-            interruption: raised between two events.
-        """
+    def run(self, source: TaskSource, interruption: Interruption) -> Iterator[Event]:
+        """See :class:`rnnbench.sweep.executors.protocol.Executor`."""
         while True:
             yield from self._fill(source)
-            yield Filled()
+            yield Idle()
             if not any(worker.task for worker in self._workers):
                 # The results stored meanwhile may have brought more.
                 yield from self._fill(source)
@@ -134,14 +113,14 @@ class LocalExecutor:
         self._workers.clear()
 
     def reply(self, key: str, *, stop: bool) -> None:
-        """Let a task that asks go on after an epoch, or end it there."""
+        """See :class:`rnnbench.sweep.executors.protocol.Executor`."""
         for worker in self._workers:
             if worker.task is not None and worker.task.key == key:
                 # A worker that has died meanwhile is noticed by the end of its events.
                 with contextlib.suppress(OSError):
                     worker.tasks.send(stop)
 
-    def _fill(self, source: Source) -> Iterator[Event]:
+    def _fill(self, source: TaskSource) -> Iterator[Event]:
         """Give every idle worker a task, replacing workers of another group."""
         while True:
             self._drop_dead()
@@ -222,33 +201,23 @@ class LocalExecutor:
         assert worker.task is not None
         self._workers.remove(worker)
         worker.stop(kill=True)
-        reason = f"{DIED} gave no sign for {self._timeout:g} s (executor.timeout) and was killed"
-        return Failed(worker.task.key, reason, killed=True)
+        return Lost(worker.task.key, "silent", f"{self._timeout:g}")
 
     def _receive(self, worker: _Worker) -> Event | None:
         assert worker.task is not None
-        key = worker.task.key
         try:
-            message: tuple[str, Any] = worker.events.recv()
+            message: Message = worker.events.recv()
         except (EOFError, OSError):
-            return self._lost(worker, key)
-        kind, value = message
-        if kind == "alive":
-            return None
-        if kind == "epoch":
-            return EpochEnded(key, value)
-        worker.task = None
-        if kind == "stopped":
-            return Stopped(key)
-        return Finished(key, value) if kind == "finished" else Failed(key, value, killed=False)
+            return self._lost(worker, worker.task.key)
+        if message is not None and not isinstance(message, (Placed, EpochEnded)):
+            worker.task = None
+        return message
 
-    def _lost(self, worker: _Worker, key: str) -> Failed:
+    def _lost(self, worker: _Worker, key: str) -> Lost:
         end(worker.process, kill=False)
         code = worker.process.exitcode or 0
         self._workers.remove(worker)
         worker.stop(kill=True)
         if code >= 0:
-            return Failed(key, f"{DIED} exited with status {code}", killed=True)
-        name = signal.Signals(-code).name
-        hint = ", perhaps for lack of memory" if name == "SIGKILL" else ""
-        return Failed(key, f"{DIED} was killed by {name}{hint}", killed=True)
+            return Lost(key, "exited", str(code))
+        return Lost(key, "killed", signal.Signals(-code).name)

@@ -7,20 +7,18 @@ import os
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.sweep.executors.attempt import Stop, Trainers, attempt
+from rnnbench.sweep.executors.events import EpochEnded, OfTask
 
 if TYPE_CHECKING:
-    from rnnbench.training.history import Epoch
     from rnnbench.training.trainer import Task
 
-
-Message = tuple[str, Any]
+Message = OfTask | None  # None: only a sign of life
 
 _SHARE = 0.02  # of the time, that a process that is at work computes: some is waiting for a GPU
 
@@ -30,11 +28,10 @@ def serve(
 ) -> None:
     """Execute tasks until ``None`` arrives.
 
-    Each message on ``events`` is a pair of its kind and a value: ``epoch``, ``finished``,
-    ``failed``, ``stopped``, and at most every ``pulse`` seconds ``alive``. A task that asks waits
-    after each epoch for a word of the driver's: whether to stop there. The driver holds the other
-    end of ``lifeline``: when it closes, the driver is gone, and so is this process, in whatever
-    step it is.
+    What comes on ``events`` are the events of tasks, and at most every ``pulse`` seconds ``None``,
+    a sign of life. A prunable task waits after each epoch for a word of the driver's: whether to
+    stop there. The driver holds the other end of ``lifeline``: when it closes, the driver is gone,
+    and so is this process, in whatever step it is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -49,27 +46,16 @@ def serve(
     if pulse is not None:
         threading.Thread(target=beat, args=(send, pulse), daemon=True).start()
 
-    from rnnbench.training.trainer import Trainer
+    trainers = Trainers()
 
-    trainer = Trainer()
+    def tell(task: Task, event: OfTask) -> None:
+        send(event)
+        if isinstance(event, EpochEnded) and task.prunable and tasks.recv():
+            raise Stop
+
     with contextlib.suppress(EOFError, BrokenPipeError):  # the driver is gone
         while (task := tasks.recv()) is not None:
-            try:
-                outcome = trainer.execute(task, partial(_tell, task, tasks, send))
-            except _Stop:
-                send(("stopped", None))
-            except RnnbenchError as error:
-                send(("failed", str(error)))
-            except MemoryError:
-                send(("failed", "out of memory; lower training.batch_size or data.maxlen"))
-            except Exception as error:
-                send(("failed", _reason(error)))
-            else:
-                send(("finished", outcome))
-
-
-class _Stop(Exception):  # noqa: N818
-    """The driver ends the task early."""
+            attempt(task, trainers, partial(tell, task))
 
 
 def beat(send: Callable[[Message], None], pulse: float) -> None:
@@ -89,22 +75,7 @@ def beat(send: Callable[[Message], None], pulse: float) -> None:
             time.sleep(pulse)
             before, used = used, time.process_time()
             if used - before >= _SHARE * pulse:
-                send(("alive", None))
-
-
-def _tell(task: Task, tasks: Connection, send: Callable[[Message], None], epoch: Epoch) -> None:
-    send(("epoch", epoch))
-    if task.asks and tasks.recv():
-        raise _Stop
-
-
-def _reason(error: Exception) -> str:
-    """Return the first line of an unexpected error with the place that raised it."""
-    text: Any = next(iter(str(error).strip().splitlines()), "")
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    if "ResourceExhausted" in type(error).__name__:
-        return f"out of memory; lower training.batch_size or data.maxlen ({text})"
-    return f"{type(error).__name__}: {text} ({os.path.basename(frame.filename)}:{frame.lineno})"  # noqa: PTH119
+                send(None)
 
 
 def _die_with_driver(lifeline: Connection) -> None:

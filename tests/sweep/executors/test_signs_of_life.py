@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,9 +22,10 @@ from rnnbench.config.schema import ExecutorConfig
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors import processes
-from rnnbench.sweep.executors.events import DIED, Event, Failed, Finished
+from rnnbench.sweep.executors.events import Event, Finished, Lost
 from rnnbench.sweep.executors.local import LocalExecutor, _Worker
-from rnnbench.sweep.executors.worker import beat
+from rnnbench.sweep.executors.worker import Message, beat
+from rnnbench.training.history import Outcome
 
 PULSE = 0.05
 
@@ -83,7 +85,7 @@ def test_a_process_that_computes_gives_signs(start: Any) -> None:
     wait_for_its_begin(events)
     for _ in range(3):
         assert events.poll(60)
-        assert events.recv() == ("alive", None)
+        assert events.recv() is None
 
 
 @pytest.mark.parametrize("what", [wait_for_ever, hang_with_the_lock_of_python, stop])
@@ -130,7 +132,7 @@ def busy() -> Iterator[tuple[LocalExecutor, Connection, Process]]:
     process: Any = Process()
     task: Any = SimpleNamespace(key="some-run")
     worker = _Worker(process, pipes[0][1], pipes[1][0], pipes[2][1], "some-group", task)
-    with LocalExecutor(config) as executor:
+    with closing(LocalExecutor(config)) as executor:
         executor._workers.append(worker)
         yield executor, pipes[1][1], process
 
@@ -142,7 +144,7 @@ def next_event(executor: LocalExecutor) -> Event:
                 return event
 
 
-def say(voice: Connection, *messages: tuple[str, Any], every: float) -> None:
+def say(voice: Connection, *messages: Message, every: float) -> None:
     def speak() -> None:
         for message in messages:
             time.sleep(every)
@@ -151,15 +153,14 @@ def say(voice: Connection, *messages: tuple[str, Any], every: float) -> None:
     threading.Thread(target=speak, daemon=True).start()
 
 
-ALIVE, FINISHED = ("alive", None), ("finished", None)
+ALIVE, FINISHED = None, Finished("some-run", Outcome((), {}, "", ""))
 
 
 def test_a_silent_worker_is_killed_and_its_run_may_be_tried_again(busy: Any) -> None:
     executor, voice, process = busy
     say(voice, ALIVE, every=0.3)
-    told = f"{DIED} gave no sign for 1 s (executor.timeout) and was killed"
     begun = time.monotonic()
-    assert next_event(executor) == Failed("some-run", told, killed=True)
+    assert next_event(executor) == Lost("some-run", "silent", "1")
     assert 1.2 <= time.monotonic() - begun < 10
     assert process.killed
 
@@ -167,7 +168,7 @@ def test_a_silent_worker_is_killed_and_its_run_may_be_tried_again(busy: Any) -> 
 def test_a_slow_worker_that_gives_signs_is_left_alone(busy: Any) -> None:
     executor, voice, _ = busy
     say(voice, *[ALIVE] * 5, FINISHED, every=0.25)
-    assert next_event(executor) == Finished("some-run", None)
+    assert next_event(executor) == FINISHED
 
 
 def test_time_that_the_driver_spends_elsewhere_is_not_held_against_a_worker(busy: Any) -> None:
@@ -178,7 +179,7 @@ def test_time_that_the_driver_spends_elsewhere_is_not_held_against_a_worker(busy
         assert list(executor._next_events(interruption)) == []
         time.sleep(1.2)
         say(voice, FINISHED, every=0.2)
-        assert next_event(executor) == Finished("some-run", None)
+        assert next_event(executor) == FINISHED
 
 
 def test_a_time_limit_is_a_positive_number_of_seconds_or_null(work_dir: Path) -> None:

@@ -1,0 +1,78 @@
+"""One attempt at a task, in the process that trains: whatever happens becomes an event."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.sweep.executors.events import EpochEnded, Failed, Finished, OfTask, Placed, Stopped
+from rnnbench.system.machine import this_machine
+
+if TYPE_CHECKING:
+    from rnnbench.training.history import Epoch, Outcome
+    from rnnbench.training.trainer import Task
+
+
+class Trains(Protocol):
+    """What trains tasks, such as :class:`rnnbench.training.trainer.Trainer`."""
+
+    def execute(self, task: Task, on_epoch: Callable[[Epoch], None]) -> Outcome:
+        """Train a task and leave its files in its folder."""
+        ...
+
+
+class Trainers:
+    """What this process trains tasks with: made for the first task that names it, and kept."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Trains] = {}
+
+    def of(self, task: Task) -> Trains:
+        """Return what a task is trained with."""
+        if task.trainer not in self._made:
+            module, _, name = task.trainer.partition(":")
+            self._made[task.trainer] = getattr(importlib.import_module(module), name)()
+        return self._made[task.trainer]
+
+
+class Stop(Exception):  # noqa: N818
+    """The driver ends the task early."""
+
+
+def attempt(task: Task, trainers: Trainers, tell: Callable[[OfTask], None]) -> None:
+    """Train a task.
+
+    Args:
+        task: what to train.
+        trainers: of this process.
+        tell: called with each event; raises :class:`Stop` to end the task there.
+    """
+    key = task.key
+    last: OfTask
+    try:
+        tell(Placed(key, this_machine()))
+        outcome = trainers.of(task).execute(task, lambda epoch: tell(EpochEnded(key, epoch)))
+    except Stop:
+        last = Stopped(key)
+    except RnnbenchError as error:
+        last = Failed(key, str(error))
+    except MemoryError:
+        last = Failed(key, "out of memory; lower training.batch_size or data.maxlen")
+    except Exception as error:
+        last = Failed(key, _reason(error))
+    else:
+        last = Finished(key, outcome)
+    tell(last)
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of an unexpected error with the place that raised it."""
+    text: Any = next(iter(str(error).strip().splitlines()), "")
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    if "ResourceExhausted" in type(error).__name__:
+        return f"out of memory; lower training.batch_size or data.maxlen ({text})"
+    return f"{type(error).__name__}: {text} ({os.path.basename(frame.filename)}:{frame.lineno})"  # noqa: PTH119

@@ -1,0 +1,62 @@
+"""The machine that trains a run, and the packages that it has."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import rnnbench
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "mlflow")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a run was trained: what may be why another machine gives other last digits.
+
+    Attributes:
+        host: its name.
+        hardware: processor and cores.
+        python: version.
+        version: of rnnbench.
+        packages: their versions, as ``name=version`` with spaces between.
+    """
+
+    host: str
+    hardware: str
+    python: str
+    version: str
+    packages: str
+
+
+@cache
+def this_machine() -> Machine:
+    """Return the machine that this process runs on."""
+    return Machine(
+        host=os.uname().nodename,
+        hardware=f"{_processor()}, {os.cpu_count()} cores",
+        python=platform.python_version(),
+        version=rnnbench.__version__,
+        packages=" ".join(f"{name}={found}" for name in _PACKAGES if (found := _version(name))),
+    )
+
+
+def _version(package: str) -> str:
+    """Return a package's version, or an empty string where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    models = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
+    return models[0] if models else platform.machine()
