@@ -14,6 +14,7 @@ import numpy as np
 
 from rnnbench.config.expand import expand
 from rnnbench.sweep.declaration import declare
+from rnnbench.system.machine import this_machine
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.recorder import Recorder, run_tags
@@ -43,6 +44,7 @@ def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
     for spec in specs:
         run_id = store.begin(run_tags(spec, "benchmark", "benchmarks"), spec.name)
         recorder = Recorder(store, spec, run_id, None)
+        recorder.placed(this_machine())
         history = made_up(spec, epochs)
         for epoch in history:
             recorder.epoch(epoch)

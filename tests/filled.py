@@ -23,7 +23,9 @@ FAILED = ("+cell=gru", "data=digits", "model.units=4", "optimizer.learning_rate=
 def begin(store: Store, spec: RunSpec) -> Recorder:
     """Begin a run as a driver does."""
     tags = run_tags(spec, "sweep", "python -m rnnbench sweep tracking.uri=http://anna:pw@h")
-    return Recorder(store, spec, store.begin(tags, spec.name), None)
+    recorder = Recorder(store, spec, store.begin(tags, spec.name), None)
+    recorder.placed(this_machine())
+    return recorder
 
 
 @pytest.fixture(scope="session")

@@ -27,4 +27,6 @@ def store(work_dir: object) -> Store:
 def begin(store: Store, spec: RunSpec, parent: str | None = None) -> Recorder:
     """Begin a run as a driver does, without looking whether anyone else has."""
     tags = run_tags(spec, "some-sweep", "python -m rnnbench sweep 'a b'")
-    return Recorder(store, spec, store.begin(tags, spec.name), parent)
+    recorder = Recorder(store, spec, store.begin(tags, spec.name), parent)
+    recorder.placed(this_machine())
+    return recorder
