@@ -10,6 +10,7 @@ import pytest
 from benchmarks.recorded import fill
 from rnnbench.config.expand import expand, load
 from rnnbench.sweep.declaration import declare
+from rnnbench.system.machine import this_machine
 from rnnbench.tracking import names
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.recorder import Recorder, run_tags

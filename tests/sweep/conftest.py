@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.system.machine import this_machine
 from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
