@@ -156,6 +156,4 @@ def make_task(spec: RunSpec, folder: Path) -> Task:
 
     prunable = spec.trial is not None and spec.trial.prunable
     baseline = None if spec.baseline is None else spec.baseline.name
-    return Task(
-        spec.key, spec.group, spec.config, spec.data, folder, spec.work, prunable, baseline
-    )
+    return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, prunable, baseline)
