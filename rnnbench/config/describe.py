@@ -22,9 +22,9 @@ from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.roles import (
     WITHOUT,
     Drawn,
-    Idle,
     IdleAt,
     IdleUnless,
+    IdleWhere,
     IdleWithout,
     Only,
     Purpose,
@@ -149,13 +149,13 @@ def role_words(key: str) -> str:
     words += ["a search may draw it"] if drawn is not None and drawn.is_drawn else []
     while key:  # with what holds for the whole section
         own = keys()[key].field.metadata if key in keys() else ()
-        idle = [one for one in own if isinstance(one, Idle) and not isinstance(one, Only)]
+        idle = [one for one in own if isinstance(one, IdleWhere) and not isinstance(one, Only)]
         words += [_idle_words(key, one) for one in idle]
         key = key.rpartition(".")[0]
     return "; ".join(words)
 
 
-def _idle_words(key: str, idle: Idle) -> str:
+def _idle_words(key: str, idle: IdleWhere) -> str:
     if isinstance(idle, IdleWithout):
         return f"changes nothing where {WITHOUT[idle.fact]}"
     if isinstance(idle, IdleUnless):

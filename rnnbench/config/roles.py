@@ -125,7 +125,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Idle:
+class IdleWhere:
     """When a key changes nothing. It is then no part of the content key.
 
     Attributes:
@@ -136,14 +136,14 @@ class Idle:
 
 
 @dataclass(frozen=True)
-class IdleAt(Idle):
+class IdleAt(IdleWhere):
     """The key is idle while it has this value, the one that was always meant."""
 
     value: object = None
 
 
 @dataclass(frozen=True)
-class IdleUnless(Idle):
+class IdleUnless(IdleWhere):
     """The key is idle unless another of its section has a value; without one, unless it is set."""
 
     key: str = ""
@@ -151,7 +151,7 @@ class IdleUnless(Idle):
 
 
 @dataclass(frozen=True)
-class IdleWithout(Idle):
+class IdleWithout(IdleWhere):
     """The key is idle where something is not the case that a configuration alone cannot tell."""
 
     fact: Fact = "tokens"
@@ -165,7 +165,7 @@ class Only(IdleAt):
     trait: str = ""
 
 
-def is_idle(idle: Idle, section: object, name: str, facts: Collection[Fact] = ()) -> bool:
+def is_idle(idle: IdleWhere, section: object, name: str, facts: Collection[Fact] = ()) -> bool:
     """Return whether a key changes nothing.
 
     Args:

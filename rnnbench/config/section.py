@@ -17,7 +17,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
-from rnnbench.config.roles import Idle, is_idle
+from rnnbench.config.roles import IdleWhere, is_idle
 
 
 class Section(BaseModel):
@@ -38,11 +38,11 @@ class Section(BaseModel):
 
 
 @cache
-def idle_markers(section: type[Section]) -> tuple[tuple[str, Idle], ...]:
+def idle_markers(section: type[Section]) -> tuple[tuple[str, IdleWhere], ...]:
     """Return the keys of a section that may be idle, with the marker that says when."""
     return tuple(
         (name, marker)
         for name, field in section.model_fields.items()
         for marker in field.metadata
-        if isinstance(marker, Idle)
+        if isinstance(marker, IdleWhere)
     )

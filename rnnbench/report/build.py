@@ -13,7 +13,7 @@ from rnnbench.formatting.printable import all_printable, printable
 from rnnbench.report.accuracy import accuracy_blocks
 from rnnbench.report.answer import answer_section
 from rnnbench.report.claims import claims_block
-from rnnbench.report.compared_sections import Known, compared_sections
+from rnnbench.report.compared_sections import KnownSections, compared_sections
 from rnnbench.report.cost import cost_blocks
 from rnnbench.report.data_sets import over
 from rnnbench.report.data_sets_answer import answer_block
@@ -159,7 +159,7 @@ def dataset_sections(
 ) -> list[DatasetSection]:
     """Return the finished runs divided into what can be compared, with their comparisons."""
     counts = trial_counts(rows_of(tables.trials).rows)
-    known = Known(counts, failed_seeds(tables.runs), tables.correct, tables.looks)
+    known = KnownSections(counts, failed_seeds(tables.runs), tables.correct, tables.looks)
     return [
         replace(
             dataset,

@@ -22,7 +22,7 @@ from rnnbench.tracking.looks import Looked
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSections:
     """What is known beside the finished runs.
 
     Attributes:
@@ -38,7 +38,9 @@ class Known:
     looks: Sequence[Looked] = ()
 
 
-def compared_sections(done: Rows, options: ReportConfig, known: Known) -> list[DatasetSection]:
+def compared_sections(
+    done: Rows, options: ReportConfig, known: KnownSections
+) -> list[DatasetSection]:
     """Return the finished runs divided into what can be compared, with their comparisons.
 
     What is compared by one measure on one data set is one family, over all its sections.

@@ -8,7 +8,7 @@ from rnnbench.config.keys import with_role
 from rnnbench.config.roles import File
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.compared import compared
-from rnnbench.report.compared_sections import Known, compared_sections
+from rnnbench.report.compared_sections import KnownSections, compared_sections
 from rnnbench.report.failures import failed, without_success
 from rnnbench.results.answers import read_answers
 from rnnbench.results.rows import FOLDERS, Row, Rows, recorded
@@ -43,7 +43,7 @@ def verdict_lines(
             lost.setdefault(spec.arm_key, set()).add(spec.config.seed)
     keys = {record.tags.get(names.ARM_KEY, "") for record in done}
     asked = {record.run_id: asked_for(record.params.get("training.test")) for record in done}
-    known = Known(
+    known = KnownSections(
         failed={key: frozenset(seeds) for key, seeds in lost.items()},
         answers=read_answers(store, asked),
         looks=[one for one in looks_of(store) if one.is_about(keys)],

@@ -166,7 +166,7 @@ class _Family:
         is_whole = self.comparisons in (None, pairs)
         return (self.arms, pairs) if is_whole else (2, self.comparisons or 1)
 
-    def tabulated(self, power: float) -> power_table.Curve | None:
+    def tabulated(self, power: float) -> power_table.PowerCurve | None:
         """Return what is tabulated of it, if it is."""
         is_usual = (self.alpha, power) == (1 - CONFIDENCE, POWER)
         if not is_usual or self.sampling or self.overlap:
@@ -190,7 +190,7 @@ class _Family:
 def in_deviations(n: int, arms: int, comparisons: int) -> tuple[float, float]:
     """Return what ``n`` seeds show, and within which margin, in standard deviations.
 
-    See :class:`rnnbench.stats.power_table.Curve`, whose table is made of it.
+    See :class:`rnnbench.stats.power_table.PowerCurve`, whose table is made of it.
     """
     error, half = _Family(arms, comparisons, 1 - CONFIDENCE, 0.0, 0.0).at(1.0, n)
     margin = _least(lambda margin: _within(margin, error, half), POWER, float(half.mean()))

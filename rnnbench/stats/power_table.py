@@ -26,7 +26,7 @@ WHOLE, PARTIAL = range(2, 9), range(2, 25)
 DIGITS = 7
 
 
-class Curve(NamedTuple):
+class PowerCurve(NamedTuple):
     """By number of seeds from :data:`FIRST` on, in standard deviations of a paired difference.
 
     Attributes:
@@ -53,10 +53,10 @@ def name(arms: int, comparisons: int) -> str:
     return f"{comparisons} comparisons, as of {arms} arms"
 
 
-def curve(arms: int, comparisons: int) -> Curve | None:
+def curve(arms: int, comparisons: int) -> PowerCurve | None:
     """Return what is tabulated of a family, if it is."""
     found = _table().get(name(arms, comparisons))
-    return None if found is None else Curve(**found)
+    return None if found is None else PowerCurve(**found)
 
 
 @cache
@@ -70,7 +70,7 @@ def families() -> list[tuple[int, int]]:
     return [(m, m * (m - 1) // 2) for m in WHOLE] + [(2, count) for count in PARTIAL]
 
 
-def computed(arms: int, comparisons: int) -> Curve:
+def computed(arms: int, comparisons: int) -> PowerCurve:
     """Return what the table has to hold of a family, computed."""
     from rnnbench.stats.power import in_deviations
 
@@ -78,7 +78,7 @@ def computed(arms: int, comparisons: int) -> Curve:
         *(in_deviations(n, arms, comparisons) for n in range(FIRST, MOST_NEEDED + 1)), strict=True
     )
     rounded = [[float(f"{one:.{DIGITS}g}") for one in ends] for ends in (shown, needed)]
-    return Curve(rounded[0][: MOST_SHOWN + 1 - FIRST], rounded[1])
+    return PowerCurve(rounded[0][: MOST_SHOWN + 1 - FIRST], rounded[1])
 
 
 def main() -> None:
