@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from hydra import compose, initialize_config_dir
+import hydra
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.global_hydra import GlobalHydra
@@ -22,7 +22,7 @@ from omegaconf.errors import (
     OmegaConfBaseException,
 )
 
-from rnnbench.config import space_words, user_files
+from rnnbench.config import shipped, space_words, user_files
 from rnnbench.config.overrides import CELL, parse
 from rnnbench.config.paths import default_home, preset_files, resource_dir
 from rnnbench.config.recorded import references
@@ -86,7 +86,8 @@ class Composer:
         """
         words, of_space = space_words.split(overrides)
         try:
-            config = compose(config_name=CONFIG_NAME, overrides=words)
+            alone = shipped.is_alone(words, self._folders)
+            config = (shipped.compose if alone else hydra.compose)(CONFIG_NAME, words)
             raw: Any = OmegaConf.to_container(config, resolve=False)
             self.refers = refers(raw)
             with bounded():
@@ -191,7 +192,7 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
     register_presets()
     GlobalHydra.instance().clear()
     user_files.search(config_dirs)
-    with initialize_config_dir(
+    with hydra.initialize_config_dir(
         config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
     ):
         yield Composer(config_dirs)

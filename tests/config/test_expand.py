@@ -13,9 +13,8 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import rnnbench.config.compose
 from rnnbench.config import Config, validate
-from rnnbench.config.compose import composer
+from rnnbench.config.compose import Composer, composer
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.paths import preset_files, resource_dir
@@ -36,13 +35,13 @@ def composed_by_hydra(*words: str) -> Config:
 def composed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The words of every composition that Hydra is asked for."""
     calls: list[list[str]] = []
-    original = rnnbench.config.compose.compose
+    original = Composer.compose
 
-    def compose(*args: Any, overrides: list[str], **keys: Any) -> Any:
-        calls.append(overrides)
-        return original(*args, overrides=overrides, **keys)
+    def compose(hydra: Composer, overrides: Sequence[str]) -> dict[str, Any]:
+        calls.append(list(overrides))
+        return original(hydra, overrides)
 
-    monkeypatch.setattr(rnnbench.config.compose, "compose", compose)
+    monkeypatch.setattr(Composer, "compose", compose)
     return calls
 
 
