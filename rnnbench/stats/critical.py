@@ -3,7 +3,7 @@
 Those of a few arms and seeds are kept in ``critical.npy``, for drawing them takes a tenth of a
 second each:
 
-    python -m rnnbench.stats.critical
+    python -m rnnbench.stats.tabulate
 
 writes it anew.
 """
@@ -193,7 +193,7 @@ def _two_sided_normal(t: Values) -> Values:
     return np.asarray(2 * ndtr(-t))
 
 
-def main() -> None:
+def write_kept() -> None:
     """Write the kept levels anew."""
     grids = [_grid(df) for df in KEPT_DF]
     levels = [
@@ -201,7 +201,3 @@ def main() -> None:
         for arms in KEPT_ARMS
     ]
     np.save(KEPT, np.array(levels))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,7 +3,7 @@
 Of differences whose spread is assumed, confidence 0.95 and power 0.8, in standard deviations of a
 paired difference. :mod:`rnnbench.stats.power` computes all else, and the table itself:
 
-    python -m rnnbench.stats.power_table
+    python -m rnnbench.stats.tabulate
 
 writes ``power_table.json`` anew.
 """
@@ -68,26 +68,3 @@ def _table() -> dict[str, dict[str, list[float]]]:
 def families() -> list[tuple[int, int]]:
     """Return arms and comparisons of every family of the table; see :func:`name`."""
     return [(m, m * (m - 1) // 2) for m in WHOLE] + [(2, count) for count in PARTIAL]
-
-
-def computed(arms: int, comparisons: int) -> PowerCurve:
-    """Return what the table has to hold of a family, computed."""
-    from rnnbench.stats.power import in_deviations
-
-    shown, needed = zip(
-        *(in_deviations(n, arms, comparisons) for n in range(FIRST, MOST_NEEDED + 1)), strict=True
-    )
-    rounded = [[float(f"{one:.{DIGITS}g}") for one in ends] for ends in (shown, needed)]
-    return PowerCurve(rounded[0][: MOST_SHOWN + 1 - FIRST], rounded[1])
-
-
-def main() -> None:
-    """Write the table anew."""
-    lines = [
-        f"{json.dumps(name(*one))}: {json.dumps(computed(*one)._asdict())}" for one in families()
-    ]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
