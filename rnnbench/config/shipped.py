@@ -19,6 +19,7 @@ from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra._internal.defaults_list import create_defaults_list
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -31,18 +32,34 @@ def is_alone(words: Sequence[str], folders: Sequence[Path]) -> bool:
 
 
 def compose(config_name: str, words: Sequence[str]) -> DictConfig:
-    """Return what ``hydra.compose`` returns for these overrides; raises what it raises."""
-    if any("${" in word for word in words):  # may depend on an environment that changes
-        return _composed(config_name, tuple(words))
-    return copy.deepcopy(_kept(config_name, tuple(words)))
+    """Return what ``hydra.compose`` returns for these overrides; raises what it raises.
 
-
-def _composed(config_name: str, words: tuple[str, ...]) -> DictConfig:
-    """Compose as ``ConfigLoaderImpl.load_configuration`` does, less ``prepend_hydra``."""
+    As in ``ConfigLoaderImpl.load_configuration``, less ``prepend_hydra``: choices of groups are
+    composed, once a process; single values are then set.
+    """
     loader = GlobalHydra.instance().config_loader()
     assert isinstance(loader, ConfigLoaderImpl)
     overrides = OverridesParser.create().parse_overrides(list(words))
     loader.validate_sweep_overrides_legal(overrides, RunMode.RUN, from_shell=False)
+    choices: list[Override] = []
+    values: list[Override] = []
+    for override in overrides:
+        is_choice = not isinstance(override.value(), dict) and _is_group(override.key_or_group)
+        (choices if is_choice else values).append(override)
+    chosen = tuple(str(override.input_line) for override in choices)
+    if any("${" in word for word in chosen):  # may depend on an environment that changes
+        config = _composed(config_name, chosen)
+    else:
+        config = copy.deepcopy(_kept(config_name, chosen))
+    loader._apply_overrides_to_config(values, config)
+    with open_dict(config):
+        config.pop("hydra", None)
+    return config
+
+
+def _composed(config_name: str, choices: tuple[str, ...]) -> DictConfig:
+    loader = GlobalHydra.instance().config_loader()
+    assert isinstance(loader, ConfigLoaderImpl)
     repository = CachingConfigRepository(loader.repository)
     repository.delegate.sources = [  # type: ignore[attr-defined]
         _Folder(source.provider, source.path) if source.provider == "main" else source
@@ -51,19 +68,23 @@ def _composed(config_name: str, words: tuple[str, ...]) -> DictConfig:
     found = create_defaults_list(
         repo=repository,
         config_name=config_name,
-        overrides_list=overrides,
+        overrides_list=OverridesParser.create().parse_overrides(list(choices)),
         prepend_hydra=False,
         skip_missing=False,
     )
     config = loader._compose_config_from_defaults_list(defaults=found.defaults, repo=repository)
     OmegaConf.set_struct(config, True)
-    loader._apply_overrides_to_config(found.config_overrides, config)
-    with open_dict(config):
-        config.pop("hydra", None)
     return config
 
 
 _kept = lru_cache(maxsize=64)(_composed)
+
+
+@cache
+def _is_group(name: str) -> bool:
+    loader = GlobalHydra.instance().config_loader()
+    assert isinstance(loader, ConfigLoaderImpl)
+    return loader.repository.group_exists(name)
 
 
 class _Folder(FileConfigSource):
