@@ -11,6 +11,7 @@ from rnnbench.data import InputSpec
 from rnnbench.models.cells import build_layer, check_cell
 from rnnbench.models.mean_embedding import build_mean_embedding
 from rnnbench.models.parameters import layer_name, outputs
+from rnnbench.models.tensors import Layer, Model, Tensor
 from rnnbench.seeds import MEAN_EMBEDDING, layer_scopes, streams
 
 
@@ -20,7 +21,7 @@ def build(
     seed: int,
     vectors: np.ndarray | None = None,
     batch: int | None = None,
-) -> Any:
+) -> Model:
     """Return a Keras model with weights drawn from ``seed``.
 
     Each layer draws from a stream of its own (:func:`rnnbench.seeds.streams`). With
@@ -79,7 +80,7 @@ def build(
 
 def _embedding(
     config: Config, spec: InputSpec, seeds: dict[str, int], vectors: np.ndarray | None
-) -> Any:
+) -> Layer:
     import keras
 
     embedding = config.model.embedding
@@ -111,7 +112,7 @@ def _layer_seeds(
     return {name: seeds[scope] for name, scope in layer_scopes(number, direction).items()}
 
 
-def _head(config: Config, spec: InputSpec, x: Any, seeds: dict[str, int]) -> Any:
+def _head(config: Config, spec: InputSpec, x: Tensor, seeds: dict[str, int]) -> Tensor:
     import keras
 
     model = config.model

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from rnnbench.models.tensors import Tensor
 from rnnbench.seeds import derive
 
 
@@ -26,7 +27,7 @@ class PeepholeLSTMCell(keras.layers.LSTMCell):  # type: ignore[misc]
         super().__init__(units, **arguments)
         self.peephole_initializer = keras.initializers.get(peephole_initializer)
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the weights: Keras's three, then V_o."""
         super().build(input_shape)
         self.peephole_kernel = self.add_weight(
@@ -38,19 +39,23 @@ class PeepholeLSTMCell(keras.layers.LSTMCell):  # type: ignore[misc]
     # The two places where Keras computes the gates: with a mask for each of them, as recurrent
     # dropout has it, and all at once. Of both the last argument is c_{t-1} (batch, units).
 
-    def _compute_carry_and_output(self, x: Any, h_tm1: Any, c_tm1: Any) -> Any:
+    def _compute_carry_and_output(
+        self, x: list[Tensor], h_tm1: list[Tensor], c_tm1: Tensor
+    ) -> tuple[Tensor, Tensor]:
         x_i, x_f, x_c, x_o = x
         return super()._compute_carry_and_output(
             (x_i, x_f, x_c, x_o + self._peep(c_tm1)), h_tm1, c_tm1
         )
 
-    def _compute_carry_and_output_fused(self, z: Any, c_tm1: Any) -> Any:
+    def _compute_carry_and_output_fused(
+        self, z: list[Tensor], c_tm1: Tensor
+    ) -> tuple[Tensor, Tensor]:
         z_i, z_f, z_c, z_o = z
         return super()._compute_carry_and_output_fused(
             (z_i, z_f, z_c, z_o + self._peep(c_tm1)), c_tm1
         )
 
-    def _peep(self, c_tm1: Any) -> Any:
+    def _peep(self, c_tm1: Tensor) -> Tensor:
         return keras.ops.matmul(c_tm1, self.peephole_kernel)
 
     def get_config(self) -> dict[str, Any]:
@@ -74,7 +79,7 @@ class MeanOverTokens(keras.layers.GlobalAveragePooling1D):  # type: ignore[misc]
     Keras's own mean of a sample without tokens is no number.
     """
 
-    def call(self, inputs: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the mean of ``inputs (batch, time, features)`` where ``mask (batch, time)`` is."""
         weights = keras.ops.cast(mask, inputs.dtype)[..., None]
         count = keras.ops.maximum(keras.ops.sum(weights, axis=1), 1.0)

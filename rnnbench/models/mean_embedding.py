@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.models.parameters import outputs
+from rnnbench.models.tensors import Model
 
 NAME = "mean_embedding"
 
 
 def build_mean_embedding(
     config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None = None
-) -> Any:
+) -> Model:
     """Return the Keras model; input ``(batch, time)`` int32 tokens, output as of all models.
 
     With x the tokens of a sample that are no padding, E the embedding, W and b the head::

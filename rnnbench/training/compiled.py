@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnnbench.models.kernels.network import Network
 from rnnbench.models.kernels.steps import Step
+from rnnbench.models.tensors import KerasOptimizer, Loss, Model, Tensor, Variable
+
+Inputs: TypeAlias = NDArray[np.int32] | NDArray[np.float32]
+TrainStep = Callable[
+    [Inputs, NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], tuple[int, ...]], Tensor
+]
+EvaluationStep = Callable[
+    [Inputs, NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], tuple[int, ...]],
+    tuple[Tensor, Tensor],
+]
 
 
 class Body(Protocol):
@@ -16,39 +29,39 @@ class Body(Protocol):
     (:mod:`rnnbench.models.kernels.width_schedule`).
     """
 
-    def outputs(self, x: Any, starts: Any, widths: tuple[int, ...], /) -> Any:
+    def outputs(self, x: Tensor, starts: Tensor, widths: tuple[int, ...], /) -> Tensor:
         """Return the outputs for a batch, dropout off."""
 
     def gradients(
         self,
-        x: Any,
-        starts: Any,
+        x: Tensor,
+        starts: Tensor,
         widths: tuple[int, ...],
-        loss_of: Callable[[Any], Any],
-        variables: list[Any],
+        loss_of: Loss,
+        variables: list[Variable],
         /,
-    ) -> list[Any]:
+    ) -> list[Tensor]:
         """Return the dense gradients of a scalar loss of the outputs, dropout on."""
 
 
 class KerasBody:
     """The model as Keras computes it."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
 
-    def outputs(self, x: Any, _starts: Any, _widths: tuple[int, ...]) -> Any:
+    def outputs(self, x: Tensor, _starts: Tensor, _widths: tuple[int, ...]) -> Tensor:
         """Return the outputs; every column is computed."""
         return self._model(x, training=False)
 
     def gradients(
         self,
-        x: Any,
-        _starts: Any,
+        x: Tensor,
+        _starts: Tensor,
         _widths: tuple[int, ...],
-        loss_of: Callable[[Any], Any],
-        variables: list[Any],
-    ) -> list[Any]:
+        loss_of: Loss,
+        variables: list[Variable],
+    ) -> list[Tensor]:
         """Return the gradients; every column is computed."""
         import tensorflow as tf
 
@@ -59,8 +72,14 @@ class KerasBody:
 
 
 def compile_steps(
-    model: Any, optimizer: Any, classes: int, *, step: Step | None, mask: bool, jit: bool
-) -> tuple[Any, Any]:
+    model: Model,
+    optimizer: KerasOptimizer,
+    classes: int,
+    *,
+    step: Step | None,
+    mask: bool,
+    jit: bool,
+) -> tuple[TrainStep, EvaluationStep]:
     """Return the two steps; each takes inputs, labels, weights, starts and widths.
 
     The training step updates the model and returns summed loss, correct answers and samples; the
@@ -82,11 +101,13 @@ def compile_steps(
     measure = _measure_of(classes)
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
-    def train_step(x: Any, y: Any, weights: Any, starts: Any, widths: tuple[int, ...]) -> Any:
+    def train_step(
+        x: Tensor, y: Tensor, weights: Tensor, starts: Tensor, widths: tuple[int, ...]
+    ) -> Tensor:
         count = tf.reduce_sum(weights)
-        sums: list[Any] = []
+        sums: list[Tensor] = []
 
-        def loss_of(output: Any) -> Any:
+        def loss_of(output: Tensor) -> Tensor:
             losses, correct = measure(y, output)
             total = tf.reduce_sum(losses * weights)
             sums[:] = [total, tf.reduce_sum(correct * weights), count]
@@ -97,7 +118,9 @@ def compile_steps(
         return tf.stack(sums)
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
-    def evaluation_step(x: Any, y: Any, weights: Any, starts: Any, widths: tuple[int, ...]) -> Any:
+    def evaluation_step(
+        x: Tensor, y: Tensor, weights: Tensor, starts: Tensor, widths: tuple[int, ...]
+    ) -> tuple[Tensor, Tensor]:
         output = body.outputs(x, starts, widths)
         losses, correct = measure(y, output)
         sums = [
@@ -110,16 +133,16 @@ def compile_steps(
     return train_step, evaluation_step
 
 
-def _measure_of(classes: int) -> Callable[[Any, Any], tuple[Any, Any]]:
+def _measure_of(classes: int) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
     """Return a function of labels and outputs: loss and correctness of each sample."""
     import keras
     import tensorflow as tf
 
-    def binary(y: Any, output: Any) -> tuple[Any, Any]:
+    def binary(y: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
         correct = tf.equal(tf.cast(output[:, 0] > 0.5, y.dtype), y)
         return keras.losses.binary_crossentropy(y[:, None], output), tf.cast(correct, tf.float32)
 
-    def several(y: Any, output: Any) -> tuple[Any, Any]:
+    def several(y: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
         correct = tf.equal(tf.cast(tf.argmax(output, axis=-1), y.dtype), y)
         losses = keras.losses.sparse_categorical_crossentropy(y, output)
         return losses, tf.cast(correct, tf.float32)

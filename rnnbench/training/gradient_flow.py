@@ -16,10 +16,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from rnnbench.models.tensors import Model
 from rnnbench.training.batches import Samples
 from rnnbench.training.stored_arrays import load_arrays
 from rnnbench.training.through_time import BACKWARD, CELL, FORWARD, HIDDEN, ThroughTime
@@ -60,7 +60,7 @@ class GradientMeter:
     """Measures a model at the epochs that are asked for, always on the same samples."""
 
     def __init__(
-        self, model: Any, samples: Samples, classes: int, epochs: Iterable[int] | None
+        self, model: Model, samples: Samples, classes: int, epochs: Iterable[int] | None
     ) -> None:
         self._model = model
         self._classes = classes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.models.build import build
 from rnnbench.models.kernels.support import shares_padding, step_of
 from rnnbench.models.kernels.width_schedule import choose, padding, sort
+from rnnbench.models.tensors import KerasOptimizer, Model
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
 from rnnbench.training.runtime import execution_path, uses_xla
@@ -168,7 +168,7 @@ class Program:
             outputs.append(restored)
         return total
 
-    def storable(self) -> Any:
+    def storable(self) -> Model:
         """Return the model with its weights, each of its samples starting from a zero state."""
         if not self._carrying:
             return self.model
@@ -201,7 +201,7 @@ class Program:
         return Sums(*sums.numpy().tolist()), restored
 
 
-def make_optimizer(config: OptimizerConfig) -> Any:
+def make_optimizer(config: OptimizerConfig) -> KerasOptimizer:
     """Return Keras's optimizer.
 
     Raises:

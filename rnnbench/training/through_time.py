@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.models.tensors import Model, Tensor, Variable
+
 HIDDEN, CELL = "h", "c"
 FORWARD, BACKWARD = " forward", " backward"
 
@@ -26,7 +28,7 @@ class ThroughTime:
         classes: how many there are.
     """
 
-    def __init__(self, model: Any, classes: int) -> None:
+    def __init__(self, model: Model, classes: int) -> None:
         import keras
 
         self._model = model
@@ -68,8 +70,8 @@ class ThroughTime:
         return losses, found
 
     def _top(
-        self, layer: _Layer, steps: list[Any], y: np.ndarray, mask: Any
-    ) -> tuple[np.ndarray, list[Any]]:
+        self, layer: _Layer, steps: list[Tensor], y: np.ndarray, mask: Tensor | None
+    ) -> tuple[np.ndarray, list[Tensor]]:
         """Return the losses, and how they see the output of each step by itself."""
         import keras
         import tensorflow as tf
@@ -109,28 +111,28 @@ class _Layer:
             self._parts = [_Recurrence(layer, layer.name)]
             self.returns_all = bool(layer.return_sequences)
 
-    def forwards(self, inputs: list[Any], real: list[Any]) -> list[Any]:
+    def forwards(self, inputs: list[Tensor], real: list[Tensor]) -> list[Tensor]:
         """Return the output of every step, ``(batch, units)`` or twice as wide."""
         import tensorflow as tf
 
         outputs = [part.forwards(inputs, real) for part in self._parts]
         return [tf.concat(several, axis=-1) for several in zip(*outputs, strict=True)]
 
-    def backwards(self, errors: list[Any], real: list[Any]) -> tuple[Gradients, list[Any]]:
+    def backwards(self, errors: list[Tensor], real: list[Tensor]) -> tuple[Gradients, list[Tensor]]:
         """Return the gradients for the states, and for the input of every step."""
         import tensorflow as tf
 
         count = len(self._parts)
         halves = list(zip(*(tf.split(error, count, axis=-1) for error in errors), strict=True))
         gradients: Gradients = []
-        inputs: list[list[Any]] = []
+        inputs: list[list[Tensor]] = []
         for part, own in zip(self._parts, halves, strict=True):
             found, into = part.backwards(list(own), real)
             gradients += found
             inputs.append(into)
         return gradients, [tf.add_n(several) for several in zip(*inputs, strict=True)]
 
-    def last(self, outputs: Any) -> Any:
+    def last(self, outputs: Tensor) -> Tensor:
         """Return the last output: where it runs backwards, that at the first token."""
         import tensorflow as tf
 
@@ -151,16 +153,18 @@ class _Recurrence:
         self._layer = layer
         self._name = name
         self.is_backward = bool(layer.go_backwards)
-        self._inputs: list[Any] = []
-        self._before: list[list[Any]] = []  # of every step, the states that came into it
+        self._inputs: list[Tensor] = []
+        self._before: list[list[Tensor]] = []  # of every step, the states that came into it
 
-        def step(x: Any, states: list[Any], real: Any) -> list[Any]:
+        def step(x: Tensor, states: list[Tensor], real: Tensor) -> list[Tensor]:
             _, new = layer.cell.call(x, states, training=False)
             new = list(new) if isinstance(new, (list, tuple)) else [new]
             # A masked step hands on what it was given.
             return [tf.where(real, n, old) for n, old in zip(new, states, strict=True)]
 
-        def back(x: Any, states: list[Any], real: Any, errors: list[Any]) -> list[Any]:
+        def back(
+            x: Tensor, states: list[Tensor], real: Tensor, errors: list[Tensor]
+        ) -> list[Tensor]:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch([x, *states])
                 new = step(x, states, real)
@@ -170,7 +174,7 @@ class _Recurrence:
         self._step = tf.function(step, autograph=False)
         self._back = tf.function(back, autograph=False)
 
-    def forwards(self, inputs: list[Any], real: list[Any]) -> list[Any]:
+    def forwards(self, inputs: list[Tensor], real: list[Tensor]) -> list[Tensor]:
         """Return the state h of every step, ``(batch, units)``."""
         states = list(self._layer.get_initial_state(len(inputs[0])))
         self._inputs, self._before = inputs, [[]] * len(inputs)
@@ -181,7 +185,7 @@ class _Recurrence:
             outputs[t] = states[0]
         return outputs
 
-    def backwards(self, errors: list[Any], real: list[Any]) -> tuple[Gradients, list[Any]]:
+    def backwards(self, errors: list[Tensor], real: list[Tensor]) -> tuple[Gradients, list[Tensor]]:
         """Return the gradients for the states, and for the input of every step.
 
         Args:
@@ -209,7 +213,7 @@ class _Recurrence:
         return steps[::-1] if self.is_backward else steps
 
 
-def _streams(model: Any) -> list[tuple[Any, np.ndarray]]:
+def _streams(model: Model) -> list[tuple[Variable, np.ndarray]]:
     """Return the states of the random streams: a step outside training must not move them."""
     weights = {id(variable) for variable in model.weights}
     return [(v, np.array(v)) for v in model.variables if id(v) not in weights]

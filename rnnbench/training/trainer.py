@@ -15,6 +15,7 @@ from rnnbench.baselines import get_baseline
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 from rnnbench.models.kernels.width_schedule import leading, padding
+from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
 from rnnbench.training.fit import fit
 from rnnbench.training.fit_once import fit_once
@@ -128,12 +129,12 @@ def _paddings(task: Task) -> np.ndarray | None:
     return paddings
 
 
-def save_model(model: object, folder: Path) -> None:
+def save_model(model: Model, folder: Path) -> None:
     """Write architecture (JSON), weights (HDF5) and the whole model (``.keras``) to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "architecture.json").write_text(model.to_json(indent=2), encoding="utf-8")  # type: ignore[attr-defined]
-    model.save_weights(folder / "model.weights.h5")  # type: ignore[attr-defined]
-    model.save(folder / "model.keras")  # type: ignore[attr-defined]
+    (folder / "architecture.json").write_text(model.to_json(indent=2), encoding="utf-8")
+    model.save_weights(folder / "model.weights.h5")
+    model.save(folder / "model.keras")
 
 
 def peak_rss_mb() -> float:
@@ -142,24 +143,24 @@ def peak_rss_mb() -> float:
     return peak / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
-def _told(model: object) -> dict[str, float]:
+def _told(model: Model) -> dict[str, float]:
     """Return the parameters that training changes, and, where there are some, those it does not."""
-    weights = model.non_trainable_weights  # type: ignore[attr-defined]
+    weights = model.non_trainable_weights
     frozen = float(sum(np.prod(weight.shape) for weight in weights))
-    total = float(model.count_params()) - frozen  # type: ignore[attr-defined]
+    total = float(model.count_params()) - frozen
     told = {"parameters_total": total} | ({"parameters_frozen": frozen} if frozen else {})
     return told | {"parameters_recurrent": float(_recurrent_parameters(model))}
 
 
-def _recurrent_parameters(model: object) -> int:
+def _recurrent_parameters(model: Model) -> int:
     import keras
 
     kinds = (keras.layers.RNN, keras.layers.Bidirectional)
-    layers = [layer for layer in model.layers if isinstance(layer, kinds)]  # type: ignore[attr-defined]
+    layers = [layer for layer in model.layers if isinstance(layer, kinds)]
     return sum(int(layer.count_params()) for layer in layers)
 
 
-def _summary(model: object) -> str:
+def _summary(model: Model) -> str:
     lines: list[str] = []
-    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)  # type: ignore[attr-defined]
+    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)
     return "\n".join(lines) + "\n"

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rnnbench.models.kernels.scan import Recurrence
 from rnnbench.models.kernels.sources import Array, StepInputs, Tokens
 from rnnbench.models.kernels.steps import Step
+from rnnbench.models.tensors import (
+    CellWeights,
+    Columns,
+    Layer,
+    Loss,
+    Model,
+    Steps,
+    Tensor,
+    Variable,
+)
 
 
 class Network:
@@ -21,14 +30,14 @@ class Network:
         mask: whether leading padding is masked.
     """
 
-    def __init__(self, model: Any, step: Step, *, mask: bool) -> None:
+    def __init__(self, model: Model, step: Step, *, mask: bool) -> None:
         import keras
 
         self._step = step
         self._mask = mask
         self._embedding: Any = None
         self._layers: list[Any] = []
-        self._head: list[Any] = []
+        self._head: list[Layer] = []
         for layer in model.layers:
             if isinstance(layer, keras.layers.Embedding):
                 self._embedding = layer
@@ -38,19 +47,19 @@ class Network:
                 self._head.append(layer)
         self._last_only = not self._layers[-1].return_sequences
 
-    def outputs(self, x: Any, starts: Any, widths: tuple[int, ...]) -> Any:
+    def outputs(self, x: Tensor, starts: Tensor, widths: tuple[int, ...]) -> Tensor:
         """Return the model's outputs for a sorted batch, dropout off."""
         hidden, _ = self._body(x, starts, widths, keep=False)
         return self._call_head(hidden, training=False)
 
     def gradients(
         self,
-        x: Any,
-        starts: Any,
+        x: Tensor,
+        starts: Tensor,
         widths: tuple[int, ...],
-        loss_of: Callable[[Any], Any],
-        variables: list[Any],
-    ) -> list[Any]:
+        loss_of: Loss,
+        variables: list[Variable],
+    ) -> list[Tensor]:
         """Return the gradients of a scalar loss by the variables, each dense.
 
         Args:
@@ -68,7 +77,7 @@ class Network:
         d_hidden, *d_ends = tape.gradient(loss, [hidden, *(v.value for v in ends)])
         found = {id(v): tf.convert_to_tensor(d) for v, d in zip(ends, d_ends, strict=True)}
 
-        d_last: Any = tf.transpose(d_hidden) if self._last_only else None
+        d_last: Columns | None = tf.transpose(d_hidden) if self._last_only else None
         d_every: Any = None if self._last_only else tf.transpose(d_hidden, (1, 2, 0))
         for layer, (recurrence, source, every) in zip(
             reversed(self._layers), reversed(trace), strict=True
@@ -83,8 +92,8 @@ class Network:
         return [found[id(variable)] for variable in variables]
 
     def _body(
-        self, x: Any, starts: Any, widths: tuple[int, ...], *, keep: bool
-    ) -> tuple[Any, list[tuple[Recurrence, StepInputs, Any]]]:
+        self, x: Tensor, starts: Tensor, widths: tuple[int, ...], *, keep: bool
+    ) -> tuple[Tensor, list[tuple[Recurrence, StepInputs, Steps]]]:
         """Return what the head sees, ``(batch, units)`` or ``(batch, time, units)``.
 
         Besides: each layer's recurrence, inputs and states.
@@ -105,9 +114,9 @@ class Network:
             raise ValueError("columns that are not computed have no states for the head")
         last: Any = None
         every: Any = None
-        trace: list[tuple[Recurrence, StepInputs, Any]] = []
+        trace: list[tuple[Recurrence, StepInputs, Steps]] = []
         for layer in self._layers:
-            weights = tuple(tf.convert_to_tensor(variable) for variable in _weights(layer))
+            weights: CellWeights = tuple(map(tf.convert_to_tensor, _weights(layer)))
             recurrence = Recurrence(self._step, weights, starts, widths, alive)
             wanted = self._step.states if keep else int(layer.return_sequences)
             last, every = recurrence.forward(source, keep=wanted)
@@ -118,18 +127,18 @@ class Network:
             return tf.transpose(last), trace
         return tf.transpose(every[1:, : self._layers[-1].units], (2, 0, 1)), trace
 
-    def _call_head(self, hidden: Any, *, training: bool) -> Any:
+    def _call_head(self, hidden: Tensor, *, training: bool) -> Tensor:
         for layer in self._head:
             hidden = layer(hidden, training=training) if _draws(layer) else layer(hidden)
         return hidden
 
 
-def _weights(layer: Any) -> tuple[Any, Any, Any]:
+def _weights(layer: Any) -> tuple[Variable, Variable, Variable]:
     cell = layer.cell
     return cell.kernel, cell.recurrent_kernel, cell.bias
 
 
-def _draws(layer: Any) -> bool:
+def _draws(layer: Layer) -> bool:
     import keras
 
     return isinstance(layer, keras.layers.Dropout)

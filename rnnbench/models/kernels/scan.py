@@ -14,7 +14,8 @@ import numpy as np
 
 from rnnbench.models.kernels.slices import narrow, read, widen, write
 from rnnbench.models.kernels.sources import StepInputs
-from rnnbench.models.kernels.steps import Step
+from rnnbench.models.kernels.steps import State, Step
+from rnnbench.models.tensors import CellWeights, Columns, Steps, Tensor, Time
 
 
 class Recurrence:
@@ -35,10 +36,10 @@ class Recurrence:
     def __init__(
         self,
         step: Step,
-        weights: tuple[Any, Any, Any],
-        starts: Any,
+        weights: CellWeights,
+        starts: Tensor,
         widths: tuple[int, ...],
-        alive: Any = None,
+        alive: Steps | None = None,
     ) -> None:
         import tensorflow as tf
 
@@ -52,7 +53,7 @@ class Recurrence:
         self._widths = widths
         self._alive = alive
 
-    def forward(self, source: StepInputs, *, keep: int) -> tuple[Any, Any]:
+    def forward(self, source: StepInputs, *, keep: int) -> tuple[Columns, Steps]:
         """Return the last h ``(units, batch)`` and the states before and after every step.
 
         Args:
@@ -63,12 +64,12 @@ class Recurrence:
         import tensorflow as tf
 
         step, units, inputs = self._step, self._units, self._inputs
-        every: Any = ()
+        every: Any = ()  # nothing, or Steps
         if keep:
             every = tf.zeros((source.times + 1, keep * units, self._widths[-1]))
-        states: tuple[Any, ...] = (tf.zeros((units, self._widths[0])),) * step.states
+        states: State = (tf.zeros((units, self._widths[0])),) * step.states
 
-        def stored(every: Any, states: tuple[Any, ...], t: Any) -> Any:
+        def stored(every: Steps, states: State, t: Time) -> Steps:
             for place, state in enumerate(states[:keep]):
                 every = write(every, state[None], (t, place * units, 0))
             return every
@@ -80,8 +81,8 @@ class Recurrence:
                 every = stored(every, states, start)
 
             def body(
-                t: Any, column: Any, states: tuple[Any, ...], every: Any, width: int = width
-            ) -> tuple[Any, ...]:
+                t: Time, column: Columns, states: State, every: Steps, width: int = width
+            ) -> tuple[Time, Columns, State, Steps]:
                 column = write(column, source.at(t, width), (0, 0))
                 states = step.forward(tf.matmul(self._product, column), states)
                 states = self._masked(states, t, width)
@@ -96,8 +97,12 @@ class Recurrence:
         return states[0], every
 
     def backward(
-        self, source: StepInputs, every: Any, d_last: Any, d_every: Any
-    ) -> tuple[Any, tuple[Any, Any, Any]]:
+        self,
+        source: StepInputs,
+        every: Steps,
+        d_last: Columns | None,
+        d_every: Steps | None,
+    ) -> tuple[Tensor, CellWeights]:
         """Return the gradient of the source, if it wants one, and those of the three weights.
 
         Args:
@@ -114,13 +119,13 @@ class Recurrence:
         down = self._matrix[: inputs + units] if source.wanted else self._matrix[inputs:-1]
         d_source: Any = source.zeros() if source.wanted else ()
         d_matrix = tf.zeros_like(self._matrix)
-        d_states: tuple[Any, ...] = (tf.zeros((units, batch)),) * step.states
+        d_states: State = (tf.zeros((units, batch)),) * step.states
         if d_last is not None:
             d_states = (d_last, *d_states[1:])
         if d_every is not None:
             d_states = (d_states[0] + d_every[source.times - 1], *d_states[1:])
 
-        def state_of(t: Any, place: int, width: int) -> Any:
+        def state_of(t: Time, place: int, width: int) -> Columns:
             return read(every, (t, place * units, 0), (1, units, width))[0]
 
         for number in reversed(range(len(self._widths))):
@@ -130,15 +135,15 @@ class Recurrence:
                 d_states = tuple(narrow(state, width) for state in d_states)
 
             def body(
-                t: Any,
-                column: Any,
-                held: tuple[Any, ...],
-                dz: Any,
-                d_matrix: Any,
-                d_states: tuple[Any, ...],
-                d_source: Any,
+                t: Time,
+                column: Columns,
+                held: State,
+                dz: Columns,
+                d_matrix: Tensor,
+                d_states: State,
+                d_source: Tensor,
                 width: int = width,
-            ) -> tuple[Any, ...]:
+            ) -> tuple[Time, Columns, State, Columns, Tensor, State, Tensor]:
                 d_states = self._masked(d_states, t, width)
                 column = write(column, source.at(t, width), (0, 0))
                 column = write(column, state_of(t, 0, width), (inputs, 0))
@@ -171,14 +176,14 @@ class Recurrence:
             )
         return d_source, step.weights(d_matrix, inputs)
 
-    def _masked(self, states: tuple[Any, ...], t: Any, width: int) -> tuple[Any, ...]:
+    def _masked(self, states: State, t: Time, width: int) -> State:
         """Return states, or their gradients, with zeros where a sample is masked."""
         if self._alive is None:
             return states
         alive = read(self._alive, (t, 0, 0), (1, 1, width))[0]
         return tuple(state * alive for state in states)
 
-    def _column(self, h: Any, width: int) -> Any:
+    def _column(self, h: Columns, width: int) -> Columns:
         """Return what a step's product is of: an input to be written, h, and a one for the bias."""
         import tensorflow as tf
 

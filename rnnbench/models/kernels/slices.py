@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+
+from rnnbench.models.tensors import Columns, Tensor
 
 # TensorFlow's own ways to write a slice into a tensor become a loop over elements under XLA.
 
 
-def read(array: Any, at: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+def read(array: Tensor, at: tuple[Tensor | int, ...], shape: tuple[int, ...]) -> Tensor:
     """Return a slice of that shape; a start beyond the array's ends is moved to them."""
     from tensorflow.compiler.tf2xla.python import xla
 
     return xla.dynamic_slice(array, _start(at), np.array(shape, np.int32))
 
 
-def write(array: Any, value: Any, at: tuple[Any, ...]) -> Any:
+def write(array: Tensor, value: Tensor, at: tuple[Tensor | int, ...]) -> Tensor:
     """Return the array with a slice replaced."""
     from tensorflow.compiler.tf2xla.python import xla
 
     return xla.dynamic_update_slice(array, value, _start(at))
 
 
-def widen(array: Any, width: int) -> Any:
+def widen(array: Columns, width: int) -> Columns:
     """Return the array with its last column repeated up to that width."""
     import tensorflow as tf
 
@@ -31,7 +31,7 @@ def widen(array: Any, width: int) -> Any:
     return tf.concat([array, tf.tile(array[..., -1:], repeats)], -1)
 
 
-def narrow(gradient: Any, width: int) -> Any:
+def narrow(gradient: Columns, width: int) -> Columns:
     """Return the gradient of what :func:`widen` has widened."""
     import tensorflow as tf
 
@@ -39,7 +39,7 @@ def narrow(gradient: Any, width: int) -> Any:
     return tf.concat([gradient[:, : width - 1], shared], 1)
 
 
-def _start(at: tuple[Any, ...]) -> Any:
+def _start(at: tuple[Tensor | int, ...]) -> Tensor:
     import tensorflow as tf
 
     return tf.stack([tf.cast(index, tf.int32) for index in at])

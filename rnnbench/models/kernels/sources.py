@@ -5,9 +5,10 @@ A gradient is gathered in an array that a loop carries, so that it is written in
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from rnnbench.models.kernels.slices import read, write
+from rnnbench.models.tensors import Columns, Steps, Tensor, Time
 
 
 class StepInputs(Protocol):
@@ -21,13 +22,13 @@ class StepInputs(Protocol):
     times: int
     wanted: bool
 
-    def at(self, t: Any, width: int) -> Any:
+    def at(self, t: Time, width: int) -> Columns:
         """Return the first columns of a time step, ``(inputs, width)``."""
 
-    def zeros(self) -> Any:
+    def zeros(self) -> Tensor:
         """Return the gradient before anything is added to it."""
 
-    def add(self, gathered: Any, dx: Any, t: Any) -> Any:
+    def add(self, gathered: Tensor, dx: Columns, t: Time) -> Tensor:
         """Return the gradient with that of the first columns of a time step, as many as dx has."""
 
 
@@ -40,25 +41,25 @@ class Tokens:
         trainable: whether the table is.
     """
 
-    def __init__(self, table: Any, tokens: Any, *, trainable: bool) -> None:
+    def __init__(self, table: Tensor, tokens: Tensor, *, trainable: bool) -> None:
         self.times = int(tokens.shape[0])
         self.wanted = trainable
         self._table = table
         self._tokens = tokens
 
-    def at(self, t: Any, width: int) -> Any:
+    def at(self, t: Time, width: int) -> Columns:
         """Return the embedded tokens."""
         import tensorflow as tf
 
         return tf.transpose(tf.gather(self._table, self._of(t, width)))
 
-    def zeros(self) -> Any:
+    def zeros(self) -> Tensor:
         """Return zeros like the table."""
         import tensorflow as tf
 
         return tf.zeros_like(self._table)
 
-    def add(self, gathered: Any, dx: Any, t: Any) -> Any:
+    def add(self, gathered: Tensor, dx: Columns, t: Time) -> Tensor:
         """Add to the rows of the tokens."""
         import tensorflow as tf
 
@@ -66,7 +67,7 @@ class Tokens:
         rows = self._of(t, dx.shape[1])[:, None]
         return tf.tensor_scatter_nd_add(gathered, rows, tf.transpose(dx))
 
-    def _of(self, t: Any, width: int) -> Any:
+    def _of(self, t: Time, width: int) -> Tensor:
         return read(self._tokens, (t, 0), (1, width))[0]
 
 
@@ -80,23 +81,23 @@ class Array:
         wanted: whether the layer below asks for the gradient, ``(times, inputs, batch)``.
     """
 
-    def __init__(self, array: Any, inputs: int, *, first: int = 0, wanted: bool) -> None:
+    def __init__(self, array: Steps, inputs: int, *, first: int = 0, wanted: bool) -> None:
         self.times = int(array.shape[0]) - first
         self.wanted = wanted
         self._array = array
         self._inputs = inputs
         self._first = first
 
-    def at(self, t: Any, width: int) -> Any:
+    def at(self, t: Time, width: int) -> Columns:
         """Return the rows of a time step."""
         return read(self._array, (t + self._first, 0, 0), (1, self._inputs, width))[0]
 
-    def zeros(self) -> Any:
+    def zeros(self) -> Tensor:
         """Return zeros, which stay where a column is not computed."""
         import tensorflow as tf
 
         return tf.zeros((self.times, self._inputs, self._array.shape[2]))
 
-    def add(self, gathered: Any, dx: Any, t: Any) -> Any:
+    def add(self, gathered: Tensor, dx: Columns, t: Time) -> Tensor:
         """Write the gradient of a time step."""
         return write(gathered, dx[None], (t, 0, 0))

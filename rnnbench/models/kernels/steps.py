@@ -7,9 +7,11 @@ else there was only states: computing costs less than keeping, which goes throug
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
-State = tuple[Any, ...]
+from rnnbench.models.tensors import CellWeights, Columns, Tensor
+
+State = tuple[Columns, ...]
 
 
 class Step(Protocol):
@@ -32,16 +34,18 @@ class Step(Protocol):
     reads: ClassVar[tuple[tuple[int, int], ...]]
     direct: ClassVar[bool]
 
-    def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
+    def matrix(self, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
         """Return M from Keras's weights."""
 
-    def weights(self, matrix: Any, inputs: int) -> tuple[Any, Any, Any]:
+    def weights(self, matrix: Tensor, inputs: int) -> CellWeights:
         """Return gradients of Keras's weights from dL/dM."""
 
-    def forward(self, z: Any, states: State, /) -> State:
+    def forward(self, z: Columns, states: State, /) -> State:
         """Return the states after the step, from those before it."""
 
-    def backward(self, z: Any, h: Any, held: State, d_after: State, /) -> tuple[list[Any], State]:
+    def backward(
+        self, z: Columns, h: Columns, held: State, d_after: State, /
+    ) -> tuple[list[Columns], State]:
         """Return dL/dz by blocks and dL/d(states before the step), without what goes through z.
 
         Args:
@@ -52,7 +56,7 @@ class Step(Protocol):
         """
 
 
-def logistic(a: Any) -> Any:
+def logistic(a: Columns) -> Columns:
     """Return the logistic function of z from ``tanh(z / 2)``."""
     return a * 0.5 + 0.5
 
@@ -66,23 +70,25 @@ class SimpleRNNStep:
     reads: ClassVar[tuple[tuple[int, int], ...]] = ((1, 0),)
     direct: ClassVar[bool] = False
 
-    def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
+    def matrix(self, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
         """Return M."""
         import tensorflow as tf
 
         return tf.concat([kernel, recurrent, bias[None]], 0)
 
-    def weights(self, matrix: Any, inputs: int) -> tuple[Any, Any, Any]:
+    def weights(self, matrix: Tensor, inputs: int) -> CellWeights:
         """Return the gradients from dL/dM."""
         return matrix[:inputs], matrix[inputs:-1], matrix[-1]
 
-    def forward(self, z: Any, _states: State) -> State:
+    def forward(self, z: Columns, _states: State) -> State:
         """Return the states after the step."""
         import tensorflow as tf
 
         return (tf.tanh(z),)
 
-    def backward(self, _z: Any, _h: Any, held: State, d_after: State) -> tuple[list[Any], State]:
+    def backward(
+        self, _z: Columns, _h: Columns, held: State, d_after: State
+    ) -> tuple[list[Columns], State]:
         """Return dL/dz by blocks and dL/d(states); z is not needed, nor computed again."""
         (new,) = held
         return [d_after[0] * (1.0 - new * new)], ()
@@ -96,7 +102,7 @@ class LSTMStep(SimpleRNNStep):
     states = 2
     reads = ((0, 1), (1, 1))
 
-    def forward(self, z: Any, states: State) -> State:
+    def forward(self, z: Columns, states: State) -> State:
         """Return the states after the step."""
         import tensorflow as tf
 
@@ -104,7 +110,9 @@ class LSTMStep(SimpleRNNStep):
         c = logistic(f) * states[1] + logistic(i) * g
         return logistic(o) * tf.tanh(c), c
 
-    def backward(self, z: Any, _h: Any, held: State, d_after: State) -> tuple[list[Any], State]:
+    def backward(
+        self, z: Columns, _h: Columns, held: State, d_after: State
+    ) -> tuple[list[Columns], State]:
         """Return dL/dz by blocks and dL/d(states)."""
         import tensorflow as tf
 
@@ -136,7 +144,7 @@ class GRUStep:
     reads = ()
     direct = True
 
-    def matrix(self, kernel: Any, recurrent: Any, bias: Any) -> Any:
+    def matrix(self, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
         """Return M."""
         import tensorflow as tf
 
@@ -153,7 +161,7 @@ class GRUStep:
             0,
         )
 
-    def weights(self, matrix: Any, inputs: int) -> tuple[Any, Any, Any]:
+    def weights(self, matrix: Tensor, inputs: int) -> CellWeights:
         """Return the gradients from dL/dM."""
         import tensorflow as tf
 
@@ -163,12 +171,14 @@ class GRUStep:
         bias = tf.stack([matrix[-1, : 3 * units], seen[-1]])
         return kernel, seen[:-1], bias
 
-    def forward(self, z: Any, states: State) -> State:
+    def forward(self, z: Columns, states: State) -> State:
         """Return the states after the step."""
         update, _, candidate, _ = self._parts(z)
         return (update * states[0] + (1.0 - update) * candidate,)
 
-    def backward(self, z: Any, h: Any, _held: State, d_after: State) -> tuple[list[Any], State]:
+    def backward(
+        self, z: Columns, h: Columns, _held: State, d_after: State
+    ) -> tuple[list[Columns], State]:
         """Return dL/dz by blocks and dL/d(states)."""
         update, reset, candidate, product = self._parts(z)
         (dh,) = d_after
@@ -181,7 +191,7 @@ class GRUStep:
         ]
         return blocks, (dh * update,)
 
-    def _parts(self, z: Any) -> tuple[Any, Any, Any, Any]:
+    def _parts(self, z: Columns) -> tuple[Columns, Columns, Columns, Columns]:
         """Return update gate, reset gate, candidate, and the candidate's recurrent product."""
         import tensorflow as tf
 
