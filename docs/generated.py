@@ -19,12 +19,11 @@ import rnnbench
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.describe import KeyDescription, group_options
-from rnnbench.config.metrics import METRICS, SPREAD
+from rnnbench.config.metric import SPREAD
+from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
 from rnnbench.models.cells import CELLS
 from rnnbench.results.frame import COLUMNS
 from rnnbench.tracking import names
-from rnnbench.tracking.arm_summary import ARM_METRICS
-from rnnbench.training.history import EPOCH_METRICS
 
 # The tags of rnnbench's own. A test compares them with those that runs have.
 TAGS = {
@@ -155,8 +154,8 @@ def arm() -> str:
     """Return the metrics of an arm with their suffixes, in the order in which MLflow lists them."""
     rows = [
         *(
-            (name, METRICS[name].meaning, ", ".join(map(_code, of)))
-            for name, of in ARM_METRICS.items()
+            (name, METRICS[name].meaning, ", ".join(map(_code, place.spread)))
+            for name, place in SUMMARY.items()
         ),
         *((name, METRICS[name].meaning, "by epoch") for name in EPOCH_METRICS),
         ("seeds", METRICS["seeds"].meaning, ""),

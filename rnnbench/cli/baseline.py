@@ -12,7 +12,8 @@ from rnnbench.cli.live import live
 from rnnbench.cli.unfinished import show_unfinished, unfinished
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
-from rnnbench.formatting.tables import Table, mean_and_spread, whole
+from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.tables import Table, whole
 from rnnbench.stats import statistic
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.run import run_arms
@@ -47,10 +48,10 @@ def _table(swept: Swept) -> Table:
     for group in groups.values():
         spec = group[0][0]
         data = f"{spec.data.name} maxlen {spec.config.data.maxlen}"
-        measured = [
-            statistic([r.metrics.get(metric, float("nan")) for _, r in group])
+        measured = {
+            metric: statistic([r.metrics.get(metric, float("nan")) for _, r in group])
             for metric in ("best_val_accuracy", "test_accuracy", "fit_seconds")
-        ]
+        }
         parameters = group[0][1].metrics.get("parameters_total", float("nan"))
         rows.append(
             (
@@ -58,9 +59,7 @@ def _table(swept: Swept) -> Table:
                 data,
                 str(len(group)),
                 whole(parameters),
-                mean_and_spread(measured[0]),
-                mean_and_spread(measured[1]),
-                mean_and_spread(measured[2], 1),
+                *(METRICS[name].shown_mean(one.mean, one.sd) for name, one in measured.items()),
             )
         )
     columns = ("baseline", "data", "seeds", "parameters", "best validation", "test", "seconds")

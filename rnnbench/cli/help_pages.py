@@ -11,7 +11,8 @@ from rnnbench.cli.help_key import key_page
 from rnnbench.cli.help_values import Choices, check_option, read_line
 from rnnbench.cli.layout import listed, paragraph, together
 from rnnbench.config.describe import KeyDescription, section_meanings
-from rnnbench.config.metrics import LOGGED, METRICS, Metric
+from rnnbench.config.metric import LOGGED, Metric
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.option_files import PRESETS, OptionFiles
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError

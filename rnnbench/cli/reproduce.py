@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 from rnnbench.cli.console import show, stdout
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.live import live
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
-from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.config.metric import Metric
+from rnnbench.config.metrics import METRICS, TOLD
+from rnnbench.formatting.tables import Table
 from rnnbench.stored.lookup import find_run
 from rnnbench.stored.reproduce import Difference, Reproduction, reproduce_run
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
-_COLUMNS = (
-    ("epochs_trained", "epochs", 0),
-    ("final_loss", "loss", 6),
-    ("final_accuracy", "accuracy", 6),
-    ("best_val_accuracy", "best validation", 6),
-    ("test_loss", "test loss", 6),
-    ("test_accuracy", "test accuracy", 6),
-)
-_OPTIONAL = ("accuracy", "loss", "epochs", "best validation", "test loss")
+_TRAINED = ("epochs_trained", "final_loss", "final_accuracy", "best_val_accuracy", "test_loss")
+# What is left out of a narrow terminal, least important first.
+_OPTIONAL = ("final_accuracy", "final_loss", "epochs_trained", "best_val_accuracy", "test_loss")
+_MORE_DIGITS = 2  # than tables of results have: the last ones are what may differ
 _MOST_DIFFERENCES = 12
 
 
@@ -37,20 +36,27 @@ def reproduce(words: Words) -> int:
     record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
     found = reproduce_run(store, record, config, live())
     title = f"{record.tags.get(names.ARM, '')} seed={record.seed}: run {record.run_id}"
-    columns = ("run", *(name for _, name, _ in _COLUMNS))
-    rows = (_row("logged", record), _row("again", found.again))
-    show(Table(title, columns, rows, optional=_OPTIONAL))
+    show(_table(title, record, found.again))
     for line in _verdict(found):
         stdout().print(line, markup=False)
     return 0 if found.agrees else 1
 
 
-def _row(name: str, record: Record) -> tuple[str, ...]:
-    shown = [
-        f"{record.metrics[metric]:,.{digits}f}" if metric in record.metrics else MISSING
-        for metric, _, digits in _COLUMNS
-    ]
-    return (name, *shown)
+def _table(title: str, logged: Record, again: Record) -> Table:
+    told = (m for m in TOLD if METRICS[m].on == "test" and m in logged.metrics)
+    tested = tuple(told) or ("test_accuracy",)
+    metrics = [METRICS[name] for name in (*_TRAINED, *tested)]
+    rows = tuple(
+        (name, *(_shown(metric, record) for metric in metrics))
+        for name, record in (("logged", logged), ("again", again))
+    )
+    columns = ("run", *(metric.head for metric in metrics))
+    return Table(title, columns, rows, optional=tuple(METRICS[name].head for name in _OPTIONAL))
+
+
+def _shown(metric: Metric, record: Record) -> str:
+    digits = metric.digits and metric.digits + _MORE_DIGITS
+    return metric.shown(record.metrics.get(metric.name, math.nan), digits)
 
 
 def _verdict(found: Reproduction) -> list[str]:

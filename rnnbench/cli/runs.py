@@ -15,6 +15,8 @@ from rnnbench.cli.console import paste, show, stderr, stdout
 from rnnbench.cli.endings import store_place
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
+from rnnbench.config.metric import Samples
+from rnnbench.config.metrics import METRICS, TOLD
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.printable import printable
 from rnnbench.formatting.redact import redacted
@@ -80,8 +82,8 @@ def _table(asked: AskedRuns, found: Sequence[Run], shown: Sequence[Run]) -> Tabl
             _name(run),
             run.record.params.get("seed", MISSING),
             run.status,
-            _accuracy(run, "best_val_accuracy"),
-            _accuracy(run, "test_accuracy"),
+            _result(run, "validation"),
+            _result(run, "test"),
             age(run),
         )
         for run in asked.named(shown)
@@ -103,11 +105,14 @@ def _name(run: Run) -> str:
     return f"{run.arm} (baseline)" if run.kind == "baseline" else run.arm
 
 
-def _accuracy(run: Run, metric: str) -> str:
-    value = run.metric(metric)
-    if value is None:
-        return MISSING
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:.4g}"  # no accuracy, of any length
+def _result(run: Run, samples: Samples) -> str:
+    """Return what a run reached on some samples: the first metric of those that tables tell."""
+    for metric in map(METRICS.__getitem__, TOLD):
+        value = run.metric(metric.name)
+        if metric.on == samples and value is not None:
+            is_possible = metric.low <= value <= metric.high
+            return metric.shown(value) if is_possible else f"{value:.4g}"  # of any length
+    return MISSING
 
 
 def _note(asked: AskedRuns, found: Sequence[Run], shown: Sequence[Run]) -> str:

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rnnbench.config.metrics import METRICS
-from rnnbench.formatting.tables import Table, mean_and_spread, whole
+from rnnbench.config.metric import Metric
+from rnnbench.config.metrics import METRICS, TOLD
+from rnnbench.formatting.tables import Table, whole
 from rnnbench.results.measure import ASKED, BEST, VALIDATED
 from rnnbench.stats import Statistic, statistic
 from rnnbench.tracking.record import Record
 
 _TEST = "test"
-# Metrics of a run by the head of their column, with digits.
-_MEASURED = {
-    "best validation": (VALIDATED, 4),
-    "final validation": ("final_val_accuracy", 4),
-    "last gap": ("gap_final", 4),
-    _TEST: (ASKED, 4),
-    "seconds": ("fit_seconds", 1),
-}
-_RECURRENT = "recurrent parameters"
+# What the table of a sweep has of accuracy, and its seconds.
+_SHOWN = (VALIDATED, "final_val_accuracy", "gap_final", ASKED)
+_FIT = "fit_seconds"
+_RECURRENT = METRICS["parameters_recurrent"].head
 _OPTIONAL = (
-    "final validation",
-    "seconds",
+    METRICS["final_val_accuracy"].head,
+    METRICS[_FIT].head,
     _RECURRENT,
     "units",
-    "last gap",
-    "best validation",
+    METRICS["gap_final"].head,
+    METRICS[VALIDATED].head,
     "seeds",
 )
 # What a sentence names, the first that was measured in every arm.
@@ -35,44 +31,64 @@ _MOST_NAMED = 6
 
 
 def by_arm(runs: Iterable[tuple[str, Record]]) -> dict[str, list[Record]]:
-    """Return finished runs by the name of their arm, highest mean of the test first."""
+    """Return finished runs by the name of their arm, best mean of the test first."""
     arms: dict[str, list[Record]] = {}
     for arm, record in runs:
         arms.setdefault(arm, []).append(record)
     ranked = sorted(
         sorted(arms),
-        key=lambda arm: tuple(_order(-_of(arms[arm], metric).mean) for metric in _answers(arms)),
+        key=lambda arm: tuple(
+            _order(-METRICS[metric].sign * _of(arms[arm], metric).mean) for metric in _answers(arms)
+        ),
     )
     return {arm: arms[arm] for arm in ranked}
 
 
 def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
     """Return the table that a sweep prints: a row for each arm, in the order given."""
-    measured = _MEASURED | {_TEST: (BEST, 4)} if BEST in _answers(arms) else _MEASURED
+    shown = _shown(arms)
+    is_best = BEST in _answers(arms)
+    measured = [BEST if is_best and name == ASKED else name for name in shown]
     rows = tuple(
         (
             arm,
             str(len(records)),
             records[0].params.get("model.units", ""),
             whole(_of(records, "parameters_recurrent").mean),
-            *(mean_and_spread(_of(records, key), digits) for key, digits in measured.values()),
+            *(_told(records, name) for name in measured),
         )
         for arm, records in arms.items()
     )
-    columns = ("arm", "seeds", "units", _RECURRENT, *_MEASURED)
-    title = "Accuracy by arm, mean ± standard deviation over seeds"
+    heads = [_TEST if name == ASKED else METRICS[name].head for name in shown]
+    columns = ("arm", "seeds", "units", _RECURRENT, *heads)
+    what = "Accuracy" if ASKED in shown or VALIDATED in shown else "Results"
+    title = f"{what} by arm, mean ± standard deviation over seeds"
     return Table(title, columns, rows, optional=_OPTIONAL)
 
 
-def answer(arms: Mapping[str, Sequence[Record]]) -> str:
-    """Return the means of a sweep in a sentence, the highest first; it compares nothing.
+def _shown(arms: Mapping[str, Sequence[Record]]) -> list[str]:
+    """Return what has a column: accuracies, and what else was measured that tables tell."""
+    logged = {name for records in arms.values() for one in records for name in one.metrics}
+    further = [name for name in TOLD if name in logged and name not in _SHOWN]
+    # Accuracies that nobody measured give way to what was.
+    usual = [name for name in _SHOWN if name in logged or not further]
+    return [*usual, *further, _FIT]
 
-    Empty where no accuracy was measured in all arms.
+
+def _told(records: Sequence[Record], metric: str) -> str:
+    found = _of(records, metric)
+    return METRICS[metric].shown_mean(found.mean, found.sd)
+
+
+def answer(arms: Mapping[str, Sequence[Record]]) -> str:
+    """Return the means of a sweep in a sentence, the best first; it compares nothing.
+
+    Empty where nothing was measured in all arms.
     """
     for metric in _answers(arms):
         found = {arm: _of(records, metric) for arm, records in arms.items()}
         if found and all(value.n for value in found.values()):
-            return _means(METRICS[metric].words, found)
+            return _means(METRICS[metric], found)
     return ""
 
 
@@ -83,17 +99,24 @@ def _answers(arms: Mapping[str, Sequence[Record]]) -> tuple[str, ...]:
         BEST in record.metrics and record.params.get("training.validation") == "split"
         for record in records
     )
-    return _ANSWERS if is_best and records else _ANSWERS[1:]
+    usual = _ANSWERS if is_best and records else _ANSWERS[1:]
+    return (*usual, *(name for name in TOLD if name not in _ANSWERS))
 
 
-def _means(words: str, found: Mapping[str, Statistic]) -> str:
-    ranked = sorted(found.items(), key=lambda pair: -pair[1].mean)
-    told = [f"{arm} {mean_and_spread(value, 3)}" for arm, value in ranked[:_MOST_NAMED]]
+def _means(metric: Metric, found: Mapping[str, Statistic]) -> str:
+    ranked = sorted(found.items(), key=lambda pair: -metric.sign * pair[1].mean)
+    # A digit fewer than a table has: a sentence is read, a table is looked up.
+    digits = max(0, metric.of_mean - 1)
+    told = [
+        f"{arm} {metric.shown_mean(value.mean, value.sd, digits)}"
+        for arm, value in ranked[:_MOST_NAMED]
+    ]
     if len(ranked) > _MOST_NAMED:
         told.append(f"and {len(ranked) - _MOST_NAMED} more arms")
     counts = [value.n for value in found.values()]
     least, most = min(counts), max(counts)
     seeds = f"{least} to {most} seeds" if least < most else f"{most} seed{'s' if most > 1 else ''}"
+    words = metric.words
     return f"{words[0].upper()}{words[1:]} over {seeds}: {', '.join(told)}."
 
 

@@ -1,137 +1,131 @@
-"""The catalogue of metrics: what each one means, its unit, and which direction is better.
+"""The catalogue of metrics: what each one means, its unit, direction and format.
 
-Everything that writes a metric's meaning down reads it from here: the columns of the run table,
-the reference in ``docs/``. Names are Keras's where Keras has one.
+Whatever depends on what a metric means reads it from here: columns of the run table, what a report
+may be judged by, which way a search goes, what ``reproduce`` compares, the summary of an arm, how
+numbers are written, the reference in ``docs/``. Names are Keras's where Keras has one.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-Better = Literal["higher", "lower", "neither"]
-Logged = Literal["epoch", "end", "diagnostic", "baseline", "arm"]
-
-# When a metric is logged, in words.
-LOGGED: MappingProxyType[Logged, str] = MappingProxyType(
-    {
-        "epoch": "after every epoch",
-        "end": "once, when the run ends",
-        "diagnostic": "once, where the diagnostic was asked for",
-        "baseline": "once, by a baseline",
-        "arm": "in the summary of an arm",
-    }
+from rnnbench.config.metric import (
+    SPREAD,
+    InSummary,
+    Metric,
+    accuracy,
+    epochs,
+    gap,
+    loss,
+    parameters,
+    seconds,
 )
 
-
-@dataclass(frozen=True)
-class Metric:
-    """A number that a run logs.
-
-    Attributes:
-        name: as MLflow shows it.
-        words: what a reader calls it.
-        meaning: what is measured.
-        unit: of the values, empty for pure numbers.
-        better: the direction in which a model is better, or cheaper.
-        repeats: whether the same configuration, seed and machine give the same bits.
-        logged: when, a key of ``LOGGED``.
-        low: smallest possible value.
-        high: largest possible value.
-    """
-
-    name: str
-    words: str
-    meaning: str
-    unit: str
-    better: Better
-    repeats: bool = True
-    logged: Logged = "end"
-    low: float = 0.0
-    high: float = math.inf
-
-
-def _accuracy(name: str, words: str, meaning: str, logged: Logged = "end") -> Metric:
-    return Metric(name, words, meaning, "fraction", "higher", logged=logged, high=1.0)
-
-
-def _loss(name: str, words: str, meaning: str, logged: Logged = "end") -> Metric:
-    return Metric(name, words, meaning, "nats", "lower", logged=logged)
-
-
-def _gap(name: str, words: str, meaning: str) -> Metric:
-    return Metric(name, words, meaning, "fraction", "lower", low=-1.0, high=1.0)
-
-
-def _seconds(name: str, words: str, meaning: str, logged: Logged = "end") -> Metric:
-    return Metric(name, words, meaning, "seconds", "lower", repeats=False, logged=logged)
-
-
 _ALL = (
-    _loss("loss", "training loss", "mean over the epoch, under dropout", "epoch"),
-    _accuracy("accuracy", "training accuracy", "mean over the epoch, under dropout", "epoch"),
-    _loss("val_loss", "validation loss", "after the epoch, without dropout", "epoch"),
-    _accuracy("val_accuracy", "validation accuracy", "after the epoch, without dropout", "epoch"),
-    _seconds("epoch_seconds", "seconds of the epoch", "training and validation", "epoch"),
-    Metric(
+    loss("loss", "training loss", "mean over the epoch, under dropout", "training", logged="epoch"),
+    accuracy(
+        *("accuracy", "training accuracy", "mean over the epoch, under dropout", "training"),
+        logged="epoch",
+    ),
+    loss(
+        *("val_loss", "validation loss", "after the epoch, without dropout", "validation"),
+        logged="epoch",
+    ),
+    accuracy(
+        *("val_accuracy", "validation accuracy", "after the epoch, without dropout", "validation"),
+        logged="epoch",
+    ),
+    seconds("epoch_seconds", "seconds of the epoch", "training and validation", logged="epoch"),
+    parameters(
         "parameters_recurrent",
         "recurrent parameters",
         "parameters of the recurrent layers",
-        "parameters",
-        "neither",
+        in_summary=InSummary(80),
     ),
-    Metric("parameters_total", "parameters", "parameters of the model", "parameters", "neither"),
-    Metric(
+    parameters(
+        "parameters_total", "parameters", "parameters of the model", in_summary=InSummary(90)
+    ),
+    parameters(
         "parameters_frozen",
         "frozen parameters",
         "parameters that training does not change; only where there are some",
-        "parameters",
-        "neither",
+        optional=True,
     ),
-    Metric(
+    epochs(
         "epochs_trained",
         "epochs trained",
         "epochs trained, fewer where training stopped early",
         "epochs",
-        "neither",
-        low=1.0,
+        short="epochs",
     ),
-    Metric(
-        "best_epoch",
-        "best epoch",
-        "epoch of the highest validation accuracy, from 1",
-        "epoch",
-        "neither",
-        low=1.0,
+    epochs(
+        *("best_epoch", "best epoch", "epoch of the highest validation accuracy, from 1", "epoch"),
+        on="validation",
     ),
-    _accuracy(
-        "best_val_accuracy", "best validation accuracy", "validation accuracy of the best epoch"
+    accuracy(
+        "best_val_accuracy",
+        "best validation accuracy",
+        "validation accuracy of the best epoch",
+        "validation",
+        short="best validation",
+        in_summary=InSummary(30, ("_sd",), is_told=True),
     ),
-    _loss("best_val_loss", "lowest validation loss", "lowest validation loss of any epoch"),
-    _accuracy("final_accuracy", "last training accuracy", "training accuracy of the last epoch"),
-    _loss("final_loss", "last training loss", "training loss of the last epoch"),
-    _accuracy(
-        "final_val_accuracy", "last validation accuracy", "validation accuracy of the last epoch"
+    loss(
+        *("best_val_loss", "lowest validation loss", "lowest validation loss of any epoch"),
+        "validation",
     ),
-    _loss("final_val_loss", "last validation loss", "validation loss of the last epoch"),
-    _accuracy(
-        "test_accuracy", "test accuracy", "test accuracy of the weights named by training.test"
+    accuracy(
+        *("final_accuracy", "last training accuracy", "training accuracy of the last epoch"),
+        "training",
+        short="accuracy",
     ),
-    _loss("test_loss", "test loss", "test loss of the same weights"),
-    _accuracy(
-        "test_accuracy_best",
-        "test accuracy of the best epoch",
-        "test accuracy with the weights of the epoch of the highest validation accuracy",
+    loss(
+        *("final_loss", "last training loss", "training loss of the last epoch", "training"),
+        short="loss",
     ),
-    _loss("test_loss_best", "test loss of the best epoch", "test loss of the same weights"),
-    _accuracy(
-        "test_accuracy_last",
-        "test accuracy of the last epoch",
-        "test accuracy with the weights of the last epoch",
+    accuracy(
+        "final_val_accuracy",
+        "last validation accuracy",
+        "validation accuracy of the last epoch",
+        "validation",
+        short="final validation",
     ),
-    _loss("test_loss_last", "test loss of the last epoch", "test loss of the same weights"),
+    loss(
+        *("final_val_loss", "last validation loss", "validation loss of the last epoch"),
+        "validation",
+    ),
+    accuracy(
+        "test_accuracy",
+        "test accuracy",
+        "test accuracy of the weights named by training.test",
+        "test",
+        in_summary=InSummary(10, tuple(SPREAD), is_told=True),
+    ),
+    loss(
+        *("test_loss", "test loss", "test loss of the same weights", "test"),
+        in_summary=InSummary(20, tuple(SPREAD)),
+    ),
+    accuracy(
+        *("test_accuracy_best", "test accuracy of the best epoch"),
+        *("test accuracy with the weights of the epoch of the highest validation accuracy", "test"),
+        weights="best",
+    ),
+    loss(
+        *("test_loss_best", "test loss of the best epoch"),
+        *("test loss of the same weights", "test"),
+        weights="best",
+    ),
+    accuracy(
+        *("test_accuracy_last", "test accuracy of the last epoch"),
+        *("test accuracy with the weights of the last epoch", "test"),
+        weights="last",
+    ),
+    loss(
+        *("test_loss_last", "test loss of the last epoch"),
+        *("test loss of the same weights", "test"),
+        weights="last",
+    ),
     Metric(
         "test_calibration_error",
         "calibration error",
@@ -139,12 +133,15 @@ _ALL = (
         "fraction",
         "lower",
         high=1.0,
+        on="test",
     ),
-    _accuracy(
+    accuracy(
         "test_accuracy_shuffled",
         "test accuracy, steps shuffled",
         "the same with the steps of each sample shuffled",
-        "diagnostic",
+        "test",
+        logged="diagnostic",
+        short="shuffled",
     ),
     Metric(
         "order_drop",
@@ -155,6 +152,8 @@ _ALL = (
         logged="diagnostic",
         low=-1.0,
         high=1.0,
+        on="test",
+        short="drop",
     ),
     Metric(
         "order_changed",
@@ -164,6 +163,8 @@ _ALL = (
         "neither",
         logged="diagnostic",
         high=1.0,
+        on="test",
+        short="answers changed",
     ),
     Metric(
         "gradient_reach",
@@ -183,26 +184,43 @@ _ALL = (
         logged="diagnostic",
         low=-math.inf,
     ),
-    _gap("gap_best", "gap at the best epoch", "training minus validation accuracy, best epoch"),
-    _gap("gap_final", "gap at the last epoch", "training minus validation accuracy, last epoch"),
+    gap(
+        *("gap_best", "gap at the best epoch", "training minus validation accuracy, best epoch"),
+        in_summary=InSummary(50),
+    ),
+    gap(
+        *("gap_final", "gap at the last epoch", "training minus validation accuracy, last epoch"),
+        short="last gap",
+        in_summary=InSummary(40, ("_sd",), is_told=True),
+    ),
     Metric(
         "val_loss_rise",
         "rise of the validation loss",
         "(last - lowest) / lowest validation loss",
         "fraction",
         "lower",
+        on="validation",
+        digits=1,
+        percent=True,
+        in_summary=InSummary(60),
     ),
-    _seconds("fit_seconds", "seconds of training", "training and validation, without compilation"),
-    _seconds("validation_seconds", "seconds of validation", "of these, validation"),
-    _seconds("seconds_per_epoch", "seconds per epoch", "mean of the epochs"),
-    _seconds(
+    seconds(
+        "fit_seconds",
+        "seconds of training",
+        "training and validation, without compilation",
+        short="seconds",
+        in_summary=InSummary(70),
+    ),
+    seconds("validation_seconds", "seconds of validation", "of these, validation", on="validation"),
+    seconds("seconds_per_epoch", "seconds per epoch", "mean of the epochs"),
+    seconds(
         "compile_seconds",
         "seconds to compile",
         "first batch; short where a seed reuses the program",
     ),
-    _seconds("test_seconds", "seconds of the test", "the test set, and its diagnostics"),
-    _seconds("run_seconds", "seconds of the run", "from its start in the worker to its end"),
-    _seconds(
+    seconds("test_seconds", "seconds of the test", "the test set, and its diagnostics"),
+    seconds("run_seconds", "seconds of the run", "from its start in the worker to its end"),
+    seconds(
         "overhead_seconds",
         "seconds of overhead",
         "since the worker's last run, without training and test: start, compilation, waiting",
@@ -214,6 +232,7 @@ _ALL = (
         "MiB",
         "lower",
         repeats=False,
+        digits=0,
     ),
     Metric(
         "inverse_penalty",
@@ -222,13 +241,26 @@ _ALL = (
         "",
         "neither",
         logged="baseline",
+        optional=True,
     ),
     Metric(
-        "seeds", "seeds", "finished runs that the mean is over", "runs", "neither", logged="arm"
+        *("seeds", "seeds", "finished runs that the mean is over", "runs", "neither"),
+        logged="arm",
+        digits=0,
     ),
 )
 
 METRICS: MappingProxyType[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
+
+# What an epoch comes to, its seconds aside.
+EPOCH_METRICS: tuple[str, ...] = tuple(
+    name for name, metric in METRICS.items() if metric.logged == "epoch" and metric.repeats
+)
+
+# What a run measures once.
+RUN_METRICS: tuple[str, ...] = tuple(
+    name for name, metric in METRICS.items() if metric.logged in ("end", "diagnostic", "baseline")
+)
 
 # What arms can be judged by: measured once a run, and better in one direction.
 MEASURES: tuple[str, ...] = tuple(
@@ -237,11 +269,27 @@ MEASURES: tuple[str, ...] = tuple(
     if metric.logged in ("end", "diagnostic") and metric.better != "neither"
 )
 
-# The summary of an arm has each metric's mean under its name, and its spread under these suffixes.
-SPREAD: MappingProxyType[str, str] = MappingProxyType(
-    {
-        "_sd": "sample standard deviation over the seeds",
-        "_low": "lower end of the 95 % interval of the mean (Student's t)",
-        "_high": "upper end of that interval",
-    }
+# What the summary of an arm has of its runs, in that order.
+SUMMARY: MappingProxyType[str, InSummary] = MappingProxyType(
+    dict(
+        sorted(
+            ((m.name, m.in_summary) for m in _ALL if m.in_summary is not None),
+            key=lambda pair: pair[1].place,
+        )
+    )
 )
+
+# Of these, what lists of runs and arms have a column of, where it was measured.
+TOLD: tuple[str, ...] = tuple(name for name, place in SUMMARY.items() if place.is_told)
+
+
+def is_smaller_better(name: str) -> bool:
+    """Return whether the lower of two values of a metric is the better one."""
+    return entry(name).better == "lower"
+
+
+def entry(name: str) -> Metric:
+    """Return what is known of a metric; one that the catalogue doesn't know is a mere number."""
+    known = METRICS.get(name)
+    words = name.replace("_", " ")
+    return known or Metric(name, words, "", "", "neither", low=-math.inf, optional=True)

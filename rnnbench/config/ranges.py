@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace
 from rnnbench.errors import ConfigError
 
@@ -22,7 +23,7 @@ def check_search(config: Config) -> None:
             config.training.validation,
             "set training.validation=split, or search=none",
         )
-    natural = "minimize" if search.metric.endswith("loss") else "maximize"
+    natural = "minimize" if is_smaller_better(search.metric) else "maximize"
     if search.direction not in ("auto", natural):
         raise ConfigError(
             "search.direction", f"{natural} for {search.metric}", search.direction, "leave it out"

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from rnnbench.formatting.printable import printable
 from rnnbench.formatting.wrapping import HANG, longest, width_of, wrapped
-from rnnbench.stats import Statistic
 
 MISSING = "–"
 
@@ -148,14 +147,6 @@ def _order(table: Table, cells: Sequence[Sequence[str]]) -> list[int]:
 
 def _one_line(cell: str) -> str:
     return re.sub(r"[\n\t]", " ", printable(cell))
-
-
-def mean_and_spread(value: Statistic, digits: int = 4) -> str:
-    """Return ``0.8712 ± 0.0034``; the spread is missing for a single seed."""
-    if not value.n:
-        return MISSING
-    mean = f"{value.mean:.{digits}f}"
-    return mean if math.isnan(value.sd) else f"{mean} ± {value.sd:.{digits}f}"
 
 
 def whole(value: float) -> str:

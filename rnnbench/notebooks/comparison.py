@@ -20,6 +20,7 @@ from rnnbench.results import COLUMNS
 from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
+from rnnbench.results.rows import is_parameter
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.tracking import names
 
@@ -189,7 +190,7 @@ def _restored(runs: pd.DataFrame) -> pd.DataFrame:
     whole = runs.drop(columns="arm", errors="ignore").assign(**texts, **empty)
     types = {c.name: c.dtype for c in COLUMNS if c.name in whole}
     # What a CSV file or another program made of parameters, which are compared as text.
-    types |= {key: "string" for key in whole.columns if "." in str(key)}
+    types |= {key: "string" for key in whole.columns if is_parameter(str(key))}
     typed = whole.assign(**{str(key): _typed(whole[key], type_) for key, type_ in types.items()})
     if typed.loc[typed["status"] == "FINISHED", "seed"].isna().any():
         raise ConfigError("runs", "a seed in each finished run", "none", "leave such rows out")

@@ -29,7 +29,7 @@ from rnnbench.results import load_history as stored_history
 from rnnbench.results import load_runs as stored_runs
 from rnnbench.results import load_trials as stored_trials
 from rnnbench.results.arms import add_arm_names, asked_weights, finished
-from rnnbench.results.rows import rows_of
+from rnnbench.results.rows import is_parameter, rows_of
 from rnnbench.stored.lookup import run_file
 from rnnbench.system.user_paths import user_path
 from rnnbench.tracking.store import Store
@@ -72,7 +72,7 @@ def load_runs(*overrides: str, source: str | None = None) -> pd.DataFrame:
     named = _named(runs)
     named["trials"] = named["study"].map(counts).astype("Int64")
     own = [c.name for c in COLUMNS if c.name not in IDENTITY]
-    others = [key for key in runs.columns if "." in str(key) and key not in OWN_COLUMN]
+    others = [key for key in runs.columns if is_parameter(str(key)) and key not in OWN_COLUMN]
     rest = [key for key in runs.columns if key not in (*IDENTITY, *own, *others, *OWN_COLUMN)]
     return named[[*IDENTITY, *own, "trials", *rest, *others]]
 

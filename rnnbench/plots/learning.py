@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark, short
 from rnnbench.plots.style import (
@@ -25,7 +26,6 @@ from rnnbench.plots.style import (
     shades,
     write,
 )
-from rnnbench.training.history import EPOCH_METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.plots.style import new_figure, write
 
 _TRIAL = "#555555"
@@ -34,7 +35,7 @@ def save_history(
         complete = [(number, value) for number, value, state in trials if state == "COMPLETE"]
         if complete:
             numbers, values = zip(*complete, strict=True)
-            best = best_so_far(values, largest=not metric.endswith("loss"))
+            best = best_so_far(values, largest=not is_smaller_better(metric))
             axes.step(numbers, best, where="post", color=_BEST, label="best so far")
             axes.legend(frameon=False, fontsize=8)
         axes.set_xlabel("trial")

@@ -16,7 +16,7 @@ def amount(measure: Measure, value: float, form: str = "") -> str:
         value: a difference of two of its values.
         form: of the number, for example ``.1f``; without one, as many digits as it needs.
     """
-    number = 100 * value if measure.is_accuracy else value
+    number = _factor(measure) * value
     shown = f"{number:{form}}" if form else _plain(number, digits(measure, value))
     return f"{shown} {_unit(measure, shown)}".rstrip()
 
@@ -26,7 +26,7 @@ def amounts(measure: Measure, value: float, low: float, high: float) -> str:
     places = digits(measure, low, high)
     if measure.is_accuracy or low != low:
         places = max(places, min(digits(measure, value), _MOST - 1))
-    factor = 100 if measure.is_accuracy else 1
+    factor = _factor(measure)
     shown, *ends = (_plain(factor * one, places) for one in (value, low, high))
     interval = f" ({ends[0]} to {ends[1]})" if low == low else ""
     return f"{shown} {_unit(measure, shown)}".rstrip() + interval
@@ -41,7 +41,7 @@ def digits(measure: Measure, *values: float) -> int:
             (n for n in range(_FEWEST, _MOST) if all(float(f"{100 * v:.{n}f}") for v in known)),
             _MOST,
         )
-    largest = max(known, default=1.0)
+    largest = max((_factor(measure) * one for one in known), default=1.0)
     return max(0, _DIGITS - len(f"{largest:.0f}") if largest >= 1 else _DIGITS - _exponent(largest))
 
 
@@ -54,7 +54,14 @@ def _plain(value: float, places: int) -> str:
     return shown.removeprefix("-") if not shown.strip("-0.") else shown
 
 
+def _factor(measure: Measure) -> int:
+    """Return by what sentences multiply a difference: points and percent are hundredths."""
+    return 100 if measure.is_accuracy else measure.entry.factor
+
+
 def _unit(measure: Measure, shown: str) -> str:
-    if measure.is_accuracy:
-        return "point" if shown == "1" else "points"
-    return "" if measure.unit == "fraction" else measure.unit
+    known = measure.entry
+    if known.points or known.percent:
+        unit = "point" if shown == "1" else "points"
+        return unit if known.points else f"percentage {unit}"
+    return "" if known.unit == "fraction" else known.unit

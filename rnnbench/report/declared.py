@@ -16,7 +16,7 @@ from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
 from rnnbench.models.matching import resolve_units, with_length
 from rnnbench.results.facts import search_of
-from rnnbench.results.rows import FOLDERS
+from rnnbench.results.rows import FOLDERS, is_parameter
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
@@ -118,7 +118,7 @@ def _fits(runs: pd.DataFrame, config: Config, arm: Arm) -> pd.Series[bool]:
     left_open = _left_open(arm)
     params = parameters(config.model_copy(update={"references": {}}))
     params = {key: value for key, value in params.items() if names_arms(key)}
-    keys = {*params, *(str(key) for key in runs.columns if "." in str(key))}
+    keys = {*params, *(str(key) for key in runs.columns if is_parameter(str(key)))}
     fits = pd.Series(True, index=runs.index)
     for key in sorted(keys - left_open):
         if names_arms(key) and fits.any():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import ReportConfig
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.looks import Account, account, compared
@@ -126,8 +125,8 @@ def _compared(
 
 def _possible(found: Comparison, measure: Measure) -> Comparison:
     """Return a comparison whose interval ends where differences do: accuracies differ by 1."""
-    known = METRICS[measure.metric]
-    most, wide = known.high - known.low, found.difference
+    lowest, highest = measure.limits
+    most, wide = highest - lowest, found.difference
     low, high = max(wide.low, -most), min(wide.high, most)
     return replace(found, difference=replace(wide, low=low, high=high))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.report.wording import place_words
 from rnnbench.results.facts import search_of
 from rnnbench.results.rows import Row
@@ -37,7 +38,7 @@ class StudyRuns:
     @property
     def largest(self) -> bool:
         """Whether larger values are better."""
-        return not self.metric.endswith("loss")
+        return not is_smaller_better(self.metric)
 
     @property
     def values(self) -> list[float]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rnnbench.config.arm_names import key_words, short_name
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import OPTIMIZERS
 from rnnbench.models.cells import CELLS
 
@@ -44,7 +44,7 @@ _LEVELS: Mapping[str, Callable[[str], str]] = {
 
 def metric_words(metric: str) -> str:
     """Return a measure as readers know it."""
-    return METRICS[metric].words if metric in METRICS else metric.replace("_", " ")
+    return entry(metric).words
 
 
 def cell_words(cell: str) -> str:

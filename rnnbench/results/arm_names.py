@@ -7,7 +7,7 @@ from typing import Any
 
 from rnnbench.config.arm_names import OPTION, shown_text, telling_name, told_apart
 from rnnbench.results.facts import drawn_keys
-from rnnbench.results.rows import Row
+from rnnbench.results.rows import Row, is_parameter
 
 
 def arm_names(rows: Sequence[Row]) -> list[str]:
@@ -37,7 +37,8 @@ def arm_names(rows: Sequence[Row]) -> list[str]:
 
 def parameters(row: Row) -> dict[str, str]:
     """Return the parameters of a run by dotted key, without those that it doesn't have."""
-    return {key: str(value) for key, value in row.items() if "." in key and value is not None}
+    known = (pair for pair in row.items() if pair[1] is not None)
+    return {key: str(value) for key, value in known if is_parameter(key)}
 
 
 def shown_value(value: Any) -> str:

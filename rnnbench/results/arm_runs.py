@@ -22,7 +22,7 @@ from rnnbench.results.facts import (
     telling,
     told,
 )
-from rnnbench.results.rows import Row, Rows
+from rnnbench.results.rows import Row, Rows, is_parameter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +173,7 @@ def group_arms(
         own = runs.take(places[name])
         first = own.rows[0]
         known = sorted(key for key, value in first.items() if value is not None)
-        params = {key: str(first[key]) for key in known if "." in key or key == "match"}
+        params = {key: str(first[key]) for key in known if is_parameter(key) or key == "match"}
         study = last(own.rows, "study")
         count = 0 if study is None or trials is None else trials.get(study, 0)
         lost = (failed or {}).get(str(first["arm_key"]), frozenset())

@@ -13,7 +13,7 @@ from rnnbench.config.roles import Purpose
 from rnnbench.results.arm_names import shown_value
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished
-from rnnbench.results.rows import rows_of
+from rnnbench.results.rows import is_parameter, rows_of
 
 _RANDOM = "trainable"  # the kind of an embedding that does not say where it starts from
 
@@ -39,7 +39,7 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
         params = {
             str(key): str(first[key])
             for key in group.columns
-            if "." in str(key) and not pd.isna(first[key])
+            if is_parameter(str(key)) and not pd.isna(first[key])
         }
         if any(_fits(str(first["data_digest"]), params, arm) for arm in arms):
             found.append(ArmRuns(f"{first['label']} (baseline)", "", params, rows_of(group)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rnnbench.config.arm_names import OPTION, key_words
 from rnnbench.config.keys import implied_by, role, shapes_arrays
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import COMMON
 from rnnbench.config.roles import Compilation
 from rnnbench.models.cells import DEFAULTS
@@ -102,7 +102,7 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     if _LIMIT in different and _is_held_out(a, metric):
         confounds.append("the samples that validate are others")
     machine = {column: words for column in MACHINE if (words := differing(a, b, column))}
-    if metric in METRICS and not METRICS[metric].repeats:
+    if not entry(metric).repeats:
         # A machine decides seconds and memory as much as an arm does.
         confounds += [words for column, words in machine.items() if column in ELSEWHERE]
     remarks += _unpaired(a, b)
@@ -191,7 +191,7 @@ def _conditions(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[str
 def _is_held_out(arm: Facts, metric: str) -> bool:
     """Return whether a metric is measured on a part of an arm's training samples."""
     is_split = arm.params.get("training.validation") == "split"
-    return is_split and bool({"val", "gap"} & set(metric.split("_")))
+    return is_split and entry(metric).on == "validation"
 
 
 def _is_matched(a: Facts, b: Facts) -> bool:

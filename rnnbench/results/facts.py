@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from rnnbench.config.arm_names import OPTION
 from rnnbench.config.keys import makes_a_difference
+from rnnbench.config.metrics import METRICS
 from rnnbench.models.cells import CELLS, DEFAULTS
 
 UNKNOWN = "unknown"
@@ -21,9 +22,9 @@ LARGEST_NUMBER = 1e100
 
 # What runs of earlier versions logged under one name, of the weights that training.test names.
 OF_WEIGHTS = {
-    f"{measure}_{weights}": (measure, weights)
-    for measure in ("test_accuracy", "test_loss")
-    for weights in ("last", "best")
+    name: (name.removesuffix(f"_{metric.weights}"), metric.weights)
+    for name, metric in METRICS.items()
+    if metric.weights
 }
 
 # What is no parameter of a run: column -> words. The first ones make a difference, the others at

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rnnbench.results.rows import COLUMNS, Column, recorded
+from rnnbench.results.rows import COLUMNS, Column, columns_of, recorded
 from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
 
@@ -33,18 +33,20 @@ def load_baselines(store: Store) -> pd.DataFrame:
 def load_runs(store: Store) -> pd.DataFrame:
     """Return the training runs of a store, oldest first.
 
-    Declared columns come first (:data:`COLUMNS`), then every parameter as text under its dotted
-    configuration key. A run that was repeated after a failure appears once for each try.
+    Declared columns come first (:data:`COLUMNS`), then whatever else was measured, then every
+    parameter as text under its dotted configuration key. A run that was repeated after a failure
+    appears once for each try.
     """
     return frame(store.records())
 
 
 def frame(records: Iterable[Record]) -> pd.DataFrame:
     """Return records as a table; see :func:`load_runs`."""
+    records = list(records)
     rows = recorded(records)
     columns: dict[str, pd.Series] = {
         column.name: pd.Series([row[column.name] for row in rows], dtype=column.dtype)
-        for column in COLUMNS
+        for column in columns_of(records)
     }
     keys = sorted({key for row in rows for key in row} - columns.keys())
     columns |= {key: pd.Series([row.get(key) for row in rows], dtype="string") for key in keys}

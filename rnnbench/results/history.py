@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.results.facts import is_measured
 from rnnbench.tracking.store import Store
-from rnnbench.training.history import EPOCH_METRICS
 
 SECONDS = "epoch_seconds"
 _MEASURED = (*EPOCH_METRICS, SECONDS)

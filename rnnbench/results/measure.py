@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metric import Metric
+from rnnbench.config.metrics import METRICS, entry
 from rnnbench.results.facts import Facts
-from rnnbench.training.tested import WEIGHTS, Weights, asked_for
+from rnnbench.training.tested import Weights, asked_for
 
 AUTO = "auto"
 BEST, LAST, ASKED = "test_accuracy_best", "test_accuracy_last", "test_accuracy"
 VALIDATED = "best_val_accuracy"
-_OF_TEST = "test_"
 _USUAL = (BEST, LAST, VALIDATED)
 
 
@@ -29,45 +29,39 @@ class Measure:
     remark: str = ""
 
     @property
+    def entry(self) -> Metric:
+        """What the catalogue knows of it."""
+        return METRICS[self.metric]
+
+    @property
     def words(self) -> str:
         """What readers call it."""
-        return METRICS[self.metric].words
+        return self.entry.words
 
     @property
     def is_lower_better(self) -> bool:
         """Whether the lower of two values is the better one."""
-        return METRICS[self.metric].better == "lower"
+        return self.entry.better == "lower"
 
     @property
     def is_accuracy(self) -> bool:
         """Whether values are shares of samples, of which a hundredth is a point."""
-        return is_accuracy(self.metric)
-
-    @property
-    def unit(self) -> str:
-        """Unit of the values, empty for pure numbers."""
-        return METRICS[self.metric].unit
+        return self.entry.points
 
     @property
     def limits(self) -> tuple[float, float]:
         """The lowest and the highest value that there can be."""
-        entry = METRICS[self.metric]
-        return entry.low, entry.high
+        return self.entry.low, self.entry.high
 
     @property
     def sign(self) -> float:
         """1 where higher is better, else -1."""
-        return -1.0 if self.is_lower_better else 1.0
+        return float(self.entry.sign)
 
     def rank(self, arm: Facts) -> float:
         """Return by what arms are sorted, best first; those without a value stand last."""
         value = arm.one(self.metric) if arm.by_seed(self.metric) else float("nan")
         return -self.sign * value if value == value else float("inf")
-
-
-def is_accuracy(metric: str) -> bool:
-    """Return whether a metric is an accuracy, of which a hundredth is a point."""
-    return metric.removesuffix("_best").removesuffix("_last").endswith("accuracy")
 
 
 def accuracy_of(arms: Sequence[Facts], measure: Measure | None) -> str | None:
@@ -131,10 +125,8 @@ def weights_of(arm: Facts, metric: str | None) -> Weights:
         arm: with its ``training.test``.
         metric: what it is judged by.
     """
-    for which in WEIGHTS:
-        if metric is not None and metric.endswith(f"_{which}"):
-            return which
-    return asked_for(arm.params.get("training.test"))
+    named = "" if metric is None else entry(metric).weights
+    return named or asked_for(arm.params.get("training.test"))
 
 
 def is_chosen_on_test(arm: Facts, metric: str) -> bool:
@@ -142,7 +134,7 @@ def is_chosen_on_test(arm: Facts, metric: str) -> bool:
 
     A test set on which the best epoch or the last one was chosen is no test.
     """
-    if _validation(arm) != "test" or not metric.startswith(_OF_TEST):
+    if _validation(arm) != "test" or entry(metric).on != "test":
         return False
     is_best = weights_of(arm, metric) == "best"
     return is_best or arm.params.get("training.early_stopping.patience", "null") != "null"

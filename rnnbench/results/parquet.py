@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.results.frame import COLUMNS, Column
 from rnnbench.results.history import SECONDS, history_frame
 from rnnbench.results.parquet_file import (
@@ -23,7 +24,6 @@ from rnnbench.results.parquet_file import (
     write_arrow,
 )
 from rnnbench.training.gradient_flow import Flow
-from rnnbench.training.history import EPOCH_METRICS
 from rnnbench.training.tested import WEIGHTS, Weights
 
 _KIND_OF: dict[str, Kind] = {"string": "text", "Int64": "whole", "Float64": "number"}
@@ -67,7 +67,7 @@ def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
         StoreError: for a file that holds anything else.
     """
     declared = {column.name: _KIND_OF[column.dtype] for column in COLUMNS}
-    found = read_columns(path, declared, others="text")
+    found = read_columns(path, declared, others=("text", "number"))
     refuse_missing(path, found, (*_IDENTITY, *_FINISHED))
     refuse_gaps(path, found, _IDENTITY)
     finished = [status == "FINISHED" for status in found["status"]]
@@ -82,8 +82,16 @@ def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
         column.name: pd.Series(found.pop(column.name, [None] * count), dtype=column.dtype)
         for column in COLUMNS
     }
-    columns |= {name: pd.Series(values, dtype="string") for name, values in found.items()}
+    columns |= {
+        name: pd.Series(values, dtype="Float64" if _is_number(values) else "string")
+        for name, values in found.items()
+    }
     return pd.DataFrame(columns)
+
+
+def _is_number(values: Iterable[Any]) -> bool:
+    """Return whether a column that is not declared holds a metric and no parameter."""
+    return any(isinstance(value, float) for value in values)
 
 
 def read_history(path: Path) -> pd.DataFrame:

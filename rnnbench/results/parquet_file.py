@@ -43,7 +43,7 @@ def write_arrow(table: Any, path: Path) -> None:
 
 
 def read_columns(
-    path: Path, wanted: Mapping[str, Kind], *, others: Kind | None = None
+    path: Path, wanted: Mapping[str, Kind], *, others: Sequence[Kind] = ()
 ) -> dict[str, list[Any]]:
     """Return the columns of a file as lists, ``None`` where a value is missing."""
     import pyarrow as pa
@@ -59,8 +59,8 @@ def read_columns(
         if len(set(names)) < len(names):
             raise refused(path, "two columns of one name")
         for name, column in zip(names, table.columns, strict=True):
-            kind = wanted.get(name, others)
-            if kind is None or not _holds(pa, column.type, kind):
+            kinds = (wanted[name],) if name in wanted else others
+            if not any(_holds(pa, column.type, kind) for kind in kinds):
                 raise refused(path, f"a column {name!r} of type {column.type}")
         found = {n: _values(column) for n, column in zip(names, table.columns, strict=True)}
     except (OSError, ValueError, TypeError, NotImplementedError, pa.ArrowException) as error:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metrics import METRICS, RUN_METRICS, entry
 from rnnbench.formatting.redact import redacted
 from rnnbench.results.facts import is_measured
 from rnnbench.tracking import names
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]  # ``None`` where a run has no such value
 Source = Literal["info", "tag", "param", "metric"]
 _TYPED = ("command", "reason")
+_OTHER = "metrics."  # before the name of a metric that would pass for something else
 # The folders of an absolute path; an address such as https://... is none.
 FOLDERS = re.compile(r"(?<![\w./:~])~?/(?:[^\s/'\"=,]+/)+")
 
@@ -48,8 +49,8 @@ class Column:
 
 def _metric(name: str) -> Column:
     """Return the column of a metric, as the catalogue describes it."""
-    entry = METRICS[name]
-    return Column(name, "metric", name, "Float64", entry.unit, entry.meaning, entry.low, entry.high)
+    known = entry(name)
+    return Column(name, "metric", name, "Float64", known.unit, known.meaning, known.low, known.high)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -94,39 +95,7 @@ COLUMNS: tuple[Column, ...] = (
         "training samples of the data set, those held out for validation included",
         low=1,
     ),
-    _metric("parameters_recurrent"),
-    _metric("parameters_total"),
-    _metric("epochs_trained"),
-    _metric("best_epoch"),
-    _metric("best_val_accuracy"),
-    _metric("best_val_loss"),
-    _metric("final_accuracy"),
-    _metric("final_loss"),
-    _metric("final_val_accuracy"),
-    _metric("final_val_loss"),
-    _metric("test_accuracy"),
-    _metric("test_loss"),
-    _metric("test_accuracy_best"),
-    _metric("test_loss_best"),
-    _metric("test_accuracy_last"),
-    _metric("test_loss_last"),
-    _metric("test_calibration_error"),
-    _metric("test_accuracy_shuffled"),
-    _metric("order_drop"),
-    _metric("order_changed"),
-    _metric("gradient_reach"),
-    _metric("gradient_reach_cell"),
-    _metric("gap_best"),
-    _metric("gap_final"),
-    _metric("val_loss_rise"),
-    _metric("fit_seconds"),
-    _metric("validation_seconds"),
-    _metric("seconds_per_epoch"),
-    _metric("compile_seconds"),
-    _metric("test_seconds"),
-    _metric("run_seconds"),
-    _metric("overhead_seconds"),
-    _metric("peak_rss_mb"),
+    *(_metric(name) for name in RUN_METRICS if not METRICS[name].optional),
 )
 
 
@@ -154,12 +123,46 @@ def rows_of(runs: pd.DataFrame) -> Rows:
     return Rows(tuple(rows), runs)
 
 
-def recorded(records: Iterable[Record]) -> list[dict[str, Any]]:
-    """Return records as rows: every parameter as text, below what is declared."""
+def recorded(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Return records as rows: every parameter as text, below :func:`columns_of` them."""
+    columns = columns_of(records)
     return [
-        dict(record.params) | {column.name: _value(record, column) for column in COLUMNS}
+        dict(record.params) | {column.name: _value(record, column) for column in columns}
         for record in records
     ]
+
+
+def columns_of(records: Iterable[Record]) -> list[Column]:
+    """Return the declared columns, then those of whatever else runs have measured.
+
+    Metrics of the catalogue come first, in its order. One that has a dot, or the name of another
+    column, is called ``metrics.NAME``. What is measured by epoch is in
+    :func:`rnnbench.results.load_history`.
+    """
+    taken = {column.name for column in COLUMNS}
+    logged: set[str] = set()
+    keys: set[str] = set()
+    for record in records:
+        logged.update(record.metrics)
+        keys.update(record.params)
+    known = [name for name in RUN_METRICS if name in logged and name not in taken]
+    others = sorted(logged - METRICS.keys())
+    return [
+        *COLUMNS,
+        *map(_metric, known),
+        *(
+            replace(
+                _metric(name),
+                name=_OTHER + name if "." in name or name in taken or name in keys else name,
+            )
+            for name in others
+        ),
+    ]
+
+
+def is_parameter(column: str) -> bool:
+    """Return whether a column is a parameter under its dotted key."""
+    return "." in column and not column.startswith(_OTHER)
 
 
 def _value(record: Record, column: Column) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rnnbench.config.metrics import METRICS as CATALOGUE
 from rnnbench.config.schema import Config
 
 _LAST, _BEST = "the last epoch", "the epoch of the highest validation accuracy"
@@ -49,12 +50,11 @@ def other_epoch(metric: str, weights: str | None, judged_by: str) -> OtherEpoch 
 def judged_weights(config: Config) -> str | None:
     """Return the weights, ``last`` or ``best``, whose test a report judges; ``None`` for none."""
     metric, training = config.report.metric, config.training
-    if training.test == "none" or not metric.startswith(("auto", "test_")):
+    if training.test == "none" or (metric != "auto" and CATALOGUE[metric].on != "test"):
         return None
     if metric == "auto":
         return "best" if training.validation == "split" else "last"
-    named = metric.rpartition("_")[2]
-    return named if named in _WEIGHTS else training.test
+    return CATALOGUE[metric].weights or training.test
 
 
 def remarks(configs: Iterable[Config]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.config.schema import CategoricalSpace, IntSpace, Space
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def importance_of(
         return {}
     always = {key: r for key, r in ranges.items() if not r.when or "match" in r.when}
     complete = trials[trials["trial_state"] == "COMPLETE"].dropna(subset=[metric])
-    study = optuna.create_study(direction="minimize" if metric.endswith("loss") else "maximize")
+    study = optuna.create_study(direction="minimize" if is_smaller_better(metric) else "maximize")
     for _, row in complete.head(_MOST_TRIALS).iterrows():
         told = {key: row.get(key) for key in always}
         drawn = {key: _value(shown, always[key]) for key, shown in told.items() if pd.notna(shown)}

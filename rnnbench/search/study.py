@@ -12,6 +12,7 @@ from typing import Any
 
 from rnnbench.config.arm_names import short_label
 from rnnbench.config.keys import below
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.config.roles import Implied, Purpose
 from rnnbench.config.schema import Config, DiagnosticsConfig, SearchConfig
 from rnnbench.data import Prepared
@@ -89,7 +90,7 @@ def as_trial(config: Config) -> Config:
 
 def direction(config: Config) -> str:
     """Return ``maximize`` or ``minimize``."""
-    return "minimize" if config.search.metric.endswith("loss") else "maximize"
+    return "minimize" if is_smaller_better(config.search.metric) else "maximize"
 
 
 def intermediate(metric: str, epochs: Sequence[Epoch]) -> float:
@@ -97,7 +98,7 @@ def intermediate(metric: str, epochs: Sequence[Epoch]) -> float:
     values = [epoch.metrics()[metric.split("_", 1)[1]] for epoch in epochs]
     if metric.startswith("final"):
         return values[-1]
-    return min(values) if metric.endswith("loss") else max(values)
+    return min(values) if is_smaller_better(metric) else max(values)
 
 
 class Study:

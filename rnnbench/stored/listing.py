@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from rnnbench.config.arm_names import short_label, short_name, told_apart
 from rnnbench.config.keys import LOGGED, about, is_about, keys
+from rnnbench.config.metrics import TOLD
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.validate import known_keys, suggestion
 from rnnbench.errors import ConfigError
@@ -31,7 +32,7 @@ _GROUPS = {section: f"{section}.name" for section in about(*LOGGED) if f"{sectio
 _SHOWN = {
     *(names.KEY, names.ARM, names.ARM_KEY, names.OWNER, names.PROCESS, names.REASON),
     *(names.TRIAL, names.TRIAL_STATE, "seed", "data.name", "cell.name"),
-    *("best_val_accuracy", "test_accuracy"),
+    *TOLD,
 }
 _SHORTEST_ID = 6
 _MOST_PARTS = 2  # parameters that are added to a name which several arms have
@@ -241,8 +242,7 @@ def flat(run: Run) -> dict[str, Any]:
         "cell": params.get("cell.name"),
         "seed": _whole(params.get("seed")),
         "status": run.status,
-        "best_val_accuracy": run.metric("best_val_accuracy"),
-        "test_accuracy": run.metric("test_accuracy"),
+        **{name: run.metric(name) for name in ("best_val_accuracy", "test_accuracy")},
         "started": _iso(record.start_time),
         "ended": None if record.end_time is None else _iso(record.end_time),
         "reason": run.reason or None,

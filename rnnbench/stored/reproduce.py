@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rnnbench.config.expand import Arm
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metrics import EPOCH_METRICS, METRICS, RUN_METRICS
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.stored.run import run_config
@@ -26,13 +26,12 @@ from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
-from rnnbench.training.history import EPOCH_METRICS
 
 # Of what was measured, that which the same training gives again; seconds and memory are not.
 _REPEATED = tuple(
-    metric.name
-    for metric in METRICS.values()
-    if metric.repeats and metric.logged in ("end", "diagnostic")
+    name
+    for name in RUN_METRICS
+    if METRICS[name].repeats and METRICS[name].logged in ("end", "diagnostic")
 )
 _CONDITIONS = (
     ("rnnbench.versions", "packages"),

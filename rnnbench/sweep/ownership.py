@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.config.schema import SweepConfig
 from rnnbench.sweep.jobs import JOB_COLUMNS, Job
 from rnnbench.system.locks import Lock, Timeout
@@ -17,7 +18,7 @@ from rnnbench.tracking.record import Record, also_trial_of, counting
 from rnnbench.tracking.recorder import run_tags
 from rnnbench.tracking.run_names import run_name
 from rnnbench.tracking.store import Store
-from rnnbench.training.history import EPOCH_METRICS, Epoch, epochs_of
+from rnnbench.training.history import Epoch, epochs_of
 from rnnbench.training.spec import RunSpec
 
 _MOST_DEATHS = 3  # of a run's worker, before the run is kept as failed

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 
+from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
 from rnnbench.stats import half_width, statistic
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import is_foreign
@@ -22,26 +23,11 @@ from rnnbench.tracking.recorder import parameters, source_tags
 from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
 from rnnbench.training import TRAINING_VERSION
-from rnnbench.training.history import EPOCH_METRICS
 from rnnbench.training.spec import RunSpec
 
 CONFIDENCE = 0.95
 _BATCH = 1000  # metrics in a request, MLflow's own limit
-_ALL = ("_sd", "_low", "_high")
-
-# What a comparison of arms needs, and which spread of it is told beside the mean. MLflow lists
-# metrics in the order in which they were logged, and compares runs by the first one.
-ARM_METRICS: dict[str, tuple[str, ...]] = {
-    "test_accuracy": _ALL,
-    "test_loss": _ALL,
-    "best_val_accuracy": ("_sd",),
-    "gap_final": ("_sd",),
-    "gap_best": (),
-    "val_loss_rise": (),
-    "fit_seconds": (),
-    "parameters_recurrent": (),
-    "parameters_total": (),
-}
+_LEAST_DIGITS = 6
 
 
 def update_arm_summary(store: Store, spec: RunSpec, sweep_key: str, *, create: bool = True) -> None:
@@ -152,19 +138,20 @@ def by_epoch(histories: Iterable[History]) -> dict[int, dict[str, float]]:
 def summary(replicates: Sequence[Record]) -> dict[str, float]:
     """Return the mean of the metrics that compare arms, the spread of some, and how many seeds.
 
-    They are for people who read them: rounded to six decimals.
+    They are for people who read them: rounded to six decimals, or as many as tables need.
     """
     found: dict[str, float] = {}
-    for metric, spreads in ARM_METRICS.items():
+    for metric, place in SUMMARY.items():
         values = [r.metrics[metric] for r in replicates if metric in r.metrics]
         known = statistic(values)
         width = half_width(known, CONFIDENCE)
+        digits = max(_LEAST_DIGITS, METRICS[metric].of_mean + 2)
         told = {
             "": known.mean,
             "_sd": known.sd,
             "_low": known.mean - width,
             "_high": known.mean + width,
         }
-        found |= {f"{metric}{end}": round(told[end], 6) for end in ("", *spreads)}
+        found |= {f"{metric}{end}": round(told[end], digits) for end in ("", *place.spread)}
     found["seeds"] = float(len(replicates))
     return {name: value for name, value in found.items() if not math.isnan(value)}

@@ -6,9 +6,11 @@ configurations and files: nothing in them is taken for either.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from rnnbench.config.metrics import METRICS, TOLD
 from rnnbench.formatting.printable import printable
 from rnnbench.formatting.redact import redacted
 from rnnbench.tracking import names
@@ -23,13 +25,7 @@ _WIDTH = 72  # letters of a line of a command: MLflow's page grows with a longer
 _WORD = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\"|['\"])+")
 _SPACE = "&emsp;"  # between columns, which MLflow sets without any
 
-# Metric -> heading.
-_COLUMNS = {
-    "test_accuracy": "test accuracy",
-    "best_val_accuracy": "best validation accuracy",
-    "gap_final": "gap at the last epoch",
-}
-SHOWN_METRICS = ("seeds", *_COLUMNS, *(f"{metric}_sd" for metric in _COLUMNS))
+SHOWN_METRICS = ("seeds", *TOLD, *(f"{metric}_sd" for metric in TOLD))
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()+!~]|(?<!&)#")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "|": "&#124;"}
 
@@ -43,7 +39,7 @@ def sweep_note(subject: Subject, command: str, key: str, arms: Sequence[tuple[st
         key: content key of the sweep.
         arms: label and summary run of each arm that has finished runs.
     """
-    told = sorted(arms, key=lambda arm: -arm[1].metrics.get("test_accuracy", -1.0))
+    told = sorted(arms, key=lambda arm: _place(arm[1].metrics))
     rows = [[label, f"{r.metrics.get('seeds', 0):.0f}", *_cells(r.metrics)] for label, r in told]
     under = "Mean over the seeds ± standard deviation. Which difference counts, the report tells."
     if not rows:
@@ -113,12 +109,20 @@ def escaped(text: str) -> str:
     return text.replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
+def _place(metrics: Mapping[str, float]) -> tuple[int, float]:
+    """Return by what arms are sorted, best first: by the first metric of those that they have."""
+    for number, metric in enumerate(TOLD):
+        if metric in metrics:
+            return number, -METRICS[metric].sign * metrics[metric]
+    return len(TOLD), 0.0
+
+
 def _cells(metrics: Mapping[str, float]) -> list[str]:
     cells = []
-    for metric in _COLUMNS:
-        mean, sd = metrics.get(metric), metrics.get(f"{metric}_sd")
-        spread = "" if sd is None else f"\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{sd:.4f}"
-        cells.append("" if mean is None else f"{mean:.4f}{spread}")
+    for metric in TOLD:
+        mean, sd = metrics.get(metric), metrics.get(f"{metric}_sd", math.nan)
+        told = "" if mean is None else METRICS[metric].shown_mean(mean, sd)
+        cells.append(told.replace(" ", "\N{NO-BREAK SPACE}"))
     return cells
 
 
@@ -130,7 +134,7 @@ def _table(first: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> li
     if not rows:
         return []
     kept = [n for n in range(len(rows[0])) if n < len(first) or any(row[n] for row in rows)]
-    heads = [*first, *_COLUMNS.values()]
+    heads = [*first, *(METRICS[metric].words for metric in TOLD)]
     lines = [[heads[n] + _SPACE for n in kept], ["---"] * len(kept)]
     lines += [
         [(escaped(row[n]) if n < len(first) else row[n]) + _SPACE for n in kept]

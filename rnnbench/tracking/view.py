@@ -12,6 +12,7 @@ import zlib
 from typing import Any
 from urllib.parse import urlsplit
 
+from rnnbench.config.metrics import TOLD, is_smaller_better
 from rnnbench.tracking import names
 
 NAME = "arms"
@@ -68,8 +69,8 @@ def _state() -> dict[str, Any]:
         "columnOrder": [name for name, _ in _COLUMNS],
         "columnWidths": dict(_COLUMNS),
         "searchFilter": f"tags.{names.KIND} = '{names.ARM_SUMMARY}'",
-        "orderByKey": "metrics.`test_accuracy`",
-        "orderByAsc": False,
+        "orderByKey": f"metrics.`{TOLD[0]}`",
+        "orderByAsc": is_smaller_better(TOLD[0]),
         "compareRunCharts": charts,
         "compareRunSections": sections,
         "isAccordionReordered": True,

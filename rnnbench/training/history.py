@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-EPOCH_METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
+from rnnbench.config.metrics import EPOCH_METRICS
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Epoch:
     def metrics(self) -> dict[str, float]:
         """Return the measured values under Keras's names."""
         values = asdict(self)
-        return {name: values[name] for name in EPOCH_METRICS if values[name] is not None}
+        return {name: values[name] for name in EPOCH_METRICS if values.get(name) is not None}
 
     @property
     def gap(self) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.config.expand import Arm
-from rnnbench.config.metrics import MEASURES
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
 from rnnbench.results.compare import relate
@@ -16,12 +16,6 @@ from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import arms_by_data, arms_of, families
 
 _SHUFFLED = "test_accuracy_shuffled"
-# What runs without validation do not measure.
-_VALIDATED = frozenset(
-    name
-    for name in MEASURES
-    if "val" in name or name.startswith("gap_") or (name.startswith("test_") and "_best" in name)
-)
 
 
 def check_until(arms: Sequence[Arm]) -> None:
@@ -62,9 +56,9 @@ def check_until(arms: Sequence[Arm]) -> None:
 def _check_measured(config: Config) -> None:
     """Refuse runs that never measure what they are compared by: they are never decided."""
     metric, training = config.report.metric, config.training
-    if training.test == "none" and (metric == AUTO or metric.startswith("test_")):
+    if training.test == "none" and (metric == AUTO or METRICS[metric].on == "test"):
         raise _unmeasured("training.test", "last or best", "none", "on the test set")
-    if training.validation == "none" and metric in _VALIDATED:
+    if training.validation == "none" and metric != AUTO and METRICS[metric].needs_validation:
         raise _unmeasured("training.validation", "split or test", "none", f"by {metric}")
     if metric == _SHUFFLED and not config.diagnostics.order:
         raise _unmeasured("diagnostics.order", "true", "false", f"by {metric}")

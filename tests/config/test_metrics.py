@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rnnbench.config.expand import load
-from rnnbench.config.metrics import LOGGED, METRICS, SPREAD
+from rnnbench.config.metric import LOGGED, SPREAD
+from rnnbench.config.metrics import METRICS
 from rnnbench.results.frame import COLUMNS
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store

@@ -10,7 +10,8 @@ import pytest
 
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.describe import group_options
-from rnnbench.config.metrics import LOGGED, METRICS
+from rnnbench.config.metric import LOGGED
+from rnnbench.config.metrics import METRICS
 from tests.conftest import ROOT
 from tests.docs.examples import PAGES
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.models.cells import CELLS
 from rnnbench.plots.courses import ArmCourse, Panel, save_courses
 from rnnbench.plots.curves import save_run_curves
@@ -35,7 +36,7 @@ from rnnbench.results.courses import MeanCourse
 from rnnbench.stats.family import ArmValues, Comparison, family
 from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
-from rnnbench.training.history import EPOCH_METRICS, Epoch
+from rnnbench.training.history import Epoch
 
 Save = Callable[[list[Path]], None]
 KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import rnnbench.cli
 from rnnbench.config.expand import expand, load
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.results.frame import load_runs
 from rnnbench.stats import half_width, statistic
 from rnnbench.sweep.declaration import declare
@@ -24,7 +25,6 @@ from rnnbench.tracking import names
 from rnnbench.tracking.arm_summary import by_epoch, update_arm_summary
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
-from rnnbench.training.history import EPOCH_METRICS
 from tests.conftest import Run
 from tests.sweep.conftest import SMALL
 

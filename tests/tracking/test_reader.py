@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand, load
+from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.errors import StoreError
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import client_reader, names, reader
@@ -24,7 +25,7 @@ from rnnbench.tracking.reader import History, Reader, SqliteReader, find_experim
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import Recorder
 from rnnbench.tracking.store import Store
-from rnnbench.training.history import EPOCH_METRICS, Epoch, Outcome
+from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec, TrialOf
 from tests.conftest import copy_database
 from tests.sweep.conftest import SMALL, begin

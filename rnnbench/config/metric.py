@@ -1,0 +1,164 @@
+"""What is known of a metric: its words, unit, direction, format, and where it is shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+Better = Literal["higher", "lower", "neither"]
+Logged = Literal["epoch", "end", "diagnostic", "baseline", "arm"]
+Samples = Literal["training", "validation", "test", ""]
+
+# When a metric is logged, in words.
+LOGGED: MappingProxyType[Logged, str] = MappingProxyType(
+    {
+        "epoch": "after every epoch",
+        "end": "once, when the run ends",
+        "diagnostic": "once, where the diagnostic was asked for",
+        "baseline": "once, by a baseline",
+        "arm": "in the summary of an arm",
+    }
+)
+
+
+# The summary of an arm has each metric's mean under its name, and its spread under these suffixes.
+SPREAD: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "_sd": "sample standard deviation over the seeds",
+        "_low": "lower end of the 95 % interval of the mean (Student's t)",
+        "_high": "upper end of that interval",
+    }
+)
+
+
+@dataclass(frozen=True)
+class InSummary:
+    """That the summary of an arm has a metric's mean.
+
+    Attributes:
+        place: where it stands: MLflow lists metrics in the order in which they were logged, and
+            compares arms by the first one.
+        spread: suffixes of :data:`SPREAD` that stand beside the mean.
+        is_told: whether lists of runs and arms have a column of it, where it was measured.
+    """
+
+    place: int
+    spread: tuple[str, ...] = ()
+    is_told: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that a run logs.
+
+    Attributes:
+        name: as MLflow shows it.
+        words: what a reader calls it.
+        meaning: what is measured.
+        unit: of the values, empty for pure numbers.
+        better: the direction in which a model is better, or cheaper.
+        repeats: whether the same configuration, seed and machine give the same bits.
+        logged: when, a key of ``LOGGED``.
+        low: smallest possible value.
+        high: largest possible value.
+        on: the samples that it needs: without them it is not measured.
+        weights: of which epoch the weights of a test are, ``best`` or ``last``; empty elsewhere.
+        short: head of its column where there is little room; empty for its words.
+        digits: after the dot.
+        mean_digits: of a mean; ``None`` for as many.
+        percent: whether tables have it in percent.
+        points: whether it is a share of samples, differences of which are told in points.
+        in_summary: its place in the summary of an arm, ``None`` for none.
+        optional: whether the run table has its column only where a run has measured it.
+    """
+
+    name: str
+    words: str
+    meaning: str
+    unit: str
+    better: Better
+    repeats: bool = True
+    logged: Logged = "end"
+    low: float = 0.0
+    high: float = math.inf
+    on: Samples = ""
+    weights: Literal["best", "last", ""] = ""
+    short: str = ""
+    digits: int = 4
+    mean_digits: int | None = None
+    percent: bool = False
+    points: bool = False
+    in_summary: InSummary | None = None
+    optional: bool = False
+
+    @property
+    def head(self) -> str:
+        """Head of its column in a table of the terminal."""
+        return self.short or self.words
+
+    @property
+    def of_mean(self) -> int:
+        """Digits after the dot of a mean."""
+        return self.digits if self.mean_digits is None else self.mean_digits
+
+    @property
+    def factor(self) -> int:
+        """By what tables multiply a value: 100 where they have it in percent."""
+        return 100 if self.percent else 1
+
+    @property
+    def sign(self) -> int:
+        """-1 where lower is better, else 1."""
+        return -1 if self.better == "lower" else 1
+
+    @property
+    def needs_validation(self) -> bool:
+        """Whether runs without validation do not measure it."""
+        return self.on == "validation" or self.weights == "best"
+
+    def shown(self, value: float, digits: int | None = None) -> str:
+        """Return a value as tables have it: ``0.8712``, ``131,584``; NaN was not measured."""
+        if math.isnan(value):
+            return "\N{EN DASH}"
+        return f"{self.factor * value:,.{self.digits if digits is None else digits}f}"
+
+    def shown_mean(self, mean: float, sd: float = math.nan, digits: int | None = None) -> str:
+        """Return ``0.8712 ± 0.0034``; the spread is missing for a single seed."""
+        digits = self.of_mean if digits is None else digits
+        told = self.shown(mean, digits)
+        return f"{told} ± {self.shown(sd, digits)}" if mean == mean and sd == sd else told
+
+
+def accuracy(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:
+    """Return the entry of a share of samples that are answered rightly."""
+    return Metric(name, words, meaning, "fraction", "higher", high=1.0, points=True, on=on, **more)
+
+
+def loss(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:
+    """Return the entry of a cross-entropy."""
+    return Metric(name, words, meaning, "nats", "lower", on=on, **more)
+
+
+def gap(name: str, words: str, meaning: str, **more: Any) -> Metric:
+    """Return the entry of a difference of two accuracies that should be small."""
+    low, high = -1.0, 1.0
+    return Metric(
+        *(name, words, meaning, "fraction", "lower"), low=low, high=high, on="validation", **more
+    )
+
+
+def seconds(name: str, words: str, meaning: str, **more: Any) -> Metric:
+    """Return the entry of a duration, which no run repeats."""
+    return Metric(name, words, meaning, "seconds", "lower", repeats=False, digits=1, **more)
+
+
+def parameters(name: str, words: str, meaning: str, **more: Any) -> Metric:
+    """Return the entry of a number of parameters."""
+    return Metric(name, words, meaning, "parameters", "neither", digits=0, **more)
+
+
+def epochs(name: str, words: str, meaning: str, unit: str, **more: Any) -> Metric:
+    """Return the entry of a number of epochs."""
+    return Metric(name, words, meaning, unit, "neither", low=1.0, digits=0, mean_digits=1, **more)
