@@ -18,7 +18,7 @@ PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
 _ROWS = [
-    "errors interrupt stats formatting system",
+    "errors interrupt extensions stats formatting system",
     "config",
     "seeds data models reference",
     "training.batches training.parts baselines",

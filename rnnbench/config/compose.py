@@ -30,6 +30,7 @@ from rnnbench.config.references import bounded, refers
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.config.yaml_files import check_folders
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import refuse_targets
 
 CONFIG_NAME = "config"
 _GROUP_HINTS = {"cell": "+cell"}
@@ -110,6 +111,7 @@ class Composer:
             raise self._not_an_option(words) or error from None
         assert isinstance(plain, dict)
         mapping = {str(key): value for key, value in plain.items()}
+        refuse_targets(mapping)
         if "references" in mapping:
             raise unknown_key("references")
         mapping["references"] = references(raw)

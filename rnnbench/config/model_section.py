@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from rnnbench.config.roles import Choice, Drawn, File, IdleAt, IdleUnless, IdleWithout, Label, Unit
 from rnnbench.config.section import Section
+from rnnbench.extensions.registry import EXTENSION
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -27,8 +28,13 @@ class CellConfig(Section):
 
     @property
     def options(self) -> dict[str, Any]:
-        """Keys other than the name."""
-        return dict(self.__pydantic_extra__ or {})
+        """Keys other than the name and the source."""
+        return {k: v for k, v in (self.__pydantic_extra__ or {}).items() if k != EXTENSION}
+
+    @property
+    def extension(self) -> str | None:
+        """Version and source of a cell from the user's own module, or ``None``."""
+        return (self.__pydantic_extra__ or {}).get(EXTENSION)
 
 
 class EmbeddingConfig(Section):

@@ -13,6 +13,7 @@ from hydra.errors import HydraException
 
 from rnnbench.config.optimizer_options import OPTION_MEANINGS
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import TARGET, refused
 
 CELL = "cell"
 _OPTIMIZER = "optimizer."
@@ -30,6 +31,8 @@ def parse(words: Sequence[str], loader: ConfigLoader | None = None) -> list[Over
     overrides: list[Override] = []
     parser = OverridesParser.create(config_loader=loader)
     for word in words:
+        if TARGET in word:
+            raise refused(word.split("=", 1)[0].lstrip("+~"), word)
         if word.startswith("cell="):
             word = "+" + word
         elif word.split("=", 1)[0].removeprefix(_OPTIMIZER) in OPTION_MEANINGS:

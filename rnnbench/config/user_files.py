@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigResult
 from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import OmegaConf
 
-from rnnbench.config.yaml_files import check_size, told
+from rnnbench.config.yaml_files import check_size, read_mapping, told
+from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import (
+    EXTENSION,
+    KINDS,
+    TARGET,
+    Origin,
+    load,
+    refuse_targets,
+    reset,
+)
 
 PRESETS = "experiments"
 _SCHEME = "rnnbench"
@@ -36,6 +47,12 @@ class UserFolder(FileConfigSource):
         with told(path):
             check_size(path)
             found = super().load_config(config_path)
+        group = config_path.split("/")[0]
+        content = OmegaConf.to_container(found.config, resolve=False)
+        if isinstance(content, dict) and TARGET in content and group in KINDS:
+            target = content.pop(TARGET)
+            found.config = _with_extension(content, _origin(group, target, Path(self.path), path))
+        refuse_targets(content)
         if config_path.split("/")[0] == PRESETS and found.header["package"] is None:
             found.header["package"] = "_global_"
         return found
@@ -57,6 +74,32 @@ def search(folders: Sequence[Path]) -> None:
     for plugin in (UserFolder, UserFolders):
         Plugins.instance().register(plugin)
     UserFolders.folders = tuple(folders)
+    reset()
+    for folder in folders:
+        for kind in KINDS:
+            for path in sorted((folder / kind).glob("*.yaml")):
+                target = read_mapping(path).get(TARGET)
+                if target is not None:
+                    load(_origin(kind, target, folder, path))
+
+
+def _origin(kind: str, target: object, folder: Path, path: Path) -> Origin:
+    if not isinstance(target, str):
+        raise ConfigError(TARGET, "a module and a name in it", str(target), f"correct {path}")
+    return Origin(kind, target, folder.resolve(), str(path))
+
+
+def _with_extension(content: dict[Any, Any], origin: Origin) -> Any:
+    """Return an option with the name and the source of its extension in place of the target."""
+    name, found = load(origin)
+    if content.get("name", name) != name or EXTENSION in content:
+        raise ConfigError(
+            f"{origin.kind}.name",
+            f"{name}, as {origin.target} says",
+            str(content.get("name")),
+            f"leave name and {EXTENSION} out of {origin.file}",
+        )
+    return OmegaConf.create({"name": name, EXTENSION: found.identity, **content})
 
 
 def misplaced(folders: Sequence[Path], group: str, option: str) -> str:

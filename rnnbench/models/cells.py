@@ -7,13 +7,14 @@ and u² more for each gate that sees the cell state through a peephole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rnnbench.config.schema import CellConfig
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import find, names
 
 # What Keras takes where an option is not given.
 DEFAULTS: Mapping[str, Any] = {
@@ -45,8 +46,10 @@ class Cell:
     """A recurrent cell: what it is, what it costs and how Keras builds it.
 
     Attributes:
+        version: of a cell from a module of the user's own, raised when it computes otherwise.
         keras_class: class of ``keras.layers``, or function of :mod:`rnnbench.models.layers` that
-            builds the layer where Keras has none.
+            builds the layer where Keras has none; or a function of the user's that takes the
+            arguments of a recurrent layer of Keras. It imports Keras itself.
         gates: blocks of weights in the order in which Keras stores them.
         biases: bias vectors a block, 1 or (where the recurrent product has its own) 2.
         peepholes: symbols of the gates that see the cell state, each through a ``(u, u)`` matrix.
@@ -56,22 +59,25 @@ class Cell:
         cudnn: whether Keras has a cuDNN kernel for the cell with Keras's default options.
         kernel: class of :mod:`rnnbench.models.kernels.steps` that computes the cell with Keras's
             default options, or ``None`` where Keras's layer always does.
+        count: parameters of a layer by inputs and units, where they are no such blocks.
         colour, marker: how figures draw the cell, everywhere.
     """
 
     name: str
     title: str
-    keras_class: str
+    keras_class: str | Callable[..., Any]
     paper: str
     gates: tuple[Gate, ...]
-    colour: str
-    marker: str
+    colour: str = ""
+    marker: str = ""
     biases: int = 1
     peepholes: tuple[str, ...] = ()
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     cudnn: bool = False
     kernel: str | None = None
+    count: Callable[[int, int], int] | None = None
+    version: str = ""
 
     def is_usual(self, options: Mapping[str, Any]) -> bool:
         """Return whether the activations are Keras's defaults."""
@@ -79,11 +85,15 @@ class Cell:
 
     def parameters(self, inputs: int, units: int) -> int:
         """Return the parameters of one layer with ``inputs`` features and ``units`` units."""
+        if self.count is not None:
+            return self.count(inputs, units)
         blocks = len(self.gates) * (inputs + units + self.biases)
         return units * (blocks + len(self.peepholes) * units)
 
     def formula(self, inputs: int, units: int) -> str:
         """Return the arithmetic behind :meth:`parameters` as text."""
+        if self.count is not None:
+            return str(self.count(inputs, units))
         count = len(self.gates)
         factor = f"{count}·" if count > 1 else ""
         block = f"({inputs} + {units} + {self.biases})"
@@ -187,8 +197,11 @@ def get_cell(name: str, key: str = "cell") -> Cell:
     Raises:
         ConfigError: naming ``key``, where there is none.
     """
+    own = find("cell", name)
+    if name not in CELLS and own is not None and isinstance(own.value, Cell):
+        return own.value
     if name not in CELLS:
-        known = ", ".join(CELLS)
+        known = ", ".join([*CELLS, *names("cell")])
         raise ConfigError(
             key, f"one of {known}", name, suggestion(name, CELLS) or f"known: {known}"
         )
@@ -205,6 +218,7 @@ def check_cell(config: CellConfig | None) -> Cell:
         raise ConfigError(
             "cell", "one of " + ", ".join(CELLS), "nothing", "add for example +cell=lstm"
         )
+    _check_source(config)
     cell = get_cell(config.name)
     for key, value in config.options.items():
         if key not in cell.options:
@@ -220,6 +234,24 @@ def check_cell(config: CellConfig | None) -> Cell:
                 f"cell.{key}", "one of " + ", ".join(map(str, allowed)), value, action
             )
     return cell
+
+
+def _check_source(config: CellConfig) -> None:
+    """Refuse a cell from another source than the one that it was configured with."""
+    own = find("cell", config.name)
+    if config.name in CELLS or (config.extension is None and own is None):
+        if config.extension is not None or own is not None:
+            taken = f"a name that no cell of rnnbench has ({', '.join(CELLS)})"
+            raise ConfigError("cell.name", taken, config.name, "give your cell another name")
+        return
+    if own is None or own.identity != config.extension or not isinstance(own.value, Cell):
+        given = "no such cell" if own is None else f"{own.identity} from {own.origin.file}"
+        raise ConfigError(
+            "cell",
+            f"{config.name} from your own module, version {config.extension}",
+            given,
+            "name the folder of its file with --config-dir, and use this version of the module",
+        )
 
 
 def build_layer(
@@ -243,11 +275,11 @@ def build_layer(
     import keras
 
     cell = check_cell(config)
-    layer = getattr(keras.layers, cell.keras_class, None)
-    if layer is None:
+    layer = cell.keras_class
+    if isinstance(layer, str):
         from rnnbench.models import layers
 
-        layer = getattr(layers, cell.keras_class)
+        layer = getattr(keras.layers, layer, None) or getattr(layers, layer)
     return layer(
         units,
         kernel_initializer=keras.initializers.GlorotUniform(seed=seed),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rnnbench.config.schema import SweepConfig
+from rnnbench.extensions.registry import origins
 from rnnbench.sweep.expected import FIT_SECONDS, SECONDS
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -156,4 +157,14 @@ def make_task(spec: RunSpec, folder: Path) -> Task:
 
     prunable = spec.trial is not None and spec.trial.prunable
     baseline = None if spec.baseline is None else spec.baseline.name
-    return Task(spec.key, spec.group, spec.config, spec.data, folder, spec.work, prunable, baseline)
+    return Task(
+        spec.key,
+        spec.group,
+        spec.config,
+        spec.data,
+        folder,
+        spec.work,
+        prunable,
+        baseline,
+        extensions=origins(),
+    )

@@ -14,6 +14,7 @@ import numpy as np
 from rnnbench.baselines import get_baseline
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
+from rnnbench.extensions.registry import Origin, load
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
@@ -39,6 +40,7 @@ class Task:
         folder: where files of the run are left.
         work: relative cost, for scheduling.
         prunable: whether each epoch is followed by a decision to go on.
+        extensions: where cells from the user's own modules come from.
         baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
         trainer: what trains it, as ``module:class``; made without arguments.
     """
@@ -52,6 +54,7 @@ class Task:
     prunable: bool = False
     baseline: str | None = None
     trainer: str = "rnnbench.training.trainer:Trainer"
+    extensions: tuple[Origin, ...] = ()
 
 
 class Trainer:
@@ -69,6 +72,8 @@ class Trainer:
             RunFailure: where training diverges.
         """
         start = time.perf_counter()
+        for origin in task.extensions:
+            load(origin)
         try:
             return self._execute(task, on_epoch, start)
         finally:

@@ -23,6 +23,10 @@ CELLS = [
     row("train +cell=gru cell.activation=swish", "cell.activation", "tanh", "swish"),
     row("train +cell=gru +cell.foo=1", "cell.foo", "foo=1"),
     row("explain +cell=gru +cell.foo=1", "cell.foo", "foo=1"),
+    row("train +cell=gru +cell._target_=os.system", "cell._target_", "--config-dir"),
+    row("train '+cell={_target_: os.system}'", "cell", "_target_", "--config-dir"),
+    row("train +cell=gru +published.x._target_=os.abort", "published.x._target_", "--config-dir"),
+    row("train +cell=gru '+cell.extension=1 sha256:0'", "cell.name", "another name"),
     row("sweep 'cell=glob(x*)'", "cell", "at least one value"),
 ]
 

@@ -1,0 +1,142 @@
+"""A cell from a module of the user's own, named by a file of --config-dir and by nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rnnbench.config.expand import load
+from rnnbench.config.schema import CellConfig
+from rnnbench.data import InputSpec
+from rnnbench.errors import ConfigError
+from rnnbench.models.build import build
+from rnnbench.models.cells import check_cell
+from rnnbench.models.matching import resolve_units
+from rnnbench.models.parameters import count
+from tests.conftest import Run
+
+SPEC = InputSpec(timesteps=8, features=8, vocabulary=None, classes=10)
+# Zhou, Wu, Zhang & Zhou 2016, Minimal gated unit for recurrent neural networks.
+MODULE = """
+from rnnbench.models.cells import Cell, Gate
+
+
+def build(units, *, kernel_initializer, recurrent_initializer, seed, dropout,
+          recurrent_dropout, activation="tanh", **arguments):
+    import keras
+
+    @keras.saving.register_keras_serializable("tests")
+    class Step(keras.layers.Layer):
+        def __init__(self, **kw):
+            super().__init__(**kw)
+            self.state_size = self.output_size = units
+
+        def build(self, shape):
+            self.w = self.add_weight(shape=(shape[-1], 2 * units), initializer=kernel_initializer)
+            self.u = self.add_weight(shape=(units, 2 * units), initializer=recurrent_initializer)
+            self.b = self.add_weight(shape=(2 * units,), initializer="zeros")
+
+        def call(self, x, states, training=False):
+            (h,), ops = states, keras.ops
+            xf, xh = ops.split(ops.matmul(x, self.w) + self.b, 2, axis=-1)
+            f = ops.sigmoid(xf + ops.matmul(h, self.u[:, :units]))
+            act = keras.activations.get(activation)
+            new = act(xh + ops.matmul(f * h, self.u[:, units:]))
+            h = (1 - f) * h + f * new
+            return h, [h]
+
+    return keras.layers.RNN(Step(), **arguments)
+
+
+MGU = Cell(
+    name="mgu",
+    version="1",
+    title="MGU",
+    keras_class=build,
+    paper="Zhou et al. 2016",
+    gates=(Gate("f", "forget gate", "how much is new"), Gate("h", "candidate", "what could be")),
+    options={"activation": ("tanh", "relu")},
+)
+"""
+
+
+@pytest.fixture
+def conf(work_dir: Path) -> Path:
+    """A folder of --config-dir that names a cell of a module beside it."""
+    folder = work_dir / "my_conf"
+    (folder / "cell").mkdir(parents=True)
+    (folder / "cell" / "mgu.yaml").write_text("_target_: my_cells.MGU\nactivation: tanh\n")
+    (work_dir / "my_cells.py").write_text(MODULE)
+    return folder
+
+
+def test_a_cell_is_counted_matched_and_built(conf: Path) -> None:
+    words = ["+cell=mgu", "match=lstm:8", "data=digits"]
+    config = resolve_units(load(words, config_dirs=[conf]), SPEC)
+    counted = count(check_cell(config.cell), config.model, SPEC)
+    assert counted.recurrent == 2 * config.model.units * (8 + config.model.units + 1)
+    assert build(config, SPEC, 0).count_params() == counted.total()
+
+
+def test_a_changed_module_is_another_source(conf: Path) -> None:
+    def source() -> str | None:
+        cell = load(["+cell=mgu", "data=digits"], config_dirs=[conf]).cell
+        return cell.extension if cell else None
+
+    first = source()
+    assert first is not None
+    assert first.startswith("1 sha256:")
+    assert source() == first
+    (conf.parent / "my_cells.py").write_text(MODULE + "# changed\n")
+    assert source() != first
+
+
+def test_a_command_trains_it_and_another_must_be_given_it_again(conf: Path, run: Run) -> None:
+    words = ["data=digits", "data.limit=60", "training.epochs=1", "training.validation=none"]
+    words += ["tracking.save_model=last", "home=runs"]
+    trained = run("train", "+cell=mgu", *words, f"--config-dir={conf}")
+    assert trained.status == 0, trained.err
+    run_id = trained.out.split("run ")[1].split()[0]
+    without = run("reproduce", f"run={run_id}", "home=runs")
+    assert without.status == 2
+    assert "mgu from your own module" in without.err
+    assert "--config-dir" in without.err
+    again = run("reproduce", f"run={run_id}", "home=runs", f"--config-dir={conf}")
+    assert again.status == 0, again.err
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["+cell._target_=os.system", "+cell={_target_: os.system}", "+published.x._target_=os.a"],
+)
+def test_no_module_is_named_on_the_command_line(word: str, conf: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load([word, "data=digits"], config_dirs=[conf], cell=False)
+    assert caught.value.key.endswith("_target_") or "_target_" in str(caught.value)
+    assert "--config-dir" in caught.value.action
+
+
+def test_a_module_that_only_a_record_names_is_not_imported(work_dir: Path) -> None:
+    (work_dir / "evil.py").write_text("raise SystemExit('imported')")
+    for extra in ({"_target_": "evil.Cell"}, {"extension": "1 sha256:0"}):
+        with pytest.raises(ConfigError):
+            check_cell(CellConfig(name="evil", **extra))
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("my_cells.LSTM", "a name in the module my_cells"),
+        ("my_cells.build", "a cell with a name and a version"),
+        ("no_such.MGU", "a module that can be imported"),
+        ("my_cells", "a module and a name in it"),
+        ("my cells.MGU", "a module and a name in it"),
+    ],
+)
+def test_a_wrong_target_is_told(conf: Path, target: str, expected: str) -> None:
+    (conf / "cell" / "mgu.yaml").write_text(f"_target_: {target}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(["+cell=mgu", "data=digits"], config_dirs=[conf])
+    assert caught.value.expected == expected or expected in caught.value.expected
+    assert "mgu.yaml" in caught.value.action
