@@ -38,7 +38,10 @@ from tests.printed import printed_rows
 
 pytestmark = pytest.mark.slow
 
-SMALL = ("data=digits", "data.limit=200", "data.test_limit=50", "model.units=4", "seeds=2")
+SMALL = (
+    *("executor=in_process", "data=digits", "data.limit=200", "data.test_limit=50"),
+    *("model.units=4", "seeds=2"),
+)
 # Neither key needs a model of its own to be compiled.
 SPACE = (
     "search.space={optimizer.learning_rate: {type: float, low: 1e-3, high: 1e-1, log: true},"

@@ -14,6 +14,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
 SMALL = (
+    "executor=in_process",
     "data.limit=300",
     "data.test_limit=60",
     "data.maxlen=25",
@@ -33,7 +34,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in (
         ("train", "+cell=lstm_peephole", *SMALL, *stack, "tracking.save_model=last"),
         ("train", "+cell=gru", *SMALL, "training.test=best", "tracking.save_model=best"),
-        ("train", "+cell=simple_rnn", "data=digits", *SMALL[:2], "model.units=4"),
+        ("train", "+cell=simple_rnn", "data=digits", *SMALL[:3], "model.units=4"),
     ):
         assert rnnbench.cli.run((*words, f"home={home}")) == 0
     return home

@@ -176,7 +176,7 @@ def test_a_run_without_stored_weights_says_how_to_get_them(
 def test_training_a_finished_run_for_its_weights_says_how_to_get_them(
     run: Run, home: Path, runs: Runs
 ) -> None:
-    words = ("train", "+cell=simple_rnn", "data=digits", *SMALL[:2], "model.units=4")
+    words = ("train", "+cell=simple_rnn", "data=digits", *SMALL[:3], "model.units=4")
     assert "no model" not in run(*words, f"home={home}").err
     answer = run(*words, "tracking.save_model=last", f"home={home}")
     assert answer.status == 0
