@@ -17,7 +17,7 @@ import rnnbench
 PACKAGE = Path(rnnbench.__file__).parent
 
 # Each imports only from those before it. A new module gets its place here.
-_ROWS = [
+ROWS = [
     "errors interrupt extensions stats formatting system",
     "config",
     "seeds data models reference",
@@ -26,7 +26,7 @@ _ROWS = [
     "sweep search until",
     "baselines.declaration baselines.strategy stored report notebooks cli __main__",
 ]
-LAYERS = [name for row in _ROWS for name in row.split()]
+LAYERS = [name for row in ROWS for name in row.split()]
 
 TENSORFLOW = ["tensorflow", "keras"]
 SLOW_TO_IMPORT = [*TENSORFLOW, "hydra", "omegaconf", "pandas", "mlflow", "pydantic", "numpy"]

@@ -1,6 +1,7 @@
 """Baselines, which don't know the order of the tokens: what recurrence has to beat.
 
-What they are stands here; they are trained, recorded and read as the cells are.
+What they are stands here; they are trained, recorded and read as the cells are. Training imports
+this; ``declaration`` and ``strategy``, which declare them as runs, import sweeps instead.
 """
 
 from rnnbench.baselines.kinds import BASELINES, Baseline, get_baseline

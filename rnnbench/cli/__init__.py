@@ -1,7 +1,8 @@
 """The command line: a command, then Hydra overrides and Hydra's own flags.
 
 Each command lives in a module of its own that is imported when it is asked for, so that help
-comes at once and only training loads TensorFlow.
+comes at once and only training loads TensorFlow. It may import everything; nothing imports it but
+``python -m rnnbench``.
 """
 
 from __future__ import annotations

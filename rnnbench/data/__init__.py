@@ -1,4 +1,8 @@
-"""Data sets as flat arrays on disk, prepared once and memory-mapped by every worker."""
+"""Data sets as flat arrays on disk, prepared once and memory-mapped by every worker.
+
+It imports :mod:`rnnbench.config`; models, training and tracking import it. A data set is a
+:class:`rnnbench.data.contract.DataSource`, listed in :mod:`rnnbench.data.sources`.
+"""
 
 from rnnbench.data.contract import Arrays, InputSpec, Prepared, Vectors
 from rnnbench.data.preparation import input_spec, missing, prepare

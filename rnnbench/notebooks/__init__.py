@@ -1,1 +1,5 @@
-"""The functions for notebooks, which :mod:`rnnbench` offers."""
+"""For notebooks: runs, epochs, answers and comparisons as pandas frames.
+
+:mod:`rnnbench` offers them. It imports :mod:`rnnbench.report`, whose comparisons they are; nothing
+imports it.
+"""

@@ -4,6 +4,7 @@ Every cell walks over time in a plain loop and computes in float64. Its input ``
 ``(time, inputs)`` or ``(batch, time, inputs)``; its weights have the layout of Keras, where the
 gates of a cell lie side by side along the last axis. The product of inputs and kernel needs no
 state, so it is computed before the loop. A misfit shape or unknown activation raises ValueError.
+Nothing of the package is imported here, and nothing imports this but tests and readers.
 
 A SimpleRNN that reads 100 steps of 32 numbers and keeps a state of 64 gives a state a step:
 

@@ -1,4 +1,7 @@
-"""Statistics over replicates: summaries, intervals, paired comparisons, search curves."""
+"""Statistics over replicates: summaries, intervals, paired comparisons, search curves.
+
+Built on NumPy and SciPy alone; whatever counts or judges runs may import it.
+"""
 
 from rnnbench.stats.summary import Statistic, half_width, statistic
 
