@@ -40,7 +40,7 @@ class InSummary:
     Attributes:
         place: where it stands: MLflow lists metrics in the order in which they were logged, and
             compares arms by the first one.
-        spread: suffixes of :data:`SPREAD` that stand beside the mean.
+        spread: suffixes of ``SPREAD`` that stand beside the mean.
         is_told: whether lists of runs and arms have a column of it, where it was measured.
     """
 

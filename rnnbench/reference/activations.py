@@ -13,7 +13,13 @@ Activation = Callable[[Array], Array]
 
 
 def sigmoid(x: Array) -> Array:
-    """Return ``1 / (1 + exp(-x))``, same shape as ``x``, without overflow for any finite ``x``."""
+    """Return ``1 / (1 + exp(-x))``, same shape as ``x``, without overflow for any finite ``x``.
+
+    >>> import numpy as np
+    >>> from rnnbench.reference import sigmoid
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1.0, small) / (1.0 + small))
 

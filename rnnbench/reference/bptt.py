@@ -68,6 +68,16 @@ def simple_rnn_gradients(
     Raises ValueError for a misfit shape or an unknown activation.
 
     Source: Werbos, Backpropagation through time, Proceedings of the IEEE 78, 1990.
+
+    Of a loss that is the last state, and a unit that keeps half of what it had:
+
+    >>> from rnnbench.reference import simple_rnn_gradients
+    >>> x, last = [[1.0], [0.0], [0.0]], [[0.0], [0.0], [1.0]]
+    >>> found = simple_rnn_gradients(x, [[1.0]], [[0.5]], None, last, activation="linear")
+    >>> found.states.tolist()  # dL/dh_1, dL/dh_2, dL/dh_3
+    [[0.25], [0.5], [1.0]]
+    >>> found.kernel.tolist(), found.recurrent_kernel.tolist()
+    ([[0.25]], [[1.0]])
     """
     h = simple_rnn(x, kernel, recurrent_kernel, bias, initial_state, activation)
     x, w, u = check_arrays(x, kernel, recurrent_kernel, gates=1)
@@ -103,6 +113,12 @@ def state_gradient_norms(gradients: Gradients) -> Array:
 
     Source: Bengio, Simard & Frasconi, Learning long-term dependencies with gradient descent is
     difficult, IEEE Transactions on Neural Networks 5, 1994.
+
+    >>> from rnnbench.reference import simple_rnn_gradients, state_gradient_norms
+    >>> x, last = [[1.0], [0.0], [0.0]], [[0.0], [0.0], [1.0]]
+    >>> found = simple_rnn_gradients(x, [[1.0]], [[0.5]], None, last, activation="linear")
+    >>> state_gradient_norms(found).tolist()
+    [0.25, 0.5, 1.0]
     """
     norms = np.linalg.norm(gradients.states, axis=-1)
     return np.asarray(norms if norms.ndim == 1 else norms.mean(axis=0))

@@ -28,6 +28,14 @@ def simple_rnn(
     shape or an unknown activation raises ValueError.
 
     Source: Elman, Finding structure in time, Cognitive Science 14, 1990.
+
+    A unit that sees its input only at the first step, and then keeps half of what it had (with
+    ``activation="linear"``):
+
+    >>> from rnnbench.reference import simple_rnn
+    >>> x = [[1.0], [0.0], [0.0]]  # 3 steps of 1 number
+    >>> simple_rnn(x, [[1.0]], [[0.5]], activation="linear").tolist()
+    [[1.0], [0.5], [0.25]]
     """
     act = find_activation(activation)
     x, w, u = check_arrays(x, kernel, recurrent_kernel, gates=1)

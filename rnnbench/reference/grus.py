@@ -33,6 +33,14 @@ def gru_reset_before(
     raises ValueError.
 
     Source: Cho et al., Learning phrase representations using RNN encoder-decoder, EMNLP 2014.
+
+    Without weights the update gate is half open, so that half of a state is left after each step:
+
+    >>> import numpy as np
+    >>> from rnnbench.reference import gru_reset_before
+    >>> x, w, u = np.zeros((3, 1)), np.zeros((1, 3)), np.zeros((1, 3))
+    >>> gru_reset_before(x, w, u, initial_state=[1.0]).tolist()
+    [[0.5], [0.25], [0.125]]
     """
     act, gate = find_activation(activation), find_activation(recurrent_activation)
     x, w, u = check_arrays(x, kernel, recurrent_kernel, gates=3)
@@ -69,6 +77,16 @@ def gru_reset_after(
     for bias (2, 3 units): row 0 is b, row 1 is d.
 
     Source: NVIDIA cuDNN, `cudnnRNNMode_t`, CUDNN_GRU.
+
+    With several units the two forms differ, for the same weights and no bias:
+
+    >>> import numpy as np
+    >>> from rnnbench.reference import gru_reset_after, gru_reset_before
+    >>> rng = np.random.default_rng(0)
+    >>> x, w, u = rng.normal(size=(5, 2)), rng.normal(size=(2, 6)), rng.normal(size=(2, 6))
+    >>> after, before = gru_reset_after(x, w, u), gru_reset_before(x, w, u)
+    >>> bool(np.allclose(after[0], before[0])), bool(np.allclose(after, before))
+    (True, False)
     """
     act, gate = find_activation(activation), find_activation(recurrent_activation)
     x, w, u = check_arrays(x, kernel, recurrent_kernel, gates=3)

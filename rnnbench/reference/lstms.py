@@ -38,6 +38,20 @@ def lstm(
 
     Source: Hochreiter & Schmidhuber, Long short-term memory, Neural Computation 9, 1997, with the
     forget gate of Gers et al., Learning to forget, Neural Computation 12, 2000.
+
+    Without weights every gate is half open: a cell state of 1 is halved at each step, until the
+    forget gate is opened, whose bias is the second block:
+
+    >>> import numpy as np
+    >>> from rnnbench.reference import lstm
+    >>> x, w, u = np.zeros((3, 1)), np.zeros((1, 4)), np.zeros((1, 4))
+    >>> start = [[0.0], [1.0]]  # h and c
+    >>> _, cells = lstm(x, w, u, initial_state=start, return_cells=True)
+    >>> cells.tolist()
+    [[0.5], [0.25], [0.125]]
+    >>> _, cells = lstm(x, w, u, [0.0, 20.0, 0.0, 0.0], start, return_cells=True)
+    >>> cells.round(3).tolist()
+    [[1.0], [1.0], [1.0]]
     """
     options = (initial_state, activation, recurrent_activation, return_cells)
     return _lstm(x, kernel, recurrent_kernel, bias, None, *options)
@@ -68,6 +82,17 @@ def lstm_peephole(
     peepholes of Gers, Schraudolph & Schmidhuber, JMLR 3, 2002, differ: theirs reach all
     three gates, each unit sees its own cell only (a diagonal V), and the output gate looks at the
     new cell state.
+
+    A cell state of 1 closes the output gate through a negative V_o:
+
+    >>> import numpy as np
+    >>> from rnnbench.reference import lstm_peephole
+    >>> x, w, u = np.zeros((1, 1)), np.zeros((1, 4)), np.zeros((1, 4))
+    >>> start = [[0.0], [1.0]]  # h and c
+    >>> lstm_peephole(x, w, u, peephole_kernel=[[0.0]], initial_state=start).round(3).tolist()
+    [[0.231]]
+    >>> lstm_peephole(x, w, u, peephole_kernel=[[-9.0]], initial_state=start).round(3).tolist()
+    [[0.0]]
     """
     options = (initial_state, activation, recurrent_activation, return_cells)
     return _lstm(x, kernel, recurrent_kernel, bias, peephole_kernel, *options)

@@ -1,7 +1,7 @@
 """The store as tidy tables: one row a run, one row an epoch; and arms with what relates them.
 
-It imports :mod:`rnnbench.tracking`, from which it reads, and :mod:`rnnbench.stats`; reports, figures,
-notebooks and what ends a sweep import it.
+It imports :mod:`rnnbench.tracking`, from which it reads, and :mod:`rnnbench.stats`; reports,
+figures, notebooks and what ends a sweep import it.
 """
 
 from __future__ import annotations

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-import rnnbench.reference
+import rnnbench.reference.activations
+import rnnbench.reference.bptt
+import rnnbench.reference.elman
+import rnnbench.reference.grus
+import rnnbench.reference.lstms
 from tests.conftest import ROOT
 from tests.docs.examples import Session, python_blocks
 
@@ -23,11 +29,28 @@ def test_python_of_a_page_runs(page: str, work_dir: Path) -> None:
         assert session.run_block(block) == block.text, "python -m tests.docs.examples"
 
 
+REFERENCE = rnnbench.reference
+PARTS = [
+    REFERENCE.elman,
+    REFERENCE.lstms,
+    REFERENCE.grus,
+    REFERENCE.bptt,
+    REFERENCE.activations,
+]
+
+
 @pytest.mark.parametrize(
-    "module", [rnnbench, rnnbench.reference], ids=lambda module: module.__name__
+    "module", [rnnbench, REFERENCE, *PARTS], ids=lambda module: module.__name__
 )
 def test_examples_in_public_docstrings_hold(
-    module: object, monkeypatch: pytest.MonkeyPatch
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("name", [*rnnbench.__all__, *REFERENCE.__all__])
+def test_every_public_function_has_an_example(name: str) -> None:
+    function = getattr(rnnbench, name, None) or getattr(REFERENCE, name)
+    if inspect.isfunction(function):
+        assert ">>>" in (function.__doc__ or "")
