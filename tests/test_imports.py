@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import rnnbench
+from rnnbench.config.expand import load
+from rnnbench.tracking.store import Store
 
 PACKAGE = Path(rnnbench.__file__).parent
 
@@ -31,34 +35,55 @@ LAYERS = [name for row in ROWS for name in row.split()]
 TENSORFLOW = ["tensorflow", "keras"]
 SLOW_TO_IMPORT = [*TENSORFLOW, "hydra", "omegaconf", "pandas", "mlflow", "pydantic", "numpy"]
 ONLY_FOR_TEXT = ["nltk", "gensim"]
-EMPTY_STORE = """
+OPENED = """
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
 Store.open(load([], cell=False))
 """
 
 
-def imported_by(folder: Path, words: list[str], before: str = "") -> tuple[int, set[str], str]:
-    """Run a command in a process of its own: status, top-level modules, standard error."""
+@dataclass(frozen=True)
+class Imported:
+    """What a command came to, and the top-level modules that were loaded after it."""
+
+    status: int
+    modules: set[str]
+    err: str
+
+
+def imported_by(folder: Path, *commands: list[str], before: str = "") -> list[Imported]:
+    """Run commands one after the other in a process of their own."""
     code = f"""
-import sys
+import contextlib, io, json, sys
 {before}
 import rnnbench.cli
-status = rnnbench.cli.run({words!r})
-print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
+for words in {[*commands]!r}:
+    err = io.StringIO()
+    with contextlib.redirect_stderr(err):
+        status = rnnbench.cli.run(words)
+    print()
+    print(json.dumps([status, sorted({{n.split(".")[0] for n in sys.modules}}), err.getvalue()]))
 """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RNNBENCH_")}
     child = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True
     )
     assert child.returncode == 0, child.stderr
-    _, status, *modules = child.stdout.splitlines()[-1].split(" ")
-    return int(status), set(modules), child.stderr
+    lines = [json.loads(line) for line in child.stdout.splitlines() if line.startswith("[")]
+    found = [Imported(status, set(names), err) for status, names, err in lines]
+    assert len(found) == len(commands), child.stdout
+    return found
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+@pytest.fixture
+def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store without runs in the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    Store.open(load([f"home={tmp_path / 'runs'}"], cell=False))
+
+
+def test_commands_that_train_nothing_leave_tensorflow_alone(tmp_path: Path) -> None:
+    commands = [
         "--help",
         "train --help",
         "train +cell=gru --cfg job",
@@ -70,21 +95,18 @@ print("status", status, *sorted({{name.split(".")[0] for name in sys.modules}}))
         "reproduce --help",
         "diagnose --help",
         "runs --help",
-    ],
-)
-def test_command_that_trains_nothing_leaves_tensorflow_alone(tmp_path: Path, words: str) -> None:
-    status, modules, err = imported_by(tmp_path, words.split())
-    assert status == 0, err
-    assert not modules & {*TENSORFLOW, *ONLY_FOR_TEXT}
+    ]
+    found = imported_by(tmp_path, *(words.split() for words in commands))
+    for words, command in zip(commands, found, strict=True):
+        assert command.status == 0, (words, command.err)
+        assert not command.modules & {*TENSORFLOW, *ONLY_FOR_TEXT}, words
 
 
-@pytest.mark.parametrize("words", ["plan +cell=gru,lstm data.limit=99", "match match=lstm:128"])
-def test_a_short_command_loads_nothing_for_bars_figures_or_distributions(
-    tmp_path: Path, words: str
-) -> None:
-    status, modules, err = imported_by(tmp_path, words.split())
-    assert status == 0, err
-    assert modules & {"rich", "matplotlib", "scipy"} == set()
+def test_a_short_command_loads_nothing_for_bars_figures_or_distributions(tmp_path: Path) -> None:
+    commands = ["plan +cell=gru,lstm data.limit=99", "match match=lstm:128"]
+    for command in imported_by(tmp_path, *(words.split() for words in commands)):
+        assert command.status == 0, command.err
+        assert command.modules & {"rich", "matplotlib", "scipy"} == set()
 
 
 def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Path) -> None:
@@ -94,11 +116,11 @@ def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Pat
     (tmp_path / "mine.csv").write_text("\n".join(["text,label", *rows]))
     words = ["data", "data=csv", "data.path=mine.csv", "data.test_fraction=0.5"]
     words += ["data.tokens=treebank", "model.embedding.kind=vectors", "model.embedding.dim=3"]
-    status, modules, err = imported_by(tmp_path, words)
-    assert status == 0, err
-    assert "100.0 % of the words in training texts" in err
-    assert set(ONLY_FOR_TEXT) <= modules
-    assert not modules & set(TENSORFLOW)
+    (found,) = imported_by(tmp_path, words)
+    assert found.status == 0, found.err
+    assert "100.0 % of the words in training texts" in found.err
+    assert set(ONLY_FOR_TEXT) <= found.modules
+    assert not found.modules & set(TENSORFLOW)
 
 
 def test_a_finished_sweep_typed_again_tells_its_verdicts_without_slow_libraries(
@@ -110,38 +132,34 @@ def test_a_finished_sweep_typed_again_tells_its_verdicts_without_slow_libraries(
         f"import subprocess, sys; subprocess.run([sys.executable, '-c', {store!r}], check=True)"
     )
     for _ in range(2):  # the first time, it writes summaries of arms, and that they were seen
-        status, modules, err = imported_by(tmp_path, ["sweep", *words], script)
-        assert status == 0, err
-        assert "6 of 6 runs were finished already" in err
+        (found,) = imported_by(tmp_path, ["sweep", *words], before=script)
+        assert found.status == 0, found.err
+        assert "6 of 6 runs were finished already" in found.err
         script = ""
     slow = {*TENSORFLOW, "mlflow", "sqlalchemy", "pandas", "pyarrow", "matplotlib", "jinja2"}
-    assert modules & slow == set()
+    assert found.modules & slow == set()
 
 
 def test_report_leaves_tensorflow_alone(tmp_path: Path) -> None:
-    status, modules, err = imported_by(tmp_path, ["report"], EMPTY_STORE)
-    assert status in (0, 2), err
-    assert "Traceback" not in err
-    assert {"mlflow", "rnnbench"} <= modules
-    assert not modules & set(TENSORFLOW)
+    (found,) = imported_by(tmp_path, ["report"], before=OPENED)
+    assert found.status in (0, 2), found.err
+    assert "Traceback" not in found.err
+    assert {"mlflow", "rnnbench"} <= found.modules
+    assert not found.modules & set(TENSORFLOW)
 
 
-@pytest.mark.parametrize(
-    "words", [["predict", "run=0", "text=a"], ["reproduce", "run=0"], ["diagnose", "run=0"]]
-)
-def test_an_unknown_run_is_refused_before_tensorflow_is_loaded(
-    tmp_path: Path, words: list[str]
-) -> None:
-    status, modules, err = imported_by(tmp_path, words, EMPTY_STORE)
-    assert status == 2
-    assert "error: run: expected" in err
-    assert not modules & set(TENSORFLOW)
+@pytest.mark.usefixtures("empty_store")
+def test_an_unknown_run_is_refused_before_tensorflow_is_loaded(tmp_path: Path) -> None:
+    commands = [["predict", "run=0", "text=a"], ["reproduce", "run=0"], ["diagnose", "run=0"]]
+    for found in imported_by(tmp_path, *commands):
+        assert found.status == 2
+        assert "error: run: expected" in found.err
+        assert not found.modules & set(TENSORFLOW)
 
 
-@pytest.mark.parametrize("words", ["--help", "trian"])
-def test_help_imports_nothing_that_is_slow(tmp_path: Path, words: str) -> None:
-    _, modules, _ = imported_by(tmp_path, words.split())
-    assert not modules & set(SLOW_TO_IMPORT)
+def test_help_imports_nothing_that_is_slow(tmp_path: Path) -> None:
+    for found in imported_by(tmp_path, ["--help"], ["trian"]):
+        assert not found.modules & set(SLOW_TO_IMPORT)
 
 
 def modules() -> dict[str, Path]:

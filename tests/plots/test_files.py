@@ -32,26 +32,23 @@ SMALLEST = 10.5  # pixels of a letter's height there
 ELSEWHERE = """
 import sys
 from pathlib import Path
-from tests.plots.test_files import digests
-print(digests(sys.argv[2], Path(sys.argv[1])))
+from tests.plots.test_files import FIGURES, digests
+print({name: digests(name, Path(sys.argv[1])) for name in FIGURES})
 """
 
 
 @cache
-def once(which: str) -> dict[str, list[str]]:
+def once(name: str) -> list[str]:
     """What the bytes come to, drawn once in this process."""
     with tempfile.TemporaryDirectory() as folder:
-        return digests(which, Path(folder))
+        return digests(name, Path(folder))
 
 
-def digests(which: str, folder: Path) -> dict[str, list[str]]:
-    """What the bytes of the figures of few or of many arms come to."""
-    found = {}
-    for name in (name for name in FIGURES if name.endswith(which)):
-        paths = [folder / file for file in NAMES]
-        FIGURES[name](paths)
-        found[name] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    return found
+def digests(name: str, folder: Path) -> list[str]:
+    """What the bytes of a figure's files come to."""
+    paths = [folder / file for file in NAMES]
+    FIGURES[name](paths)
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
 @cache
@@ -87,27 +84,22 @@ def texts(figure: Figure) -> list[tuple[str, Bbox]]:
     ]
 
 
-def test_bytes_repeat(tmp_path: Path) -> None:
-    assert digests("few", tmp_path) == once("few")
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("which", ["few", "many"])
-def test_bytes_are_those_of_another_process(which: str, tmp_path: Path) -> None:
+def test_bytes_are_those_of_another_process(tmp_path: Path) -> None:
     child = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, tmp_path, which],
+        [sys.executable, "-c", ELSEWHERE, tmp_path],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "7"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert child.stdout.strip() == str(once(which))
+    assert child.stdout.strip() == str({name: once(name) for name in FIGURES})
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name.endswith("few")])
-def test_nothing_stays_open(name: str, tmp_path: Path) -> None:
-    FIGURES[name]([tmp_path / file for file in NAMES])
+def test_bytes_repeat_and_nothing_stays_open(name: str, tmp_path: Path) -> None:
+    assert digests(name, tmp_path) == once(name)
     assert [f.path for f in psutil.Process().open_files() if str(tmp_path) in f.path] == []
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
     assert (tmp_path / NAMES[0]).read_bytes().startswith(b"\x89PNG")
