@@ -138,11 +138,12 @@ def metrics(logged: str) -> str:
             metric.unit or "–",
             "–" if metric.better == "neither" else metric.better,
             "yes" if metric.repeats else "no",
+            f"{metric.digits}, of percent" if metric.percent else f"{metric.digits}",
         )
         for metric in METRICS.values()
         if metric.logged == logged
     ]
-    return markdown_table(("metric", "meaning", "unit", "better", "repeats"), rows)
+    return markdown_table(("metric", "meaning", "unit", "better", "repeats", "decimals"), rows)
 
 
 def _code_maths(text: str) -> str:

@@ -6,27 +6,32 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from rnnbench.config.metrics import EPOCH_METRICS
+from rnnbench.config.metrics import EPOCH_METRICS, METRICS
 from rnnbench.results.facts import is_measured
+from rnnbench.results.rows import COLUMNS, column_name
 from rnnbench.tracking.store import Store
 
 SECONDS = "epoch_seconds"
 _MEASURED = (*EPOCH_METRICS, SECONDS)
+_TAKEN = frozenset(("epoch", "arm", *(column.name for column in COLUMNS)))
 
 
 def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
-    """Return columns run_id, epoch (from 1), Keras's metric names and epoch_seconds.
+    """Return columns run_id, epoch (from 1), Keras's metric names, epoch_seconds, and what else.
 
-    NaN where something was not measured.
+    What else was logged for these epochs follows by name. NaN where something was not measured.
     """
     rows = []
-    for run_id, history in store.histories(run_ids, _MEASURED).items():
+    for run_id, history in store.histories(run_ids).items():
         by_epoch: dict[int, dict[str, float]] = {}
-        for metric, points in history.items():
-            for step, value in points:
-                if not is_measured(value):
-                    continue
-                by_epoch.setdefault(step, {})[metric] = value
+        for metric in _MEASURED:
+            for step, value in history.get(metric, ()):
+                if is_measured(value):
+                    by_epoch.setdefault(step, {})[metric] = value
+        for metric in sorted(history.keys() - METRICS.keys()):
+            for step, value in history[metric]:
+                if step in by_epoch and is_measured(value):  # a step may be a batch, too
+                    by_epoch[step][column_name(metric, _TAKEN)] = value
         rows += [
             {"run_id": run_id, "epoch": epoch, **values}
             for epoch, values in sorted(by_epoch.items())
@@ -36,5 +41,8 @@ def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
 
 def history_frame(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     """Return rows of epochs as a table; see :func:`load_history`."""
-    table = pd.DataFrame(list(rows), columns=["run_id", "epoch", *_MEASURED])
-    return table.astype({"epoch": "int64"} | dict.fromkeys(_MEASURED, "float64"))
+    rows = list(rows)
+    others = sorted({name for row in rows for name in row} - {"run_id", "epoch", *_MEASURED})
+    measured = (*_MEASURED, *others)
+    table = pd.DataFrame(rows, columns=["run_id", "epoch", *measured])
+    return table.astype({"epoch": "int64"} | dict.fromkeys(measured, "float64"))

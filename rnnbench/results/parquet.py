@@ -98,7 +98,7 @@ def read_history(path: Path) -> pd.DataFrame:
     """Return epochs as :func:`rnnbench.results.load_history` does; raises StoreError."""
     wanted: dict[str, Kind] = {"run_id": "text", "epoch": "whole"}
     wanted |= dict.fromkeys(EPOCH_METRICS, "number")
-    found = read_columns(path, wanted | {SECONDS: "number"})
+    found = read_columns(path, wanted | {SECONDS: "number"}, others=("number",))
     refuse_missing(path, found, wanted)
     refuse_gaps(path, found, ("run_id", "epoch"))
     refuse_twice(path, found, ("run_id", "epoch"))

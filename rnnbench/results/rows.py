@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]  # ``None`` where a run has no such value
 Source = Literal["info", "tag", "param", "metric"]
 _TYPED = ("command", "reason")
+_DERIVED = ("arm", "trials")  # columns that frames in notebooks have, too
 _OTHER = "metrics."  # before the name of a metric that would pass for something else
 # The folders of an absolute path; an address such as https://... is none.
 FOLDERS = re.compile(r"(?<![\w./:~])~?/(?:[^\s/'\"=,]+/)+")
@@ -139,25 +140,25 @@ def columns_of(records: Iterable[Record]) -> list[Column]:
     column, is called ``metrics.NAME``. What is measured by epoch is in
     :func:`rnnbench.results.load_history`.
     """
-    taken = {column.name for column in COLUMNS}
+    taken = {*_DERIVED, *(column.name for column in COLUMNS)}
     logged: set[str] = set()
-    keys: set[str] = set()
     for record in records:
         logged.update(record.metrics)
-        keys.update(record.params)
+        taken.update(record.params)
     known = [name for name in RUN_METRICS if name in logged and name not in taken]
-    others = sorted(logged - METRICS.keys())
     return [
         *COLUMNS,
         *map(_metric, known),
         *(
-            replace(
-                _metric(name),
-                name=_OTHER + name if "." in name or name in taken or name in keys else name,
-            )
-            for name in others
+            replace(_metric(name), name=column_name(name, taken))
+            for name in sorted(logged - METRICS.keys())
         ),
     ]
+
+
+def column_name(metric: str, taken: Collection[str]) -> str:
+    """Return the column of a metric that the catalogue doesn't know, other than those taken."""
+    return _OTHER + metric if "." in metric or metric in taken else metric
 
 
 def is_parameter(column: str) -> bool:

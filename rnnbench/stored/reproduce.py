@@ -112,7 +112,7 @@ def reproduce_run(store: Store, record: Record, now: Config, console: Console) -
         fresh = Store.open(config, create=False)
         (logged_epochs,) = store.histories([record.run_id], EPOCH_METRICS).values()
         (again_epochs,) = fresh.histories([again.run_id], EPOCH_METRICS).values()
-    compared, differences = _compare(record, again, logged_epochs, again_epochs)
+    compared, differences = compare_values(record, again, logged_epochs, again_epochs)
     return Reproduction(record, again, compared, differences, _conditions(record, again))
 
 
@@ -125,9 +125,10 @@ def _again(config: Config, now: Config) -> Config:
     return config.model_copy(update={"tracking": tracking, "executor": executor, "seeds": 1})
 
 
-def _compare(
+def compare_values(
     logged: Record, again: Record, logged_epochs: History, again_epochs: History
 ) -> tuple[int, tuple[Difference, ...]]:
+    """Return how many values two runs have, and those that differ, epochs first."""
     pairs: list[tuple[str, float | None, float | None]] = []
     points = [{m: dict(v) for m, v in epochs.items()} for epochs in (logged_epochs, again_epochs)]
     steps = sorted({step for values in points for points_ in values.values() for step in points_})

@@ -60,13 +60,20 @@ class ClientReader:
             if not token:
                 return
 
-    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
+    def histories(
+        self, run_ids: Iterable[str], metrics: Sequence[str] | None = None
+    ) -> dict[str, History]:
         """See :class:`Reader`."""
         found: dict[str, History] = {}
         for run_id in run_ids:
             history: History = {}
-            for metric in metrics:
+            asked = metrics
+            if asked is None:
+                asked = sorted(self._client().get_run(run_id).data.metrics)
+            for metric in asked:
                 points = self._client().get_metric_history(run_id, metric)
+                if metrics is None:
+                    points = [point for point in points if point.step > 0]
                 if points:
                     points.sort(key=lambda point: (point.step, point.timestamp))
                     history[metric] = [(point.step, point.value) for point in points]

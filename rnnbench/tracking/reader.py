@@ -57,8 +57,10 @@ class Reader(Protocol):
         """
         ...
 
-    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
-        """Return by run the values of these metrics by epoch."""
+    def histories(
+        self, run_ids: Iterable[str], metrics: Sequence[str] | None = None
+    ) -> dict[str, History]:
+        """Return by run the values of these metrics by epoch; without any, of all after epoch 0."""
         ...
 
     def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
@@ -111,18 +113,20 @@ class SqliteReader:
             for start in range(0, len(rows), _CHUNK):
                 yield from self._records(connection, rows[start : start + _CHUNK], only)
 
-    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
+    def histories(
+        self, run_ids: Iterable[str], metrics: Sequence[str] | None = None
+    ) -> dict[str, History]:
         """See :class:`Reader`."""
         ids = list(run_ids)
         found: dict[str, History] = {run_id: {} for run_id in ids}
+        asked = "step > 0" if metrics is None else f"key IN ({_marks(metrics)})"
         with closing(connect_sqlite(self._path)) as connection:
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]
                 for run_id, key, step, value, is_nan in connection.execute(
                     "SELECT run_uuid, key, step, value, is_nan FROM metrics "
-                    f"WHERE run_uuid IN ({_marks(chunk)}) AND key IN ({_marks(metrics)}) "
-                    "ORDER BY step, timestamp",
-                    [*chunk, *metrics],
+                    f"WHERE run_uuid IN ({_marks(chunk)}) AND {asked} ORDER BY step, timestamp",
+                    [*chunk, *(metrics or ())],
                 ):
                     points = found[run_id].setdefault(key, [])
                     points.append((step, math.nan if is_nan else value))

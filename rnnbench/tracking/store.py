@@ -175,8 +175,10 @@ class Store:
                 found.setdefault(record.key, []).append(record)
         return {key: counting(records) for key, records in found.items()}
 
-    def histories(self, run_ids: Iterable[str], metrics: Sequence[str]) -> dict[str, History]:
-        """Return by run the values of metrics by epoch."""
+    def histories(
+        self, run_ids: Iterable[str], metrics: Sequence[str] | None = None
+    ) -> dict[str, History]:
+        """Return by run the values of metrics by epoch; see :class:`.reader.Reader`."""
         with translated(self.uri, self.home.path):
             return self._reader.histories(run_ids, metrics)
 

@@ -257,8 +257,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
         _changed("history.parquet", lambda t: t.assign(run_id=None)),
         "a row without run_id",
     ),
-    "further columns": (
-        _changed("history.parquet", lambda t: t.assign(more=1.0)),
+    "further columns that are no metrics": (
+        _changed("history.parquet", lambda t: t.assign(more="one")),
         "a column 'more'",
     ),
     "an accuracy of 750 %": (
