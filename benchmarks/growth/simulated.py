@@ -29,7 +29,7 @@ from rnnbench.sweep.run import run_arms
 from rnnbench.system.machine import this_machine
 from rnnbench.training.history import Outcome, summarise
 from rnnbench.training.predictions import save
-from rnnbench.training.trainer import Task
+from rnnbench.training.spec import Task
 
 EPOCHS = 3
 WORKERS = 2

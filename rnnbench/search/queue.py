@@ -10,15 +10,13 @@ from rnnbench.interrupt import Interruption
 from rnnbench.search.declared import Search
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study, intermediate
-from rnnbench.sweep.jobs import make_task
 from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
 from rnnbench.system.locks import Lock, Locks, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.spec import RunSpec
-from rnnbench.training.trainer import Task
+from rnnbench.training.spec import RunSpec, Task
 
 if TYPE_CHECKING:
     from rnnbench.sweep.progress import SweepProgress
@@ -85,7 +83,7 @@ class SearchQueue:
             while (number := opened.next()) is not None:
                 spec = self._claimed(opened, number)
                 if spec is not None:
-                    return make_task(spec, self._ownership.folder(spec.key))
+                    return spec.task(self._ownership.folder(spec.key))
             self._close_if_over(opened)
         return self._runs.take(held, busy)
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rnnbench.config.schema import SweepConfig
-from rnnbench.extensions.registry import origins
 from rnnbench.sweep.expected import FIT_SECONDS, SECONDS
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec, digest
-
-if TYPE_CHECKING:
-    from rnnbench.training.trainer import Task
 
 JobStatus = Literal["DONE", "STALE", "RUNNING", "FAILED", "PENDING"]
 
@@ -149,22 +144,3 @@ def sweep_key(keys: Iterable[str], until: Sequence[object] = ()) -> str:
         until: what else decides when the sweep ends, where it may end before all are trained.
     """
     return digest({"runs": sorted(keys)} | ({"until": list(until)} if until else {}))
-
-
-def make_task(spec: RunSpec, folder: Path) -> Task:
-    """Return what a worker needs for a run."""
-    from rnnbench.training.trainer import Task  # which only commands that train import
-
-    prunable = spec.trial is not None and spec.trial.prunable
-    baseline = None if spec.baseline is None else spec.baseline.name
-    return Task(
-        spec.key,
-        spec.group,
-        spec.config,
-        spec.data,
-        folder,
-        spec.work,
-        prunable,
-        baseline,
-        extensions=origins(),
-    )

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.protocol import TaskSource
-from rnnbench.sweep.jobs import make_task
 from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.tracking.begin import IF_DEAD
-from rnnbench.training.spec import RunSpec
+from rnnbench.training.spec import RunSpec, Task
 
 if TYPE_CHECKING:
     from rnnbench.sweep.progress import SweepProgress
-
-if TYPE_CHECKING:
     from rnnbench.training.history import Epoch, Outcome
-    from rnnbench.training.trainer import Task
 
 _POLL_SECONDS = 2.0
 
@@ -78,7 +74,7 @@ class RunQueue:
             _, spec = item
             claim = self._ownership.claim(spec)
             if claim is Claim.OWNED:
-                return make_task(spec, self._ownership.folder(spec.key))
+                return spec.task(self._ownership.folder(spec.key))
             if claim is Claim.ELSEWHERE:
                 self._elsewhere.append(spec)
             else:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from rnnbench.baselines import BASELINE_VERSION, Baseline
@@ -13,6 +14,7 @@ from rnnbench.config.keys import content
 from rnnbench.config.roles import Fact
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
+from rnnbench.extensions.registry import Origin, origins
 from rnnbench.models.cells import check_cell
 from rnnbench.models.kernels.support import is_fusible, wants_kernels
 from rnnbench.models.parameters import ParameterTable, count
@@ -34,6 +36,35 @@ class SearchOf:
 
     study: str
     description: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs for one run.
+
+    Attributes:
+        key: content key of the run.
+        group: runs of one group share a compiled model.
+        config: the resolved configuration.
+        data: the prepared data set.
+        folder: where files of the run are left.
+        work: relative cost, for scheduling.
+        prunable: whether each epoch is followed by a decision to go on.
+        extensions: where cells from the user's own modules come from.
+        baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
+        trainer: what trains it, as ``module:class``; made without arguments.
+    """
+
+    key: str
+    group: str
+    config: Config
+    data: Prepared
+    folder: Path
+    work: float
+    prunable: bool = False
+    baseline: str | None = None
+    trainer: str = "rnnbench.training.trainer:Trainer"
+    extensions: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +104,20 @@ class RunSpec:
     def of_search(self, search: SearchOf, trial: TrialOf | None = None) -> RunSpec:
         """Return the run as a trial of a search, or as a replicate of its winner."""
         return replace(self, search=search, trial=trial)
+
+    def task(self, folder: Path) -> Task:
+        """Return what a worker needs for the run, which leaves its files in a folder."""
+        return Task(
+            self.key,
+            self.group,
+            self.config,
+            self.data,
+            folder,
+            self.work,
+            prunable=self.trial is not None and self.trial.prunable,
+            baseline=None if self.baseline is None else self.baseline.name,
+            extensions=origins(),
+        )
 
     @property
     def kind(self) -> Literal["run", "trial", "baseline"]:

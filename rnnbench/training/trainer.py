@@ -6,15 +6,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from rnnbench.baselines import get_baseline
-from rnnbench.config.schema import Config
-from rnnbench.data import Prepared
-from rnnbench.extensions.registry import Origin, load
+from rnnbench.extensions.registry import load
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
@@ -26,35 +23,7 @@ from rnnbench.training.predictions import calibration
 from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
 from rnnbench.training.runtime import is_fused, prepare_process
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a worker needs for one run.
-
-    Attributes:
-        key: content key of the run.
-        group: runs of one group share a compiled model.
-        config: the resolved configuration.
-        data: the prepared data set.
-        folder: where files of the run are left.
-        work: relative cost, for scheduling.
-        prunable: whether each epoch is followed by a decision to go on.
-        extensions: where cells from the user's own modules come from.
-        baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
-        trainer: what trains it, as ``module:class``; made without arguments.
-    """
-
-    key: str
-    group: str
-    config: Config
-    data: Prepared
-    folder: Path
-    work: float
-    prunable: bool = False
-    baseline: str | None = None
-    trainer: str = "rnnbench.training.trainer:Trainer"
-    extensions: tuple[Origin, ...] = ()
+from rnnbench.training.spec import Task
 
 
 class Trainer:

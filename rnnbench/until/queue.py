@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from rnnbench.training.history import Epoch, Outcome
-    from rnnbench.training.trainer import Task
+    from rnnbench.training.spec import Task
 
 
 class UntilQueue:

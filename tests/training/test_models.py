@@ -15,7 +15,8 @@ from rnnbench.models.cells import CELLS, check_cell
 from rnnbench.models.parameters import count
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.predictions import load_correct, load_right
-from rnnbench.training.trainer import Task, Trainer
+from rnnbench.training.spec import Task
+from rnnbench.training.trainer import Trainer
 
 BEST = ("training.test=best", "tracking.save_model=best")
 

@@ -14,7 +14,6 @@ import pytest
 from rnnbench.config.expand import expand
 from rnnbench.models.build import build
 from rnnbench.sweep.declaration import declare
-from rnnbench.sweep.jobs import make_task
 from rnnbench.training.history import Epoch
 from rnnbench.training.program import Program
 from rnnbench.training.spec import RunSpec
@@ -52,7 +51,7 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Declare:
 def train(trainer: Trainer, spec: RunSpec, folder: Path) -> Result:
     """Return what a run measured in every epoch and at its end, and its last weights."""
     epochs: list[Epoch] = []
-    outcome = trainer.execute(make_task(spec, folder), epochs.append)
+    outcome = trainer.execute(spec.task(folder), epochs.append)
     assert list(outcome.epochs) == epochs
     with h5py.File(folder / "model.weights.h5") as file:
         weights: dict[str, np.ndarray] = {}

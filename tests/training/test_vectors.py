@@ -17,7 +17,6 @@ from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import resolve_units
 from rnnbench.models.parameters import count
 from rnnbench.sweep.declaration import check_arms, declare
-from rnnbench.sweep.jobs import make_task
 from rnnbench.tracking.recorder import parameters, vectors_tags
 from rnnbench.training.spec import RunSpec
 from rnnbench.training.trainer import Trainer
@@ -58,7 +57,7 @@ def declared(tmp_path: Path) -> Declare:
 def train(spec: RunSpec, folder: Path) -> tuple[Any, dict[str, float], str]:
     folder.mkdir(exist_ok=True)
     trainer = Trainer()
-    outcome = trainer.execute(make_task(spec, folder), lambda _: None)
+    outcome = trainer.execute(spec.task(folder), lambda _: None)
     assert trainer._program is not None
     return trainer._program.model, outcome.metrics, outcome.summary
 

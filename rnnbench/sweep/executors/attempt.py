@@ -14,7 +14,7 @@ from rnnbench.system.machine import this_machine
 
 if TYPE_CHECKING:
     from rnnbench.training.history import Epoch, Outcome
-    from rnnbench.training.trainer import Task
+    from rnnbench.training.spec import Task
 
 
 class Trains(Protocol):

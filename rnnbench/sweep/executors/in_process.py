@@ -19,7 +19,7 @@ from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.training.runtime import set_environment
 
 if TYPE_CHECKING:
-    from rnnbench.training.trainer import Task
+    from rnnbench.training.spec import Task
 
 _POLL_SECONDS = 0.2  # between two looks at whether an interruption was asked for
 

@@ -35,7 +35,7 @@ from rnnbench.system.cores import worker_count
 from rnnbench.training.runtime import set_environment
 
 if TYPE_CHECKING:
-    from rnnbench.training.trainer import Task
+    from rnnbench.training.spec import Task
 
 
 @dataclass

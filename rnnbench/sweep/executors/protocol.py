@@ -9,7 +9,7 @@ from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.events import Event
 
 if TYPE_CHECKING:
-    from rnnbench.training.trainer import Task
+    from rnnbench.training.spec import Task
 
 
 class TaskSource(Protocol):

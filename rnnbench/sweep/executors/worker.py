@@ -16,7 +16,7 @@ from rnnbench.sweep.executors.attempt import Stop, Trainers, attempt
 from rnnbench.sweep.executors.events import EpochEnded, OfTask
 
 if TYPE_CHECKING:
-    from rnnbench.training.trainer import Task
+    from rnnbench.training.spec import Task
 
 Message = OfTask | None  # None: only a sign of life
 

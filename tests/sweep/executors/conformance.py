@@ -31,10 +31,10 @@ from rnnbench.sweep.executors.events import (
     Stopped,
 )
 from rnnbench.sweep.executors.protocol import Executor
-from rnnbench.sweep.jobs import make_task
 from rnnbench.system.machine import this_machine
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.trainer import Task, Trainer
+from rnnbench.training.spec import Task
+from rnnbench.training.trainer import Trainer
 
 EPOCHS = 3
 WORDS = (
@@ -187,10 +187,10 @@ class ExecutorConformance:
     ) -> None:
         words = (*WORDS, "seeds=2", "model.units=2,3", "tracking.save_predictions=true")
         specs = declare(expand(words), tmp_path / "home")
-        tasks = [make_task(spec, tmp_path / "theirs" / spec.key) for spec in specs]
+        tasks = [spec.task(tmp_path / "theirs" / spec.key) for spec in specs]
         ends = {e.key: e.outcome for e in events_of(executor, *tasks) if isinstance(e, Finished)}
         for spec in specs:
-            ours = make_task(spec, tmp_path / "ours" / spec.key)
+            ours = spec.task(tmp_path / "ours" / spec.key)
             expected = Trainer().execute(ours, lambda _: None)
             found = ends[spec.key]
             assert found.summary == expected.summary
