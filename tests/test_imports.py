@@ -29,6 +29,7 @@ ROWS = [
     "training tracking results plots",
     "sweep search until",
     "baselines.declaration baselines.strategy stored report notebooks cli __main__",
+    "testing",
 ]
 LAYERS = [name for row in ROWS for name in row.split()]
 

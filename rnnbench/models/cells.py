@@ -102,6 +102,34 @@ class Cell:
         several = f"{len(self.peepholes)}·" if len(self.peepholes) > 1 else ""
         return f"{units}·({factor}{block} + {several}{units})"
 
+    def layer(
+        self, units: int, *, seed: int, recurrent_seed: int, dropout_seed: int, **arguments: Any
+    ) -> Any:
+        """Return Keras's layer: input ``(batch, time, inputs)``.
+
+        Args:
+            units: width of the state.
+            seed, recurrent_seed: seeds of the two kernels' initialisers.
+            dropout_seed: seed of the dropout masks.
+            arguments: options of the cell, and further arguments of the layer
+                (``return_sequences``, ``dropout``, ...).
+        """
+        import keras
+
+        make = self.keras_class
+        if isinstance(make, str):
+            from rnnbench.models import layers
+
+            make = getattr(keras.layers, make, None) or getattr(layers, make)
+        return make(
+            units,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=recurrent_seed),
+            seed=dropout_seed,
+            **self.fixed,
+            **arguments,
+        )
+
 
 _STATE = Gate("h", "state", "the new state from the input and the last state")
 _LSTM_GATES = (
@@ -254,38 +282,12 @@ def _check_source(config: CellConfig) -> None:
         )
 
 
-def build_layer(
-    config: CellConfig,
-    units: int,
-    *,
-    seed: int,
-    recurrent_seed: int,
-    dropout_seed: int,
-    **arguments: Any,
-) -> Any:
+def build_layer(config: CellConfig, units: int, **arguments: Any) -> Any:
     """Return Keras's layer for the cell: input ``(batch, time, inputs)``.
 
     Args:
-        config: the cell and its options.
+        config: the cell and its options, which are checked.
         units: width of the state.
-        seed, recurrent_seed: seeds of the two kernels' initialisers.
-        dropout_seed: seed of the dropout masks.
-        arguments: further arguments of the layer (``return_sequences``, ``dropout``, ...).
+        arguments: seeds, and further arguments of the layer, as :meth:`Cell.layer` takes them.
     """
-    import keras
-
-    cell = check_cell(config)
-    layer = cell.keras_class
-    if isinstance(layer, str):
-        from rnnbench.models import layers
-
-        layer = getattr(keras.layers, layer, None) or getattr(layers, layer)
-    return layer(
-        units,
-        kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
-        recurrent_initializer=keras.initializers.Orthogonal(seed=recurrent_seed),
-        seed=dropout_seed,
-        **config.options,
-        **cell.fixed,
-        **arguments,
-    )
+    return check_cell(config).layer(units, **config.options, **arguments)
