@@ -43,13 +43,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The files that take longest, those first: no worker then ends long after the other.
+LONGEST = (
+    *("test_crashes", "test_wrong_input", "test_store_trouble", "test_interruption"),
+    *("test_search_sweep", "test_sweep", "test_files", "test_ui", "test_ui_server"),
+    *("test_predict", "test_reproduce", "test_expand", "test_cells", "test_reference"),
+    *("test_commands", "test_keras", "test_models", "test_imports"),
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first, so that no worker ends long after the other."""
-    first = (
-        *("test_crashes", "test_store_trouble", "test_interruption", "test_sweep"),
-        *("test_search_sweep", "test_files", "test_ui", "test_training", "test_predict"),
-    )
-    items.sort(key=lambda item: not item.path.stem.startswith(first))
+    """Put the files that take longest first."""
+    places = {stem: place for place, stem in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
