@@ -1,8 +1,8 @@
-"""Figures of a search: its history and the importance of what it drew."""
+"""The figure of a search as it goes on: its history."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rnnbench.config.metrics import is_smaller_better
@@ -10,7 +10,6 @@ from rnnbench.plots.style import new_figure, write
 
 _TRIAL = "#555555"
 _BEST = "#0072B2"
-_SIZE = (6.4, 3.6)  # inches
 
 
 def best_so_far(values: Sequence[float], *, largest: bool) -> list[float]:
@@ -25,7 +24,7 @@ def save_history(
     trials: Sequence[tuple[int, float, str]], metric: str, title: str, path: Path
 ) -> None:
     """Draw number, value and Optuna's state of each trial, and the best complete one so far."""
-    with new_figure(*_SIZE, title) as figure:
+    with new_figure(6.4, 3.6, title) as figure:
         axes = figure.subplots()
         for state, marker in (("COMPLETE", "o"), ("PRUNED", "x")):
             chosen = [(number, value) for number, value, s in trials if s == state]
@@ -42,15 +41,4 @@ def save_history(
         axes.set_ylabel(metric.replace("_", " "))
         axes.locator_params(axis="x", integer=True)
         axes.grid(alpha=0.25)
-        write(figure, [path], dpi=100)
-
-
-def save_importance(importance: Mapping[str, float], title: str, path: Path) -> None:
-    """Draw the share of each key, the largest at the top."""
-    with new_figure(*_SIZE, title) as figure:
-        axes = figure.subplots()
-        ordered = sorted(importance.items(), key=lambda item: item[1])
-        axes.barh([key for key, _ in ordered], [share for _, share in ordered], color=_BEST)
-        axes.set_xlabel("importance (PED-ANOVA), share")
-        axes.grid(alpha=0.25, axis="x")
         write(figure, [path], dpi=100)

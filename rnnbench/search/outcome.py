@@ -127,7 +127,8 @@ def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepPare
 
 def write_files(result: Searched, folder: Path) -> None:
     """Write ``trials.csv``, ``best.json``, and the figures that the trials allow."""
-    from rnnbench.plots.search import save_history, save_importance
+    from rnnbench.plots.search import save_history
+    from rnnbench.plots.trials import Shares, save_importances
 
     keys = list(result.search.config.search.space)
     metric = result.search.config.search.metric
@@ -156,4 +157,6 @@ def write_files(result: Searched, folder: Path) -> None:
         (folder / "importance.json").write_text(
             json.dumps(result.importance, indent=1) + "\n", encoding="utf-8"
         )
-        save_importance(result.importance, name, folder / "importance.png")
+        cell = result.search.config.cell
+        shares = Shares(result.search.label, "" if cell is None else cell.name, result.importance)
+        save_importances([shares], name, [folder / "importance.png"])

@@ -21,7 +21,7 @@ from rnnbench.plots.profiles import ProfileLine, save_profiles
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.plots.replicates import replicate_rows, save_replicates
-from rnnbench.plots.search import save_history, save_importance
+from rnnbench.plots.search import save_history
 from rnnbench.plots.slope import Slope, save_slopes
 from rnnbench.plots.tradeoff import Point, save_tradeoff
 from rnnbench.plots.trials import (
@@ -218,5 +218,7 @@ LITERALS: Mapping[str, Save] = {
     "history of a search": lambda paths: save_history(
         [(0, 0.5, "COMPLETE"), (1, 0.6, "PRUNED")], "accuracy", LITERAL, paths[0]
     ),
-    "importance in a search": lambda paths: save_importance({LITERAL: 0.5}, LITERAL, paths[0]),
+    "importance in a search": lambda paths: save_importances(
+        [Shares(LITERAL, "gru", {LITERAL: 0.5})], LITERAL, paths
+    ),
 }
