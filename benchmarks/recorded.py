@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.config.expand import expand
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.system.machine import this_machine
 from rnnbench.tracking import names
@@ -39,7 +40,7 @@ def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
     arms = expand([*words, f"home={folder / 'runs'}"])
     home = Home.of(arms[0].config.home)
     home.make()
-    specs = declare(arms, home.path)
+    specs = declare(arms, DataCache(home.path))
     store = Store.open(arms[0].config)
     for spec in specs:
         run_id = store.begin(run_tags(spec, "benchmark", "benchmarks"), spec.name)

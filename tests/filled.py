@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.recorded import fill
 from rnnbench.config.expand import expand, load
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.system.machine import this_machine
 from rnnbench.tracking import names
@@ -37,10 +38,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = f"home={folder / 'runs'}"
     store = Store.open(load([home], cell=False))
     with store.marker.kept():
-        specs = {s.arm_key: s for s in declare(expand([*WORDS, home]), store.home.path)}
+        specs = {s.arm_key: s for s in declare(expand([*WORDS, home]), DataCache(store.home.path))}
         for spec in specs.values():
             update_arm_summary(store, spec, "sweep")
-        (spec,) = declare(expand([*FAILED, home]), store.home.path)
+        (spec,) = declare(expand([*FAILED, home]), DataCache(store.home.path))
         begin(store, spec).fail("the loss of http://anna:pw@h became \x1b[31mNaN", killed=False)
         id_ = store.begin({names.KIND: "trial", names.KEY: "t", names.TRIAL: "0"}, "trial 0")
         store.client.set_terminated(id_, "FINISHED")

@@ -12,7 +12,7 @@ from rnnbench.config.schema import ModelConfig
 from rnnbench.models.cells import CELLS
 from rnnbench.search.declared import declare_searches
 from rnnbench.seeds import selection_seed, streams
-from rnnbench.tracking.home import Home
+from rnnbench.sweep.data_cache import DataCache
 from tests.conftest import Configure
 from tests.sweep.conftest import SMALL
 
@@ -98,7 +98,7 @@ class TestSelectionSeed:
 
     def test_is_that_of_the_trial_in_every_arm(self, tmp_path: Path) -> None:
         words = ["+cell=simple_rnn,gru", *SMALL, "model.depth=1,2", "search=random", "seed=4"]
-        searches = declare_searches(expand(words), Home(tmp_path / "runs"))
+        searches = declare_searches(expand(words), DataCache(tmp_path / "runs"))
         assert len(searches) == 4
         for number in range(5):
             specs = [search.trial(number, search.config) for search in searches]

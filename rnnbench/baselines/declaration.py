@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from rnnbench.baselines import BASELINE_VERSION, Baseline
 from rnnbench.baselines.content import configured, content
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared, input_spec
-from rnnbench.data.contract import Progress
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import with_dim, with_length
 from rnnbench.sweep.data_cache import DataCache
@@ -19,29 +17,24 @@ from rnnbench.training.spec import RunSpec, digest
 
 def declare_baselines(
     arms: Iterable[Arm],
-    home: Path,
+    cache: DataCache,
     chosen: Sequence[Baseline],
-    on_progress: Progress | None = None,
     *,
     is_typed: bool = True,
-    scratch: Path | None = None,
 ) -> list[RunSpec]:
     """Return every run of some baselines on the data sets of some arms; equal ones appear once.
 
     Args:
         arms: configurations; what belongs to a cell is ignored.
-        home: the folder under which data sets are prepared.
+        cache: prepares the data.
         chosen: the baselines.
-        on_progress: told what takes long.
         is_typed: whether one that has no use for the data is refused, and not passed over.
-        scratch: a folder for what is not prepared yet, where the home is to stay as it is.
 
     Raises:
         ConfigError: for a baseline that has no use for the data.
         DataError: where the data are not to be had.
     """
     specs: dict[str, RunSpec] = {}
-    shelf = DataCache(home, on_progress, scratch)
     for arm in arms:
         for baseline in chosen:
             config = arm.config
@@ -54,10 +47,10 @@ def declare_baselines(
                         "leave it out",
                     )
                 continue
-            data = shelf.prepared(config)
+            data = cache.prepared(config)
             config = with_length(config, data.spec)
             if "embedding" in baseline.sections and config.model.embedding.kind == "vectors":
-                config, data = with_dim(config, data.spec), shelf.with_vectors(config)
+                config, data = with_dim(config, data.spec), cache.with_vectors(config)
             count = config.seeds if baseline.has_seed else 1
             for seed in range(config.seed, config.seed + count):
                 spec = _spec(baseline, configured(baseline, config, seed), data)

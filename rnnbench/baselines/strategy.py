@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rnnbench.baselines.declaration import declare_baselines
 from rnnbench.baselines.kinds import Baseline
 from rnnbench.config.expand import Arm
 from rnnbench.errors import ConfigError
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.fixed import DeclaredRuns
-from rnnbench.tracking.home import Home
 
 
 @dataclass(frozen=True)
@@ -42,20 +41,7 @@ class Baselines:
             action = "leave it out, or type seeds=5 for as many"
             raise ConfigError("until", "null for baselines", until, action)
 
-    def declare(
-        self,
-        arms: Sequence[Arm],
-        home: Home,
-        on_progress: Callable[[str], None] | None = None,
-        scratch: Path | None = None,
-    ) -> DeclaredRuns:
+    def declare(self, arms: Sequence[Arm], cache: DataCache) -> DeclaredRuns:
         """See :class:`rnnbench.sweep.strategy.Strategy`; what belongs to a cell is ignored."""
-        specs = declare_baselines(
-            arms,
-            home.path,
-            self.chosen,
-            on_progress,
-            is_typed=self.is_typed,
-            scratch=scratch,
-        )
+        specs = declare_baselines(arms, cache, self.chosen, is_typed=self.is_typed)
         return DeclaredRuns(tuple(specs))

@@ -62,7 +62,7 @@ def _several(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
         )
     tell_home(config)
     store = Store.open(config, create=False)
-    specs = declare(arms, store.home.path)
+    specs = declare(arms, DataCache(store.home.path))
     found = store.by_key(spec.key for spec in specs)
     return store, (DiagnosedRun.of(spec, found.get(spec.key)) for spec in specs)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
@@ -14,7 +13,6 @@ from rnnbench.search.space import apply
 from rnnbench.search.study import Trial, best_of, description, direction, study_key
 from rnnbench.seeds import selection_seed
 from rnnbench.sweep.data_cache import DataCache
-from rnnbench.tracking.home import Home
 from rnnbench.training.spec import RunSpec, SearchOf, TrialOf, replicates
 
 
@@ -26,13 +24,13 @@ class Search:
         label: the arm's name.
         config: the arm, not yet drawn.
         data: its prepared data set, unless the space draws another.
-        shelf: where data sets are prepared.
+        cache: where data sets are prepared.
     """
 
     label: str
     config: Config
     data: Prepared
-    shelf: DataCache
+    cache: DataCache
 
     @cached_property
     def key(self) -> str:
@@ -46,7 +44,7 @@ class Search:
 
     def trial(self, number: int, config: Config) -> RunSpec:
         """Return the run of a trial whose values are drawn."""
-        ready, data = self.shelf.ready(config)
+        ready, data = self.cache.ready(config)
         prunable = self.config.search.pruner != "none"
         (spec,) = replicates(self.label, ready, data, [selection_seed(ready.seed, number)])
         return spec.of_search(self.described, TrialOf(self.key, number, prunable))
@@ -66,7 +64,7 @@ class Search:
             winner: the best trial.
             count: how many; ``None`` for ``seeds``.
         """
-        config, data = self.shelf.ready(apply(self.config, winner.params))
+        config, data = self.cache.ready(apply(self.config, winner.params))
         seeds = range(config.seed, config.seed + (config.seeds if count is None else count))
         specs = replicates(self.label, config, data, seeds)
         return [spec.of_search(self.described) for spec in specs]
@@ -80,18 +78,11 @@ class Search:
         return [spec.of_search(self.described) for spec in specs]
 
 
-def declare_searches(
-    arms: Sequence[Arm],
-    home: Home,
-    on_progress: Callable[[str], None] | None = None,
-    scratch: Path | None = None,
-) -> list[Search]:
-    """Return the search of every arm, its data prepared by a
-    :class:`rnnbench.sweep.data_cache.DataCache`.
+def declare_searches(arms: Sequence[Arm], cache: DataCache) -> list[Search]:
+    """Return the search of every arm, its data prepared.
 
     Raises:
         ConfigError, DataError: for a search that can never be trained.
     """
-    shelf = DataCache(home.path, on_progress, scratch)
-    found = [Search(arm.label, arm.config, shelf.ready(arm.config)[1], shelf) for arm in arms]
+    found = [Search(arm.label, arm.config, cache.ready(arm.config)[1], cache) for arm in arms]
     return list({search.key: search for search in reversed(found)}.values())[::-1]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
@@ -15,6 +14,7 @@ from rnnbench.search.plan import search_lines
 from rnnbench.search.queue import SearchQueue
 from rnnbench.search.space import check_searches
 from rnnbench.search.storage import studied
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
@@ -48,20 +48,13 @@ class Searching:
         check_searches(arms)
         self.winners.check(arms)
 
-    def declare(
-        self,
-        arms: Sequence[Arm],
-        home: Home,
-        on_progress: Callable[[str], None] | None = None,
-        scratch: Path | None = None,
-    ) -> Searches:
+    def declare(self, arms: Sequence[Arm], cache: DataCache) -> Searches:
         """See :class:`rnnbench.sweep.strategy.Strategy`."""
-        searches = declare_searches(self.winners.first(arms), home, on_progress, scratch)
+        searches = declare_searches(self.winners.first(arms), cache)
         self.winners.check_declared([spec for search in searches for spec in search.undrawn()])
-        if on_progress is not None:
-            for remark in remarks(search.config for search in searches):
-                on_progress(remark)
-        return Searches(tuple(searches), self.winners, home)
+        for remark in remarks(search.config for search in searches):
+            cache.report(remark)
+        return Searches(tuple(searches), self.winners, Home(cache.home))
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ class DataCache:
         on_progress: Callable[[str], None] | None = None,
         scratch: Path | None = None,
     ) -> None:
-        self._home = home
+        self.home = home
         self._scratch = scratch
-        self._report = on_progress or (lambda _: None)
+        self.report = on_progress or (lambda _: None)
         self._prepared: dict[str, Prepared] = {}
         self._vectors: dict[tuple[str, str], Vectors] = {}
         self._checked: set[tuple[object, ...]] = set()
@@ -62,8 +62,8 @@ class DataCache:
         if name not in self._prepared:
             self._prepared[name] = prepare(
                 config.data,
-                self._home,
-                on_progress=self._report,
+                self.home,
+                on_progress=self.report,
                 scratch=self._scratch,
                 check=check,
             )
@@ -82,7 +82,7 @@ class DataCache:
             remarks = check_classes(data, config)
             self._checked.add((_name(config), *division))
             for remark in remarks:
-                self._report(f"data={data.name}: {remark}")
+                self.report(f"data={data.name}: {remark}")
 
     def _fitted(self, config: Config, data: Prepared) -> tuple[Config, Prepared]:
         """Return a configuration that goes together with its data, and these with its vectors."""
@@ -103,8 +103,8 @@ class DataCache:
                 embedding,
                 config.data,
                 data,
-                self._home,
-                on_progress=self._report,
+                self.home,
+                on_progress=self.report,
                 scratch=self._scratch,
             )
         return replace(data, vectors=self._vectors[key])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.keys import OF_ARMS, is_about
@@ -76,16 +75,8 @@ def _refuse_too_many_runs(arms: Sequence[Arm]) -> None:
         )
 
 
-def declare(
-    arms: Sequence[Arm],
-    home: Path,
-    seeds: int | None = None,
-    *,
-    on_progress: Callable[[str], None] | None = None,
-    scratch: Path | None = None,
-) -> list[RunSpec]:
+def declare(arms: Sequence[Arm], cache: DataCache, seeds: int | None = None) -> list[RunSpec]:
     """Return every run of a sweep, data prepared and units solved; equal runs appear once."""
-    cache = DataCache(home, on_progress, scratch)
     specs: dict[str, RunSpec] = {}
     for arm in arms:
         config, data = cache.ready(arm.config)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.sweep.result import Swept
-from rnnbench.tracking.home import Home
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
 
@@ -40,16 +39,9 @@ class FixedSeeds:
         """See :class:`rnnbench.sweep.strategy.Strategy`."""
         check_arms(arms)
 
-    def declare(
-        self,
-        arms: Sequence[Arm],
-        home: Home,
-        on_progress: Callable[[str], None] | None = None,
-        scratch: Path | None = None,
-    ) -> DeclaredRuns:
+    def declare(self, arms: Sequence[Arm], cache: DataCache) -> DeclaredRuns:
         """See :class:`rnnbench.sweep.strategy.Strategy`."""
-        specs = declare(arms, home.path, self.count, on_progress=on_progress, scratch=scratch)
-        return DeclaredRuns(tuple(specs), self.show)
+        return DeclaredRuns(tuple(declare(arms, cache, self.count)), self.show)
 
     def first(self, arms: Sequence[Arm]) -> list[Arm]:
         """See :class:`rnnbench.sweep.strategy.Replication`: all of them."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.formatting.redact import redacted
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.executors.choice import make_executor
 from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.plan import Known, Plan
@@ -64,7 +65,7 @@ def run_arms(
         console.print(text, markup=False)
 
     with home.made():
-        declared = strategy.declare(arms, home, report)
+        declared = strategy.declare(arms, DataCache(home.path, report))
         if news and tell_store:
             report(news)
         trains = executor or make_executor(config.executor, preload=preload)
@@ -92,7 +93,7 @@ def make_plan(arms: Sequence[Arm], strategy: Strategy) -> Plan:
     home.check()
     with scratch_folder() as scratch:
         workers = worker_count(config.executor.workers, config.executor.threads)
-        declared = strategy.declare(arms, home, scratch=scratch)
+        declared = strategy.declare(arms, DataCache(home.path, scratch=scratch))
         return declared.plan(Known.read(config, workers))
 
 

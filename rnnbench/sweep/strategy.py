@@ -6,15 +6,14 @@ when something is decided are strategies, too, of which a sweep knows no more th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
-from rnnbench.tracking.home import Home
 from rnnbench.training.spec import RunSpec
 
 if TYPE_CHECKING:
@@ -44,20 +43,12 @@ class Strategy(Protocol):
         """
         ...
 
-    def declare(
-        self,
-        arms: Sequence[Arm],
-        home: Home,
-        on_progress: Callable[[str], None] | None = None,
-        scratch: Path | None = None,
-    ) -> Declared:
+    def declare(self, arms: Sequence[Arm], cache: DataCache) -> Declared:
         """Prepare the data and declare what is to be trained.
 
         Args:
             arms: checked.
-            home: where data is prepared.
-            on_progress: called with a line about each step and each remark.
-            scratch: a folder for what is not prepared yet, where the home is to stay as it is.
+            cache: prepares their data; it is told each remark.
 
         Raises:
             ConfigError, DataError: for what can never be trained.

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.stats import statistic
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
-from rnnbench.tracking.home import Home
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.check import check_compared, check_until, first_look
@@ -47,15 +46,9 @@ class UntilDecided:
         check_arms(arms)
         check_until(arms)
 
-    def declare(
-        self,
-        arms: Sequence[Arm],
-        home: Home,
-        on_progress: Callable[[str], None] | None = None,
-        scratch: Path | None = None,
-    ) -> Comparisons:
+    def declare(self, arms: Sequence[Arm], cache: DataCache) -> Comparisons:
         """See :class:`rnnbench.sweep.strategy.Strategy`: every run up to the limit."""
-        specs = declare(arms, home.path, on_progress=on_progress, scratch=scratch)
+        specs = declare(arms, cache)
         check_compared(specs)
         return Comparisons(tuple(specs), self)
 

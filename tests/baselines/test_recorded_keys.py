@@ -11,6 +11,7 @@ import pytest
 from rnnbench.baselines import BASELINES
 from rnnbench.baselines.declaration import declare_baselines
 from rnnbench.config.expand import expand
+from rnnbench.sweep.data_cache import DataCache
 from tests.sweep.test_recorded_keys import make_files
 
 RECORDED: dict[str, dict[str, list[str]]] = json.loads(
@@ -33,7 +34,7 @@ def test_a_baseline_keeps_the_keys_that_it_was_stored_under(command: str, work_d
     make_vectors()
     arms = expand([*command.split(), "seeds=1"], default_cells=(None,))
     specs = declare_baselines(
-        arms, Path("runs").absolute(), tuple(BASELINES.values()), is_typed=False
+        arms, DataCache(Path("runs").absolute()), tuple(BASELINES.values()), is_typed=False
     )
     found = {
         f"{spec.baseline.name} seed={spec.config.seed}": [spec.key, spec.arm_key]

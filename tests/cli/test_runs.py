@@ -17,6 +17,7 @@ import pytest
 from rnnbench.config.expand import expand, load
 from rnnbench.stored.listing import Run as Listed
 from rnnbench.stored.listing import age, read_runs, short_ids
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -120,7 +121,7 @@ class TestList:
         assert {row["arm"] for row in rows} == {"gru", "gru units=4", "gru units=8"}
         other = [*WORDS[1:2], "+cell=gru", "model.units=8", "seeds=1"]
         with store.marker.kept():
-            (spec,) = declare(expand(other), store.home.path)
+            (spec,) = declare(expand(other), DataCache(store.home.path))
             begin(store, spec).fail("", killed=True)
         rows = as_json(run("runs", "cell=gru", "seed=0", "--format=json"))
         assert "gru units=8 learning_rate=0.001" in {row["arm"] for row in rows}
@@ -164,7 +165,9 @@ class TestRunningRun:
     def test_is_running_while_its_lock_is_held_and_killed_afterwards(
         self, store: Store, run: Run
     ) -> None:
-        (spec,) = declare(expand(["+cell=lstm", "data=digits", "seeds=1"]), store.home.path)
+        (spec,) = declare(
+            expand(["+cell=lstm", "data=digits", "seeds=1"]), DataCache(store.home.path)
+        )
         with store.locks.acquire(spec.key):
             began = begin(store, spec)
             (row,) = as_json(run("runs", "cell=lstm", "format=json"))
@@ -179,7 +182,9 @@ class TestRunningRun:
         assert began.run_id not in kept(store)
 
     def test_of_another_home_is_left_to_it(self, store: Store, run: Run) -> None:
-        (spec,) = declare(expand(["+cell=lstm", "data=digits", "seeds=1"]), store.home.path)
+        (spec,) = declare(
+            expand(["+cell=lstm", "data=digits", "seeds=1"]), DataCache(store.home.path)
+        )
         began = begin(store, spec)
         store.client.set_tag(began.run_id, "rnnbench.process", "elsewhere")
         store.client.set_tag(began.run_id, "rnnbench.owner", "otherhost:/runs")

@@ -34,6 +34,7 @@ from benchmarks.recorded import fill
 from rnnbench.config.expand import expand, load
 from rnnbench.results import COLUMNS
 from rnnbench.stored.reproduce import compare_values
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.store import Store
@@ -53,7 +54,8 @@ for record in store.records():
     log(record.run_id, "units", 7.0)
     log(record.run_id, "own_by_epoch", 3.0, step=1)
     log(record.run_id, "own_by_batch", 3.0, step=600)
-for spec in {spec.arm_key: spec for spec in declare(expand(words), store.home.path)}.values():
+specs = declare(expand(words), DataCache(store.home.path))
+for spec in {spec.arm_key: spec for spec in specs}.values():
     update_arm_summary(store, spec, "sweep")
 
 runs = rnnbench.load_runs("home=runs")

@@ -16,6 +16,7 @@ from rnnbench.data import input_spec
 from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import resolve_units
 from rnnbench.models.parameters import ParameterTable, count
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from tests.conftest import ROOT, Run
 from tests.data.conftest import REVIEWS, imdb_members
@@ -161,7 +162,7 @@ def keys_of(small_imdb: None, work_dir: Path) -> Callable[[str], dict[str, Any]]
     """The runs of a preset by content key."""
 
     def keys_of(name: str) -> dict[str, Any]:
-        specs = declare(expand([f"experiments={name}"]), work_dir / "runs")
+        specs = declare(expand([f"experiments={name}"]), DataCache(work_dir / "runs"))
         return {spec.key: spec for spec in specs}
 
     return keys_of

@@ -13,6 +13,7 @@ from rnnbench.config.expand import expand, load
 from rnnbench.config.recorded import recorded, resolved, unresolved
 from rnnbench.errors import ConfigError
 from rnnbench.search.space import apply
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.tracking.recorder import parameters, run_parameters
 
 SECRET = "Xprivate1"
@@ -75,7 +76,7 @@ def test_what_is_typed_or_swept_is_recorded_as_it_is(corpus: Path) -> None:
 
 def test_a_baseline_is_recorded_alike(corpus: Path) -> None:
     arms = expand([*WORDS, "data.path='${oc.env:CORPUS}/mine.csv'"])
-    (spec, *_) = declare_baselines(arms, corpus.parent, [get_baseline("bag_of_words")])
+    (spec, *_) = declare_baselines(arms, DataCache(corpus.parent), [get_baseline("bag_of_words")])
     assert run_parameters(spec)["data.path"] == "${oc.env:CORPUS}/mine.csv"
 
 

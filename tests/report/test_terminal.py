@@ -14,6 +14,7 @@ from rnnbench.report.failures import failed, without_success
 from rnnbench.report.tables import read_tables
 from rnnbench.report.terminal import verdict_lines
 from rnnbench.results.arms import finished
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.store import Store
 
@@ -36,7 +37,7 @@ def test_a_sweep_ends_with_the_sentences_of_its_report(folder: Path, words: list
     arms = expand([*words, f"home={folder / 'runs'}"])
     config = arms[0].config
     store = Store.open(config, create=False)
-    specs = declare(arms, store.home.path)
+    specs = declare(arms, DataCache(store.home.path))
     told = verdict_lines(store, specs, store.by_key(spec.key for spec in specs), config.report)
     tables = read_tables(store, arms)
     datasets = dataset_sections(finished(tables.runs), tables, config.report)

@@ -28,6 +28,7 @@ from rnnbench.results import load_runs
 from rnnbench.search.declared import declare_searches
 from rnnbench.search.storage import close_storage, open_storage
 from rnnbench.search.study import Study
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.plan import Plan, PlannedRun
 from rnnbench.sweep.run import make_plan
 from rnnbench.tracking import names
@@ -386,7 +387,7 @@ def grown(original: Swept, tmp_path_factory: pytest.TempPathFactory) -> Grown:
     copy = moved(original, tmp_path_factory.mktemp("grown"))
     words = (*SWEEP, "search.n_trials=4")
     home = Home.of(str(copy.folder / "runs"))
-    search, _ = declare_searches(expand(words), home)
+    search, _ = declare_searches(expand(words), DataCache(home.path))
     storage = open_storage(home)
     try:
         study = Study.open(storage, search.key, search.label, search.config)

@@ -30,6 +30,7 @@ from rnnbench.search.study import (
     study_key,
     study_name,
 )
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch
 from tests.conftest import Configure
@@ -77,7 +78,7 @@ def declare(tmp_path_factory: pytest.TempPathFactory, configure: Configure) -> D
     def call(*words: str) -> Search:
         chosen = {word.lstrip("~").partition("=")[0]: word for word in (*SMALL, *words)}
         config = configure(*chosen.values())
-        (search,) = declare_searches([Arm(config, {})], data)
+        (search,) = declare_searches([Arm(config, {})], DataCache(data.path))
         return search
 
     return call

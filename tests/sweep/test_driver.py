@@ -12,6 +12,7 @@ from rich.console import Console
 from rnnbench.config.expand import expand, load
 from rnnbench.errors import StoreError
 from rnnbench.interrupt import Interruption
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.driver import Driver
 from rnnbench.sweep.executors.events import Event, Failed, Finished, Idle, Lost, Started
@@ -52,7 +53,7 @@ class BrokenQueue(RunQueue):
 
 @pytest.fixture
 def specs(store: Store) -> list[RunSpec]:
-    return declare(expand(WORDS), store.home.path)
+    return declare(expand(WORDS), DataCache(store.home.path))
 
 
 def drive(
@@ -137,7 +138,9 @@ def test_why_a_run_failed_holds_nothing_that_was_taken_from_the_environment(
     path = work_dir / "private-folder" / "texts.csv"
     path.write_text("text,label\n" + "a good film,yes\na bad film,no\n" * 20)
     words = ["+cell=gru", "data=csv", "data.path=${oc.env:CORPUS}/texts.csv", "model.units=2"]
-    specs = declare(expand([*words, "seeds=1", "data.test_fraction=0.5"]), store.home.path)
+    specs = declare(
+        expand([*words, "seeds=1", "data.test_fraction=0.5"]), DataCache(store.home.path)
+    )
     drive(store, specs, Failed(specs[0].key, f"OSError: cannot read {path}"))
     (record,) = store.records()
     assert record.reason == "OSError: cannot read ${oc.env:CORPUS}/texts.csv"

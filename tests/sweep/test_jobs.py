@@ -11,6 +11,7 @@ import pytest
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import SweepConfig
 from rnnbench.errors import ConfigError
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import Job, sweep_key
 from rnnbench.tracking.record import Record
@@ -26,7 +27,7 @@ Declare = Callable[..., list[RunSpec]]
 @pytest.fixture
 def declared(tmp_path: Path) -> Declare:
     def call(*words: str) -> list[RunSpec]:
-        return declare(expand(words), tmp_path / "runs")
+        return declare(expand(words), DataCache(tmp_path / "runs"))
 
     return call
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import rnnbench.cli
 from rnnbench.config.expand import expand
 from rnnbench.formatting.durations import duration
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.expected import FIT_SECONDS, SECONDS, Expected
 from rnnbench.sweep.fixed import FixedSeeds
@@ -122,7 +123,7 @@ class TestStatus:
         self, swept: None, run: Run, store: Store
     ) -> None:
         words = [*ARM, "seeds=3"]
-        spec = declare(expand(words), store.home.path)[2]
+        spec = declare(expand(words), DataCache(store.home.path))[2]
         recorder = begin(store, spec)
         with store.locks.acquire(spec.key):
             assert statuses(run("plan", *words))["simple_rnn seed=2"] == "RUNNING"
@@ -136,7 +137,7 @@ class TestStatus:
         self, swept: None, run: Run, store: Store
     ) -> None:
         words = [*ARM, "seeds=3", "home=other", f"tracking.uri=sqlite:///{store.home.database}"]
-        spec = declare(expand(words), store.home.path)[2]
+        spec = declare(expand(words), DataCache(store.home.path))[2]
         begin(store, spec)
         assert statuses(run("plan", *words))["simple_rnn seed=2"] == "RUNNING"
 
@@ -328,7 +329,7 @@ Spec = Callable[..., RunSpec]
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
     """Declare one run on tiny data, of which an epoch is a unit of work."""
     home = tmp_path_factory.mktemp("expected")
-    (base,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), home)
+    (base,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), DataCache(home))
 
     def spec(epochs: int = 1, arm_key: str = "wanted") -> RunSpec:
         training = base.config.training.model_copy(update={"epochs": epochs})

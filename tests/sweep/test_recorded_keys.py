@@ -13,6 +13,7 @@ import pytest
 from rnnbench.config.expand import expand
 from rnnbench.data import InputSpec, Prepared
 from rnnbench.models.matching import resolve_units
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.training.spec import replicates
 from tests.conftest import ROOT
@@ -96,7 +97,7 @@ def make_files() -> None:
 
 
 def key_of(command: str) -> str:
-    (spec,) = declare(expand(command.split()), Path("runs").absolute(), 1)
+    (spec,) = declare(expand(command.split()), DataCache(Path("runs").absolute()), 1)
     return spec.key
 
 

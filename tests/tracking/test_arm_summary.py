@@ -20,6 +20,7 @@ from rnnbench.config.expand import expand, load
 from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.results.frame import load_runs
 from rnnbench.stats import half_width, statistic
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import names
 from rnnbench.tracking.arm_summary import by_epoch, update_arm_summary
@@ -175,7 +176,7 @@ class TestSummary:
     def test_is_left_alone_while_its_replicates_are_the_same(self, swept: Store, run: Run) -> None:
         before = summaries(swept)
         assert run(*TWO).status == 0
-        for spec in declare(expand(TWO[1:]), swept.home.path):
+        for spec in declare(expand(TWO[1:]), DataCache(swept.home.path)):
             update_arm_summary(swept, spec, "another-sweep")
         assert summaries(swept) == before
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import arm_summary, names
 from rnnbench.tracking.arm_summary import update_arm_summary
@@ -31,7 +32,7 @@ def stores(open_shared: OpenShared) -> list[Store]:
 
 @pytest.fixture
 def specs(work_dir: Path) -> list[RunSpec]:
-    return declare(expand(["+cell=gru", *SMALL, "seeds=3"]), work_dir / "data")
+    return declare(expand(["+cell=gru", *SMALL, "seeds=3"]), DataCache(work_dir / "data"))
 
 
 def finish(store: Store, spec: RunSpec) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand, load
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.tracking import begin as begin_module
@@ -41,7 +42,7 @@ def stores(open_shared: OpenShared) -> list[Store]:
 
 @pytest.fixture(params=["run", "trial"])
 def spec(request: pytest.FixtureRequest, work_dir: Path) -> RunSpec:
-    (found,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), work_dir / "data")
+    (found,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), DataCache(work_dir / "data"))
     return found if request.param == "run" else replace(found, trial=TrialOf("study", 3, True))
 
 

@@ -18,6 +18,7 @@ import pytest
 from rnnbench.config.expand import expand, load
 from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.errors import StoreError
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import client_reader, names, reader
 from rnnbench.tracking.client_reader import ClientReader
@@ -61,7 +62,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> S
     home = f"home={folder / 'runs'}"
     store = Store.open(load([home], cell=False))
     words = ["+cell=gru,lstm", *SMALL, "seeds=4", home]
-    specs = declare(expand(words), store.home.path)
+    specs = declare(expand(words), DataCache(store.home.path))
     for spec, epochs in zip(specs[:3], (1, 2, 5), strict=True):
         record_run(store, spec, files, epochs=epochs, run_seconds=epochs / 3, test_accuracy=0.1)
     record_run(store, specs[3], files, epochs=1, best_val_loss=math.nan, test_accuracy=1e-300)

@@ -7,6 +7,7 @@ import json
 from rnnbench.config.expand import expand
 from rnnbench.seeds import streams
 from rnnbench.stored.run import run_input
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking import names
 from rnnbench.tracking.recorder import source_tags
@@ -20,7 +21,7 @@ def test_a_stored_run_tells_the_seeds_that_it_draws_from(
 ) -> None:
     for data in ("digits", "reviews"):
         words = ["+cell=lstm,gru", f"data={data}", *SMALL[1:], "model.depth=2", "seed=6", "seeds=1"]
-        for spec in declare(expand(words), store.home.path):
+        for spec in declare(expand(words), DataCache(store.home.path)):
             begin(store, spec)
     found = {
         (record.params["data.name"], record.tags[names.CELL]): json.loads(record.tags[names.SEEDS])
@@ -38,7 +39,7 @@ def test_a_stored_run_has_its_data_set_with_fields_and_samples(store: Store) -> 
     fields = {}
     for data in ("digits", "reviews"):
         words = ["+cell=gru", f"data={data}", *SMALL[1:], "seeds=1"]
-        (spec,) = declare(expand(words), store.home.path)
+        (spec,) = declare(expand(words), DataCache(store.home.path))
         recorder = begin(store, spec)
         (record,) = (r for r in store.records() if r.run_id == recorder.run_id)
         (found,) = store.client.get_run(recorder.run_id).inputs.dataset_inputs

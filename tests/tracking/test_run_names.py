@@ -9,6 +9,7 @@ import pytest
 
 from rnnbench.baselines import BASELINES
 from rnnbench.config.expand import expand
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.run_names import (
     Subject,
@@ -22,7 +23,7 @@ from tests.sweep.conftest import SMALL
 
 @pytest.fixture
 def spec(work_dir: Path) -> RunSpec:
-    (found,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), work_dir / "data")
+    (found,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), DataCache(work_dir / "data"))
     return replace(found, key="0123456789", arm_key="abcdef0123")
 
 
@@ -48,7 +49,7 @@ def test_of_runs_that_differ_only_in_what_the_sweep_fixed_differ(work_dir: Path)
     specs = [
         spec
         for more in ([], ["optimizer.learning_rate=0.1"], ["seed=1"])
-        for spec in declare(expand([*words, *more]), work_dir / "data")
+        for spec in declare(expand([*words, *more]), DataCache(work_dir / "data"))
     ]
     assert len({run_name(spec) for spec in specs}) == len(specs) == 3
     assert attempt_name("a", 1) == "a"

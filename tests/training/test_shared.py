@@ -13,6 +13,7 @@ import pytest
 
 from rnnbench.config.expand import expand
 from rnnbench.models.build import build
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.training.history import Epoch
 from rnnbench.training.program import Program
@@ -43,7 +44,7 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Declare:
     def call(*changes: str) -> list[RunSpec]:
         changed = {word.split("=")[0].lstrip("+") for word in changes}
         kept = [word for word in BASE if word.split("=")[0].lstrip("+") not in changed]
-        return declare(expand([*kept, *changes]), home)
+        return declare(expand([*kept, *changes]), DataCache(home))
 
     return call
 

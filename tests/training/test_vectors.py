@@ -16,6 +16,7 @@ from rnnbench.models.build import build
 from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import resolve_units
 from rnnbench.models.parameters import count
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.tracking.recorder import parameters, vectors_tags
 from rnnbench.training.spec import RunSpec
@@ -49,7 +50,9 @@ def declared(tmp_path: Path) -> Declare:
         named = {word.split("=")[0] for word in words}
         named |= {"model.units"} if "match" in named else set()
         base = [word for word in BASE if word.split("=")[0] not in named]
-        return declare(expand([*base, f"data.path={tmp_path}", *file, *words]), tmp_path / "home")
+        return declare(
+            expand([*base, f"data.path={tmp_path}", *file, *words]), DataCache(tmp_path / "home")
+        )
 
     return call
 

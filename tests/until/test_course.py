@@ -13,6 +13,7 @@ from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
 from rnnbench.results.measure import BEST, LAST
 from rnnbench.stats.design import looks
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -40,7 +41,7 @@ def declare_words(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Dec
 
     def declared(*words: str) -> Declared:
         arms = expand(words)
-        return arms[0].config, declare(arms, home)
+        return arms[0].config, declare(arms, DataCache(home))
 
     return declared
 

@@ -13,6 +13,7 @@ import pytest
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
 from rnnbench.stats.power import Range
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.tracking.record import Record
 from rnnbench.training.spec import RunSpec
@@ -31,7 +32,7 @@ CLOSE = {
 @pytest.fixture(scope="module")
 def declared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, list[RunSpec]]:
     arms = expand([*WORDS, "seeds=6"])
-    return arms[0].config, declare(arms, tmp_path_factory.mktemp("declared"))
+    return arms[0].config, declare(arms, DataCache(tmp_path_factory.mktemp("declared")))
 
 
 def records(specs: Sequence[RunSpec], values: dict[str, list[float]]) -> dict[str, Record]:

@@ -19,6 +19,7 @@ import pytest
 from rnnbench.config.expand import expand
 from rnnbench.errors import RunFailure
 from rnnbench.interrupt import Interruption
+from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.executors.events import (
     EpochEnded,
@@ -186,7 +187,7 @@ class ExecutorConformance:
         self, executor: Executor, tmp_path: Path
     ) -> None:
         words = (*WORDS, "seeds=2", "model.units=2,3", "tracking.save_predictions=true")
-        specs = declare(expand(words), tmp_path / "home")
+        specs = declare(expand(words), DataCache(tmp_path / "home"))
         tasks = [spec.task(tmp_path / "theirs" / spec.key) for spec in specs]
         ends = {e.key: e.outcome for e in events_of(executor, *tasks) if isinstance(e, Finished)}
         for spec in specs:
