@@ -14,12 +14,8 @@ from rnnbench.results.facts import (
     MACHINE,
     OF_WEIGHTS,
     UNKNOWN,
-    cell_options,
-    drawn_keys,
+    Facts,
     failures_in,
-    search_of,
-    shared,
-    telling,
     told,
 )
 from rnnbench.results.rows import Row, Rows, is_parameter
@@ -29,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ArmRuns:
+class ArmRuns(Facts):
     """The finished replicates of one configuration.
 
     Attributes:
@@ -88,21 +84,6 @@ class ArmRuns:
         return sum(values) / len(values) if values else float("nan")
 
     @cached_property
-    def search(self) -> dict[str, object]:
-        """What a search drew for it, and how; empty where it was not searched for."""
-        return search_of(self._described)
-
-    @cached_property
-    def drawn(self) -> frozenset[str]:
-        """Dotted keys whose values a search chose."""
-        return drawn_keys(self._described)
-
-    @cached_property
-    def telling(self) -> frozenset[tuple[str, str]]:
-        """The parameters that can make a difference."""
-        return telling(self.params)
-
-    @cached_property
     def run_ids(self) -> tuple[str, ...]:
         """Ids of its runs, by seed."""
         return tuple(str(row["run_id"]) for row in sorted(self.rows, key=lambda row: row["seed"]))
@@ -119,16 +100,6 @@ class ArmRuns:
             column: {int(row["seed"]): told(row[column]) for row in self.rows}
             for column in (*DECISIVE, *MACHINE)
         }
-
-    @cached_property
-    def sole(self) -> Mapping[str, str]:
-        """The conditions that all its replicates share, by column."""
-        return shared(self.conditions)
-
-    @cached_property
-    def options(self) -> Mapping[str, str]:
-        """The options of its cell by dotted key; one that its file leaves out has its default."""
-        return cell_options(self.cell, self.params)
 
     def shown(self, column: str) -> str:
         """Return a condition of all replicates in words."""

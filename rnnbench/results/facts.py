@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from numbers import Integral
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.arm_names import OPTION
 from rnnbench.config.keys import makes_a_difference
@@ -42,37 +42,60 @@ MACHINE = {
 _TRAINING = ("tensorflow=", "keras=")  # of the versions, those that compute
 
 
-class Facts(Protocol):
+class Facts:
     """What two arms are related by; :class:`rnnbench.results.arm_runs.ArmRuns` explains each."""
 
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def cell(self) -> str: ...  # noqa: D102
-    @property
-    def params(self) -> Mapping[str, str]: ...  # noqa: D102
-    @property
-    def trials(self) -> int: ...  # noqa: D102
-    @property
-    def failed(self) -> frozenset[int]: ...  # noqa: D102
-    @property
-    def seeds(self) -> frozenset[int]: ...  # noqa: D102
-    @property
-    def search(self) -> Mapping[str, object]: ...  # noqa: D102
-    @property
-    def drawn(self) -> frozenset[str]: ...  # noqa: D102
-    @property
-    def telling(self) -> frozenset[tuple[str, str]]: ...  # noqa: D102
-    @property
-    def options(self) -> Mapping[str, str]: ...  # noqa: D102
-    @property
-    def conditions(self) -> Mapping[str, Mapping[int, str]]: ...  # noqa: D102
-    @property
-    def sole(self) -> Mapping[str, str]: ...  # noqa: D102
-    def one(self, column: str) -> float: ...  # noqa: D102
-    def by_seed(self, metric: str) -> Mapping[int, float]: ...  # noqa: D102
-    @property
-    def run_by_seed(self) -> Mapping[int, str]: ...  # noqa: D102
+    if TYPE_CHECKING:  # what an arm has of its own, as a field or a property
+
+        @property
+        def name(self) -> str: ...  # noqa: D102
+        @property
+        def cell(self) -> str: ...  # noqa: D102
+        @property
+        def params(self) -> Mapping[str, str]: ...  # noqa: D102
+        @property
+        def trials(self) -> int: ...  # noqa: D102
+        @property
+        def failed(self) -> frozenset[int]: ...  # noqa: D102
+        @property
+        def seeds(self) -> frozenset[int]: ...  # noqa: D102
+        @property
+        def conditions(self) -> Mapping[str, Mapping[int, str]]: ...  # noqa: D102
+        def one(self, column: str) -> float: ...  # noqa: D102
+        def by_seed(self, metric: str) -> Mapping[int, float]: ...  # noqa: D102
+        @property
+        def run_by_seed(self) -> Mapping[int, str]: ...  # noqa: D102
+        @property
+        def _described(self) -> str | None: ...
+
+    @cached_property
+    def search(self) -> dict[str, Any]:
+        """What a search drew for it, and how; empty where it was not searched for."""
+        return search_of(self._described)
+
+    @cached_property
+    def drawn(self) -> frozenset[str]:
+        """Dotted keys whose values a search chose."""
+        return drawn_keys(self._described)
+
+    @cached_property
+    def telling(self) -> frozenset[tuple[str, str]]:
+        """The parameters that can make a difference."""
+        return frozenset((k, value) for k, value in self.params.items() if makes_a_difference(k))
+
+    @cached_property
+    def options(self) -> Mapping[str, str]:
+        """The options of its cell by dotted key; one that its file leaves out has its default."""
+        known = CELLS[self.cell].options if self.cell in CELLS else ()
+        defaults = {f"{OPTION}{name}": str(DEFAULTS[name]) for name in known}
+        own = {k: v for k, v in self.params.items() if k.startswith(OPTION) and k != "cell.name"}
+        return defaults | own
+
+    @cached_property
+    def sole(self) -> Mapping[str, str]:
+        """The conditions that all its replicates share, by column."""
+        known = {column: set(values.values()) for column, values in self.conditions.items()}
+        return {column: values.pop() for column, values in known.items() if len(values) == 1}
 
 
 def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
@@ -80,23 +103,9 @@ def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset((key, value) for key, value in params.items() if makes_a_difference(key))
 
 
-def cell_options(cell: str, params: Mapping[str, str]) -> dict[str, str]:
-    """Return the options of a cell by dotted key; one that its file leaves out has its default."""
-    known = CELLS[cell].options if cell in CELLS else ()
-    defaults = {f"{OPTION}{name}": str(DEFAULTS[name]) for name in known}
-    own = {k: v for k, v in params.items() if k.startswith(OPTION) and k != "cell.name"}
-    return defaults | own
-
-
 def is_measured(value: float) -> bool:
     """Return whether a metric of a store is a number that training can come to."""
     return abs(value) <= LARGEST_NUMBER
-
-
-def shared(by_seed: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
-    """Return the conditions that all replicates of an arm share, by column."""
-    known = {column: set(values.values()) for column, values in by_seed.items()}
-    return {column: values.pop() for column, values in known.items() if len(values) == 1}
 
 
 def told(value: Any) -> str:

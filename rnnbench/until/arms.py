@@ -14,12 +14,8 @@ from rnnbench.results.facts import (
     MACHINE,
     OF_WEIGHTS,
     UNKNOWN,
-    cell_options,
-    drawn_keys,
+    Facts,
     is_measured,
-    search_of,
-    shared,
-    telling,
 )
 from rnnbench.results.measure import AUTO, BEST, LAST
 from rnnbench.tracking.record import Record
@@ -31,7 +27,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class DeclaredArm:
+class DeclaredArm(Facts):
     """An arm as its sweep declares it: what :func:`rnnbench.results.compare.relate` asks of one.
 
     Attributes:
@@ -68,26 +64,6 @@ class DeclaredArm:
         return 0
 
     @cached_property
-    def search(self) -> Mapping[str, object]:
-        """What a search drew for it, and how; empty where it was not searched for."""
-        return search_of(self._described)
-
-    @cached_property
-    def drawn(self) -> frozenset[str]:
-        """Dotted keys whose values a search chose."""
-        return drawn_keys(self._described)
-
-    @cached_property
-    def telling(self) -> frozenset[tuple[str, str]]:
-        """The parameters that can make a difference."""
-        return telling(self.params)
-
-    @cached_property
-    def options(self) -> Mapping[str, str]:
-        """The options of its cell by dotted key."""
-        return cell_options(self.cell, self.params)
-
-    @cached_property
     def conditions(self) -> Mapping[str, Mapping[int, str]]:
         """Code and data, which the sweep decides; the machine is not known before."""
         known = {
@@ -98,11 +74,6 @@ class DeclaredArm:
             column: dict.fromkeys(self.seeds, known.get(column, UNKNOWN))
             for column in (*DECISIVE, *MACHINE)
         }
-
-    @cached_property
-    def sole(self) -> Mapping[str, str]:
-        """The conditions that all its runs share."""
-        return shared(self.conditions)
 
     @property
     def judged_by(self) -> str:
