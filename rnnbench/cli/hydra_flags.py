@@ -22,7 +22,7 @@ from rnnbench.formatting.redact import redacted
 def answer(words: Words) -> int:
     """Let Hydra answer and return the exit status."""
     overrides = _first_values(words)
-    flags = [flag for flag in words.flags if flag not in ("--multirun", "-m")]
+    flags = [flag for flag in words.flags if flag != "--multirun"]
     register_presets()
     user_files.search(words.config_dirs)
     GlobalHydra.instance().clear()

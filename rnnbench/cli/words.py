@@ -20,20 +20,30 @@ DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
 HELP = "help"
 _HELP_FLAGS = ("--help", "-h")
-_QUERY_FLAGS = ("--hydra-help", "--cfg", "-c", "--info", "-i")
+_COMPLETION = "--shell-completion"
+_SHORT = {
+    "-h": "--help",
+    "-c": "--cfg",
+    "-i": "--info",
+    "-p": "--package",
+    "-r": "--run",
+    "-m": "--multirun",
+    "-sc": _COMPLETION,
+    "-cd": "--config-dir",
+    "-cn": "--config-name",
+    "-cp": "--config-path",
+}
+_ALONE = ("--help", "--hydra-help", "--resolve", "--run", "--multirun")
+_WITH_VALUE = ("--cfg", "--info", "--package", _COMPLETION)  # --info may stand alone
 _CHOICES = {
     "--cfg": ("job", "hydra", "all"),
     "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
 }
-_LONG = {"-c": "--cfg", "-i": "--info", "-p": "--package"}
-_COMPLETION_FLAGS = ("--shell-completion", "-sc")
-_HYDRA_ALONE = ("--resolve", "--run", "-r", "--multirun", "-m")
-_HYDRA_WITH_VALUE = ("--package", "-p")
-
 # Flags of Hydra's that would choose another program's configuration, and what is meant by them.
-_NAME = ("--config-name", "type experiments=NAME for a preset")
-_PATH = ("--config-path", "name a folder of your own options with --config-dir DIR")
-_REFUSED = {"--config-name": _NAME, "-cn": _NAME, "--config-path": _PATH, "-cp": _PATH}
+_REFUSED = {
+    "--config-name": "type experiments=NAME for a preset",
+    "--config-path": "name a folder of your own options with --config-dir DIR",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Words:
     Attributes:
         command: ``None`` for the overview and for completion, ``help`` for help about ``names``.
         overrides: Hydra overrides.
-        flags: Hydra's flags, untouched.
+        flags: Hydra's flags by their long names, as in ``--cfg=job``.
         names: words that are neither, as in ``report NAME``.
         options: ``--port 5000`` or ``run=ID`` of the command's own.
         config_dirs: folders given with ``--config-dir``.
@@ -59,17 +69,17 @@ class Words:
     @property
     def is_hydra_query(self) -> bool:
         """Whether Hydra answers: a flag that shows something and runs nothing."""
-        return any(flag.split("=")[0] in _QUERY_FLAGS for flag in self.flags)
+        return any(_named(flag) in ("--hydra-help", "--cfg", "--info") for flag in self.flags)
 
     @property
     def asks_for_help(self) -> bool:
         """Whether help about the command is asked for."""
-        return any(flag in _HELP_FLAGS for flag in self.flags)
+        return "--help" in self.flags
 
     @property
     def completion(self) -> bool:
         """Whether the shell asks for completions."""
-        return any(flag.split("=")[0] in _COMPLETION_FLAGS for flag in self.flags)
+        return any(_named(flag) == _COMPLETION for flag in self.flags)
 
     @property
     def arguments(self) -> list[str]:
@@ -133,7 +143,7 @@ def split_words(argv: Sequence[str]) -> Words:
     if argv[0] in ("--version", "-V"):
         print(f"rnnbench {rnnbench.__version__}")
         raise SystemExit(0)
-    if argv[0].split("=")[0] in _COMPLETION_FLAGS:
+    if _named(argv[0]) == _COMPLETION:
         return Words(None, flags=tuple(argv))
     command, *rest = argv
     if command not in COMMANDS:
@@ -156,47 +166,46 @@ def _split(command: str, rest: Sequence[str]) -> Words:
     words, known = list(rest), COMMANDS[command]
     while words:
         word = words.pop(0)
-        name, equals, value = word.partition("=")
-        own = known.flag(name)
-        if equals and name in known.own_words():
-            if name in dict(options):
-                raise ConfigError(name, "one value", f"{name} twice", "keep one of the two")
-            options.append((name, value))
+        typed, equals, value = word.partition("=")
+        name, own = _SHORT.get(typed, typed), known.flag(typed)
+        if equals and typed in known.own_words():
+            if typed in dict(options):
+                raise ConfigError(typed, "one value", f"{typed} twice", "keep one of the two")
+            options.append((typed, value))
         elif not word.startswith("-"):
             is_override = bool(equals) or word.startswith("~")
             # A shell's quotes may span lines; Hydra's grammar knows no line.
             one_line = re.sub(r"\s*\n\s*", " ", word)
             (overrides if is_override else names).append(one_line)
-        elif name in ("--config-dir", "-cd"):
-            config_dirs.append(user_path("--config-dir", value or _value_of(word, words)))
+        elif name == "--config-dir":
+            config_dirs.append(user_path(name, value or _value_of(word, words)))
         elif own is not None and own.takes_value:
             options.append((name[2:], value or _value_of(word, words)))
         elif own is not None and not equals:
             options.append((name[2:], ""))
-        elif name in ("--cfg", "-c", *_COMPLETION_FLAGS, *_HYDRA_WITH_VALUE) and not equals:
-            flags += [word, _value_of(word, words)]
-        elif name in ("--info", "-i") and not equals:
-            flags.append(word)
-            if words and "=" not in words[0] and not words[0].startswith("-"):
-                flags.append(words.pop(0))
-        elif name in (
-            *_HELP_FLAGS,
-            *_QUERY_FLAGS,
-            *_COMPLETION_FLAGS,
-            *_HYDRA_ALONE,
-            *_HYDRA_WITH_VALUE,
-        ):
-            flags.append(word)
+        elif name in _WITH_VALUE:
+            if not equals and (name != "--info" or (words and not re.match("-|.*=", words[0]))):
+                value = _value_of(word, words)
+            if value not in ("", *_CHOICES.get(name, (value,))):
+                choices = _CHOICES[name]
+                expected = f"one of {', '.join(choices)}"
+                raise ConfigError(name, expected, value, f"type {name} {choices[0]}")
+            flags.append(f"{name}={value}" if value else name)
+        elif name in _ALONE and not equals:
+            flags.append(name)
         elif name in _REFUSED:
-            name, action = _REFUSED[name]
-            raise ConfigError(name, "rnnbench's own configuration", word, action)
+            raise ConfigError(name, "rnnbench's own configuration", word, _REFUSED[name])
         else:
             raise ConfigError(
                 word, "a flag of Hydra's", word, "see python -m rnnbench train --hydra-help"
             )
-    _refuse_multirun(command, flags)
-    _refuse_idle(flags)
-    _check_choices(flags)
+    if command != "sweep" and "--multirun" in flags:
+        raise ConfigError("--multirun", "the command sweep", command, "type sweep instead")
+    given = set(map(_named, flags))
+    # These only change how --cfg prints: without it the command itself would be run.
+    for name in ("--resolve", "--package"):
+        if name in given and "--cfg" not in given:
+            raise ConfigError(name, "--cfg beside it", "it alone", f"type --cfg job {name}")
     return Words(
         command, tuple(overrides), tuple(flags), tuple(names), tuple(options), tuple(config_dirs)
     )
@@ -208,28 +217,7 @@ def _value_of(flag: str, words: list[str]) -> str:
     return words.pop(0)
 
 
-def _refuse_multirun(command: str, flags: Sequence[str]) -> None:
-    if command != "sweep" and any(flag in ("--multirun", "-m") for flag in flags):
-        raise ConfigError("--multirun", "the command sweep", command, "type sweep instead")
-
-
-def _refuse_idle(flags: Sequence[str]) -> None:
-    """Refuse what only changes how --cfg prints, lest the command itself be run."""
-    names = {_LONG.get(name, name) for name in (flag.split("=")[0] for flag in flags)}
-    for name in ("--resolve", "--package"):
-        if name in names and "--cfg" not in names:
-            raise ConfigError(name, "--cfg beside it", "it alone", f"type --cfg job {name}")
-
-
-def _check_choices(flags: Sequence[str]) -> None:
-    for position, flag in enumerate(flags):
-        name, equals, value = flag.partition("=")
-        name = _LONG.get(name, name)
-        if name not in _CHOICES:
-            continue
-        following = flags[position + 1] if position + 1 < len(flags) else "-"
-        if not equals and not following.startswith("-"):
-            value = following
-        if value and value not in _CHOICES[name]:
-            known = ", ".join(_CHOICES[name])
-            raise ConfigError(name, f"one of {known}", value, f"type {name} {_CHOICES[name][0]}")
+def _named(flag: str) -> str:
+    """Return the long name of a flag."""
+    name = flag.partition("=")[0]
+    return _SHORT.get(name, name)
