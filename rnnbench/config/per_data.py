@@ -6,6 +6,7 @@ import copy
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from rnnbench.config.dotted import section_of, value_at
 from rnnbench.config.keys import OF_ARMS, is_about, keys
 from rnnbench.config.roles import Purpose
 from rnnbench.config.validate import suggestion, unknown_key
@@ -61,10 +62,7 @@ def set_key(mapping: dict[str, Any], key: str, value: Any, *, adds: bool = False
     Raises:
         ConfigError: for one that it does not have, unless it ``adds`` the key.
     """
-    *parents, last = key.split(".")
-    node: Any = mapping
-    for parent in parents:
-        node = node.get(parent) if isinstance(node, dict) else None
+    node, last = section_of(mapping, key)
     if not isinstance(node, dict) or (last not in node and not adds):
         raise unknown_key(key)
     node[last] = copy.deepcopy(value)
@@ -73,7 +71,7 @@ def set_key(mapping: dict[str, Any], key: str, value: Any, *, adds: bool = False
 
 def _check_key(mapping: Mapping[str, Any], own: str, key: str, value: object) -> None:
     """Refuse a whole group, and what a sweep has once for all its data sets."""
-    found = _at(mapping, key)
+    found = value_at(mapping, key)
     is_shared = key.split(".")[0] in {*keys(), "references"} and not is_about(key, *_OF_DATA)
     if is_shared or (key == "data.name" and not isinstance(found, dict)):
         raise ConfigError(
@@ -86,14 +84,6 @@ def _check_key(mapping: Mapping[str, Any], own: str, key: str, value: object) ->
         first = next(iter(found or {}), "name")
         action = f"name single keys, as in {key}.{first}"
         raise ConfigError(f"{own}.{key}", "a key that has a value of its own", value, action)
-
-
-def _at(mapping: Mapping[str, Any], key: str) -> Any:
-    """Return what a configuration has under a dotted key, ``None`` where that is nothing."""
-    node: Any = mapping
-    for part in key.split("."):
-        node = node.get(part) if isinstance(node, Mapping) else None
-    return node
 
 
 def _is_typed(key: str, typed: Collection[str]) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from rnnbench.config.dotted import section_of, value_at
 from rnnbench.config.keys import about, keys
 from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import Config
@@ -33,7 +34,7 @@ def references(raw: Mapping[str, Any]) -> dict[str, str]:
     """
     found = {}
     for key in _free_text():
-        text = _at(raw, key)
+        text = value_at(raw, key)
         if isinstance(text, str) and _reads_environment(text, raw, ()):
             found[key] = text
     return found
@@ -44,8 +45,7 @@ def recorded(config: Config) -> dict[str, Any]:
     private = set(about(Purpose.STORE, Purpose.END))
     plain = config.model_dump(mode="json", exclude=private)
     for key, reference in config.references.items():
-        *parents, last = key.split(".")
-        section = _at(plain, ".".join(parents)) if parents else plain
+        section, last = section_of(plain, key)
         if isinstance(section, dict) and section.get(last) is not None:
             section[last] = reference
     return plain
@@ -54,7 +54,7 @@ def recorded(config: Config) -> dict[str, Any]:
 def unresolved(text: str, config: Config) -> str:
     """Return text with references to the environment in the place of what they stand for."""
     for key, reference in config.references.items():
-        value = _at(config.model_dump(mode="json"), key)
+        value = value_at(config.model_dump(mode="json"), key)
         if isinstance(value, str) and value:
             forms = [value]
             with suppress(ConfigError):  # where it is no path
@@ -75,15 +75,15 @@ def resolved(section: Mapping[str, Any]) -> dict[str, Any]:
 
     found = copy.deepcopy(dict(section))
     for key in _free_text():
-        text = _at(found, key)
+        text = value_at(found, key)
         if not isinstance(text, str) or "${" in _ENVIRONMENT.sub("", text) or "${" not in text:
             continue
-        *parents, last = key.split(".")
         try:
             value = OmegaConf.create({"value": text}).value
         except OmegaConfBaseException:
             continue
-        (_at(found, ".".join(parents)) if parents else found)[last] = value
+        holder, last = section_of(found, key)
+        holder[last] = value
     return found
 
 
@@ -91,7 +91,7 @@ def _reads_environment(text: str, raw: Mapping[str, Any], seen: tuple[str, ...])
     if "oc.env:" in text:
         return True
     for reference in _REFERENCE.findall(text):
-        other = _at(raw, reference)
+        other = value_at(raw, reference)
         if reference not in seen and isinstance(other, str):
             return _reads_environment(other, raw, (*seen, reference))
     return False
@@ -103,10 +103,3 @@ def _free_text() -> Iterator[str]:
         types = (key.field.annotation, *getattr(key.field.annotation, "__args__", ()))
         if str in types and key.role(Choice) is None:
             yield key.name
-
-
-def _at(node: Any, key: str) -> Any:
-    """Return what stands under a dotted key of nested mappings, or ``None``."""
-    for part in key.split("."):
-        node = node.get(part) if isinstance(node, Mapping) else None
-    return node

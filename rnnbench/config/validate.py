@@ -133,14 +133,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-def known_keys() -> list[str]:
-    """Return every dotted key of the schema, sections among them."""
-    return list(keys())
-
-
 def unknown_key(key: str) -> ConfigError:
     """Return the error about a key that is not in the composed configuration."""
-    if key in known_keys():
+    if key in keys():
         group = key.split(".")[0]
         if not (resource_dir("conf") / group).is_dir():
             return ConfigError(key, "keys that it has already", "others", f"type +{key}=...")
@@ -150,7 +145,7 @@ def unknown_key(key: str) -> ConfigError:
         key,
         "a key that exists",
         key,
-        suggestion(key, known_keys()) or _help_about(key),
+        suggestion(key, keys()) or _help_about(key),
     )
 
 
@@ -163,7 +158,7 @@ def _translate(error: ValidationError) -> ConfigError:
             key,
             "a key that exists",
             f"{key}={first['input']}",
-            suggestion(key, known_keys()) or _help_about(key),
+            suggestion(key, keys()) or _help_about(key),
         )
     if first["type"] == "missing":
         return ConfigError(key, _expectation(path), "nothing", f"set {key}=...")
@@ -173,7 +168,7 @@ def _translate(error: ValidationError) -> ConfigError:
 
 def _help_about(key: str) -> str:
     """Return where the key, or else the section that it is in, is explained."""
-    known, parts = known_keys(), key.split(".")
+    known, parts = keys(), key.split(".")
     above = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
     found = next((name for name in above if name in known), "")
     return f"see python -m rnnbench {f'help {found}' if found else 'sweep --help'}"

@@ -6,12 +6,13 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from rnnbench.config.dotted import section_of, value_at
 from rnnbench.config.expand import Arm
 from rnnbench.config.keys import keys, role
 from rnnbench.config.optimizer_options import OPTION_MEANINGS, check_optimizer
 from rnnbench.config.roles import Drawn
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
-from rnnbench.config.validate import known_keys, suggestion, validate
+from rnnbench.config.validate import suggestion, validate
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import parse_reference
@@ -144,19 +145,16 @@ def _check_condition(where: str, key: str, wanted: Any, mapping: dict[str, Any])
 
 def _is_idle(key: str, mapping: Mapping[str, Any]) -> bool:
     """Return whether the schema has a key that this configuration leaves out while it is null."""
-    *parents, last = key.split(".")
-    node: Any = mapping
-    for part in parents:
-        node = node.get(part) if isinstance(node, dict) else None
-    is_option = parents == ["optimizer"] and last in OPTION_MEANINGS
-    return isinstance(node, dict) and last not in node and (is_option or key in known_keys())
+    node, last = section_of(mapping, key)
+    is_option = key == f"optimizer.{last}" and last in OPTION_MEANINGS
+    return isinstance(node, dict) and last not in node and (is_option or key in keys())
 
 
 def _check_exists(where: str, key: str, mapping: Mapping[str, Any]) -> None:
     node: Any = mapping
     for part in key.split("."):
         if not isinstance(node, dict) or part not in node:
-            hint = suggestion(key, known_keys()) or "see --cfg job for all keys"
+            hint = suggestion(key, keys()) or "see --cfg job for all keys"
             raise ConfigError(where, "dotted keys that exist", key, hint)
         node = node[part]
     if isinstance(node, dict):
@@ -181,10 +179,7 @@ def _check_match(config: Config) -> None:
 
 def _applies(space: Space, mapping: Mapping[str, Any]) -> bool:
     for key, wanted in space.when.items():
-        node: Any = mapping
-        for part in key.split("."):
-            node = node[part]
-        if node not in (wanted if isinstance(wanted, list) else [wanted]):
+        if value_at(mapping, key) not in (wanted if isinstance(wanted, list) else [wanted]):
             return False
     return True
 
@@ -196,11 +191,8 @@ def _extremes(space: Space) -> list[Any]:
 
 
 def _set(mapping: dict[str, Any], key: str, value: Any) -> None:
-    *parents, last = key.split(".")
-    node = mapping
-    for parent in parents:
-        node = node[parent]
-    node[last] = value
+    section, name = section_of(mapping, key)
+    section[name] = value
 
 
 def suggest_with(trial: Any) -> Callable[[str, Space], Any]:

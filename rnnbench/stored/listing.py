@@ -14,7 +14,7 @@ from rnnbench.config.arm_names import short_label, short_name, told_apart
 from rnnbench.config.keys import LOGGED, about, is_about, keys
 from rnnbench.config.metrics import TOLD
 from rnnbench.config.overrides import axis_values, parse
-from rnnbench.config.validate import known_keys, suggestion
+from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import redacted
 from rnnbench.tracking import names
@@ -121,7 +121,7 @@ def read_filters(words: Sequence[str], recorded: Iterable[str]) -> list[Filter]:
     Raises:
         ConfigError: for a key that no run can have, or that is given without a value.
     """
-    declared = (key for key in known_keys() if is_about(key, *LOGGED))
+    declared = (key for key in keys() if is_about(key, *LOGGED))
     known = sorted({*declared, *recorded, *_GROUPS})
     sections = {key.rpartition(".")[0] for key in known} - set(_GROUPS)
     found = []

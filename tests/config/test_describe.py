@@ -10,10 +10,10 @@ import yaml
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.compose import composer
 from rnnbench.config.describe import group_options, section_meanings
+from rnnbench.config.keys import keys
 from rnnbench.config.optimizer_options import OPTION_MEANINGS as OPTIMIZER_OPTIONS
 from rnnbench.config.option_files import OptionFiles, flat
 from rnnbench.config.paths import preset_files, resource_dir
-from rnnbench.config.validate import known_keys
 from rnnbench.data.sources import OWN_KEYS, SOURCES
 from rnnbench.models.cells import CELLS, OPTION_MEANINGS
 
@@ -25,9 +25,9 @@ OPEN = (
     "published",
     "claims",
 )  # what is below them has any name
-SCHEMA = {
-    key.replace("claims.", "claims.N.") for key in set(known_keys()) - set(section_meanings())
-} | {"claims"}
+SCHEMA = {key.replace("claims.", "claims.N.") for key in set(keys()) - set(section_meanings())} | {
+    "claims"
+}
 # Numbers that count nothing, or are measured in units of another key.
 WITHOUT_UNIT = {
     "seed",

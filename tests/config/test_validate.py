@@ -10,8 +10,9 @@ import yaml
 
 from rnnbench.config import validate
 from rnnbench.config.compose import composer
+from rnnbench.config.keys import keys as schema_keys
 from rnnbench.config.paths import resource_dir
-from rnnbench.config.validate import known_keys, suggestion
+from rnnbench.config.validate import suggestion
 from rnnbench.data.sources import OWN_KEYS, SOURCES
 from rnnbench.errors import ConfigError
 
@@ -138,7 +139,7 @@ def test_composed_configuration_holds_every_known_key(composed: dict[str, Any]) 
 
     cells_own = {"cell.activation", "cell.recurrent_activation"}
     # What `conf/` leaves out would have no default; what it adds would be refused.
-    known = {key for key in known_keys() if not key.startswith("claims.")}
+    known = {key for key in schema_keys() if not key.startswith("claims.")}
     # Keys of some data sets only are in the files of those.
     data_sets_own = {f"data.{key}" for own in OWN_KEYS.values() for key in own}
     assert keys(composed) - cells_own == known - data_sets_own
@@ -173,4 +174,4 @@ def test_idle_keys_are_no_part_of_a_configuration(composed: dict[str, Any]) -> N
     ],
 )
 def test_suggestion_is_the_nearest_key_or_nothing(typed: str, meant: str) -> None:
-    assert suggestion(typed, known_keys()) == (f"did you mean {meant}?" if meant else "")
+    assert suggestion(typed, schema_keys()) == (f"did you mean {meant}?" if meant else "")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnbench.config.dotted import value_at
 from rnnbench.config.schema import (
     CategoricalSpace,
     CellConfig,
@@ -334,13 +335,6 @@ class TestWrongInput:
             answer.err == "error: search: expected none for one run, received random; use sweep\n"
         )
         assert list(work_dir.iterdir()) == []
-
-
-def value_at(mapping: Mapping[str, Any], key: str) -> Any:
-    node: Any = mapping
-    for part in key.split("."):
-        node = node[part]
-    return node
 
 
 def flat(mapping: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
