@@ -28,7 +28,8 @@ ROWS = [
     "training.batches training.parts baselines",
     "training tracking results plots",
     "sweep search until",
-    "baselines.declaration baselines.strategy stored report notebooks cli __main__",
+    "baselines.declaration baselines.strategy stored",
+    "report notebooks cli __main__",
     "testing",
 ]
 LAYERS = [name for row in ROWS for name in row.split()]
