@@ -40,6 +40,7 @@ TAGS = {
     names.VECTORS: "the word vectors: digest, source, coverage (JSON)",
     names.PATH: "execution path: xla, xla fused (rnnbench's own loops), cudnn or graph",
     names.REASON: "why the run failed",
+    names.LOST: "how the worker of a killed run was lost: exited, killed, silent or node",
     names.SEEDS: "the seed of every random stream (JSON)",
     names.WORK: "relative cost, for scheduling",
     names.HOST: "machine that trained the run",
