@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand, load
+from rnnbench.config.metrics import METRICS
 from rnnbench.errors import ConfigError
-from rnnbench.formatting.tables import MISSING, Table
+from rnnbench.formatting.tables import Table
 from rnnbench.stored.diagnose import SHOWN, DiagnosedRun, Diagnosis
 from rnnbench.stored.diagnose import diagnose as measure
 from rnnbench.stored.lookup import find_run
@@ -19,8 +21,8 @@ from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 
-_COLUMNS = ("run", "test accuracy", "shuffled", "drop", "answers changed", "remark")
-_OPTIONAL = ("answers changed", "shuffled")
+_COLUMNS = ("run", *(METRICS[name].head for name in SHOWN), "remark")
+_OPTIONAL = tuple(METRICS[name].head for name in ("order_changed", "test_accuracy_shuffled"))
 
 
 def diagnose(words: Words) -> int:
@@ -75,5 +77,5 @@ def _table(found: Sequence[Diagnosis]) -> Table:
 
 
 def _row(one: Diagnosis) -> tuple[str, ...]:
-    numbers = (f"{one.metrics[key]:.4f}" if key in one.metrics else MISSING for key in SHOWN)
+    numbers = (METRICS[key].shown(one.metrics.get(key, math.nan)) for key in SHOWN)
     return (one.name, *numbers, one.remark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, order, seconds_apart
 from rnnbench.report.document import Block, DataTable, TableCell, TableColumn, number, spread, text
 from rnnbench.report.equal_cost import equal_cost_block
@@ -42,11 +43,11 @@ def _table(dataset: DatasetSection) -> DataTable:
         (
             arm_cell(arm.name),
             number(arm.one("units"), 0),
-            number(arm.one("parameters_recurrent"), 0),
-            number(arm.one("parameters_total"), 0),
+            _size(arm, "parameters_recurrent"),
+            _size(arm, "parameters_total"),
             _timed(arm, "seconds_per_epoch"),
             _timed(arm, "fit_seconds"),
-            number(arm.one("peak_rss_mb"), 0),
+            _size(arm, "peak_rss_mb"),
             text(arm.shown("path")),
         )
         for arm in arms
@@ -56,6 +57,10 @@ def _table(dataset: DatasetSection) -> DataTable:
     return DataTable(f"{dataset.key}_cost", "Size and time", _COLUMNS, rows, note, ids)
 
 
+def _size(arm: ArmRuns, column: str) -> TableCell:
+    return number(arm.one(column), METRICS[column].digits)
+
+
 def _timed(arm: ArmRuns, column: str) -> TableCell:
     summary = statistic(arm.values(column))
-    return spread(summary.mean, summary.sd, 1)
+    return spread(summary.mean, summary.sd, METRICS[column].of_mean)

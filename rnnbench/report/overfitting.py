@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.learning import HOW, Learning, learning_data, save_learning
 from rnnbench.report.dataset_section import (
     SECONDS,
@@ -85,23 +86,24 @@ def _row(arm: ArmRuns) -> tuple[TableCell, ...]:
         gap + best
         for gap, best in zip(arm.values("gap_best"), arm.values("best_val_accuracy"), strict=True)
     ]
-    rise = [100 * value for value in arm.values("val_loss_rise")]
     return (
         arm_cell(arm.name),
-        _cell(arm.values("epochs_trained"), 1),
-        _cell(arm.values("best_epoch"), 1),
-        _cell(past, 1),
-        _cell(arm.values("gap_best")),
-        _cell(arm.values("gap_final")),
-        _cell(at_best),
-        _cell(rise, 1),
-        _cell(arm.values("test_calibration_error")),
+        _cell(arm.values("epochs_trained"), "epochs_trained"),
+        _cell(arm.values("best_epoch"), "best_epoch"),
+        _cell(past, "epochs_trained"),
+        _cell(arm.values("gap_best"), "gap_best"),
+        _cell(arm.values("gap_final"), "gap_final"),
+        _cell(at_best, "final_accuracy"),
+        _cell(arm.values("val_loss_rise"), "val_loss_rise"),
+        _cell(arm.values("test_calibration_error"), "test_calibration_error"),
     )
 
 
-def _cell(values: list[float], digits: int = 4) -> TableCell:
-    summary = statistic(values)
-    return spread(summary.mean, summary.sd, digits)
+def _cell(values: list[float], metric: str) -> TableCell:
+    """Return the mean and the spread of values, written as those of a metric."""
+    known = METRICS[metric]
+    summary = statistic([known.factor * value for value in values])
+    return spread(summary.mean, summary.sd, known.of_mean)
 
 
 def _curves(dataset: DatasetSection) -> list[Picture]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metrics import METRICS, entry
 from rnnbench.report.document import (
     Block,
     DataTable,
@@ -34,6 +34,7 @@ _FROM_CURVES: dict[str, dict[str, Any]] = {
     "loss": {"final_loss": lambda curve: curve[-1]},
     "seconds_per_epoch": {"seconds_per_epoch": fmean},
 }
+_WRITTEN_AS = {"parameters_dense": "parameters_total"}  # what no run logs
 _COLUMNS = (
     TableColumn("system", numeric=False),
     TableColumn("measure", numeric=False),
@@ -141,7 +142,8 @@ def _head(run: pd.Series) -> float | None:
 def _row(system: System, words: str, printed: float, column: str) -> tuple[TableCell, ...]:
     values = _measured(system.runs, column)
     summary = statistic(values)
-    digits = 0 if column.startswith("parameters") else 1 if "seconds" in column else 4
+    known = entry(_WRITTEN_AS.get(column, column))
+    digits = known.of_mean + (2 if known.percent else 0)  # sources have fractions
     missing = float("nan")
     return (
         text(system.name),

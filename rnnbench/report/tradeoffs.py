@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
 from rnnbench.report.dataset_section import (
     SECONDS,
@@ -91,8 +92,7 @@ def _pictures(
 
 
 def _cost(arm: ArmRuns, column: str, on_front: bool) -> TableCell:
-    digits = 0 if column.startswith("parameters") else 1
-    return number(arm.one(column), digits, marked=on_front)
+    return number(arm.one(column), METRICS[column].digits, marked=on_front)
 
 
 def _point(arm: ArmRuns, metric: str, column: str, confidence: float) -> Point:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.recorded import unresolved
 from rnnbench.formatting.durations import duration
 from rnnbench.formatting.redact import redacted
@@ -153,8 +154,12 @@ def _told(metrics: dict[str, float]) -> str:
     parts = []
     if "best_val_accuracy" in metrics:
         best = f" (epoch {int(metrics['best_epoch'])})" if "best_epoch" in metrics else ""
-        parts.append(f"val {metrics['best_val_accuracy']:.4f}{best}")
+        parts.append(f"val {_shown(metrics, 'best_val_accuracy')}{best}")
     if "test_accuracy" in metrics:
-        parts.append(f"test {metrics['test_accuracy']:.4f}")
+        parts.append(f"test {_shown(metrics, 'test_accuracy')}")
     parts.append(duration(metrics["fit_seconds"]))
     return ", ".join(parts)
+
+
+def _shown(metrics: dict[str, float], name: str) -> str:
+    return METRICS[name].shown(metrics[name])
