@@ -17,48 +17,8 @@ from rnnbench.models.parameters import count
 from tests.conftest import Run
 
 SPEC = InputSpec(timesteps=8, features=8, vocabulary=None, classes=10)
-# Zhou, Wu, Zhang & Zhou 2016, Minimal gated unit for recurrent neural networks.
-MODULE = """
-from rnnbench.models.cells import Cell, Gate
-
-
-def build(units, *, kernel_initializer, recurrent_initializer, seed, dropout,
-          recurrent_dropout, activation="tanh", **arguments):
-    import keras
-
-    @keras.saving.register_keras_serializable("tests")
-    class Step(keras.layers.Layer):
-        def __init__(self, **kw):
-            super().__init__(**kw)
-            self.state_size = self.output_size = units
-
-        def build(self, shape):
-            self.w = self.add_weight(shape=(shape[-1], 2 * units), initializer=kernel_initializer)
-            self.u = self.add_weight(shape=(units, 2 * units), initializer=recurrent_initializer)
-            self.b = self.add_weight(shape=(2 * units,), initializer="zeros")
-
-        def call(self, x, states, training=False):
-            (h,), ops = states, keras.ops
-            xf, xh = ops.split(ops.matmul(x, self.w) + self.b, 2, axis=-1)
-            f = ops.sigmoid(xf + ops.matmul(h, self.u[:, :units]))
-            act = keras.activations.get(activation)
-            new = act(xh + ops.matmul(f * h, self.u[:, units:]))
-            h = (1 - f) * h + f * new
-            return h, [h]
-
-    return keras.layers.RNN(Step(), **arguments)
-
-
-MGU = Cell(
-    name="mgu",
-    version="1",
-    title="MGU",
-    keras_class=build,
-    paper="Zhou et al. 2016",
-    gates=(Gate("f", "forget gate", "how much is new"), Gate("h", "candidate", "what could be")),
-    options={"activation": ("tanh", "relu")},
-)
-"""
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "minimal_gated_unit"
+MODULE = (EXAMPLE / "minimal_gated_unit.py").read_text("utf-8")
 
 
 @pytest.fixture
