@@ -4,7 +4,7 @@ Names are the content keys of runs and studies, those of parents and arm summari
 (:mod:`rnnbench.tracking.store`), ``store`` and ``optuna`` while their tables are made, and the
 folders of prepared data. :class:`rnnbench.system.file_locks.FileLocks` holds them on files, for all
 processes that share a home. Every implementation of :class:`Locks` promises, and
-``tests/system/locks_conformance.py`` checks:
+``rnnbench/testing/locks.py`` checks:
 
 1. At most one holds a name, of all processes, threads and calls. It is not re-entrant: a holder
    that acquires the name again waits like everybody else.

@@ -1,6 +1,8 @@
 """Tests that everything of a kind must pass, for your own tests to inherit.
 
-Needs pytest, which nothing else in rnnbench imports; no other folder imports this one.
+Of cells here, of executors in :mod:`rnnbench.testing.executors`, of locks in
+:mod:`rnnbench.testing.locks`. Needs pytest, which nothing else in rnnbench imports; no other
+folder imports this one.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ except ImportError as error:
     ) from error
 
 # A failed assertion in these says what was compared, as in a file of tests.
-pytest.register_assert_rewrite("rnnbench.testing.cells")
+for _name in ("cells", "executors", "locks"):
+    pytest.register_assert_rewrite(f"rnnbench.testing.{_name}")
 
 from rnnbench.testing.cells import CellConformance  # noqa: E402
 

@@ -16,7 +16,7 @@ from rnnbench.errors import StoreError
 from rnnbench.system.file_locks import FileLocks
 from rnnbench.system.locks import Locks, Timeout
 from rnnbench.system.scratch import remove_abandoned, scratch_folder
-from tests.system.locks_conformance import LocksConformance
+from rnnbench.testing.locks import LocksConformance
 
 _SCRATCH = """
 import pathlib, sys

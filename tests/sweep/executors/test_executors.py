@@ -7,7 +7,7 @@ from rnnbench.sweep.executors.choice import make_executor
 from rnnbench.sweep.executors.in_process import InProcessExecutor
 from rnnbench.sweep.executors.local import LocalExecutor
 from rnnbench.sweep.executors.protocol import Executor
-from tests.sweep.executors.conformance import ExecutorConformance
+from rnnbench.testing.executors import ExecutorConformance
 
 
 class TestLocalExecutor(ExecutorConformance):

@@ -1,7 +1,7 @@
-"""What every implementation of :class:`rnnbench.system.locks.Locks` promises, as tests.
+"""What every implementation of ``rnnbench.system.locks.Locks`` promises, as tests.
 
 A class of tests that inherits :class:`LocksConformance` has a fixture ``locks`` with locks that
-nobody holds, and says with :meth:`LocksConformance.traces` what they leave behind.
+nobody holds, and says with a method ``traces`` what they leave behind.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _ask(locks: Locks, name: str, pipe: Connection) -> None:
 
 
 class LocksConformance:
-    """Tests of the promises in :mod:`rnnbench.system.locks`, which count them."""
+    """Tests of the promises in ``rnnbench.system.locks``, which count them."""
 
     @pytest.fixture
     def locks(self) -> Locks:
@@ -156,7 +156,8 @@ class LocksConformance:
         waiting = threading.Timer(0.2, holder.kill)
         waiting.start()
         with locks.acquire("name", timeout=_PATIENCE):
-            assert holder.exitcode is not None or not holder.join(_PATIENCE)
+            holder.join(_PATIENCE)
+            assert holder.exitcode is not None
         assert not locks.held("name")
         assert self.traces(locks) == []
 

@@ -1,4 +1,4 @@
-"""What every executor promises (:class:`rnnbench.sweep.executors.protocol.Executor`)."""
+"""What every executor promises (``rnnbench.sweep.executors.protocol.Executor``)."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ class Pretended:
 
 
 def pretended(key: str, group: str = "some", *, prunable: bool = False) -> Task:
+    """Return a task that :class:`Pretended` executes."""
     nothing: Any = None
     trainer = f"{__name__}:Pretended"
     return Task(key, group, nothing, nothing, Path(), 1.0, prunable, trainer=trainer)
@@ -68,7 +69,11 @@ class Tasks:
     def __init__(self, tasks: Sequence[Task]) -> None:
         self._left = list(tasks)
 
-    def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
+    def take(
+        self,
+        held: Collection[str],  # noqa: ARG002
+        busy: Collection[str],  # noqa: ARG002
+    ) -> Task | None:
         return self._left.pop(0) if self._left else None
 
 
@@ -85,6 +90,7 @@ def events_of(executor: Executor, *tasks: Task, stop_after: int | None = None) -
 
 
 def about(key: str, events: Sequence[Event]) -> list[Event]:
+    """Return the events of one run."""
     return [event for event in events if not isinstance(event, Idle) and event.key == key]
 
 
