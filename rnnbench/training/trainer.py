@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
@@ -24,6 +25,8 @@ from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
 from rnnbench.training.runtime import is_fused, prepare_process
 from rnnbench.training.spec import Task
+
+_SUMMARY_WIDTH = 80  # columns
 
 
 class Trainer:
@@ -60,7 +63,7 @@ class Trainer:
             if fitted.weights is not None:
                 program.set_weights(fitted.weights)
                 save_model(program.storable(), task.folder)
-            told, path, summary = _told(program.model), program.path, _summary(program.model)
+            told, path, summary = _told(program.model), program.path, layer_table(program.model)
         if fitted.predictions is not None:
             labels = np.asarray(task.data.arrays().y_test)
             fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
@@ -134,7 +137,16 @@ def _recurrent_parameters(model: Model) -> int:
     return sum(int(layer.count_params()) for layer in layers)
 
 
-def _summary(model: Model) -> str:
+def layer_table(model: Model) -> str:
+    """Return Keras's table of the layers, of one width wherever a run is trained."""
     lines: list[str] = []
-    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)
+    given = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(_SUMMARY_WIDTH)  # Keras cuts the table to the terminal
+    try:
+        model.summary(print_fn=lambda text, **_: lines.append(text), line_length=_SUMMARY_WIDTH)
+    finally:
+        if given is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = given
     return "\n".join(lines) + "\n"

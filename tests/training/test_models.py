@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from rnnbench.models.parameters import count
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.predictions import load_correct, load_right
 from rnnbench.training.spec import Task
-from rnnbench.training.trainer import Trainer
+from rnnbench.training.trainer import Trainer, layer_table
 
 BEST = ("training.test=best", "tracking.save_model=best")
 
@@ -106,6 +107,16 @@ def test_saved_model_scores_what_the_run_measured(learned: Run) -> None:
     assert accuracy(model, arrays.x_train[held_out:], arrays.y_train[held_out:]) == pytest.approx(
         metrics["best_val_accuracy"]
     )
+
+
+def test_the_table_of_layers_is_the_same_in_any_terminal(
+    learned: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    here = layer_table(load_model(learned))
+    assert here.splitlines()[1:] == learned.outcome.summary.splitlines()[1:]
+    assert max(map(len, here.splitlines())) == 80
+    assert os.environ["COLUMNS"] == "40"
 
 
 def test_run_counts_the_parameters_of_the_arithmetic(learned: Run) -> None:
