@@ -55,13 +55,11 @@ def _plain(value: float, places: int) -> str:
 
 
 def _factor(measure: Measure) -> int:
-    """Return by what sentences multiply a difference: points and percent are hundredths."""
-    return 100 if measure.is_accuracy else measure.entry.factor
+    """Return by what sentences multiply a difference: points are hundredths."""
+    return 100 if measure.is_accuracy else 1
 
 
 def _unit(measure: Measure, shown: str) -> str:
-    known = measure.entry
-    if known.points or known.percent:
-        unit = "point" if shown == "1" else "points"
-        return unit if known.points else f"percentage {unit}"
-    return "" if known.unit == "fraction" else known.unit
+    if measure.is_accuracy:
+        return "point" if shown == "1" else "points"
+    return "" if measure.entry.unit == "fraction" else measure.entry.unit

@@ -79,9 +79,9 @@ def test_answers_without_what_is_slow_to_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMP_LINE", "rnnbench sweep model.")
-    status, modules, err = imported_by(tmp_path, ["-sc", "query=bash"])
-    assert status == 0, err
-    assert not modules & {"hydra", "omegaconf", "numpy", "pandas", "mlflow", "tensorflow"}
+    (answer,) = imported_by(tmp_path, ["-sc", "query=bash"])
+    assert answer.status == 0, answer.err
+    assert not answer.modules & {"hydra", "omegaconf", "numpy", "pandas", "mlflow", "tensorflow"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -143,7 +143,7 @@ def test_the_catalogue_is_large_and_every_row_of_it_is_another() -> None:
 # Root may write anywhere, so the child becomes nobody once everything is imported.
 AS_NOBODY = """
 import multiprocessing.forkserver, os, sys
-import rnnbench.cli as cli, rnnbench.cli.train
+import rnnbench.cli as cli, rnnbench.cli.train, rnnbench.sweep.steps
 folder = sys.argv[1]
 assert cli.run(["data", "data=digits", f"home={folder}/warm_up"]) == 0
 if os.geteuid() == 0:

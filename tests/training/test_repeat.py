@@ -122,7 +122,7 @@ class TestDivergence:
 SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-import test_training_repeat as here
+import test_repeat as here
 from rnnbench.config.expand import load
 from rnnbench.training.runtime import set_environment
 set_environment(1)
