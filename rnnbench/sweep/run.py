@@ -53,9 +53,6 @@ def run_arms(
     Raises:
         ConfigError, DataError, StoreError: before anything is trained.
     """
-    from rnnbench.sweep.progress import SweepProgress  # a plan needs no bars
-    from rnnbench.sweep.steps import Sweep
-
     _check(arms, strategy)
     config = arms[0].config
     news = Store.news(config)  # one that does not answer is told before, too
@@ -72,6 +69,10 @@ def run_arms(
         with closing(trains):
             if config.tracking.uri is None and not home.database.exists():
                 trains.start()  # nothing can be finished yet, and making a store takes seconds
+            # Neither a plan nor a sweep that is refused needs bars and figures.
+            from rnnbench.sweep.progress import SweepProgress
+            from rnnbench.sweep.steps import Sweep
+
             store = Store.open(config)
             with SweepProgress(console) as progress, patient(progress.say), store.marker.kept():
                 sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
