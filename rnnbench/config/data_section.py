@@ -104,11 +104,21 @@ class DataConfig(Section):
         Only(trait="texts"),
     ] = None
     tokens: Annotated[
-        Literal["keras", "treebank", "numbers"] | None,
+        Literal["keras", "treebank", "whitespace", "characters", "regex", "numbers"] | None,
         Field(
             description="How texts are split: keras into lower-case words without punctuation, "
-            "treebank by the rules of the Penn Treebank, numbers into token numbers as they stand; "
-            "null where the data are no texts."
+            "treebank by the rules of the Penn Treebank, whitespace into what stands between white "
+            "space, characters into single characters, regex into what data.token_pattern matches, "
+            "numbers into token numbers as they stand; null where the data are no texts."
+        ),
+        Only(trait="texts"),
+    ] = None
+    token_pattern: Annotated[
+        str | None,
+        Field(
+            examples=[r"\w+"],
+            description="Regular expression, as of Python's re, of which every match is a token of "
+            "data.tokens=regex; null with other tokens.",
         ),
         Only(trait="texts"),
     ] = None
@@ -116,7 +126,7 @@ class DataConfig(Section):
         bool | None,
         Field(
             description="Whether texts are read in lower case; null is true for data.tokens=keras "
-            "and false for treebank."
+            "and false for all others."
         ),
         Only(trait="texts"),
     ] = None

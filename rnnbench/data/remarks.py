@@ -10,7 +10,7 @@ import numpy as np
 from rnnbench.data.contract import Split
 from rnnbench.data.indices import INDEX_FROM
 from rnnbench.data.readers import ReadsText
-from rnnbench.data.words.texts import WITHOUT_SPACES
+from rnnbench.data.words.texts import UNSPACED_SCRIPT, WITHOUT_SPACES
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -22,7 +22,7 @@ _PARTS = {"train": "training", "test": "test"}
 
 def holds_words(config: DataConfig, source: object) -> bool:
     """Return whether the tokens of a data set are marks up to 3, and words from there."""
-    return isinstance(source, ReadsText) or config.tokens in ("keras", "treebank")
+    return isinstance(source, ReadsText) or config.tokens not in (None, "numbers")
 
 
 def without_known_words(split: Split, vocabulary: int) -> int:
@@ -45,7 +45,13 @@ def remarks(facts: Mapping[str, Any]) -> list[str]:
     if count := facts.get(WITHOUT_SPACES):
         found.append(
             f"warning: {count:,} training texts have no space inside: words are what stands "
-            "between spaces, so texts of languages that are written without them, such as "
-            "Chinese, have to be divided into words first"
+            "between spaces; texts of languages that are written without them, such as Chinese, "
+            "are read by characters with data.tokens=characters"
+        )
+    if count := facts.get(UNSPACED_SCRIPT):
+        found.append(
+            f"warning: {count:,} training texts are in a script that puts no spaces between words, "
+            "such as Chinese or Thai, and were split at spaces; they are read by characters with "
+            "data.tokens=characters"
         )
     return found

@@ -60,7 +60,7 @@ def vectors_dim(embedding: EmbeddingConfig, config: DataConfig, spec: InputSpec)
         )
     if embedding.path is None:
         return embedding.dim
-    has_words = config.tokens in ("keras", "treebank")
+    has_words = config.tokens not in (None, "numbers")
     has_words = has_words or isinstance(source_of(config), KnowsWords)
     if not has_words and (config.name != "imdb" or config.word_index is None):
         raise _no_words(config, embedding.path)

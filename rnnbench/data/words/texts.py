@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rnnbench.data.contract import Progress, Split
 from rnnbench.data.files.encoding import decode_text
 from rnnbench.data.files.npz import file_digest
-from rnnbench.data.words.tokens import Breaks, other_breaks, whole_number
+from rnnbench.data.words.tokens import Breaks, other_breaks, whole_number, without_spaces
 from rnnbench.data.words.vocabulary import Counting, Tokenization, Vocabulary, read_word_index
 from rnnbench.errors import ConfigError, DataError
 from rnnbench.system.user_paths import user_path
@@ -29,10 +29,13 @@ _LARGEST_NUMBER = 2**31 - 1
 _TOLD_EVERY = 5000
 _SPACE = re.compile(r"\s")
 _NEARLY_ALL = 0.9
-# Facts: training texts without white space where nearly all are, and those that have some that
-# Keras leaves inside words.
+_MANY = 0.1
+# Facts: training texts without white space where nearly all are, those in scripts without spaces
+# where many are, and those that have white space that Keras leaves inside words.
 WITHOUT_SPACES = "texts_without_spaces"
+UNSPACED_SCRIPT = "texts_in_scripts_without_spaces"
 OTHER_BREAKS = "texts_with_spaces_beyond_keras"
+_AT_SPACES = ("keras", "treebank", "whitespace")
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,27 @@ def reading_of(config: DataConfig) -> Tokenization:
                 raise ConfigError(
                     f"data.{key}", "null with data.tokens=numbers", value, f"leave data.{key} out"
                 )
-        return Tokenization("numbers", lower=False, start=False, unknown="oov", breaks=breaks)
-    return Tokenization(
-        config.tokens, lower, config.start, config.unknown, breaks, config.punctuation
-    )
+        reading = Tokenization("numbers", lower=False, start=False, unknown="oov", breaks=breaks)
+    else:
+        reading = Tokenization(
+            config.tokens,
+            lower,
+            config.start,
+            config.unknown,
+            breaks,
+            config.punctuation,
+            config.token_pattern,
+        )
+    if config.tokens == "regex":
+        reading.tokenizer()  # refuses the pattern that is none before a text is read
+    elif config.token_pattern is not None:
+        raise ConfigError(
+            "data.token_pattern",
+            f"null with data.tokens={config.tokens}",
+            config.token_pattern,
+            "add data.tokens=regex, or leave data.token_pattern out",
+        )
+    return reading
 
 
 def word_index_path(config: DataConfig) -> Path | None:
@@ -116,12 +136,7 @@ def encode(
             counting.add(text.text)
         ranks = counting.ranks()
         if not ranks:
-            raise DataError(
-                "data.tokens",
-                "training texts with words",
-                f"{read.texts:,} texts of nothing but punctuation",
-                "check data.path, or set data.tokens=treebank, where punctuation is words",
-            )
+            raise _no_words(reading, read.texts)
         vocabulary = Vocabulary.of_ranks(reading, ranks, num_words)
         encoded = counting.encoded(vocabulary)
         facts = {"words_counted": len(ranks)}
@@ -137,6 +152,7 @@ class _Read:
     reading: Tokenization
     texts: int = 0
     unbroken: int = 0
+    unspaced: int = 0
     otherwise_broken: int = 0
 
     def noted(self, texts: Iterable[Text]) -> Iterator[Text]:
@@ -144,15 +160,19 @@ class _Read:
         other = other_breaks(self.reading.breaks if self.reading.tokens == "keras" else "blank")
         for text in texts:
             self.texts += 1
-            self.unbroken += not _SPACE.search(text.text.strip())
+            if self.reading.tokens in _AT_SPACES:
+                self.unbroken += not _SPACE.search(text.text.strip())
+                self.unspaced += without_spaces(text.text)
             self.otherwise_broken += other.search(text.text) is not None
             yield text
 
     def facts(self) -> dict[str, int]:
         """Return the counts that say something."""
         found = {OTHER_BREAKS: self.otherwise_broken} if self.otherwise_broken else {}
-        if self.unbroken >= _NEARLY_ALL * self.texts:
+        if self.unbroken and self.unbroken >= _NEARLY_ALL * self.texts:
             found[WITHOUT_SPACES] = self.unbroken
+        elif self.unspaced > _MANY * self.texts:
+            found[UNSPACED_SCRIPT] = self.unspaced
         return found
 
 
@@ -221,6 +241,18 @@ def _laid_out(rows: Iterable[list[int]]) -> Encoded:
         flat.extend(row)
         offsets.append(len(flat))
     return np.frombuffer(flat, np.int32), np.frombuffer(offsets, np.int64)
+
+
+def _no_words(reading: Tokenization, texts: int) -> DataError:
+    if reading.pattern is not None:
+        received = f"{texts:,} texts of which nothing matches {reading.pattern!r}"
+        return DataError("data.token_pattern", "training texts that match", received, "correct it")
+    return DataError(
+        "data.tokens",
+        "training texts with words",
+        f"{texts:,} texts of nothing but punctuation",
+        "check data.path, or set data.tokens=treebank, where punctuation is words",
+    )
 
 
 def _told(texts: Iterable[Text], what: str, report: Progress) -> Iterator[Text]:

@@ -1,15 +1,20 @@
-"""Texts as lists of words: as Keras splits them, or by the rules of the Penn Treebank."""
+"""Texts as lists of words: by the rules of Keras or the Penn Treebank, by white space or a pattern.
+
+Characters are tokens, too: texts in scripts without spaces, such as Chinese, need no division into
+words.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
 from rnnbench.errors import ConfigError
 
-Tokens = Literal["keras", "treebank", "numbers"]
+Tokens = Literal["keras", "treebank", "whitespace", "characters", "regex", "numbers"]
 Tokenizer = Callable[[str], list[str]]
 Breaks = Literal["unicode", "imdb", "blank"]
 Punctuation = Literal["unicode"]
@@ -47,25 +52,47 @@ _ASCII_FORMS = str.maketrans(
     }
 )
 _WHOLE = re.compile(r"[0-9]{1,18}\Z")
+_SPACE = re.compile(r"\s+")
+# Letters of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer; Chinese characters
+# and the syllables of Japanese.
+_UNSPACED = re.compile(
+    "[\u0e01-\u0e3a\u0e81-\u0ebd\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def tokenizer(
-    tokens: Tokens, *, lower: bool, breaks: Breaks, punctuation: Punctuation | None
+    tokens: Tokens,
+    *,
+    lower: bool,
+    breaks: Breaks,
+    punctuation: Punctuation | None,
+    pattern: str | None = None,
 ) -> Tokenizer:
     """Return what splits a text into words.
 
     Args:
-        tokens: by whose rules; all Unicode white space separates token numbers and treebank words.
+        tokens: by whose rules; all Unicode white space separates words, but those of Keras.
         lower: whether words are in lower case.
         breaks: what white space separates the words of Keras, :func:`keras_words`.
         punctuation: ``unicode`` reads typographic marks as their ASCII forms.
+        pattern: a regular expression, whose matches are the words of ``regex``.
 
     Raises:
-        ConfigError: where the tokens need a package that is not installed.
+        ConfigError: where the tokens need a package that is not installed, or the pattern is none.
     """
     if tokens == "numbers":
         return str.split
-    split = partial(keras_words, breaks=breaks) if tokens == "keras" else _treebank()
+    if tokens == "keras":
+        split: Tokenizer = partial(keras_words, breaks=breaks)
+    elif tokens == "whitespace":
+        split = str.split
+    elif tokens == "characters":
+        split = characters
+    elif tokens == "regex":
+        split = _matches(pattern)
+    else:
+        split = _treebank()
 
     def words(text: str) -> list[str]:
         text = text.lower() if lower else text
@@ -84,6 +111,27 @@ def keras_words(text: str, breaks: Breaks) -> list[str]:
     return [word for word in text.translate(_TABLES[breaks]).split(" ") if word]
 
 
+def characters(text: str) -> list[str]:
+    """Return the characters of a text; white space between words is one blank.
+
+    Accents and other marks belong to the character that they stand on, in the normal form NFC of
+    Unicode, so that a letter is one token however it was typed.
+    """
+    found: list[str] = []
+    for one in unicodedata.normalize("NFC", _SPACE.sub(" ", text.strip())):
+        if found and unicodedata.category(one).startswith("M"):
+            found[-1] += one
+        else:
+            found.append(one)
+    return found
+
+
+def without_spaces(text: str) -> bool:
+    """Return whether most letters of a text are of scripts that put no spaces between words."""
+    letters = sum(map(str.isalpha, text))
+    return letters > 0 and 2 * len(_UNSPACED.findall(text)) > letters
+
+
 def other_breaks(breaks: Breaks) -> re.Pattern[str]:
     """Return what finds white space that separates words here, but not by Keras's own rule."""
     return re.compile(f"[{_SPACES[breaks]}]" if _SPACES[breaks] else r"(?!)")
@@ -92,6 +140,23 @@ def other_breaks(breaks: Breaks) -> re.Pattern[str]:
 def whole_number(word: str) -> int | None:
     """Return a token number from 0 upwards, or ``None`` where the word is none."""
     return int(word) if _WHOLE.match(word) else None
+
+
+def _matches(pattern: str | None) -> Tokenizer:
+    key, expected = "data.token_pattern", "a regular expression that matches a token"
+    if pattern is None:
+        action = r"give data.token_pattern='\w+', for example"
+        raise ConfigError(key, f"{expected}, with data.tokens=regex", "null", action)
+    try:
+        found = re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ConfigError(key, expected, f"{pattern!r} ({error})", "correct it") from None
+
+    def split(text: str) -> list[str]:
+        # The whole match, whatever groups it has; never nothing.
+        return [match[0] for match in found.finditer(text) if match[0]]
+
+    return split
 
 
 def _treebank() -> Tokenizer:

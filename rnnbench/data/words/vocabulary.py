@@ -28,8 +28,9 @@ class Tokenization:
 
     ``unknown`` decides about words that have no row: ``oov`` gives them one in common, ``drop``
     leaves them out, and ``imdb`` leaves out those that were never counted and gives the common
-    row to those that were, but are too rare. ``breaks`` says what white space separates words, and
-    ``punctuation`` whether typographic marks count (:mod:`rnnbench.data.words.tokens`).
+    row to those that were, but are too rare. ``breaks`` says what white space separates words,
+    ``punctuation`` whether typographic marks count, and ``pattern`` is the regular expression of
+    ``tokens="regex"`` (:mod:`rnnbench.data.words.tokens`).
     """
 
     tokens: Tokens
@@ -38,11 +39,16 @@ class Tokenization:
     unknown: Unknown
     breaks: Breaks
     punctuation: Punctuation | None = None
+    pattern: str | None = None
 
     def tokenizer(self) -> Tokenizer:
         """Return what splits a text; raises ConfigError where a package is missing."""
         return tokenizer(
-            self.tokens, lower=self.lower, breaks=self.breaks, punctuation=self.punctuation
+            self.tokens,
+            lower=self.lower,
+            breaks=self.breaks,
+            punctuation=self.punctuation,
+            pattern=self.pattern,
         )
 
 
@@ -93,7 +99,10 @@ class Vocabulary:
 
     def to_json(self) -> str:
         """Return the vocabulary as one line of JSON."""
-        return json.dumps({"reading": asdict(self.reading), "rows": dict(self.rows)})
+        reading = asdict(self.reading)
+        if self.reading.pattern is None:
+            del reading["pattern"]  # as in vocabularies from before there was one
+        return json.dumps({"reading": reading, "rows": dict(self.rows)})
 
     @classmethod
     def from_json(cls, text: str) -> Vocabulary:

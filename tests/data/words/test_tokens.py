@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnnbench.config.schema import EmbeddingConfig
 from rnnbench.data import Prepared, preparation, prepare, prepare_vectors
 from rnnbench.data.new_text import text_reader
 from rnnbench.data.sets.word_index import KerasVocabulary
-from rnnbench.data.words.tokens import FILTERS, keras_words, tokenizer
+from rnnbench.data.words.tokens import FILTERS, characters, keras_words, tokenizer, without_spaces
 from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
 from rnnbench.errors import ConfigError, DataError
 
@@ -47,13 +50,62 @@ def words_of(prepared: Prepared) -> list[str]:
     return sorted(" ".join(words.get(t, f"<{t}>") for t in row[row > 1].tolist()) for row in x)
 
 
-@pytest.mark.parametrize("tokens", ["keras", "treebank", "numbers"])
+@pytest.mark.parametrize("tokens", ["keras", "treebank", "whitespace", "numbers"])
 def test_all_white_space_of_unicode_separates_words(tokens: Any) -> None:
     if tokens == "treebank":
         pytest.importorskip("nltk")
     split = tokenizer(tokens, lower=False, breaks="unicode", punctuation=None)
     for space in SPACES:
         assert split(f"{space}17{space}{space}4{space}") == ["17", "4"], f"U+{ord(space):04X}"
+
+
+@given(st.text())
+def test_every_character_that_is_no_space_is_in_one_token(text: str) -> None:
+    found = characters(text)
+    normal = unicodedata.normalize("NFC", text)
+    assert "".join("".join(found).split()) == "".join(normal.split())
+    assert " " not in (found[0], found[-1]) if found else not text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("这部电影非常好看", [*"这部电影非常好看"]),
+        ("とても\u3000面白い", [*"とても 面白い"]),
+        (" so\n\tfine ", [*"so fine"]),
+        ("e\u0301té", ["é", "t", "é"]),  # typed in two ways
+        ("กลัง", ["ก", "ลั", "ง"]),
+    ],
+)
+def test_marks_belong_to_their_characters(text: str, expected: list[str]) -> None:
+    assert characters(text) == expected
+
+
+def test_tokens_are_what_a_pattern_matches() -> None:
+    def split(pattern: str) -> Any:
+        return tokenizer("regex", lower=True, breaks="unicode", punctuation=None, pattern=pattern)
+
+    assert split(r"\w+|[^\w\s]")("Isn't IT?") == ["isn", "'", "t", "it", "?"]
+    assert split(r"(a)(b)?|x*")("ab a x") == ["ab", "a", "x"]
+    with pytest.raises(ConfigError, match="unterminated") as caught:
+        split("[a")
+    assert caught.value.key == "data.token_pattern"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("这部电影 非常好看", True),
+        ("面白い movie", False),
+        ("面白い映画 ok", True),
+        ("ภาพยนตร์", True),
+        ("영화가 재미있다", False),  # Korean has spaces
+        ("a fine film", False),
+        (":-)", False),
+    ],
+)
+def test_scripts_without_spaces_are_known(text: str, expected: bool) -> None:
+    assert without_spaces(text) is expected
 
 
 def test_words_of_imdb_are_those_of_keras() -> None:
@@ -250,6 +302,36 @@ class TestRemarks:
         told = self.heard(configure, tmp_path, path)
         assert "4 training texts have no space inside" in told[-1]
         assert "4 of 4 test texts have no word that is known" in told[0]
+        assert self.heard(configure, tmp_path, path, tokens="characters") == []
+
+    def test_some_spaces_in_such_a_language_are_no_words(
+        self, configure: Any, tmp_path: Path
+    ) -> None:
+        rows = [(f"这部电影 很 好看 {'好坏'[i % 2]}", "ab"[i % 2]) for i in range(8)]
+        path = self.write(tmp_path / "mine.csv", rows)
+        (told,) = self.heard(configure, tmp_path, path)
+        assert "4 training texts are in a script that puts no spaces between words" in told
+        assert "data.tokens=characters" in told
+
+
+@pytest.mark.parametrize(
+    "keys", [{"tokens": "characters"}, {"tokens": "regex", "token_pattern": r"[^\W\d]"}]
+)
+def test_new_text_is_read_by_the_characters_that_training_counted(
+    configure: Any, write_texts: Any, tmp_path: Path, keys: dict[str, str]
+) -> None:
+    parts = {"train": {"a": ["好看"], "b": ["难看"]}, "test": {"a": ["好"], "b": ["难"]}}
+    config = configure(
+        "text_dir", path=str(write_texts(parts)), maxlen=4, num_words=40, start=False, **keys
+    )
+    prepared = prepare(config, tmp_path / "home")
+    assert prepared.arrays().x_test.max(axis=1).tolist() != [2, 2]
+    vocabulary = prepared.vocabulary()
+    assert vocabulary is not None
+    assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
+    reader = text_reader(config, tmp_path / "home", prepared.digest, None, ignore)
+    rows = reader.vocabulary.encode("好看坏").tolist()
+    assert [vocabulary.words.get(row) for row in rows] == ["好", "看", None]
 
 
 def test_tokens_of_keras_are_split_at_its_filters_alone_where_nothing_else_is_known() -> None:
