@@ -1,0 +1,1 @@
+"""Series to forecast: read, divided in time, scaled by their past, and cut into windows."""
