@@ -18,9 +18,9 @@ from pathlib import Path
 from rich.console import Console
 
 from rnnbench.config.expand import expand
+from rnnbench.sweep.executors.choice import expected_workers
 from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.sweep.run import run_arms
-from rnnbench.system.cores import worker_count
 from rnnbench.tracking.store import Store
 
 DEFAULT = (
@@ -52,7 +52,7 @@ def main(words: list[str]) -> None:
             trained = record.metrics["fit_seconds"] + record.metrics["test_seconds"]
             rows.append((record.tags["mlflow.runName"], trained, record.metrics))
     wall = max(ends) - min(begins)
-    workers = worker_count(config.executor.workers, config.executor.threads)
+    workers = expected_workers(config.executor)
     share = sum(trained for _, trained, _ in rows) / (wall * workers)
     print("| run | training s | overhead s | of it compiling s |")
     print("| :-- | --: | --: | --: |")

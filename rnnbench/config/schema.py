@@ -69,7 +69,7 @@ class ExecutorConfig(Section):
         Field(
             examples=[4],
             description="Runs that are trained in parallel, each in a process; auto divides the "
-            "cores by executor.threads.",
+            "cores by executor.threads, and is one for each GPU where there are some.",
         ),
         Unit("processes"),
     ]
@@ -84,6 +84,16 @@ class ExecutorConfig(Section):
         ),
         Unit("threads"),
     ]
+    gpus: Annotated[
+        Annotated[float, Field(ge=0, le=1)] | Literal["auto"],
+        Field(
+            examples=[0.25],
+            description="Share of a GPU that a process has: 1 for one of its own, 0.25 where four "
+            "share one, 0 for none; auto is 1 where there are GPUs, which more workers than there "
+            "are GPUs share.",
+        ),
+        Unit("GPUs"),
+    ] = "auto"
     timeout: Annotated[
         Annotated[float, Field(ge=1, le=10_000_000)] | None,
         Field(

@@ -236,6 +236,13 @@ def _check_in_process(config: Config) -> None:
             executor.timeout,
             "set executor=local for a limit",
         )
+    if executor.gpus != "auto":
+        raise ConfigError(
+            "executor.gpus",
+            "auto with executor=in_process, which uses the GPU that TensorFlow finds",
+            executor.gpus,
+            "set executor=local for a share of one",
+        )
     if config.training.deterministic:
         raise ConfigError(
             "training.deterministic",

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from rnnbench.config.expand import Arm
 from rnnbench.formatting.redact import redacted
 from rnnbench.sweep.data_cache import DataCache
-from rnnbench.sweep.executors.choice import make_executor
+from rnnbench.sweep.executors.choice import expected_workers, make_executor
 from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Strategy
-from rnnbench.system.cores import worker_count
 from rnnbench.system.scratch import scratch_folder
 from rnnbench.tracking.address import patient, tracking_uri
 from rnnbench.tracking.home import Home
@@ -93,9 +92,8 @@ def make_plan(arms: Sequence[Arm], strategy: Strategy) -> Plan:
     home = Home.of(config.home)
     home.check()
     with scratch_folder() as scratch:
-        workers = worker_count(config.executor.workers, config.executor.threads)
         declared = strategy.declare(arms, DataCache(home.path, scratch=scratch))
-        return declared.plan(Known.read(config, workers))
+        return declared.plan(Known.read(config, expected_workers(config.executor)))
 
 
 def _check(arms: Sequence[Arm], strategy: Strategy) -> None:

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import rnnbench
+from rnnbench.system.gpus import gpu_names
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "mlflow")
 
@@ -20,7 +21,7 @@ class Machine:
 
     Attributes:
         host: its name.
-        hardware: processor and cores.
+        hardware: processor, cores, and the GPUs that the process may use.
         python: version.
         version: of rnnbench.
         packages: their versions, as ``name=version`` with spaces between.
@@ -36,12 +37,13 @@ class Machine:
 @cache
 def this_machine() -> Machine:
     """Return the machine that this process runs on."""
+    found = gpu_names()
     return Machine(
         host=os.uname().nodename,
-        hardware=f"{_processor()}, {os.cpu_count()} cores",
+        hardware=f"{_processor()}, {os.cpu_count()} cores" + (f", {found}" if found else ""),
         python=platform.python_version(),
         version=rnnbench.__version__,
-        packages=" ".join(f"{name}={found}" for name in _PACKAGES if (found := _version(name))),
+        packages=" ".join(f"{name}={v}" for name in _PACKAGES if (v := _version(name))),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.sweep.executors.in_process import InProcessExecutor
-from rnnbench.sweep.executors.local import LocalExecutor
+from rnnbench.sweep.executors.local import LocalExecutor, local_workers
 from rnnbench.sweep.executors.protocol import Executor
 
 
@@ -14,7 +14,15 @@ def make_executor(config: ExecutorConfig, *, preload: bool = True) -> Executor:
     Args:
         config: ``executor.*``, the same for all arms of a sweep.
         preload: whether its processes have TensorFlow loaded when they start.
+
+    Raises:
+        ConfigError: for devices or packages that are not there.
     """
     if config.name == "in_process":
         return InProcessExecutor(config)
     return LocalExecutor(config, preload=preload)
+
+
+def expected_workers(config: ExecutorConfig) -> int:
+    """Return how many runs will be trained in parallel."""
+    return local_workers(config)

@@ -7,61 +7,29 @@ was training, nothing else.
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING
+from multiprocessing.connection import wait
 
 from rnnbench.config.schema import ExecutorConfig
+from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption, ignored
-from rnnbench.sweep.executors.events import (
-    EpochEnded,
-    Event,
-    Idle,
-    Lost,
-    Placed,
-    Started,
-)
-from rnnbench.sweep.executors.processes import end, load, start
+from rnnbench.sweep.executors.events import Event, Idle, Lost, Started
+from rnnbench.sweep.executors.processes import load
 from rnnbench.sweep.executors.protocol import TaskSource
-from rnnbench.sweep.executors.worker import Message, serve
+from rnnbench.sweep.executors.worker_process import WorkerProcess, start_worker
 from rnnbench.system.cores import worker_count
+from rnnbench.system.gpus import gpus, least_used
 from rnnbench.training.runtime import set_environment
-
-if TYPE_CHECKING:
-    from rnnbench.training.spec import Task
-
-
-@dataclass
-class _Worker:
-    process: BaseProcess
-    tasks: Connection
-    events: Connection
-    lifeline: Connection
-    group: str
-    task: Task | None = None
-    silent: float = 0.0  # seconds that the driver has listened for its next sign
-
-    def stop(self, *, kill: bool) -> None:
-        if not kill:
-            try:
-                self.tasks.send(None)
-            except OSError:
-                kill = True
-        for connection in (self.tasks, self.events):
-            connection.close()
-        end(self.process, kill=kill)
-        self.lifeline.close()
 
 
 class LocalExecutor:
-    """Runs tasks in ``workers`` processes (:class:`rnnbench.sweep.executors.protocol.Executor`)."""
+    """Runs tasks in ``workers`` processes (:class:`rnnbench.sweep.executors.protocol.Executor`).
+
+    Where there are GPUs each process gets one, which several share where there are more processes.
+    """
 
     def __init__(self, config: ExecutorConfig, *, preload: bool = True) -> None:
         """Set the environment of the processes.
@@ -69,14 +37,17 @@ class LocalExecutor:
         Args:
             config: how many they are, and of how many threads.
             preload: whether they have TensorFlow loaded when they start.
+
+        Raises:
+            ConfigError: where ``executor.gpus`` asks for GPUs that are not there.
         """
-        self._count = worker_count(config.workers, config.threads)
+        self._devices = _devices(config)
+        self._count = local_workers(config)
         self._timeout = config.timeout
-        self._workers: list[_Worker] = []
+        self._workers: list[WorkerProcess] = []
         set_environment(config.threads)
         # Runs that a surrounding MLflow process had open are none of the workers' business.
         os.environ.pop("MLFLOW_RUN_ID", None)
-        self._context = multiprocessing.get_context("forkserver")
         load(with_tensorflow=preload)
 
     def start(self) -> None:
@@ -116,9 +87,7 @@ class LocalExecutor:
         """See :class:`rnnbench.sweep.executors.protocol.Executor`."""
         for worker in self._workers:
             if worker.task is not None and worker.task.key == key:
-                # A worker that has died meanwhile is noticed by the end of its events.
-                with contextlib.suppress(OSError):
-                    worker.tasks.send(stop)
+                worker.reply(stop=stop)
 
     def _fill(self, source: TaskSource) -> Iterator[Event]:
         """Give every idle worker a task, replacing workers of another group."""
@@ -139,11 +108,10 @@ class LocalExecutor:
                     retired = idle[0]
                     self._workers.remove(retired)
                     retired.stop(kill=False)
-                worker = self._start(task.group)
-            worker.task, worker.silent = task, 0.0
-            # A worker that has died meanwhile is noticed by the end of its events.
-            with contextlib.suppress(OSError):
-                worker.tasks.send(task)
+                device = least_used(self._devices, [worker.device for worker in self._workers])
+                worker = start_worker(task.group, self._timeout, device)
+                self._workers.append(worker)
+            worker.give(task)
 
     def _drop_dead(self) -> None:
         """Forget idle workers that have died, before one is given a task."""
@@ -151,22 +119,6 @@ class LocalExecutor:
             if worker.task is None and not worker.process.is_alive():
                 self._workers.remove(worker)
                 worker.stop(kill=True)
-
-    def _start(self, group: str) -> _Worker:
-        task_reader, task_writer = self._context.Pipe(duplex=False)
-        event_reader, event_writer = self._context.Pipe(duplex=False)
-        life_reader, life_writer = self._context.Pipe(duplex=False)
-        process = self._context.Process(
-            target=serve,
-            args=(task_reader, event_writer, life_reader, self._pulse),
-            daemon=True,
-        )
-        start(process, self._timeout)
-        for connection in (task_reader, event_writer, life_reader):
-            connection.close()
-        worker = _Worker(process, task_writer, event_reader, life_writer, group)
-        self._workers.append(worker)
-        return worker
 
     def _next_events(self, interruption: Interruption) -> Iterator[Event]:
         """Wait for the first sign of any busy worker and yield what has come in.
@@ -185,39 +137,36 @@ class LocalExecutor:
         for worker in busy:
             worker.silent = 0.0 if worker.events in ready else worker.silent + waited
         for worker in busy:
-            event = self._receive(worker) if worker.events in ready else self._missed(worker)
+            has_said = worker.events in ready
+            event = worker.receive() if has_said else worker.missed(self._timeout)
+            if isinstance(event, Lost):
+                self._workers.remove(worker)
             if event is not None:
                 yield event
 
-    @property
-    def _pulse(self) -> float | None:
-        """How often a worker gives a sign, in seconds."""
-        return None if self._timeout is None else min(5.0, self._timeout / 5)
 
-    def _missed(self, worker: _Worker) -> Event | None:
-        """End a worker that has given no sign for too long."""
-        if self._timeout is None or worker.silent < self._timeout:
-            return None
-        assert worker.task is not None
-        self._workers.remove(worker)
-        worker.stop(kill=True)
-        return Lost(worker.task.key, "silent", f"{self._timeout:g}")
+def local_workers(config: ExecutorConfig) -> int:
+    """Return how many processes work in parallel on this machine.
 
-    def _receive(self, worker: _Worker) -> Event | None:
-        assert worker.task is not None
-        try:
-            message: Message = worker.events.recv()
-        except (EOFError, OSError):
-            return self._lost(worker, worker.task.key)
-        if message is not None and not isinstance(message, (Placed, EpochEnded)):
-            worker.task = None
-        return message
+    ``auto`` is a process for each core or, where there are GPUs, as many as share them.
+    """
+    count = worker_count(config.workers, config.threads)
+    share = 1.0 if config.gpus == "auto" else config.gpus
+    if config.workers != "auto" or not share or not (devices := gpus()):
+        return count
+    return len(devices) * max(1, int(1 / share + 1e-9))
 
-    def _lost(self, worker: _Worker, key: str) -> Lost:
-        end(worker.process, kill=False)
-        code = worker.process.exitcode or 0
-        self._workers.remove(worker)
-        worker.stop(kill=True)
-        if code >= 0:
-            return Lost(key, "exited", str(code))
-        return Lost(key, "killed", signal.Signals(-code).name)
+
+def _devices(config: ExecutorConfig) -> list[str]:
+    """Return the GPUs to assign; an empty one hides all of them from a process."""
+    found = [gpu.device for gpu in gpus()]
+    if config.gpus == "auto" or (config.gpus and found):
+        return found
+    if config.gpus:
+        raise ConfigError(
+            "executor.gpus",
+            "auto or 0 on a machine whose GPUs nvidia-smi does not list",
+            config.gpus,
+            "leave it out",
+        )
+    return [""] if found else []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rnnbench.sweep.executors.attempt import Stop, Trainers, attempt
 from rnnbench.sweep.executors.events import EpochEnded, OfTask
+from rnnbench.system.gpus import VISIBLE
 
 if TYPE_CHECKING:
     from rnnbench.training.spec import Task
@@ -24,15 +25,21 @@ _SHARE = 0.02  # of the time, that a process that is at work computes: some is w
 
 
 def serve(
-    tasks: Connection, events: Connection, lifeline: Connection, pulse: float | None = None
+    tasks: Connection,
+    events: Connection,
+    lifeline: Connection,
+    pulse: float | None = None,
+    device: str | None = None,
 ) -> None:
     """Execute tasks until ``None`` arrives.
 
     What comes on ``events`` are the events of tasks, and at most every ``pulse`` seconds ``None``,
     a sign of life. A prunable task waits after each epoch for a word of the driver's: whether to
     stop there. The driver holds the other end of ``lifeline``: when it closes, the driver is gone,
-    and so is this process, in whatever step it is.
+    and so is this process, in whatever step it is. ``device`` is the one GPU that it sees.
     """
+    if device is not None:  # CUDA has not been initialised: the fork server runs no operation
+        os.environ[VISIBLE] = device
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

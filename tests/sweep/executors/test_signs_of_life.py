@@ -23,8 +23,9 @@ from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors import processes
 from rnnbench.sweep.executors.events import Event, Finished, Lost
-from rnnbench.sweep.executors.local import LocalExecutor, _Worker
+from rnnbench.sweep.executors.local import LocalExecutor
 from rnnbench.sweep.executors.worker import Message, beat
+from rnnbench.sweep.executors.worker_process import WorkerProcess
 from rnnbench.training.history import Outcome
 
 PULSE = 0.05
@@ -105,7 +106,7 @@ def test_a_worker_that_is_stopped_when_all_is_done_does_not_keep_the_driver(
     events, process = start(stop)
     wait_for_its_begin(events)
     tasks, lifeline = (multiprocessing.Pipe(duplex=False)[1] for _ in range(2))
-    _Worker(process, tasks, events, lifeline, "some-group").stop(kill=False)
+    WorkerProcess(process, tasks, events, lifeline, "some-group").stop(kill=False)
     assert process.exitcode == -signal.SIGKILL
 
 
@@ -131,7 +132,7 @@ def busy() -> Iterator[tuple[LocalExecutor, Connection, Process]]:
     pipes = [multiprocessing.Pipe(duplex=False) for _ in range(3)]
     process: Any = Process()
     task: Any = SimpleNamespace(key="some-run")
-    worker = _Worker(process, pipes[0][1], pipes[1][0], pipes[2][1], "some-group", task)
+    worker = WorkerProcess(process, pipes[0][1], pipes[1][0], pipes[2][1], "some-group", task)
     with closing(LocalExecutor(config)) as executor:
         executor._workers.append(worker)
         yield executor, pipes[1][1], process
