@@ -8,18 +8,14 @@ from pydantic import Field
 
 from rnnbench.config.roles import AfterReading, Choice, Compiled, File, HeldOut, Label, Only, Unit
 from rnnbench.config.section import Section
+from rnnbench.config.series_section import Column, SeriesKeys
 
-Column = str | Annotated[int, Field(ge=0, lt=100_000)]
 Samples = Annotated[int, Field(ge=1, le=1_000_000_000)]
 LONGEST = 100_000  # time steps
 
 
-class DataConfig(Section):
-    """The data set and the shape that it is brought to.
-
-    Keys that have a default belong to some data sets only (``rnnbench.data.sources``); where they
-    are null they are no part of a configuration, its content key or its parameters.
-    """
+class SampleKeys(Section):
+    """Keys of every data set, then those of texts and tables."""
 
     name: Annotated[
         str,
@@ -101,7 +97,7 @@ class DataConfig(Section):
             description="Encoding of the files, as in cp1252; null or auto reads UTF-8, or what a "
             "byte order mark says.",
         ),
-        Only(trait="texts"),
+        Only(trait="encoded"),
     ] = None
     tokens: Annotated[
         Literal["keras", "treebank", "whitespace", "characters", "regex", "numbers"] | None,
@@ -201,7 +197,7 @@ class DataConfig(Section):
             description="Whether the first line names the columns: null or true says so, and with "
             "false columns are numbers from 0."
         ),
-        Only(trait="table"),
+        Only(trait="dialect"),
     ] = None
     delimiter: Annotated[
         str | None,
@@ -210,7 +206,7 @@ class DataConfig(Section):
             description="What separates columns: comma, semicolon, tab, pipe, or any one "
             "character; null where the data are no table.",
         ),
-        Only(trait="table"),
+        Only(trait="dialect"),
     ] = None
     quoting: Annotated[
         Literal["auto", "minimal", "none"] | None,
@@ -218,7 +214,7 @@ class DataConfig(Section):
             description="Whether quotation marks enclose fields: null or auto says yes and remarks "
             "on marks that may stand alone, minimal says yes, none takes them as text."
         ),
-        Only(trait="table"),
+        Only(trait="dialect"),
     ] = None
     escape: Annotated[
         str | None,
@@ -227,7 +223,7 @@ class DataConfig(Section):
             description=r"What takes the next character's meaning away, as in \": backslash, or "
             "any one character; null for nothing.",
         ),
-        Only(trait="table"),
+        Only(trait="dialect"),
     ] = None
     skip_initial_space: Annotated[
         bool | None,
@@ -235,7 +231,7 @@ class DataConfig(Section):
             description="Whether a quotation mark after the delimiter and a space encloses a "
             "field, too; null is false."
         ),
-        Only(trait="table"),
+        Only(trait="dialect"),
     ] = None
     missing: Annotated[
         Literal["error", "drop", "keep"] | None,
@@ -266,3 +262,11 @@ class DataConfig(Section):
         Unit("fraction"),
         Only(trait="table"),
     ] = None
+
+
+class DataConfig(SeriesKeys, SampleKeys):
+    """The data set and the shape that it is brought to.
+
+    Keys that have a default belong to some data sets only (``rnnbench.data.sources``); where they
+    are null they are no part of a configuration, its content key or its parameters.
+    """

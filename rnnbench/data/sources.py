@@ -30,8 +30,8 @@ SOURCES: dict[str, DataSource] = {
 # By data set, the traits of which it has the keys of ``data`` that others don't have.
 _TRAITS: Mapping[str, tuple[str, ...]] = {
     "imdb": ("ranks",),
-    "text_dir": ("texts", "ranks", "folders"),
-    "csv": ("texts", "ranks", "table"),
+    "text_dir": ("texts", "encoded", "ranks", "folders"),
+    "csv": ("texts", "encoded", "ranks", "dialect", "table"),
 }
 
 

@@ -36,6 +36,9 @@ WITHOUT_UNIT = {
     "training.early_stopping.min_delta",
     "data.text_column",
     "data.label_column",
+    "data.time",
+    "data.series_id",
+    "data.target",
 }
 
 

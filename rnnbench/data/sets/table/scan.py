@@ -17,7 +17,7 @@ from rnnbench.data.sets.table.quotes import Quotes
 Missing = Literal["error", "drop", "keep"]
 
 # What pandas reads as a missing value (``read_csv``, ``na_values``).
-_NO_VALUE = re.compile(
+NO_VALUE = re.compile(
     r"(#N/A|#N/A N/A|#NA|-1\.#IND|-1\.#QNAN|-NaN|-nan|1\.#IND|1\.#QNAN|<NA>|N/A|NA|NULL|NaN|None"
     r"|n/a|nan|null)\Z"
 )
@@ -94,14 +94,14 @@ class _Gaps:
         wrong = []
         if not text:
             wrong.append("no text")
-        elif _NO_VALUE.match(text) and self.missing != "keep":
+        elif NO_VALUE.match(text) and self.missing != "keep":
             if self.missing is None:  # it may be a word
                 self.odd.setdefault(f"the text {text!r}", []).append(line)
             else:
                 wrong.append(f"text {text!r}")
         if not label:
             wrong.append("no label")
-        elif _NO_VALUE.match(label) and self.missing != "keep":
+        elif NO_VALUE.match(label) and self.missing != "keep":
             wrong.append(f"label {label!r}")
         for what in wrong:
             self.wrong.setdefault(what, []).append(line)
