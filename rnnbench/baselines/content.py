@@ -11,7 +11,7 @@ from rnnbench.config.roles import Compilation, Drawn
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
 
-# The model without recurrent layers and without dropout; padding counts for nothing.
+# The model without recurrent layers, dropout and penalties; padding counts for nothing.
 _MODEL = {
     "depth": 0,
     "head": "mean",
@@ -19,6 +19,9 @@ _MODEL = {
     "stateful": False,
     "dropout": 0.0,
     "recurrent_dropout": 0.0,
+    "l2": 0.0,
+    "recurrent_l2": 0.0,
+    "layer_norm": False,
     "head_dropout": 0.0,
 }
 _OF_CELLS = {"cell": None, "match": None}

@@ -160,7 +160,7 @@ def _idle_words(key: str, idle: IdleWhere) -> str:
         return f"changes nothing where {WITHOUT[idle.fact]}"
     if isinstance(idle, IdleUnless):
         other = f"{key.rpartition('.')[0]}.{idle.key}".removeprefix(".")
-        wanted = " is set" if idle.value is None else f"={shown(idle.value)}"
+        wanted = f"={' or '.join(map(shown, idle.values))}" if idle.values else " is set"
         return f"changes nothing unless {other}{wanted}"
     assert isinstance(idle, IdleAt)
     return f"changes nothing while it is {shown(idle.value)}"

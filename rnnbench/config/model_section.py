@@ -124,6 +124,35 @@ class ModelConfig(Section):
         Unit("fraction"),
         Label(short="recurrent_dropout"),
     ]
+    l2: Annotated[
+        Annotated[float, Field(ge=0)],
+        Field(
+            examples=[0.0001],
+            description="What the squares of each recurrent layer's input weights weigh in the "
+            "loss that is minimised, as with Keras's kernel_regularizer.",
+        ),
+        Label("L2 of input weights", "l2"),
+        IdleAt(value=0.0),
+    ] = 0.0
+    recurrent_l2: Annotated[
+        Annotated[float, Field(ge=0)],
+        Field(
+            examples=[0.0001],
+            description="What the squares of each recurrent layer's recurrent weights weigh in the "
+            "loss that is minimised, as with Keras's recurrent_regularizer.",
+        ),
+        Label("L2 of recurrent weights", "recurrent_l2"),
+        IdleAt(value=0.0),
+    ] = 0.0
+    layer_norm: Annotated[
+        bool,
+        Field(
+            description="Whether the outputs of each recurrent layer below another one are "
+            "normalised over the units, by Keras's LayerNormalization."
+        ),
+        Label("layer normalisation", "layer_norm"),
+        IdleAt(value=False),
+    ] = False
     bidirectional: Annotated[
         bool,
         Field(description="Whether each layer reads the sequence in both directions."),

@@ -144,10 +144,20 @@ class IdleAt(IdleWhere):
 
 @dataclass(frozen=True)
 class IdleUnless(IdleWhere):
-    """The key is idle unless another of its section has a value; without one, unless it is set."""
+    """The key is idle unless another of its section has a value; without one, unless it is set.
+
+    A tuple stands for any one of its values.
+    """
 
     key: str = ""
     value: object = None
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The values of the other key with which this one counts; none where any value will do."""
+        if self.value is None:
+            return ()
+        return self.value if isinstance(self.value, tuple) else (self.value,)
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,7 @@ def is_idle(idle: IdleWhere, section: object, name: str, facts: Collection[Fact]
         return idle.fact not in facts
     if isinstance(idle, IdleUnless):
         other = attrgetter(idle.key)(section)
-        return other is None if idle.value is None else bool(other != idle.value)
+        return other not in idle.values if idle.values else other is None
     assert isinstance(idle, IdleAt)
     value = getattr(section, name)
     return type(value) is type(idle.value) and value == idle.value

@@ -41,7 +41,8 @@ class OptimizerConfig(Section):
         Field(
             gt=0,
             examples=[0.003],
-            description="Step size of the optimizer, the same in every epoch.",
+            description="Step size of the optimizer, which training.schedule may change from epoch "
+            "to epoch.",
         ),
         Compiled(False),
         Label(short="learning_rate"),
@@ -66,6 +67,59 @@ class OptimizerConfig(Section):
             return dumped
         given = OPTIMIZERS[self.name].given(self.options)
         return {k: v for k, v in dumped.items() if k not in self.options or k in given}
+
+
+class ScheduleConfig(Section):
+    """How the learning rate changes from epoch to epoch."""
+
+    kind: Annotated[
+        Literal["constant", "cosine", "step", "plateau"],
+        Field(
+            description="How the learning rate goes on from optimizer.learning_rate: not at all "
+            "(constant), down along half a cosine until the last epoch (cosine), down by "
+            "training.schedule.factor after so many epochs each (step), or where val_loss has not "
+            "fallen for training.schedule.patience epochs (plateau)."
+        ),
+        Label("schedule of the learning rate", "schedule", "schedules of the learning rate"),
+    ] = "constant"
+    factor: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            examples=[0.5],
+            description="What the learning rate is multiplied by each time that it falls.",
+        ),
+        IdleUnless(key="kind", value=("step", "plateau")),
+    ] = 0.1
+    every: Annotated[
+        int,
+        Field(ge=1, le=MOST_EPOCHS, examples=[5], description="Epochs between two falls."),
+        Unit("epochs"),
+        IdleUnless(key="kind", value="step"),
+    ] = 10
+    patience: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MOST_EPOCHS,
+            examples=[3],
+            description="Epochs without a smaller val_loss after which the learning rate falls.",
+        ),
+        Unit("epochs"),
+        IdleUnless(key="kind", value="plateau"),
+    ] = 10
+    floor: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            examples=[0.01],
+            description="Smallest learning rate, as a part of optimizer.learning_rate.",
+        ),
+        Unit("fraction"),
+        IdleUnless(key="kind", value=("cosine", "step", "plateau")),
+    ] = 0.0
 
 
 class EarlyStoppingConfig(Section):
@@ -172,6 +226,11 @@ class TrainingConfig(Section):
         Drawn(False),
         Label("weights tested"),
     ]
+    schedule: Annotated[
+        ScheduleConfig,
+        Field(description="How the learning rate changes from epoch to epoch."),
+        IdleUnless(key="schedule.kind", value=("cosine", "step", "plateau")),
+    ] = ScheduleConfig()
     early_stopping: Annotated[
         EarlyStoppingConfig,
         Field(description="When training stops before its last epoch."),

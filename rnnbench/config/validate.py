@@ -52,6 +52,13 @@ def check_combinations(config: Config) -> None:
             training.early_stopping.patience,
             "set training.validation=split",
         )
+    if training.schedule.kind == "plateau" and training.validation == "none":
+        raise ConfigError(
+            "training.schedule.kind",
+            "constant, cosine or step where training.validation=none: plateau waits for val_loss",
+            "plateau",
+            "set training.validation=split",
+        )
     if training.test == "best" and training.validation == "none":
         raise ConfigError(
             "training.test",
@@ -109,6 +116,13 @@ def check_combinations(config: Config) -> None:
             "true",
             "leave one of them out",
         )
+    if model.layer_norm and model.depth == 1:
+        raise ConfigError(
+            "model.layer_norm",
+            "false with model.depth=1: it stands between recurrent layers",
+            "true",
+            "set model.depth=2 or more",
+        )
     if config.data.mask and model.head in ("flatten", "max"):
         raise ConfigError(
             "data.mask",
@@ -116,6 +130,11 @@ def check_combinations(config: Config) -> None:
             "true",
             "use model.head=last or model.head=mean",
         )
+
+
+# What Keras calls by another name.
+_BEST = "set training.test=best, and tracking.save_model=best to keep the weights"
+_ELSEWHERE = dict.fromkeys(("training.restore_best", "training.restore_best_weights"), _BEST)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -141,12 +160,8 @@ def unknown_key(key: str) -> ConfigError:
             return ConfigError(key, "keys that it has already", "others", f"type +{key}=...")
         action = f"leave it out, or choose another {group}=... that has it"
         return ConfigError(key, f"a key that the chosen {group} has", key, action)
-    return ConfigError(
-        key,
-        "a key that exists",
-        key,
-        suggestion(key, keys()) or _help_about(key),
-    )
+    action = _ELSEWHERE.get(key) or suggestion(key, keys()) or _help_about(key)
+    return ConfigError(key, "a key that exists", key, action)
 
 
 def _translate(error: ValidationError) -> ConfigError:

@@ -10,7 +10,7 @@ from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.models.cells import build_layer, check_cell
 from rnnbench.models.mean_embedding import build_mean_embedding
-from rnnbench.models.parameters import layer_name, outputs
+from rnnbench.models.parameters import has_norm, layer_name, norm_name, outputs
 from rnnbench.models.tensors import Layer, Model, Tensor
 from rnnbench.seeds import MEAN_EMBEDDING, layer_scopes, streams
 
@@ -75,6 +75,8 @@ def build(
             )
             forward = keras.layers.Bidirectional(forward, backward_layer=backward, name=name)
         x = forward(x)
+        if has_norm(model, number):
+            x = keras.layers.LayerNormalization(name=norm_name(number))(x)
     return keras.Model(inputs, _head(config, spec, x, seeds), name=cell.name)
 
 

@@ -97,6 +97,10 @@ def count(cell: Cell, model: ModelConfig, spec: InputSpec, *, mask: bool = False
                 f"2·{formula}" if model.bidirectional else formula,
             )
         )
+        if has_norm(model, number):
+            shape = (spec.timesteps, width)
+            name = norm_name(number)
+            layers.append(LayerCount(name, "normalisation", shape, 2 * width, f"2·{width}"))
     layers += _head(model, spec, width)
     return ParameterTable(tuple(layers))
 
@@ -105,6 +109,16 @@ def layer_name(cell: Cell, model: ModelConfig, number: int) -> str:
     """Return the name of recurrent layer ``number`` (from 1)."""
     prefix = "bidirectional_" if model.bidirectional else ""
     return f"{prefix}{cell.name}_{number}"
+
+
+def has_norm(model: ModelConfig, number: int) -> bool:
+    """Return whether the outputs of recurrent layer ``number`` (from 1) are normalised."""
+    return model.layer_norm and number < model.depth
+
+
+def norm_name(number: int) -> str:
+    """Return the name of the normalisation of recurrent layer ``number``'s outputs."""
+    return f"layer_norm_{number}"
 
 
 def outputs(spec: InputSpec) -> int:

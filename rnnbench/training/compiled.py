@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -76,6 +76,7 @@ def compile_steps(
     optimizer: KerasOptimizer,
     classes: int,
     *,
+    penalties: Sequence[float],
     step: Step | None,
     mask: bool,
     jit: bool,
@@ -89,6 +90,8 @@ def compile_steps(
         model: of :func:`rnnbench.models.build.build`.
         optimizer: built for its trainable variables.
         classes: of the labels; 2 for one sigmoid output.
+        penalties: what the squares of each trainable variable weigh in the loss
+            (:mod:`rnnbench.training.penalty`); 0 for nothing.
         step: what the recurrent layers compute, for :mod:`rnnbench.models.kernels`, or ``None`` to
             leave them to Keras.
         mask: whether leading padding is masked.
@@ -113,7 +116,15 @@ def compile_steps(
             sums[:] = [total, tf.reduce_sum(correct * weights), count]
             return total / count
 
-        gradients = body.gradients(x, starts, widths, loss_of, variables)
+        gradients = [
+            gradient + tf.convert_to_tensor(variable) * (2 * weight) if weight else gradient
+            for gradient, variable, weight in zip(
+                body.gradients(x, starts, widths, loss_of, variables),
+                variables,
+                penalties,
+                strict=True,
+            )
+        ]
         optimizer.apply(gradients, variables)
         return tf.stack(sums)
 

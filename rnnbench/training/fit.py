@@ -19,6 +19,7 @@ from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
 from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
+from rnnbench.training.schedule import Schedule
 from rnnbench.training.shuffle_test import shuffle_test
 from rnnbench.training.tested import Tested, Weights, asked_for, measure, test_metrics, validated
 
@@ -91,8 +92,10 @@ def fit(
     meter = GradientMeter(program.model, watched, program.spec.classes, followed)
     meter.measure(0)
     orders = epoch_orders(data.training, config)
+    schedule = Schedule(config)
     for number in range(1, config.training.epochs + 1):
         start = time.perf_counter()
+        program.optimizer.learning_rate = schedule.rate(number)
         program.forget()
         trained = NO_SUMS
         for step, batch in enumerate(batches(data.training, size, orders(number)), 1):
@@ -105,6 +108,7 @@ def fit(
         validation_seconds += time.perf_counter() - validation_start
         epoch = _epoch(number, trained, held_out, time.perf_counter() - start)
         epochs.append(epoch)
+        schedule.heard(epoch)
         if better(epoch, best):
             best, best_outputs = epoch, outputs
             best_weights = program.weights() if keep_best else None

@@ -18,6 +18,7 @@ from rnnbench.models.kernels.width_schedule import choose, padding, sort
 from rnnbench.models.tensors import KerasOptimizer, Model
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
+from rnnbench.training.penalty import penalties
 from rnnbench.training.runtime import execution_path, uses_xla
 
 EVALUATION_BATCH = 250
@@ -104,6 +105,7 @@ class Program:
             self.model,
             self.optimizer,
             spec.classes,
+            penalties=penalties(self.model, config.model),
             step=step_of(config) if fused else None,
             mask=config.data.mask,
             jit=uses_xla(config),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench.models.tensors import Model, Tensor, Variable
+from rnnbench.models.tensors import Layer, Model, Tensor, Variable
 
 HIDDEN, CELL = "h", "c"
 FORWARD, BACKWARD = " forward", " backward"
@@ -38,6 +38,9 @@ class ThroughTime:
         places = [place for place, layer in enumerate(layers) if isinstance(layer, kinds)]
         self._below = layers[: places[0]]
         self._stack = [_Layer(layers[place]) for place in places]
+        # By recurrent layer, what stands between it and the next one: a normalisation, or nothing.
+        ends = [*places[1:], places[-1] + 1]
+        self._above = [layers[place + 1 : end] for place, end in zip(places, ends, strict=True)]
         self._head = layers[places[-1] + 1 :]
 
     def state_gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, Gradients]:
@@ -58,11 +61,19 @@ class ThroughTime:
         real = [tf.fill((len(y), 1), True)] * len(steps)
         if mask is not None:
             real = [step[:, None] for step in tf.unstack(mask, axis=1)]
-        for layer in self._stack:
-            steps = layer.forwards(steps, real)
+        tapes = []
+        for layer, above in zip(self._stack, self._above, strict=True):
+            outputs = layer.forwards(steps, real)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(outputs)
+                steps = _each(above, outputs)
+            tapes.append((tape, outputs, steps))
         losses, errors = self._top(self._stack[-1], steps, y, mask)
         found: Gradients = []
-        for layer in reversed(self._stack):
+        for layer, (tape, outputs, steps) in zip(
+            reversed(self._stack), reversed(tapes), strict=True
+        ):
+            errors = tape.gradient(steps, outputs, errors)
             gradients, errors = layer.backwards(errors, real)
             found = gradients + found
         for variable, before in kept:
@@ -211,6 +222,18 @@ class _Recurrence:
     def _order(self) -> Sequence[int]:
         steps = range(len(self._inputs))
         return steps[::-1] if self.is_backward else steps
+
+
+def _each(layers: Sequence[Layer], steps: list[Tensor]) -> list[Tensor]:
+    """Return the outputs of layers that treat every step by itself."""
+    import tensorflow as tf
+
+    if not layers:
+        return [tf.identity(step) for step in steps]
+    value = tf.stack(steps, axis=1)
+    for layer in layers:
+        value = layer(value)
+    return list(tf.unstack(value, axis=1))
 
 
 def _streams(model: Model) -> list[tuple[Variable, np.ndarray]]:

@@ -201,3 +201,17 @@ def test_arithmetic_is_the_model_that_keras_builds(
         layer.count_params() for layer in model.layers if cell in layer.name
     )
     assert model.output_shape == (None, *table.layers[-1].shape)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_normalisation_between_layers_is_counted(configure: Any, bidirectional: bool) -> None:
+    spec = FEATURES[2]
+    keys = {"units": 5, "bidirectional": bidirectional}
+    config = configure("+cell=gru", "model.depth=3", "model.layer_norm=true", **keys)
+    model, table = build(config, spec, seed=0), counted(config, spec)
+    found = [(layer.name, layer.shape, layer.parameters) for layer in table.layers]
+    assert found == layers_of(model)
+    width = 10 if bidirectional else 5
+    norms = [layer for layer in found if "norm" in layer[0]]
+    assert norms == [(f"layer_norm_{n}", (spec.timesteps, width), 2 * width) for n in (1, 2)]
+    assert table.recurrent == sum(one.parameters for one in table.layers if "gru" in one.name)

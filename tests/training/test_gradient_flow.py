@@ -105,6 +105,8 @@ def test_of_gated_cells_are_numeric_differences(configure: Any, cell: str) -> No
 
 MODELS = [
     ("lstm", "model.depth=3"),
+    ("lstm", "model.depth=2 model.layer_norm=true"),
+    ("gru", "model.depth=2 model.layer_norm=true model.bidirectional=true model.head=mean"),
     ("lstm", "model.head=mean"),
     ("gru", "model.head=flatten"),
     ("simple_rnn", "model.head=max"),

@@ -11,15 +11,16 @@ from rnnbench.models.kernels import steps
 def is_fusible(config: Config) -> bool:
     """Return whether the kernels compute what the configured recurrent layers compute.
 
-    Dropout, a second direction, states from the batch before, other activations, and a mask
-    anywhere but before samples whose last state is asked for are left to Keras's layers.
+    Dropout, normalisation, a second direction, states from the batch before, other activations, and
+    a mask anywhere but before samples whose last state is asked for are left to Keras's layers.
     """
     model = config.model
     if not model.depth:
         return False
     cell = check_cell(config.cell)
     options = config.cell.options if config.cell else {}
-    plain = not (model.dropout or model.recurrent_dropout or model.bidirectional or model.stateful)
+    plain = not (model.dropout or model.recurrent_dropout or model.bidirectional)
+    plain = plain and not (model.stateful or model.layer_norm)
     masked = config.data.mask and not (config.data.padding == "pre" and model.head == "last")
     return cell.kernel is not None and cell.is_usual(options) and plain and not masked
 
