@@ -18,6 +18,7 @@ def config_of(configure: Configure, tmp_path: Path) -> Callable[..., DataConfig]
     def make(text: str | bytes, name: str = "mine.csv", **keys: object) -> DataConfig:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return configure("digits", name="series", path=str(path), **{"delimiter": "comma", **keys})
+        keys = {"delimiter": "comma", **keys, "path": str(path)}
+        return configure("digits").model_copy(update=keys)
 
     return make
