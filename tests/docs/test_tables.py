@@ -36,7 +36,7 @@ def test_every_key_that_a_page_names_exists(page: Path) -> None:
     known = KEYS | {key.rpartition(".")[0] for key in KEYS} | {"search.space.KEY.high"}
     code = re.findall(r"`[^`]+`|^    .*$", page.read_text("utf-8"), re.M)
     named = re.findall(rf"(?<![\w./*])((?:{'|'.join(SECTIONS)})\.[a-z0-9_.]+)", "\n".join(code))
-    files = (".md", ".py", ".parquet", ".png", ".csv", ".db", ".html", ".yaml", ".keras", ".h")
+    files = (".md", ".py", ".parquet", ".png", ".csv", ".db", ".html", ".yaml", ".keras", ".h5")
     unknown = {
         key
         for key in (name.rstrip(".") for name in named)
