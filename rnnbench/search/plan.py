@@ -27,7 +27,7 @@ def search_lines(searched: Sequence[Searched], known: Known) -> Iterator[Planned
         search, config = result.search, result.search.config
         undrawn = search.trial(0, config)
         seconds = expected.seconds(undrawn)
-        running = store is not None and store.locks.held(search.key)
+        running = store is not None and store.home.locks.held(search.key)
         for trial in result.trials:
             yield _trial(result, trial, expected, is_owned=running)
         for number in range(len(result.trials), config.search.n_trials):

@@ -120,6 +120,15 @@ class SearchQueue:
                 opened.study.fail(spec.trial.number)
             self._ended(opened, spec.trial.number)
 
+    def given_up(self, spec: RunSpec) -> None:
+        """See :class:`rnnbench.sweep.queue.Queue`."""
+        if spec.trial is None:
+            self._runs.given_up(spec)
+            return
+        opened = self._open[spec.trial.study]
+        opened.elsewhere.append((spec.trial.number, spec))
+        self._ended(opened, spec.trial.number)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`.
 

@@ -99,7 +99,7 @@ class Searches:
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
             ownership = sweep.ownership()
-            locks = sweep.store.locks
+            locks = self.home.locks
             queue = SearchQueue(searches, self.home, locks, ownership, sweep.progress)
             try:
                 trained = sweep.run(queue, ownership)

@@ -17,6 +17,7 @@ from rnnbench.sweep.executors.events import (
     Finished,
     Idle,
     Lost,
+    OfTask,
     Placed,
     Started,
     Stopped,
@@ -27,9 +28,11 @@ from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.parent import SweepParent
-from rnnbench.tracking.recorder import Recorder
+from rnnbench.tracking.recorder import Recorder, Withdrawn
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
+
+_OfRun = Started | OfTask | Lost
 
 
 class Driver:
@@ -50,6 +53,7 @@ class Driver:
         self._key = sweep_key
         self._recorders: dict[str, Recorder] = {}
         self._to_store: list[Finished] = []
+        self._given_up: set[str] = set()
         self._queue: Queue | None = None
         self.trained: set[str] = set()
 
@@ -80,6 +84,39 @@ class Driver:
             self._store_waiting(queue)
             return
         spec = self._ownership.specs[event.key]
+        if event.key not in self._given_up:
+            try:
+                self._hear(event, spec, queue, executor)
+            except Withdrawn:
+                self._give_up(spec)
+        if event.key in self._given_up:
+            self._pass_over(event, spec, queue, executor)
+
+    def _give_up(self, spec: RunSpec) -> None:
+        """Write nothing more of a run: somebody else trains it, or will."""
+        self._given_up.add(spec.key)
+        self._recorders.pop(spec.key, None)
+
+    def _pass_over(self, event: _OfRun, spec: RunSpec, queue: Queue, executor: Executor) -> None:
+        """Wait for the end of a run that was given up: until then its worker is at its files."""
+        if isinstance(event, EpochEnded):
+            if spec.trial is not None and spec.trial.prunable:
+                executor.reply(event.key, stop=True)
+        elif not isinstance(event, (Started, Placed)):
+            self._leave(spec, queue)
+
+    def _leave(self, spec: RunSpec, queue: Queue) -> None:
+        self._given_up.discard(spec.key)
+        self._ownership.release(spec.key)
+        queue.given_up(spec)
+        self._progress.given_up(spec)
+
+    def _check_held(self, spec: RunSpec) -> None:
+        """Raise Withdrawn where somebody else has come to own a run."""
+        if not self._ownership.holds(spec.key):
+            raise Withdrawn(self._ownership.run_ids[spec.key])
+
+    def _hear(self, event: _OfRun, spec: RunSpec, queue: Queue, executor: Executor) -> None:
         if isinstance(event, Started):
             self._started(spec)
         elif isinstance(event, Placed):
@@ -97,6 +134,7 @@ class Driver:
             else:
                 self._store_result(spec, event, queue)
         elif isinstance(event, Stopped):
+            self._check_held(spec)
             self._recorders[event.key].prune()
             del self._recorders[event.key]
             queue.pruned(spec)
@@ -118,11 +156,17 @@ class Driver:
     def _store_waiting(self, queue: Queue) -> None:
         while self._to_store:
             finished = self._to_store.pop(0)
-            self._store_result(self._ownership.specs[finished.key], finished, queue)
+            spec = self._ownership.specs[finished.key]
+            try:
+                self._store_result(spec, finished, queue)
+            except Withdrawn:
+                self._give_up(spec)
+                self._leave(spec, queue)
 
     def _store_result(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
         """Store a result; files that cannot be written cost this run, not the sweep."""
         recorder = self._recorders[event.key]
+        self._check_held(spec)
         try:
             with self._store.home.staging(event.key) as folder:
                 write_artifacts(spec, event.outcome, folder)

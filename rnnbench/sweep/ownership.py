@@ -74,6 +74,10 @@ class Ownership:
         self.run_ids[spec.key] = run_id
         return Claim.OWNED
 
+    def holds(self, key: str) -> bool:
+        """Return whether a run is still ours: a lock can be lost with a connection."""
+        return self._locks[key].is_held()
+
     def record(self, spec: RunSpec) -> Record | None:
         """Return the record that counts for a run, or ``None``."""
         runs = self._runs(spec)

@@ -38,6 +38,10 @@ class Queue(TaskSource, Protocol):
         """Hear of a run without a result, after that was stored."""
         ...
 
+    def given_up(self, spec: RunSpec) -> None:
+        """Hear of a run that another process has taken over; it is released."""
+        ...
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """Wait for what other processes are training; return whether work came back from them."""
         ...
@@ -93,6 +97,10 @@ class RunQueue:
 
     def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:
         """See :class:`Queue`."""
+
+    def given_up(self, spec: RunSpec) -> None:
+        """See :class:`Queue`."""
+        self._elsewhere.append(spec)
 
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`Queue`."""

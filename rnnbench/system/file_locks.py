@@ -50,6 +50,10 @@ class FileLock:
             finally:
                 self.close()
 
+    def is_held(self) -> bool:
+        """See :class:`rnnbench.system.locks.Lock`."""
+        return self._file is not None
+
     def close(self) -> None:
         """Let go of the lock and leave its file."""
         with _forking:

@@ -14,14 +14,16 @@ processes that share a home. Every implementation of :class:`Locks` promises, an
 4. :meth:`Locks.held` tells whether a living process holds a name. It creates nothing, and nobody's
    ``acquire`` fails because somebody asked.
 5. A released lock leaves nothing behind. Any thread may release it; a second time does nothing.
+   :meth:`Lock.is_held` tells whether it is still there.
 6. Any text is a name.
 7. Locks can be pickled: in another process they are the same locks, of which that one holds none.
 8. Where there can be no locks, :class:`NoLocksError` says so.
 
-Locks that reach further than a home hold the home's lock of the same name as well, because a home
-removes files of names that nobody holds in it. A lock that can be lost while its holder lives, with
-a connection, is taken again by the implementation; the records of the runs decide who was faster
-(:func:`rnnbench.tracking.begin.begin_alone`).
+Locks that reach further than a home (:mod:`rnnbench.tracking.locking`) are held together with the
+home's lock of the same name, because a home removes files of names that nobody holds in it. They
+can be lost while their holder lives, with a connection. The implementation takes them again where
+it can, and :meth:`Lock.is_held` says where it cannot. Those that depend on signs of life may need
+a while to see that a holder is dead, during which they take it for alive.
 """
 
 from __future__ import annotations
@@ -45,6 +47,10 @@ class Lock(Protocol):
 
     def release(self) -> None:
         """Let go of the name."""
+        ...
+
+    def is_held(self) -> bool:
+        """Return whether this process still holds the name, asking whoever keeps the lock."""
         ...
 
     def __enter__(self) -> object: ...

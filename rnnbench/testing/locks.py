@@ -53,10 +53,10 @@ def _hold_while_a_child_lets_go(locks: Locks, name: str, pipe: Connection) -> No
     lock = locks.acquire(name)
     child = os.fork()
     if child == 0:
+        is_held = lock.is_held()
         lock.release()
-        os._exit(0)
-    os.waitpid(child, 0)
-    pipe.send("released by the child")
+        os._exit(is_held)
+    pipe.send(("held by the child", os.waitpid(child, 0)[1] != 0))
     pipe.recv()
 
 
@@ -98,6 +98,9 @@ class LocksConformance:
         """Return whatever locks have left behind."""
         raise NotImplementedError
 
+    def see_death(self, locks: Locks, name: str) -> None:
+        """Wait until it shows that the holder of a name is dead; most locks show it at once."""
+
     @pytest.fixture
     def start(self, locks: Locks) -> Iterator[Start]:
         """Start processes that have the locks by pickling, and kill them in the end."""
@@ -129,6 +132,7 @@ class LocksConformance:
             process.join(_PATIENCE)
             assert process.exitcode == -signal.SIGKILL
         assert counter.read_text() == str(4 * rounds)
+        self.see_death(locks, "name")
         assert not locks.held("name")
         locks.acquire("name", timeout=0).release()
         assert self.traces(locks) == []
@@ -210,6 +214,16 @@ class LocksConformance:
         second.release()
         assert self.traces(locks) == []
 
+    def test_a_lock_says_whether_it_is_held(self, locks: Locks) -> None:
+        first = locks.acquire("name")
+        assert first.is_held()
+        first.release()
+        assert not first.is_held()
+        with locks.acquire("name", timeout=0) as second:
+            assert not first.is_held()
+            assert second is not first
+        assert self.traces(locks) == []
+
     def test_an_error_inside_releases(self, locks: Locks) -> None:
         with pytest.raises(ZeroDivisionError), locks.acquire("name"):
             raise ZeroDivisionError
@@ -230,7 +244,7 @@ class LocksConformance:
 
     def test_a_forked_child_cannot_release(self, locks: Locks, start: Start) -> None:
         _, pipe = start(_hold_while_a_child_lets_go)
-        pipe.recv()
+        assert pipe.recv() == ("held by the child", False)
         assert locks.held("name")
         with pytest.raises(Timeout):
             locks.acquire("name", timeout=0)

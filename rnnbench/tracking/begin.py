@@ -2,7 +2,8 @@
 
 This is no implementation of :class:`rnnbench.system.locks.Locks`: what is created, looked for and
 withdrawn is the run itself, with its tags, and it stays shown as running when its process dies.
-Locks that all homes have in common make it one look, which finds no other.
+Where all homes have locks in common (:mod:`rnnbench.tracking.locking`) it is one look, which finds
+no other, unless some reach the store by another way: through its server, or an older version.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import attempt_name
-from rnnbench.tracking.store import GONE, Store
+from rnnbench.tracking.store import Store
 
 # Nobody can tell from here whether another machine still works.
 IF_DEAD = (
@@ -78,7 +79,7 @@ def begin_alone(
             if record.status == "RUNNING" and record not in others:
                 # Its owner cannot be alive: the lock is ours. Or it is our own, created twice
                 # because the first answer was lost.
-                store.kill(record.run_id, GONE)
+                store.bury(record)
                 before.add(record.run_id)
         ended = any(r.run_id not in before and r.status != "RUNNING" for r in seen.values())
         if not others and not ended:

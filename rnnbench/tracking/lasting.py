@@ -126,5 +126,7 @@ def is_lost(error: BaseException | None) -> bool:
     while error is not None and module is not None:
         if isinstance(error, (module.OperationalError, module.InterfaceError)):
             return "(sqlite3." not in str(error)  # a file has a time limit of its own
+        if getattr(error, "connection_invalidated", False):
+            return True
         error = error.__cause__ or error.__context__
     return False

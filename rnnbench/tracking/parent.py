@@ -95,7 +95,8 @@ class SweepParent:
         except Timeout:
             return
         with lock:
-            self._store.client.set_terminated(run_id, status)
+            if lock.is_held():  # else another driver has taken it over
+                self._store.client.set_terminated(run_id, status)
 
     def _own(self) -> str:
         client = self._store.client

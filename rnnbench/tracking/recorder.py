@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,17 +27,26 @@ from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 
 
+class Withdrawn(Exception):  # noqa: N818
+    """A run was deleted while it was being trained: by a user, or by another who has its lock."""
+
+
 class Recorder:
     """Logs one job: parameters and data at its start, metrics by epoch, artifacts at its end."""
 
     def __init__(self, store: Store, spec: RunSpec, run_id: str, parent: str | None) -> None:
-        """Take over a run that was begun with :func:`run_tags`."""
+        """Take over a run that was begun with :func:`run_tags`.
+
+        This and every method raises :class:`Withdrawn` where the run is no longer there.
+        """
         self._client = store.client
         self.spec = spec
         self.run_id = run_id
         self._tags: dict[str, str] = {}
         try:
             self._log_start({} if parent is None else {names.PARENT: parent})
+        except Withdrawn:
+            raise
         except BaseException:
             self.fail("its parameters could not be stored", killed=True)
             raise
@@ -55,7 +65,7 @@ class Recorder:
 
     def finish(self, outcome: Outcome, files: Path) -> None:
         """Log summary metrics and artifacts, then the terminal status."""
-        self._client.log_artifacts(self.run_id, str(files))
+        self._write("log_artifacts", str(files))
         self._log_metrics(outcome.metrics, len(outcome.epochs))
         tags = {names.PATH: outcome.path} if outcome.path else {}
         self._end("FINISHED", tags, names.COMPLETE)
@@ -72,7 +82,8 @@ class Recorder:
     def abandon(self, reason: str) -> None:
         """Log that the run was interrupted; what has ended already stays as it is."""
         if self._client.get_run(self.run_id).info.status == "RUNNING":
-            self.fail(reason, killed=True)
+            with suppress(Withdrawn):
+                self.fail(reason, killed=True)
 
     def _end(self, status: names.Status, tags: dict[str, str], state: str) -> None:
         """Log tags, then the terminal status: what was not ended has no result."""
@@ -81,28 +92,41 @@ class Recorder:
         tags = self._tags | tags
         if self.spec.trial is not None:
             tags = tags | {names.TRIAL_STATE: state}
-        self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in tags.items()])
-        self._client.set_terminated(self.run_id, status)
+        self._write("log_batch", tags=[RunTag(k, v) for k, v in tags.items()])
+        self._write("set_terminated", status)
 
     def _log_start(self, tags: Mapping[str, str]) -> None:
         from mlflow.entities import Param, RunTag
 
-        self._client.log_batch(
-            self.run_id,
+        self._write(
+            "log_batch",
             params=[Param(k, v) for k, v in run_parameters(self.spec).items()],
             tags=[RunTag(k, v) for k, v in tags.items()],
         )
-        self._client.log_inputs(
-            self.run_id, datasets=[dataset_input(self.spec.data, self.spec.config)]
-        )
+        data = dataset_input(self.spec.data, self.spec.config)
+        self._write("log_inputs", datasets=[data])
 
     def _log_metrics(self, values: Mapping[str, float], step: int) -> None:
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        self._client.log_batch(
-            self.run_id, metrics=[Metric(name, value, now, step) for name, value in values.items()]
-        )
+        metrics = [Metric(name, value, now, step) for name, value in values.items()]
+        self._write("log_batch", metrics=metrics)
+
+    def _write(self, method: str, *words: Any, **named: Any) -> None:
+        try:
+            getattr(self._client, method)(self.run_id, *words, **named)
+        except Exception as error:
+            if getattr(error, "error_code", None) is None or not self._is_withdrawn():
+                raise
+            raise Withdrawn(self.run_id) from None
+
+    def _is_withdrawn(self) -> bool:
+        """Return whether the run was deleted, and maybe for good."""
+        try:
+            return bool(self._client.get_run(self.run_id).info.lifecycle_stage != "active")
+        except Exception as error:
+            return getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
 
 
 def parameters(config: Config) -> dict[str, str]:

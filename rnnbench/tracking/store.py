@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from functools import cached_property
 from typing import Any
 
 from rnnbench.config.schema import Config
@@ -16,6 +17,7 @@ from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.locking.choice import locks_of
 from rnnbench.tracking.marker import Marker
 from rnnbench.tracking.reader import (
     History,
@@ -33,13 +35,14 @@ class Store:
     def __init__(self, experiment_id: str, home: Home, uri: str, client: Any = None) -> None:
         self.experiment_id = experiment_id
         self.home = home
-        self.locks: Locks = home.locks
         self.uri = uri
-        has_locks = sqlite_path(uri) == home.database
+        own = locks_of(uri, home)
+        self.locks: Locks = own.locks
+        is_in_home = sqlite_path(uri) == home.database
         # Locks beside the database are the same for all paths that lead there.
-        address = "" if has_locks else uri
+        address = "" if is_in_home else uri
         self._scope = hashlib.sha256(f"{address} {experiment_id}".encode()).hexdigest()[:8]
-        self.marker = Marker(home, self._scope, moved=has_locks)
+        self.marker = Marker(home, self._scope, moved=is_in_home, locks=own.kind)
         self._client = client
         self._reader: Reader
         if client is None:
@@ -82,7 +85,7 @@ class Store:
         with (
             Interruption(),
             translated(uri, home.path),
-            home.locks.acquire("store") if create else nullcontext(),
+            locks_of(uri, home).locks.acquire("store") if create else nullcontext(),
         ):
             if create and local:
                 make_database(home)
@@ -194,7 +197,7 @@ class Store:
                 self.client.set_experiment_tag(self.experiment_id, view.TAG, view.state())
 
     def reap(self) -> list[str]:
-        """End everything that is shown as running but whose owner, in this home, is gone.
+        """End everything that is shown as running but whose owner, as far as we can tell, is gone.
 
         Returns the ids. An owner holds the lock of its run for as long as it lives.
         """
@@ -207,12 +210,24 @@ class Store:
         return [record.run_id for record in dead]
 
     def is_ours(self, record: Record) -> bool:
-        """Return whether the locks of this home tell if a running run's owner is alive."""
+        """Return whether our locks tell if a running run's owner is alive."""
         return self.marker.is_ours(record.tags)
 
     def sweep_lock(self, sweep_key: str) -> str:
-        """Return the name of the lock of a sweep's parent run: one in each experiment."""
-        return f"sweep-{self._scope}-{sweep_key}"
+        """Return the name of the lock of a sweep's parent run: one in each experiment.
+
+        It is the same for all homes that share locks, whatever address they know the store by.
+        """
+        return f"sweep-{self._shared_scope or self._scope}-{sweep_key}"
+
+    @cached_property
+    def _shared_scope(self) -> str:
+        """Return digits that stand for the experiment of a store with locks of its own."""
+        if not self.marker.is_shared(self.marker.tags()):
+            return ""
+        with translated(self.uri, self.home.path):
+            created = self.client.get_experiment(self.experiment_id).creation_time
+        return hashlib.sha256(f"{created} {self.experiment_id}".encode()).hexdigest()[:8]
 
     def begin(self, tags: Mapping[str, str], name: str) -> str:
         """Create a run that is shown as running and belongs to this process; return its id."""
@@ -230,7 +245,7 @@ class Store:
         if names.KIND not in record.tags or not self.is_ours(record):
             return False
         with suppress(Timeout), self.locks.acquire(self._lock_name(record), timeout=0):
-            return self.kill(record.run_id, GONE)
+            return self.bury(record)
         return False
 
     def _lock_name(self, record: Record) -> str:
@@ -241,6 +256,18 @@ class Store:
         if kind == names.ARM_SUMMARY:
             return arm_lock(record.tags.get(names.ARM_KEY, ""))
         return record.key
+
+    def bury(self, record: Record) -> bool:
+        """End a running run whose lock is ours; return ``False`` where it was ended before.
+
+        Its owner may only have lost the lock. MLflow writes nothing into a run that was deleted,
+        so that no result comes from there once somebody else trains it; a parent has none.
+        """
+        is_ended = self.kill(record.run_id, GONE)
+        is_parent = record.tags.get(names.KIND) == names.SWEEP_PARENT
+        if is_ended and not is_parent and self.marker.is_shared(record.tags):
+            self.delete(record.run_id)
+        return is_ended
 
     def kill(self, run_id: str, reason: str) -> bool:
         """End a run that nobody trains; return ``False`` where it was ended or deleted before."""

@@ -67,6 +67,11 @@ class UntilQueue:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         self._running.discard(spec.key)
 
+    def given_up(self, spec: RunSpec) -> None:
+        """See :class:`rnnbench.sweep.queue.Queue`."""
+        self._running.discard(spec.key)
+        self._runs.given_up(spec)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.wait_for_others(interruption)

@@ -144,3 +144,21 @@ def test_why_a_run_failed_holds_nothing_that_was_taken_from_the_environment(
     drive(store, specs, Failed(specs[0].key, f"OSError: cannot read {path}"))
     (record,) = store.records()
     assert record.reason == "OSError: cannot read ${oc.env:CORPUS}/texts.csv"
+
+
+@pytest.mark.parametrize("how", ["lock lost", "run deleted"])
+def test_a_run_that_is_lost_has_no_result_and_is_trained_once_its_new_owner_gives_it_up(
+    store: Store, specs: list[RunSpec], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    def lose(*_: object) -> bool:
+        monkeypatch.undo()
+        if how == "run deleted":
+            (record,) = store.records(status="RUNNING")
+            store.delete(record.run_id)
+        return how == "run deleted"
+
+    monkeypatch.setattr(Ownership, "holds", lose)
+    key = specs[0].key
+    drive(store, specs[:1], Finished(key, OUTCOME), Idle())
+    done = ["KILLED"] if how == "lock lost" else []
+    assert statuses(store, specs[0]) == [*done, "FINISHED"]

@@ -1,0 +1,109 @@
+"""Drivers with homes of their own on one store, while its server restarts and they are killed.
+
+Their training is made up (:mod:`tests.sweep.simulated_driver`); claims, records and locks are not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnnbench.config.expand import load
+from rnnbench.tracking import names
+from rnnbench.tracking.store import Store
+from tests.sweep.postgresql import Postgres, postgres
+from tests.sweep.processes import Command, Commands, finished, running, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+FEW = 8
+
+
+@pytest.fixture
+def commands(work_dir: Path) -> Iterator[Commands]:
+    """Starts drivers in the working directory."""
+    started = Commands(work_dir)
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def server() -> Iterator[Postgres]:
+    with postgres() as started:
+        yield started
+
+
+def start(commands: Commands, name: str, *words: str) -> Command:
+    """Start a driver whose home is in a folder of that name."""
+    folder = Path(name).absolute()
+    folder.mkdir(exist_ok=True)
+    words = ("+cell=gru,lstm", "data=digits", "model.units=4", *words)
+    module = "tests.sweep.simulated_driver"
+    return commands.start(*words, f"home={folder / 'runs'}", module=module, folder=folder)
+
+
+def open_store(uri: str) -> Store:
+    return Store.open(load([uri, f"home={Path('looking').absolute()}"], cell=False))
+
+
+def check_once(store: Store, count: int, kind: names.Kind = "run") -> None:
+    """Check that so many runs are finished, none twice, and nothing is shown as running."""
+    done = Counter(record.key for record in finished(store, kind).values())
+    assert len(done) == count
+    assert set(done.values()) == {1}
+    assert running(store) == []
+
+
+def check_ended(*drivers: Command) -> None:
+    for driver in drivers:
+        assert driver.status() == 0, driver.said
+        assert "Traceback" not in driver.said, driver.said
+
+
+@pytest.mark.parametrize(
+    ("owner", "count"),
+    [
+        pytest.param("", FEW, id="few"),
+        pytest.param("", 60, id="own names", marks=pytest.mark.stress),
+        pytest.param("host:/runs", 60, id="equal names", marks=pytest.mark.stress),
+    ],
+)
+def test_each_run_is_finished_once_whatever_restarts_and_dies(
+    commands: Commands,
+    server: Postgres,
+    owner: str,
+    count: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if owner:
+        monkeypatch.setenv("RNNBENCH_TEST_OWNER", owner)
+    words = (f'tracking.uri="{server.address}"', f"seeds={count // 2}")
+    drivers = [start(commands, name, *words) for name in ("first", "second")]
+    store = open_store(words[0])
+
+    def wait_for_more() -> None:
+        before = len(finished(store))
+        wait_for(lambda: len(finished(store)) >= min(before + count // 6, count - 3))
+
+    wait_for(lambda: finished(store))
+    drivers[0].kill_all()
+    wait_for_more()
+    drivers[0] = start(commands, "first", *words)
+    for _ in range(2):
+        wait_for_more()
+        server.stop("immediate")
+        time.sleep(1)
+        server.start()
+    check_ended(*drivers)
+    check_once(open_store(words[0]), count)
+    (parent,) = store.records(kind="sweep")
+    assert parent.status == "FINISHED"
+    summaries = store.records(kind="arm")
+    assert [summary.metrics["seeds"] for summary in summaries] == [count // 2] * 2
+    if count != FEW:
+        owners = Counter(record.tags[names.OWNER] for record in finished(store).values())
+        print(owners)
+        assert len(owners) == (1 if owner else 2)
