@@ -139,7 +139,10 @@ def test_a_finished_sweep_typed_again_tells_its_verdicts_without_slow_libraries(
         assert "6 of 6 runs were finished already" in found.err
         script = ""
     slow = {*TENSORFLOW, "mlflow", "sqlalchemy", "pandas", "pyarrow", "matplotlib", "jinja2"}
-    assert found.modules & slow == set()
+    assert found.modules & {*slow, "scipy"} == set()
+    (planned,) = imported_by(tmp_path, ["plan", *words])
+    assert planned.status == 0, planned.err
+    assert planned.modules & {*slow, "scipy"} == set()
 
 
 def test_report_leaves_tensorflow_alone(tmp_path: Path) -> None:

@@ -101,13 +101,16 @@ def _prose(text: str) -> Markup:
 
 
 def _sort_value(cell: TableCell) -> str | None:
-    """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last."""
+    """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last.
+
+    To 12 digits: the last bits depend on the processor and on libraries.
+    """
     if cell.value is None or isinstance(cell.value, str):
         return cell.value
     value = float(cell.value)
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    return None if math.isnan(value) else repr(value)
+    return None if math.isnan(value) else f"{value:.12g}"
 
 
 def _policy(style: str, script: str) -> str:

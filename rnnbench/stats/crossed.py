@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.distributions import student_critical
 
 
 def crossed_mean(scores: NDArray[np.floating], confidence: float) -> Interval:
@@ -25,8 +26,6 @@ def crossed_mean(scores: NDArray[np.floating], confidence: float) -> Interval:
 
     Both ends are NaN with fewer than two samples.
     """
-    from scipy.special import stdtrit
-
     seeds, samples = scores.shape
     mean = float(scores.mean()) if scores.size else math.nan
     if samples < 2 or not seeds:
@@ -44,5 +43,5 @@ def crossed_mean(scores: NDArray[np.floating], confidence: float) -> Interval:
     if not variance:
         return Interval(mean, mean, mean)
     free = variance**2 / sum(part**2 / df for part, df in parts)
-    width = float(stdtrit(free, 0.5 + confidence / 2)) * math.sqrt(variance)
+    width = float(student_critical(free, (1 - confidence) / 2)) * math.sqrt(variance)
     return Interval(mean, mean - width, mean + width)

@@ -46,6 +46,7 @@ from numpy.typing import NDArray
 
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.contrast import FEWEST, ArmValues, Contrast, contrast
+from rnnbench.stats.distributions import normal_cdf, normal_critical, student_cdf
 from rnnbench.stats.needed import seeds_needed
 from rnnbench.stats.simultaneous import FamilyDesign, blocks
 
@@ -246,14 +247,12 @@ def _probabilities(
     Student's t around the estimate with its standard error: the correlated Bayesian t-test
     (Benavoli et al. 2017, equation 7), with Satterthwaite's degrees of freedom for both variances.
     """
-    from scipy.special import ndtr, stdtr
-
     total = seeds + c.sampling
     if not total > 0:
         return (math.nan, math.nan, math.nan)
     df = c.df * (total / seeds) ** 2 if seeds > 0 else math.inf
     above, below = (
-        float(stdtr(df, x) if df < 1e8 else ndtr(x))
+        student_cdf(df, x) if df < 1e8 else float(normal_cdf(x))
         for x in ((estimate - margin) / total**0.5, (-margin - estimate) / total**0.5)
     )
     return (above, max(0.0, 1 - above - below), below)
@@ -261,11 +260,9 @@ def _probabilities(
 
 def wilson(won: float, n: int, confidence: float) -> Interval:
     """Return the share of wins with Wilson's interval (1927); NaN without any."""
-    from scipy.special import ndtri
-
     if not n:
         return Interval(math.nan, math.nan, math.nan)
-    z = float(ndtri(0.5 + confidence / 2))
+    z = float(normal_critical((1 - confidence) / 2))
     share = won / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

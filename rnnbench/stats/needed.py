@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.stats.contrast import FEWEST
+from rnnbench.stats.distributions import normal_critical, student_critical, variance_ratio
 
 Values = NDArray[np.float64]
 MOST_SEEDS = 1_000
@@ -48,12 +49,10 @@ def seeds_needed(
         The range, whose upper end is :data:`MOST_SEEDS` at most; ``None`` where even the smaller
         spread needs more.
     """
-    from scipy.special import chdtri
-
     if not (math.isfinite(variance) and math.isfinite(estimate) and df > 0):
         return None
     tail = (1 - _SPREAD_CONFIDENCE) / 2
-    ends = (df / float(chdtri(df, tail)), df / float(chdtri(df, 1 - tail)))
+    ends = 1 / variance_ratio(df, [1 - tail, tail])
     seeds, t, z = _quantiles(pairs, alpha)
     wanted = max(abs(estimate), margin - abs(estimate))
     found = []
@@ -67,8 +66,6 @@ def seeds_needed(
 
 @lru_cache(maxsize=64)
 def _quantiles(pairs: int, alpha: float) -> tuple[Values, Values, float]:
-    from scipy.special import ndtri, stdtrit
-
     seeds = np.arange(FEWEST, MOST_SEEDS + 1, dtype=np.float64)
     tail = alpha / (2 * pairs)
-    return seeds, np.asarray(-stdtrit(seeds - 1, tail)), -float(ndtri(tail))
+    return seeds, student_critical(seeds - 1, tail), float(normal_critical(tail))

@@ -24,6 +24,12 @@ from numpy.typing import NDArray
 
 from rnnbench.stats import power_table
 from rnnbench.stats.contrast import FEWEST
+from rnnbench.stats.distributions import (
+    normal_cdf,
+    normal_critical,
+    student_critical,
+    variance_ratio,
+)
 from rnnbench.stats.power_table import CONFIDENCE, POWER
 
 Values = NDArray[np.float64]
@@ -49,10 +55,7 @@ def spread_range(sd: float, seeds: int | None) -> Range:
         return Range(sd, sd)
     if seeds < 2:
         return Range(math.nan, math.nan)
-    from scipy.special import chdtri
-
-    df = seeds - 1
-    return Range(*(sd * math.sqrt(df / float(chdtri(df, tail))) for tail in (0.1, 0.9)))
+    return Range(*(sd / np.sqrt(variance_ratio(seeds - 1, [0.9, 0.1]))).tolist())
 
 
 def detectable(
@@ -175,14 +178,11 @@ class _Family:
 
     def at(self, sd: float, n: int) -> tuple[float, Values]:
         """Return the standard error of a mean difference, and half widths at quantiles of them."""
-        from scipy.special import gammaincinv, ndtri, stdtrit
-
         arms, comparisons = self.counted
         df, tail = degrees(n, arms), self.alpha / (2 * comparisons)
-        t, z = -float(stdtrit(df, tail)), -float(ndtri(tail))
+        t, z = student_critical(df, tail), normal_critical(tail)
         seeds = sd**2 * (1 / n + self.overlap)
-        quantiles = (np.arange(_NODES) + 0.5) / _NODES
-        estimated = seeds * 2 * gammaincinv(df / 2, quantiles) / df
+        estimated = seeds * variance_ratio(df, (np.arange(_NODES) + 0.5) / _NODES)
         half = np.sqrt(t**2 * estimated + z**2 * self.sampling)
         return math.sqrt(seeds + self.sampling), half
 
@@ -219,17 +219,14 @@ def _shown(error: float, half: Values, power: float) -> float:
 
 def _outside(difference: float, error: float, half: Values) -> float:
     """Return how often an interval excludes zero."""
-    from scipy.special import ndtr
-
-    return float(np.mean(ndtr((difference - half) / error) + ndtr((-difference - half) / error)))
+    either = normal_cdf((difference - half) / error) + normal_cdf((-difference - half) / error)
+    return float(np.mean(either))
 
 
 def _within(margin: float, error: float, half: Values) -> float:
     """Return how often the interval of equal arms lies within the margin."""
-    from scipy.special import ndtr
-
     room = np.maximum(margin - half, 0)
-    return float(np.mean(1 - 2 * ndtr(-room / error) if error else room > 0))
+    return float(np.mean(1 - 2 * normal_cdf(-room / error) if error else room > 0))
 
 
 def _least(rising: Callable[[float], float], target: float, scale: float) -> float:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.distributions import normal_critical, student_critical
 
 RESAMPLES = 2_000
 _SEED = 20_210  # the same draws for the same numbers of runs: a report repeats byte for byte
@@ -136,13 +137,12 @@ def _ends(
     scores: Scores, estimate: Values, drawn: Values, confidence: float
 ) -> tuple[Values, Values]:
     """Return the ends of the interval of a statistic from its resamples ``(resamples, ...)``."""
-    from scipy.special import ndtri, stdtrit
-
     fewest = min(len(own) for own in scores)
     if fewest < 2:
         return np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
     freedom = sum(len(own) - 1 for own in scores)
     upper = 0.5 + confidence / 2
-    wider = np.sqrt(fewest / (fewest - 1)) * stdtrit(freedom, upper) / ndtri(upper)
+    t = student_critical(freedom, 1 - upper)
+    wider = np.sqrt(fewest / (fewest - 1)) * t / normal_critical(1 - upper)
     low, high = np.quantile(drawn, [1 - upper, upper], axis=0)
     return estimate + (low - estimate) * wider, estimate + (high - estimate) * wider

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rnnbench.stats.bootstrap import Interval
+from rnnbench.stats.distributions import student_cdf
 from rnnbench.stats.family import LEAST, Verdict, verdict_of
 from rnnbench.stats.summary import Statistic, half_width, statistic
 
@@ -136,12 +137,10 @@ def _within(interval: Interval, widest: float) -> Interval:
 
 def _p(differences: Sequence[float]) -> float:
     """Return the two-sided p of Student's t test; 1 where fewer than three data sets have one."""
-    from scipy.special import stdtr
-
     summary = statistic(differences)
     if summary.n < FEWEST or not summary.mean:
         return 1.0
     if not summary.sd:
         return 0.0
     t = abs(summary.mean) / summary.sd * math.sqrt(summary.n)
-    return 2 * float(stdtr(summary.n - 1, -t))
+    return 2 * student_cdf(summary.n - 1, -t)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.stats.critical import MOST_ARMS, critical_values, moderated
+from rnnbench.stats.distributions import normal_critical, student_critical
 
 Values = NDArray[np.float64]
 
@@ -128,10 +129,8 @@ def _critical(block: PairBlock, df: float, level: Values) -> Values:
     The smaller of Bonferroni's for the pairs at hand, which holds for moderated variances too as
     none is lowered, and that of all pairs of these arms.
     """
-    from scipy.special import ndtri, stdtrit
-
     tail = level / (2 * len(block.pairs))
-    found = np.asarray(-ndtri(tail) if math.isinf(df) else -stdtrit(df, tail))
+    found = normal_critical(tail) if math.isinf(df) else student_critical(df, tail)
     if _is_moderated(block) and block.arms is not None:
         found = np.minimum(found, critical_values(block.arms, df).at(level))
     return found[..., None]

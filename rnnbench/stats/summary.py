@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,13 @@ def statistic(values: Iterable[float]) -> Statistic:
 
 def half_width(summary: Statistic, confidence: float) -> float:
     """Return half the width of Student's t interval of a mean; NaN for fewer than two values."""
-    from scipy.special import stdtrit
-
     if summary.n < 2:
         return math.nan
-    quantile = float(stdtrit(summary.n - 1, 0.5 + confidence / 2))
-    return quantile * summary.sd / math.sqrt(summary.n)
+    return _quantile(summary.n - 1, (1 - confidence) / 2) * summary.sd / math.sqrt(summary.n)
+
+
+@lru_cache(maxsize=256)
+def _quantile(df: int, tail: float) -> float:
+    from rnnbench.stats.distributions import student_critical
+
+    return float(student_critical(df, tail))

@@ -226,16 +226,16 @@ class TestTable:
         page = Reader(render(document(table(columns=columns)), {}))
         assert page.tags().count("button") == 1
 
-    def test_sorts_by_full_precision_and_not_by_text(self) -> None:
+    def test_sorts_by_twelve_digits_and_not_by_text(self) -> None:
         rows = (
-            (text("gru"), number(1234.56789, 1)),
+            (text("gru"), number(1234.567890123456, 1)),
             (text("lstm"), number(math.nan)),
             (text("rnn"), TableCell("inf", math.inf)),
             (text(None), TableCell("nan", math.nan)),
         )
         page = Reader(render(document(table(*rows)), {}))
         cells = [attributes.get("data-value") for attributes in page.all("td")]
-        assert cells == ["1234.56789", None, "Infinity", None]
+        assert cells == ["1234.56789012", None, "Infinity", None]
         names = [head.get("data-value") for head in page.all("th") if head["scope"] == "row"]
         assert names == ["gru", "lstm", "rnn", None]
 
