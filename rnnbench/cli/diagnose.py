@@ -12,7 +12,7 @@ from rnnbench.config.expand import expand, load
 from rnnbench.config.metrics import METRICS
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.tables import Table
-from rnnbench.stored.diagnose import SHOWN, DiagnosedRun, Diagnosis
+from rnnbench.stored.diagnose import CLASSES, NUMBERS, DiagnosedRun, Diagnosis
 from rnnbench.stored.diagnose import diagnose as measure
 from rnnbench.stored.lookup import find_run
 from rnnbench.stored.run import run_config
@@ -21,8 +21,8 @@ from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 
-_COLUMNS = ("run", *(METRICS[name].head for name in SHOWN), "remark")
-_OPTIONAL = tuple(METRICS[name].head for name in ("order_changed", "test_accuracy_shuffled"))
+_OPTIONAL = ("order_changed", "test_accuracy_shuffled", "test_rmse_shuffled")
+_REMARK = "remark"
 
 
 def diagnose(words: Words) -> int:
@@ -70,12 +70,15 @@ def _several(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
 
 
 def _table(found: Sequence[Diagnosis]) -> Table:
-    has_remarks = any(one.remark for one in found)
-    columns = _COLUMNS if has_remarks else _COLUMNS[:-1]
-    rows = tuple(_row(one)[: len(columns)] for one in found)
-    return Table("Accuracy without order", columns, rows, optional=_OPTIONAL, words=_COLUMNS[-1:])
+    shown = NUMBERS if any(NUMBERS[0] in one.metrics for one in found) else CLASSES
+    remark = (_REMARK,) if any(one.remark for one in found) else ()
+    columns = ("run", *(METRICS[name].head for name in shown), *remark)
+    rows = tuple(_row(one, shown)[: len(columns)] for one in found)
+    optional = tuple(METRICS[name].head for name in _OPTIONAL if name in shown)
+    title = f"{METRICS[shown[0]].words.removeprefix('test ').capitalize()} without order"
+    return Table(title, columns, rows, optional=optional, words=(_REMARK,))
 
 
-def _row(one: Diagnosis) -> tuple[str, ...]:
-    numbers = (METRICS[key].shown(one.metrics.get(key, math.nan)) for key in SHOWN)
+def _row(one: Diagnosis, shown: Sequence[str]) -> tuple[str, ...]:
+    numbers = (METRICS[key].shown(one.metrics.get(key, math.nan)) for key in shown)
     return (one.name, *numbers, one.remark)

@@ -7,26 +7,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS, TOLD
 from rnnbench.formatting.tables import Table, whole
-from rnnbench.results.measure import ASKED, BEST, VALIDATED
+from rnnbench.results.measure import (
+    ASKED,
+    BEST,
+    ERROR_ASKED,
+    ERROR_BEST,
+    ERROR_VALIDATED,
+    VALIDATED,
+)
 from rnnbench.stats import Statistic, statistic
 from rnnbench.tracking.record import Record
 
 _TEST = "test"
-# What the table of a sweep has of accuracy, and its seconds.
+# What the table of a sweep has of accuracy, or of errors, and its seconds.
 _SHOWN = (VALIDATED, "final_val_accuracy", "gap_final", ASKED)
+_OF_NUMBERS = (ERROR_VALIDATED, "final_val_rmse", "rmse_gap_final", ERROR_ASKED)
 _FIT = "fit_seconds"
 _RECURRENT = METRICS["parameters_recurrent"].head
 _OPTIONAL = (
     METRICS["final_val_accuracy"].head,
+    METRICS["final_val_rmse"].head,
     METRICS[_FIT].head,
     _RECURRENT,
     "units",
     METRICS["gap_final"].head,
+    METRICS["rmse_gap_final"].head,
     METRICS[VALIDATED].head,
+    METRICS[ERROR_VALIDATED].head,
     "seeds",
 )
 # What a sentence names, the first that was measured in every arm.
 _ANSWERS = (BEST, ASKED, VALIDATED)
+_ANSWERS_OF_NUMBERS = (ERROR_BEST, ERROR_ASKED, ERROR_VALIDATED)
+_BEST = {ASKED: BEST, ERROR_ASKED: ERROR_BEST}
 _MOST_NAMED = 6
 
 
@@ -47,8 +60,8 @@ def by_arm(runs: Iterable[tuple[str, Record]]) -> dict[str, list[Record]]:
 def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
     """Return the table that a sweep prints: a row for each arm, in the order given."""
     shown = _shown(arms)
-    is_best = BEST in _answers(arms)
-    measured = [BEST if is_best and name == ASKED else name for name in shown]
+    answers = _answers(arms)
+    measured = [_BEST[name] if _BEST.get(name) in answers else name for name in shown]
     rows = tuple(
         (
             arm,
@@ -62,16 +75,19 @@ def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
     heads = [_TEST if name == ASKED else METRICS[name].head for name in shown]
     columns = ("arm", "seeds", "units", _RECURRENT, *heads)
     what = "Accuracy" if ASKED in shown or VALIDATED in shown else "Results"
+    if ERROR_ASKED in shown or ERROR_VALIDATED in shown:
+        what = "Root mean squared error (RMSE)"
     title = f"{what} by arm, mean ± standard deviation over seeds"
     return Table(title, columns, rows, optional=_OPTIONAL)
 
 
 def _shown(arms: Mapping[str, Sequence[Record]]) -> list[str]:
-    """Return what has a column: accuracies, and what else was measured that tables tell."""
+    """Return what has a column: accuracies or errors, and what else was measured of those told."""
     logged = {name for records in arms.values() for one in records for name in one.metrics}
-    further = [name for name in TOLD if name in logged and name not in _SHOWN]
+    expected = _OF_NUMBERS if logged & set(_OF_NUMBERS) else _SHOWN
+    further = [name for name in TOLD if name in logged and name not in expected]
     # Accuracies that nobody measured give way to what was.
-    usual = [name for name in _SHOWN if name in logged or not further]
+    usual = [name for name in expected if name in logged or not further]
     return [*usual, *further, _FIT]
 
 
@@ -95,12 +111,14 @@ def answer(arms: Mapping[str, Sequence[Record]]) -> str:
 def _answers(arms: Mapping[str, Sequence[Record]]) -> tuple[str, ...]:
     """Return what a sentence may name: the best epoch's test where a report is judged by it."""
     records = [record for several in arms.values() for record in several]
+    are_numbers = any(set(_OF_NUMBERS) & record.metrics.keys() for record in records)
+    named = _ANSWERS_OF_NUMBERS if are_numbers else _ANSWERS
     is_best = all(
-        BEST in record.metrics and record.params.get("training.validation") == "split"
+        named[0] in record.metrics and record.params.get("training.validation") == "split"
         for record in records
     )
-    usual = _ANSWERS if is_best and records else _ANSWERS[1:]
-    return (*usual, *(name for name in TOLD if name not in _ANSWERS))
+    usual = named if is_best and records else named[1:]
+    return (*usual, *(name for name in TOLD if name not in named))
 
 
 def _means(metric: Metric, found: Mapping[str, Statistic]) -> str:

@@ -89,6 +89,16 @@ class SampleKeys(Section):
         AfterReading(),
     ]
 
+    # What is learned.
+    task: Annotated[
+        Literal["classification", "regression", "auto"] | None,
+        Field(
+            description="What labels are: classes (classification, or null) or numbers to predict "
+            "(regression); auto takes them for numbers where they have decimal places."
+        ),
+        Only(trait="own labels"),
+    ] = None
+
     # How texts become tokens.
     encoding: Annotated[
         str | None,

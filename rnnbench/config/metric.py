@@ -11,6 +11,9 @@ Better = Literal["higher", "lower", "neither"]
 Logged = Literal["epoch", "end", "diagnostic", "baseline", "arm"]
 Samples = Literal["training", "validation", "test", ""]
 
+# Of errors of targets that are numbers.
+UNIT = "unit of the target"
+
 # When a metric is logged, in words.
 LOGGED: MappingProxyType[Logged, str] = MappingProxyType(
     {
@@ -67,6 +70,7 @@ class Metric:
         weights: of which epoch the weights of a test are, ``best`` or ``last``; empty elsewhere.
         short: head of its column where there is little room; empty for its words.
         digits: after the dot.
+        significant: how many digits count, of values in a unit of the user's; 0 for ``digits``.
         mean_digits: of a mean; ``None`` for as many.
         percent: whether tables have it in percent.
         points: whether it is a share of samples, differences of which are told in points.
@@ -87,6 +91,7 @@ class Metric:
     weights: Literal["best", "last", ""] = ""
     short: str = ""
     digits: int = 4
+    significant: int = 0
     mean_digits: int | None = None
     percent: bool = False
     points: bool = False
@@ -118,11 +123,20 @@ class Metric:
         """Whether runs without validation do not measure it."""
         return self.on == "validation" or self.weights == "best"
 
+    def places(self, value: float, digits: int | None = None) -> int:
+        """Return how many digits a value has after the dot, where ``digits`` doesn't say it."""
+        if not self.significant:
+            return self.digits if digits is None else digits
+        if not value or not math.isfinite(value):
+            return self.significant
+        return max(0, self.significant - 1 - math.floor(math.log10(abs(value))))
+
     def shown(self, value: float, digits: int | None = None) -> str:
         """Return a value as tables have it: ``0.8712``, ``131,584``; NaN was not measured."""
         if math.isnan(value):
             return "\N{EN DASH}"
-        return f"{self.factor * value:,.{self.digits if digits is None else digits}f}"
+        digits = self.places(value, digits)
+        return f"{self.factor * value:,.{digits}f}"
 
     def shown_mean(self, mean: float, sd: float = math.nan, digits: int | None = None) -> str:
         """Return ``0.8712 ± 0.0034``; the spread is missing for a single seed."""
@@ -139,6 +153,13 @@ def accuracy(name: str, words: str, meaning: str, on: Samples, **more: Any) -> M
 def loss(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:
     """Return the entry of a cross-entropy."""
     return Metric(name, words, meaning, "nats", "lower", on=on, **more)
+
+
+def error(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:
+    """Return the entry of an error in the unit of the targets, which are numbers."""
+    return Metric(
+        *(name, words, meaning, UNIT, "lower"), on=on, significant=4, optional=True, **more
+    )
 
 
 def gap(name: str, words: str, meaning: str, **more: Any) -> Metric:

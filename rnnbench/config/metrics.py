@@ -21,6 +21,7 @@ from rnnbench.config.metric import (
     parameters,
     seconds,
 )
+from rnnbench.config.number_metrics import OF_NUMBERS
 
 _ALL = (
     loss("loss", "training loss", "mean over the epoch, under dropout", "training", logged="epoch"),
@@ -243,6 +244,7 @@ _ALL = (
         logged="baseline",
         optional=True,
     ),
+    *OF_NUMBERS,
     Metric(
         *("seeds", "seeds", "finished runs that the mean is over", "runs", "neither"),
         logged="arm",

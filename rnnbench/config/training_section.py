@@ -135,8 +135,11 @@ class EarlyStoppingConfig(Section):
         Unit("epochs"),
     ]
     monitor: Annotated[
-        Literal["val_loss", "val_accuracy"],
-        Field(description="Which metric early stopping watches."),
+        Literal["val_loss", "val_accuracy", "val_rmse", "val_mae"],
+        Field(
+            description="Which metric early stopping watches: val_accuracy of classes, val_rmse or "
+            "val_mae of targets that are numbers, val_loss of either."
+        ),
     ]
     min_delta: Annotated[
         float,
@@ -151,7 +154,7 @@ class EarlyStoppingConfig(Section):
 class TrainingConfig(Section):
     """How long, in which batches, against which held-out data and by which path.
 
-    ``buckets`` and ``split_seed`` are no part of a configuration where they are null.
+    ``buckets``, ``split_seed`` and ``loss`` are no part of a configuration where they are null.
     """
 
     epochs: Annotated[
@@ -183,6 +186,18 @@ class TrainingConfig(Section):
         Compiled(),
         IdleAt(),
         Label("buckets of length", "buckets", "batches of similar length"),
+    ] = None
+    loss: Annotated[
+        Literal["mse", "mae", "huber"] | None,
+        Field(
+            description="The loss of targets that are numbers: mean squared error (mse), mean "
+            "absolute error (mae), or Huber's with its bend at 1 (huber), each of scaled targets; "
+            "null is mse for them, and cross-entropy for classes."
+        ),
+        Compiled(),
+        IdleAt(),
+        IdleAt(value="mse"),
+        Label("loss", "loss"),
     ] = None
     validation: Annotated[
         Literal["none", "split", "test"],
@@ -221,7 +236,8 @@ class TrainingConfig(Section):
         Field(
             description="Which weights test_accuracy and test_loss are measured with: none, those "
             "of the last epoch, or those of the epoch with the best validation accuracy; unless "
-            "none, test_accuracy_last and test_accuracy_best are logged beside them."
+            "none, test_accuracy_last and test_accuracy_best are logged beside them; where targets "
+            "are numbers, test_rmse takes the place of test_accuracy."
         ),
         Drawn(False),
         Label("weights tested"),
@@ -270,7 +286,7 @@ class DiagnosticsConfig(Section):
         bool,
         Field(
             description="Whether a run is tested again with the tokens of each sample shuffled, "
-            "which gives order_drop and order_changed."
+            "which gives order_drop and order_changed, or order_rise where targets are numbers."
         ),
     ] = False
     gradient_flow: Annotated[

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.data.targets import Naive, TargetScale
 from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError, StoreError
 
@@ -21,27 +22,48 @@ if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
 
 Progress = Callable[[str], None]
+Kind = Literal["classification", "regression"]
 ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
+# Beside them, where targets are scaled, or are of a series: (1 or n, 2, targets) float64 each.
+SCALES = {"train": "scale_train", "test": "scale_test"}
+NAIVE = "naive_test"
 VOCABULARY = "vocabulary.json"
 
 
 @dataclass(frozen=True)
 class InputSpec:
-    """What a model needs to know about its input: ``(batch, timesteps[, features])``."""
+    """What a model needs to know about its input ``(batch, timesteps[, features])`` and output.
+
+    ``classes`` is how many there are, 0 for regression; ``targets`` how many numbers are predicted
+    for a sample, 0 for classification.
+    """
 
     timesteps: int
     features: int | None
     vocabulary: int | None
     classes: int
+    targets: int = 0
+
+    @property
+    def task(self) -> Kind:
+        """What is asked of a model: the class of a sample, or numbers."""
+        return "regression" if self.targets else "classification"
 
 
 class Arrays(NamedTuple):
-    """The prepared arrays: x ``(n, timesteps)`` int32 or ``(n, timesteps, features)`` float32."""
+    """The prepared arrays: x ``(n, timesteps)`` int32 or ``(n, timesteps, features)`` float32.
+
+    y is ``(n,)`` int32, or for regression ``(n, targets)`` float32, scaled; ``naive`` is of the
+    test samples of a series.
+    """
 
     x_train: NDArray[Any]
-    y_train: NDArray[np.int32]
+    y_train: NDArray[Any]
     x_test: NDArray[Any]
-    y_test: NDArray[np.int32]
+    y_test: NDArray[Any]
+    scale_train: TargetScale | None = None
+    scale_test: TargetScale | None = None
+    naive: Naive | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +71,13 @@ class Split:
     """Sequences of any length, laid end to end.
 
     Sequence i is ``values[offsets[i]:offsets[i + 1]]``; values are ``(total,)`` tokens or
-    ``(total, features)`` numbers, offsets ``(n + 1,)``, labels ``(n,)``.
+    ``(total, features)`` numbers, offsets ``(n + 1,)``, labels ``(n,)`` int32, or for regression
+    ``(n, targets)`` float32.
     """
 
     values: NDArray[Any]
     offsets: NDArray[np.int64]
-    labels: NDArray[np.int32]
+    labels: NDArray[Any]
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -76,7 +99,9 @@ class Raw:
 
     ``facts_of`` adds facts that depend on what is left after padding, from the function that
     pads a split to ``(n, maxlen)``. ``vocabulary`` says which words the tokens are, where that is
-    known.
+    known. For regression, ``target_scale`` says how the targets of the training and of the test
+    samples were scaled (``None``: not at all), and ``naive`` what forecasts of the test samples of
+    a series are held against.
     """
 
     train: Split
@@ -84,6 +109,8 @@ class Raw:
     facts: dict[str, Any]
     facts_of: Callable[[Callable[[Split], NDArray[Any]]], dict[str, Any]] | None = None
     vocabulary: Vocabulary | None = None
+    target_scale: tuple[TargetScale, TargetScale] | None = None
+    naive: Naive | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +182,7 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A data set on disk; ``digest`` is the SHA-256 of its four arrays, whatever made them.
+    """A data set on disk; ``digest`` is the SHA-256 of its arrays, whatever made them.
 
     ``vectors`` are those that a model's embedding starts from, where it asks for some.
     """
@@ -169,13 +196,29 @@ class Prepared:
     vectors: Vectors | None = None
 
     def arrays(self) -> Arrays:
-        """The four arrays, memory-mapped read-only; raises StoreError if they are gone."""
+        """The arrays, memory-mapped read-only; raises StoreError if they are gone."""
         try:
-            return Arrays(*(np.load(self.folder / f"{n}.npy", mmap_mode="r") for n in ARRAY_NAMES))
+            four = [np.load(self.folder / f"{n}.npy", mmap_mode="r") for n in ARRAY_NAMES]
+            return Arrays(*four, **self._beside())
         except (OSError, ValueError) as error:
             raise StoreError(
                 "home", "prepared arrays", f"{self.folder}: {error}", "run the command again"
             ) from error
+
+    def target_scale(self) -> TargetScale:
+        """How targets were scaled where that is the same for all samples; raises StoreError."""
+        scale = self.arrays().scale_test
+        return scale or TargetScale.identity(self.spec.targets)
+
+    def _beside(self) -> dict[str, Any]:
+        """What belongs to targets that are numbers; a classification has nothing of it."""
+        if not self.spec.targets:
+            return {}
+        kinds: dict[str, Any] = dict.fromkeys(SCALES.values(), TargetScale) | {NAIVE: Naive}
+        paths = {name: self.folder / f"{name}.npy" for name in kinds}
+        pairs = {name: np.load(path) for name, path in paths.items() if path.is_file()}
+        made = {name: kinds[name](both[:, 0], both[:, 1]) for name, both in pairs.items()}
+        return {name.replace(NAIVE, "naive"): one for name, one in made.items()}
 
     def must_be(self, digest: str) -> None:
         """Refuse other arrays than those that a run logged; raises DataError."""

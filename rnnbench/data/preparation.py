@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from rnnbench.config.keys import below, shapes_arrays
 from rnnbench.data.contract import (
     ARRAY_NAMES,
+    NAIVE,
+    SCALES,
     VOCABULARY,
     Fingerprint,
     InputSpec,
@@ -56,7 +58,7 @@ def prepare(
     scratch: Path | None = None,
     check: Callable[[Prepared], object] | None = None,
 ) -> Prepared:
-    """The configured data as four arrays under ``home/data``, made if they are not there yet.
+    """The configured data as arrays under ``home/data``, made if they are not there yet.
 
     What is there is read once and compared with its digest, and made again where it has changed.
     With ``scratch``, a home of no consequence, it is made there, and the home stays as it is.
@@ -141,13 +143,14 @@ def _contents(config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw)
     plans = []
     for part, split in (("train", raw.train), ("test", raw.test)):
         shape = (len(split.labels), how.maxlen, *split.values.shape[1:])
-        labels = np.dtype("<i4")
+        labels = np.dtype("<f4" if spec.targets else "<i4")
         plans += [
             ArrayPlan(f"x_{part}", shape, dtype, padded_blocks(split, how, dtype)),
-            ArrayPlan(f"y_{part}", shape[:1], labels, [split.labels]),
+            ArrayPlan(f"y_{part}", split.labels.shape, labels, [split.labels]),
         ]
+    plans += _beside(raw)
     extra = raw.facts_of(pad_split) if raw.facts_of else {}
-    facts = {**_common_facts(raw, spec.timesteps, spec.classes), **raw.facts, **extra}
+    facts = {**_common_facts(raw, spec), **raw.facts, **extra}
     if spec.vocabulary is not None and holds_words(config, source_of(config)):
         for part, split in (("train", raw.train), ("test", raw.test)):
             if count := without_known_words(split, spec.vocabulary):
@@ -164,15 +167,32 @@ def _contents(config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw)
     return Contents(plans, meta, files)
 
 
-def _common_facts(raw: Raw, maxlen: int, classes: int) -> dict[str, Any]:
-    lengths = raw.train.lengths
-    return {
-        "n_train": len(raw.train.labels),
-        "n_test": len(raw.test.labels),
-        "train_class_counts": np.bincount(raw.train.labels, minlength=classes).tolist(),
-        "test_class_counts": np.bincount(raw.test.labels, minlength=classes).tolist(),
+def _beside(raw: Raw) -> list[ArrayPlan]:
+    """What belongs to targets that are numbers, in the order of the names."""
+    pairs: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+    if raw.naive is not None:
+        pairs[NAIVE] = (raw.naive.last, raw.naive.error)
+    if raw.target_scale is not None:
+        for name, scale in zip(SCALES.values(), raw.target_scale, strict=True):
+            pairs[name] = (scale.factor, scale.offset)
+    plans = []
+    for name, both in sorted(pairs.items()):
+        rows = np.stack(np.broadcast_arrays(*both), axis=1)
+        plans.append(ArrayPlan(name, rows.shape, np.dtype("<f8"), [rows]))
+    return plans
+
+
+def _common_facts(raw: Raw, spec: InputSpec) -> dict[str, Any]:
+    lengths, labels = raw.train.lengths, {"train": raw.train.labels, "test": raw.test.labels}
+    facts: dict[str, Any] = {f"n_{part}": len(y) for part, y in labels.items()}
+    if not spec.targets:
+        facts |= {
+            f"{part}_class_counts": np.bincount(y, minlength=spec.classes).tolist()
+            for part, y in labels.items()
+        }
+    return facts | {
         "train_lengths": {name: float(np.quantile(lengths, q)) for name, q in QUANTILES.items()},
-        "train_truncated_share": float((lengths > maxlen).mean()),
+        "train_truncated_share": float((lengths > spec.timesteps).mean()),
     }
 
 

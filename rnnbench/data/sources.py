@@ -30,8 +30,9 @@ SOURCES: dict[str, DataSource] = {
 # By data set, the traits of which it has the keys of ``data`` that others don't have.
 _TRAITS: Mapping[str, tuple[str, ...]] = {
     "imdb": ("ranks",),
+    "arrays": ("own labels",),
     "text_dir": ("texts", "encoded", "ranks", "folders"),
-    "csv": ("texts", "encoded", "ranks", "dialect", "table"),
+    "csv": ("texts", "encoded", "ranks", "dialect", "table", "own labels"),
 }
 
 

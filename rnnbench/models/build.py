@@ -10,7 +10,7 @@ from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.models.cells import build_layer, check_cell
 from rnnbench.models.mean_embedding import build_mean_embedding
-from rnnbench.models.parameters import has_norm, layer_name, norm_name, outputs
+from rnnbench.models.parameters import activation, has_norm, layer_name, norm_name, outputs
 from rnnbench.models.tensors import Layer, Model, Tensor
 from rnnbench.seeds import MEAN_EMBEDDING, layer_scopes, streams
 
@@ -30,9 +30,10 @@ def build(
     of the sample at its place in the batch before, as with Keras's ``stateful`` layers.
 
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
-    ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax. With
-    ``model.head=none`` the output is every state, ``(batch, time, units)``. A baseline's model of
-    depth 0 has no cell (:mod:`rnnbench.models.mean_embedding`).
+    ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax, or for regression
+    ``(batch, targets)`` linear. With ``model.head=none`` the output is every state,
+    ``(batch, time, units)``. A baseline's model of depth 0 has no cell
+    (:mod:`rnnbench.models.mean_embedding`).
     """
     import keras
 
@@ -130,10 +131,9 @@ def _head(config: Config, spec: InputSpec, x: Tensor, seeds: dict[str, int]) -> 
         x = keras.layers.GlobalAveragePooling1D(name="mean")(x)
     elif model.head == "max":
         x = keras.layers.GlobalMaxPooling1D(name="max")(x)
-    units = outputs(spec)
     return keras.layers.Dense(
-        units,
-        activation="sigmoid" if units == 1 else "softmax",
+        outputs(spec),
+        activation=activation(spec),
         kernel_initializer=keras.initializers.GlorotUniform(seed=seeds["initialisation/head"]),
         name="dense",
     )(x)

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
-from rnnbench.models.parameters import outputs
+from rnnbench.models.parameters import activation, outputs
 from rnnbench.models.tensors import Model
 
 NAME = "mean_embedding"
@@ -23,6 +23,7 @@ def build_mean_embedding(
 
         p = softmax(mean(E[x]) W + b)
 
+    and for regression the same without softmax.
     This is the classifier of Joulin et al., Bag of tricks for efficient text classification, EACL
     2017, and the average of Iyyer et al., ACL 2015. A sample of padding alone has a mean of zeros.
 
@@ -49,8 +50,7 @@ def build_mean_embedding(
         trainable=not config.model.embedding.is_frozen,
         name="embedding",
     )
-    activation = "sigmoid" if units == 1 else "softmax"
-    dense = keras.layers.Dense(units, activation, kernel_initializer="zeros", name="dense")
+    dense = keras.layers.Dense(units, activation(spec), kernel_initializer="zeros", name="dense")
     inputs = keras.Input((spec.timesteps,), dtype="int32", name="tokens")
     mean = MeanOverTokens(name="mean")(embedding(inputs))
     model = keras.Model(inputs, dense(mean), name=NAME)

@@ -122,8 +122,15 @@ def norm_name(number: int) -> str:
 
 
 def outputs(spec: InputSpec) -> int:
-    """Return the width of the head: one sigmoid unit for two classes, else a softmax over all."""
-    return 1 if spec.classes == 2 else spec.classes
+    """Return the width of the head: a unit a target, or a class; two classes share one."""
+    return spec.targets or (1 if spec.classes == 2 else spec.classes)
+
+
+def activation(spec: InputSpec) -> str:
+    """Return the activation of the head, by Keras's name."""
+    if spec.targets:
+        return "linear"
+    return "sigmoid" if outputs(spec) == 1 else "softmax"
 
 
 def _layer_inputs(model: ModelConfig, inputs: int, units: int) -> list[int]:

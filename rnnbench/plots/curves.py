@@ -29,14 +29,14 @@ class Curve:
 
 
 def run_curves(epochs: Sequence[Epoch]) -> tuple[Curve, Curve]:
-    """Return the accuracy and the loss curve of a run."""
+    """Return the accuracy (of numbers the RMSE) and the loss curve of a run."""
     numbers = tuple(epoch.epoch for epoch in epochs)
     return (
         Curve(
-            "accuracy",
+            epochs[0].score.name if epochs else "accuracy",
             numbers,
-            tuple(epoch.accuracy for epoch in epochs),
-            tuple(e.val_accuracy for e in epochs if e.val_accuracy is not None),
+            tuple(epoch.trained for epoch in epochs),
+            tuple(e.validated for e in epochs if e.validated is not None),
         ),
         Curve(
             "loss",

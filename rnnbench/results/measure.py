@@ -13,6 +13,9 @@ from rnnbench.training.tested import Weights, asked_for
 AUTO = "auto"
 BEST, LAST, ASKED = "test_accuracy_best", "test_accuracy_last", "test_accuracy"
 VALIDATED = "best_val_accuracy"
+# The same of targets that are numbers.
+ERROR_BEST, ERROR_LAST, ERROR_ASKED = "test_rmse_best", "test_rmse_last", "test_rmse"
+ERROR_VALIDATED = "best_val_rmse"
 _USUAL = (BEST, LAST, VALIDATED)
 
 

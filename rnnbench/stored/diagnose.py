@@ -29,10 +29,10 @@ from rnnbench.training.spec import RunSpec
 if TYPE_CHECKING:
     from rnnbench.training.program import Program
 
-ORDER, SHUFFLED, TESTED = "order_drop", "test_accuracy_shuffled", "test_accuracy"
-CHANGED = "order_changed"
-# What is shown of a run, in this order.
-SHOWN = (TESTED, SHUFFLED, ORDER, CHANGED)
+# What is shown of a run, in this order: of a classification, and of targets that are numbers.
+CLASSES = ("test_accuracy", "test_accuracy_shuffled", "order_drop", "order_changed")
+NUMBERS = ("test_rmse", "test_rmse_shuffled", "order_rise")
+SHOWN = (*CLASSES, *NUMBERS)
 _SAME = 1e-3  # of the test loss, within which it is that of the same weights
 
 
@@ -96,11 +96,12 @@ def _known(subject: DiagnosedRun) -> Diagnosis | None:
     record = subject.record
     if record is None or not record.is_finished:
         return Diagnosis(subject.name, {}, "not finished")
-    if ORDER in record.metrics and CHANGED in record.metrics:
-        found = {name: record.metrics.get(name, math.nan) for name in SHOWN}
-        return Diagnosis(subject.name, found, "was measured before")
-    if TESTED not in record.metrics:
+    told = [shown for shown in (CLASSES, NUMBERS) if shown[0] in record.metrics]
+    if not told:
         return Diagnosis(subject.name, {}, "never tested")
+    if all(name in record.metrics for name in told[0]):
+        found = {name: record.metrics[name] for name in told[0]}
+        return Diagnosis(subject.name, found, "was measured before")
     return None
 
 
@@ -119,22 +120,24 @@ def _program(subject: DiagnosedRun, *, first: bool) -> Program:
 def _measured(store: Store, subject: DiagnosedRun, record: Record, program: Program) -> Diagnosis:
     from mlflow.entities import Metric
 
-    from rnnbench.training.batches import Samples
+    from rnnbench.training.parts import test_samples
     from rnnbench.training.shuffle_test import shuffle_test
+    from rnnbench.training.tested import Tested
 
-    arrays = subject.data.arrays()
-    test = Samples(arrays.x_test, arrays.y_test)
+    test = test_samples(subject.data.arrays())
     outputs: list[np.ndarray] = []
     tested = program.evaluate(test, outputs)
     logged = record.metrics.get("test_loss", math.nan)
     if not math.isclose(tested.mean_loss, logged, rel_tol=_SAME):
         remark = f"its stored weights are not those that were tested: loss {tested.mean_loss:.4f}"
         return Diagnosis(subject.name, {}, remark)
-    seed, answered = subject.config.seed, np.concatenate(outputs)
-    found = shuffle_test(program, test, seed, record.metrics[TESTED], answered)
+    scores = {name: record.metrics[f"test_{name}"] for name in tested.scores}
+    before = Tested(scores, tested.mean_loss, np.concatenate(outputs))
+    found = shuffle_test(program, test, subject.config.seed, before)
     now, step = int(time.time() * 1000), int(record.metrics.get("epochs_trained", 0))
     metrics = [Metric(name, value, now, step) for name, value in found.items()]
     with translated(store.uri, store.home.path):
         store.client.log_batch(record.run_id, metrics=metrics)
         store.client.set_tag(record.run_id, names.DIAGNOSED, "order")
-    return Diagnosis(subject.name, {TESTED: record.metrics[TESTED], **found}, "measured now")
+    measured = {name: record.metrics[name] for name in SHOWN if name in record.metrics}
+    return Diagnosis(subject.name, measured | found, "measured now")

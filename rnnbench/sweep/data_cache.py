@@ -13,7 +13,8 @@ from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec, Prepared, Vectors, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import resolve_units, with_length
-from rnnbench.training.parts import check_classes
+from rnnbench.training.losses import refuse_for_task
+from rnnbench.training.parts import check_division
 
 
 class DataCache:
@@ -50,7 +51,7 @@ class DataCache:
         Raises:
             ConfigError, DataError: where they are not to be had, or divided without a class.
         """
-        return self._data(config, lambda new: self._check_classes(config, new))
+        return self._data(config, lambda new: self._check_division(config, new))
 
     def with_vectors(self, config: Config) -> Prepared:
         """Return the prepared data with the vectors that the embedding starts from."""
@@ -67,10 +68,10 @@ class DataCache:
                 scratch=self._scratch,
                 check=check,
             )
-        self._check_classes(config, self._prepared[name])
+        self._check_division(config, self._prepared[name])
         return self._prepared[name]
 
-    def _check_classes(self, config: Config, data: Prepared) -> None:
+    def _check_division(self, config: Config, data: Prepared) -> None:
         training = config.training
         division = (
             training.validation,
@@ -79,17 +80,18 @@ class DataCache:
             training.test,
         )
         if (_name(config), *division) not in self._checked:
-            remarks = check_classes(data, config)
+            remarks = check_division(data, config)
             self._checked.add((_name(config), *division))
             for remark in remarks:
                 self.report(f"data={data.name}: {remark}")
 
     def _fitted(self, config: Config, data: Prepared) -> tuple[Config, Prepared]:
         """Return a configuration that goes together with its data, and these with its vectors."""
-        self._check_classes(config, data)
+        self._check_division(config, data)
         config = with_length(config, data.spec)
         _refuse_empty_samples(config, data)
         refuse_buckets(config, data.spec)
+        refuse_for_task(config, data.spec)
         solved = resolve_units(config, data.spec)
         if config.model.embedding.kind == "vectors":
             data = self._add_vectors(config, data)

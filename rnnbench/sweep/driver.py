@@ -30,6 +30,7 @@ from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.recorder import Recorder, Withdrawn
 from rnnbench.tracking.store import Store
+from rnnbench.training.history import ACCURACY, RMSE
 from rnnbench.training.spec import RunSpec
 
 _OfRun = Started | OfTask | Lost
@@ -196,11 +197,12 @@ class Driver:
 
 def _told(metrics: dict[str, float]) -> str:
     parts = []
-    if "best_val_accuracy" in metrics:
-        best = f" (epoch {int(metrics['best_epoch'])})" if "best_epoch" in metrics else ""
-        parts.append(f"val {_shown(metrics, 'best_val_accuracy')}{best}")
-    if "test_accuracy" in metrics:
-        parts.append(f"test {_shown(metrics, 'test_accuracy')}")
+    for score in (ACCURACY.name, RMSE.name):
+        if f"best_val_{score}" in metrics:
+            best = f" (epoch {int(metrics['best_epoch'])})" if "best_epoch" in metrics else ""
+            parts.append(f"val {_shown(metrics, f'best_val_{score}')}{best}")
+        if f"test_{score}" in metrics:
+            parts.append(f"test {_shown(metrics, f'test_{score}')}")
     parts.append(duration(metrics["fit_seconds"]))
     return ", ".join(parts)
 

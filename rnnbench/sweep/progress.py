@@ -16,6 +16,7 @@ from rich.progress import (
 )
 from rich.table import Column
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.durations import about, duration
 from rnnbench.formatting.printable import printable
 from rnnbench.formatting.wrapping import wrapped
@@ -144,9 +145,10 @@ class SweepProgress:
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> None:
         """Show an epoch that has ended."""
-        parts = [f"accuracy {epoch.accuracy:.3f}"]
-        if epoch.val_accuracy is not None:
-            parts.append(f"val {epoch.val_accuracy:.3f}")
+        metric = METRICS[epoch.score.name]
+        parts = [f"{epoch.score.name} {metric.shown(epoch.trained, 3)}"]
+        if epoch.validated is not None:
+            parts.append(f"val {metric.shown(epoch.validated, 3)}")
         note = ", ".join(parts[-1:] if self._is_narrow else parts)
         self._bars.update(self._running[spec.key], completed=epoch.epoch, note=note)
         self._count(spec.work / spec.config.training.epochs, spec.key)

@@ -9,36 +9,47 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from rnnbench.data.targets import TargetScale
 
 _RELEASE_EVERY = 64
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs ``(n, ...)`` and labels ``(n,)`` of one part of a data set."""
+    """Inputs ``(n, ...)`` and labels ``(n,)`` of one part of a data set.
+
+    For regression, y is targets ``(n, targets)``, and ``scale`` says how they were scaled.
+    """
 
     x: np.ndarray
     y: np.ndarray
+    scale: TargetScale | None = None
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def take(self, rows: Any) -> Samples:
+        """Return some of them, chosen as rows of an array are."""
+        scale = None if self.scale is None else self.scale.take(rows)
+        return Samples(self.x[rows], self.y[rows], scale)
 
 
 def split(samples: Samples, fraction: float) -> tuple[Samples, Samples]:
     """Return all but the last ``fraction`` of the samples, and that last part, as Keras splits."""
     at = int(np.floor(len(samples) * (1.0 - fraction)))
-    return (
-        Samples(samples.x[:at], samples.y[:at]),
-        Samples(samples.x[at:], samples.y[at:]),
-    )
+    return samples.take(slice(at)), samples.take(slice(at, None))
 
 
 def batches(
     samples: Samples, size: int, order: np.ndarray | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield inputs ``(size, ...)``, labels ``(size,)`` float32 and weights ``(size,)`` float32.
+
+    In place of labels, regression has targets and their factors ``(size, 2, targets)``.
 
     Args:
         samples: the part of the data set.
@@ -54,11 +65,11 @@ def batches(
             chosen = np.resize(chosen, size)
         weights = np.zeros(size, np.float32)
         weights[:real] = 1.0
-        yield (
-            np.asarray(samples.x[chosen]),
-            np.asarray(samples.y[chosen], np.float32),
-            weights,
-        )
+        y = np.asarray(samples.y[chosen], np.float32)
+        if samples.scale is not None:
+            factor = samples.scale.take(chosen).factor.astype(np.float32)
+            y = np.stack(np.broadcast_arrays(y, factor), axis=1)
+        yield np.asarray(samples.x[chosen]), y, weights
         if number % _RELEASE_EVERY == 0:
             release(samples.x)
     release(samples.x)

@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from rnnbench.models.kernels.network import Network
 from rnnbench.models.kernels.steps import Step
 from rnnbench.models.tensors import KerasOptimizer, Loss, Model, Tensor, Variable
+from rnnbench.training.losses import sample_losses
 
 Inputs: TypeAlias = NDArray[np.int32] | NDArray[np.float32]
-TrainStep = Callable[
-    [Inputs, NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], tuple[int, ...]], Tensor
-]
-EvaluationStep = Callable[
-    [Inputs, NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], tuple[int, ...]],
-    tuple[Tensor, Tensor],
+CompiledStep = Callable[
+    [Inputs, NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], tuple[int, ...]],
+    tuple[Tensor, ...],
 ]
 
 
@@ -75,21 +73,23 @@ def compile_steps(
     model: Model,
     optimizer: KerasOptimizer,
     classes: int,
+    loss: str | None = None,
     *,
     penalties: Sequence[float],
     step: Step | None,
     mask: bool,
     jit: bool,
-) -> tuple[TrainStep, EvaluationStep]:
+) -> tuple[CompiledStep, CompiledStep]:
     """Return the two steps; each takes inputs, labels, weights, starts and widths.
 
-    The training step updates the model and returns summed loss, correct answers and samples; the
-    evaluation step returns these and the outputs.
+    Both return summed loss, correct answers and samples, and then the outputs. The training step
+    updates the model, and returns the outputs for regression only.
 
     Args:
         model: of :func:`rnnbench.models.build.build`.
         optimizer: built for its trainable variables.
-        classes: of the labels; 2 for one sigmoid output.
+        classes: of the labels; 2 for one sigmoid output, 0 for targets that are numbers.
+        loss: of such targets, ``training.loss``.
         penalties: what the squares of each trainable variable weigh in the loss
             (:mod:`rnnbench.training.penalty`); 0 for nothing.
         step: what the recurrent layers compute, for :mod:`rnnbench.models.kernels`, or ``None`` to
@@ -101,19 +101,21 @@ def compile_steps(
 
     body: Body = KerasBody(model) if step is None else Network(model, step, mask=mask)
     variables = model.trainable_variables
-    measure = _measure_of(classes)
+    measure = _measure_of(classes, loss)
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
     def train_step(
         x: Tensor, y: Tensor, weights: Tensor, starts: Tensor, widths: tuple[int, ...]
-    ) -> Tensor:
+    ) -> tuple[Tensor, ...]:
         count = tf.reduce_sum(weights)
         sums: list[Tensor] = []
+        kept: list[Tensor] = []
 
         def loss_of(output: Tensor) -> Tensor:
             losses, correct = measure(y, output)
             total = tf.reduce_sum(losses * weights)
             sums[:] = [total, tf.reduce_sum(correct * weights), count]
+            kept[:] = [output]
             return total / count
 
         gradients = [
@@ -126,12 +128,12 @@ def compile_steps(
             )
         ]
         optimizer.apply(gradients, variables)
-        return tf.stack(sums)
+        return (tf.stack(sums), *(() if classes else kept))
 
     @tf.function(jit_compile=jit, autograph=False)  # type: ignore[untyped-decorator,unused-ignore]
     def evaluation_step(
         x: Tensor, y: Tensor, weights: Tensor, starts: Tensor, widths: tuple[int, ...]
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, ...]:
         output = body.outputs(x, starts, widths)
         losses, correct = measure(y, output)
         sums = [
@@ -144,18 +146,22 @@ def compile_steps(
     return train_step, evaluation_step
 
 
-def _measure_of(classes: int) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
+def _measure_of(
+    classes: int, loss: str | None
+) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
     """Return a function of labels and outputs: loss and correctness of each sample."""
-    import keras
     import tensorflow as tf
 
-    def binary(y: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
-        correct = tf.equal(tf.cast(output[:, 0] > 0.5, y.dtype), y)
-        return keras.losses.binary_crossentropy(y[:, None], output), tf.cast(correct, tf.float32)
+    losses = sample_losses(classes, loss)
 
-    def several(y: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
-        correct = tf.equal(tf.cast(tf.argmax(output, axis=-1), y.dtype), y)
-        losses = keras.losses.sparse_categorical_crossentropy(y, output)
-        return losses, tf.cast(correct, tf.float32)
+    def named(output: Tensor, kind: object) -> Tensor:
+        found = output[:, 0] > 0.5 if classes == 2 else tf.argmax(output, axis=-1)
+        return tf.cast(found, kind)
 
-    return binary if classes == 2 else several
+    def measure(y: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
+        found = losses(y, output)
+        if not classes:  # no answer is right or wrong
+            return found, tf.zeros_like(found)
+        return found, tf.cast(tf.equal(named(output, y.dtype), y), tf.float32)
+
+    return measure

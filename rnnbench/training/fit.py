@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.schema import Config, EarlyStoppingConfig
 from rnnbench.data import Arrays
 from rnnbench.errors import Divergence
@@ -17,6 +18,7 @@ from rnnbench.training.batches import batches
 from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
+from rnnbench.training.losses import guessing_loss, sample_losses
 from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
 from rnnbench.training.schedule import Schedule
@@ -49,7 +51,10 @@ class Fitted:
 
     @property
     def predictions(self) -> np.ndarray | None:
-        """The outputs on the test set, ``(n, 1)`` or ``(n, classes)`` float32, as asked for."""
+        """The outputs on the test set as asked for, ``(n, 1)`` or ``(n, classes)`` float32.
+
+        For regression ``(n, targets)``, scaled as the targets are.
+        """
         return self.tested[self.asked].outputs if self.tested else None
 
 
@@ -86,10 +91,11 @@ def fit(
     best_outputs: list[np.ndarray] = []
     keep_best = config.tracking.save_model == "best" or (tests and data.validation is not None)
     stop = Patience(config.training.early_stopping)
-    guard = _Guard(program.spec.classes)
+    spec, loss = program.spec, config.training.loss
+    guard = _Guard(guessing_loss(spec, data.training.y, loss), saturates=bool(spec.classes))
     watched = data.validation or data.training
     followed = config.diagnostics.gradient_flow
-    meter = GradientMeter(program.model, watched, program.spec.classes, followed)
+    meter = GradientMeter(program.model, watched, sample_losses(spec.classes, loss), followed)
     meter.measure(0)
     orders = epoch_orders(data.training, config)
     schedule = Schedule(config)
@@ -137,8 +143,7 @@ def fit(
     kept = {"none": None, "last": last_weights, "best": best_weights}
     if tested and config.diagnostics.order:
         program.set_weights(kept[asked] or last_weights)
-        outputs_asked, accuracy = tested[asked].outputs, tested[asked].accuracy
-        metrics |= shuffle_test(program, data.test, config.seed, accuracy, outputs_asked)
+        metrics |= shuffle_test(program, data.test, config.seed, tested[asked])
     metrics["test_seconds"] = time.perf_counter() - start
     program.set_weights(last_weights)
     weights = kept[config.tracking.save_model]
@@ -148,14 +153,8 @@ def fit(
 def _epoch(number: int, trained: Sums, validated: Sums | None, seconds: float) -> Epoch:
     if validated is not None and not math.isfinite(validated.loss):
         raise Divergence(f"validation loss is {validated.mean_loss} after epoch {number}")
-    return Epoch(
-        number,
-        trained.mean_loss,
-        trained.accuracy,
-        None if validated is None else validated.mean_loss,
-        None if validated is None else validated.accuracy,
-        seconds,
-    )
+    held_out = None if validated is None else (validated.mean_loss, validated.scores)
+    return Epoch.of(number, (trained.mean_loss, trained.scores), held_out, seconds)
 
 
 class Patience:
@@ -171,7 +170,7 @@ class Patience:
         if self._config.patience is None:
             return False
         value = epoch.metrics()[self._config.monitor]
-        score = -value if self._config.monitor == "val_loss" else value
+        score = METRICS[self._config.monitor].sign * value
         if score > self._best + self._config.min_delta:
             self._best, self._waited = score, 0
         else:
@@ -182,9 +181,11 @@ class Patience:
 class _Guard:
     """Ends a run whose loss is no number, or stays far above that of guessing."""
 
-    def __init__(self, classes: int) -> None:
-        self._guessing = math.log(classes)
-        self._limit = min(DIVERGENCE_FACTOR * self._guessing, SATURATED_LOSS)
+    def __init__(self, guessing: float, *, saturates: bool) -> None:
+        self._guessing = guessing
+        self._limit = DIVERGENCE_FACTOR * guessing
+        if saturates:
+            self._limit = min(self._limit, SATURATED_LOSS)
         self._recent: deque[float] = deque(maxlen=DIVERGENCE_WINDOW)
 
     def check(self, sums: Sums, epoch: int, step: int) -> None:

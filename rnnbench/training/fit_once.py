@@ -45,12 +45,10 @@ def fit_once(baseline: Baseline, arrays: Arrays, spec: InputSpec, config: Config
     if divided.validation is not None:
         held_out = _tested(baseline, fitted, divided.validation, classes)
     seconds = time.perf_counter() - start
-    epoch = Epoch(
+    epoch = Epoch.of(
         1,
-        trained.loss,
-        trained.accuracy,
-        None if held_out is None else held_out.loss,
-        None if held_out is None else held_out.accuracy,
+        (trained.loss, trained.scores),
+        None if held_out is None else (held_out.loss, held_out.scores),
         seconds,
     )
     told = {name: value for name, value in summarise([epoch]).items() if name not in _OF_EPOCHS}
@@ -77,4 +75,4 @@ def _tested(baseline: Baseline, fitted: FittedBaseline, samples: Samples, classe
         )
     loss, accuracy = measure(probabilities, np.asarray(samples.y))
     outputs = probabilities[:, 1:] if classes == 2 else probabilities
-    return Tested(accuracy, loss, outputs.astype(np.float32))
+    return Tested({"accuracy": accuracy}, loss, outputs.astype(np.float32))

@@ -21,6 +21,7 @@ import numpy as np
 
 from rnnbench.models.tensors import Model
 from rnnbench.training.batches import Samples
+from rnnbench.training.losses import SampleLosses
 from rnnbench.training.stored_arrays import load_arrays
 from rnnbench.training.through_time import BACKWARD, CELL, FORWARD, HIDDEN, ThroughTime
 
@@ -60,10 +61,10 @@ class GradientMeter:
     """Measures a model at the epochs that are asked for, always on the same samples."""
 
     def __init__(
-        self, model: Model, samples: Samples, classes: int, epochs: Iterable[int] | None
+        self, model: Model, samples: Samples, losses: SampleLosses, epochs: Iterable[int] | None
     ) -> None:
         self._model = model
-        self._classes = classes
+        self._losses = losses
         self._measured: ThroughTime | None = None
         self._x = np.asarray(samples.x[:SAMPLES])
         self._y = np.asarray(samples.y[:SAMPLES])
@@ -75,7 +76,7 @@ class GradientMeter:
         if epoch not in self._epochs:
             return
         if self._measured is None:
-            self._measured = ThroughTime(self._model, self._classes)
+            self._measured = ThroughTime(self._model, self._losses)
         _, gradients = self._measured.state_gradients(self._x, self._y)
         self.flows += [
             Flow(epoch, layer, state, mean_norms(values).astype(np.float32))

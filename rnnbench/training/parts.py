@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnbench.config.schema import Config
 from rnnbench.data import Arrays, Prepared
+from rnnbench.data.targets import TargetScale
 from rnnbench.errors import ConfigError
 from rnnbench.seeds import derive
 from rnnbench.training.batches import Samples, release, split
@@ -34,8 +35,7 @@ def parts(arrays: Arrays, config: Config) -> Parts:
     Raises:
         ConfigError: where the split leaves one of the parts empty.
     """
-    training = Samples(arrays.x_train, arrays.y_train)
-    test = Samples(arrays.x_test, arrays.y_test)
+    training, test = training_samples(arrays), test_samples(arrays)
     if config.training.validation == "none":
         return Parts(training, None, test)
     if config.training.validation == "test":
@@ -54,15 +54,60 @@ def parts(arrays: Arrays, config: Config) -> Parts:
     return Parts(rest, held_out, test)
 
 
+def training_samples(arrays: Arrays) -> Samples:
+    """Return all training samples, before any are held out."""
+    return _samples(arrays.x_train, arrays.y_train, arrays.scale_train)
+
+
+def test_samples(arrays: Arrays) -> Samples:
+    """Return the test samples."""
+    return _samples(arrays.x_test, arrays.y_test, arrays.scale_test)
+
+
+def _samples(x: np.ndarray, y: np.ndarray, scale: TargetScale | None) -> Samples:
+    if y.ndim == 1:
+        return Samples(x, y)
+    return Samples(x, y, scale or TargetScale.identity(y.shape[1]))
+
+
 def drawn(samples: Samples, seed: int) -> Samples:
     """Return samples in an order that only the seed of a run decides, the same for all cells."""
     order = np.random.default_rng(derive(seed, SPLIT)).permutation(len(samples))
-    x = np.asarray(samples.x[order])
+    chosen = samples.take(order)
     release(samples.x)
-    return Samples(x, np.asarray(samples.y)[order])
+    return chosen
 
 
-def check_classes(data: Prepared, config: Config) -> list[str]:
+def check_division(data: Prepared, config: Config) -> list[str]:
+    """Refuse a division that nothing can be learned from, or measured on; return remarks on it.
+
+    Raises:
+        ConfigError: naming the key, and what to do.
+    """
+    if data.spec.task == "regression":
+        check_targets(data, config)
+        return []
+    return _check_classes(data, config)
+
+
+def check_targets(data: Prepared, config: Config) -> None:
+    """Refuse training targets that are all the same, which leave nothing to learn.
+
+    Raises:
+        ConfigError: naming the key, and what to do.
+    """
+    arrays, limit = data.arrays(), config.data.limit
+    y = parts(arrays, config).training.y
+    if len(y) and (y == y[0]).all():
+        raise ConfigError(
+            "data.path" if limit is None else "data.limit",
+            "training targets that differ",
+            f"{len(y):,} that are all the same",
+            "give other data" if limit is None else "raise data.limit",
+        )
+
+
+def _check_classes(data: Prepared, config: Config) -> list[str]:
     """Refuse a division that leaves out classes, and return remarks on what it leaves out.
 
     ``data.limit`` takes the first samples and validation the last ones: of data sorted by class,

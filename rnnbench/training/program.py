@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.models.build import build
 from rnnbench.models.kernels.support import shares_padding, step_of
 from rnnbench.models.kernels.width_schedule import choose, padding, sort
-from rnnbench.models.tensors import KerasOptimizer, Model
+from rnnbench.models.tensors import KerasOptimizer, Model, Tensor
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
 from rnnbench.training.penalty import penalties
@@ -29,26 +30,45 @@ Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Sums:
-    """Summed loss, correct answers and samples."""
+    """Summed loss, correct answers and samples.
+
+    Of targets that are numbers, ``errors`` are the sums of squared and of absolute errors, each the
+    mean over the targets of a sample and in the target's own unit.
+    """
 
     loss: float
     correct: float
     samples: float
+    errors: tuple[float, float] | None = None
 
     def __add__(self, other: Sums) -> Sums:
+        errors = other.errors
+        if self.errors is not None and errors is not None:
+            errors = (self.errors[0] + errors[0], self.errors[1] + errors[1])
         return Sums(
-            self.loss + other.loss, self.correct + other.correct, self.samples + other.samples
+            self.loss + other.loss,
+            self.correct + other.correct,
+            self.samples + other.samples,
+            errors,
         )
 
     @property
     def mean_loss(self) -> float:
-        """Mean loss a sample, in nats."""
+        """Mean loss a sample."""
         return self.loss / self.samples
 
     @property
     def accuracy(self) -> float:
         """Fraction of correct answers."""
         return self.correct / self.samples
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """How good the answers are, by Keras's names: accuracy, or rmse and mae."""
+        if self.errors is None:
+            return {"accuracy": self.accuracy}
+        squared, absolute = self.errors
+        return {"rmse": math.sqrt(squared / self.samples), "mae": absolute / self.samples}
 
 
 NO_SUMS = Sums(0.0, 0.0, 0.0)
@@ -105,6 +125,7 @@ class Program:
             self.model,
             self.optimizer,
             spec.classes,
+            config.training.loss,
             penalties=penalties(self.model, config.model),
             step=step_of(config) if fused else None,
             mask=config.data.mask,
@@ -141,15 +162,17 @@ class Program:
         """Take one optimizer step on the weighted mean loss of a batch."""
         x, y, weights = batch
         order, starts = sort(x, self.widths, mask=self._skips)
-        sums = self._train_step(x[order], y[order], weights[order], starts, self.widths)
-        return Sums(*sums.numpy().tolist())
+        y, weights = y[order], weights[order]
+        found = self._train_step(x[order], self._targets(y), weights, starts, self.widths)
+        return self._sums(*found, y=y, weights=weights)
 
     def evaluate(self, samples: Samples, outputs: list[np.ndarray] | None = None) -> Sums:
         """Return loss and accuracy over samples, dropout off.
 
         Args:
             samples: ``n`` of them.
-            outputs: where given, gets the outputs, ``(n, 1)`` or ``(n, classes)``.
+            outputs: where given, gets the outputs, ``(n, 1)``, ``(n, classes)`` or
+                ``(n, targets)``, scaled as the targets are.
         """
         if not self._evaluation_batch:
             self._evaluation_batch = self._evaluation_size(len(samples))
@@ -197,10 +220,26 @@ class Program:
         if self._shares and len(x) > _EVALUATION_WIDTH:
             widths = (_EVALUATION_WIDTH, len(x))
         order, starts = sort(x, widths, mask=self._skips)
-        sums, output = self._evaluation_step(x[order], y[order], weights[order], starts, widths)
+        y, weights = y[order], weights[order]
+        told, output = self._evaluation_step(x[order], self._targets(y), weights, starts, widths)
         restored = np.empty_like(output)
         restored[order] = output
-        return Sums(*sums.numpy().tolist()), restored
+        return self._sums(told, output, y=y, weights=weights), restored
+
+    def _targets(self, y: np.ndarray) -> np.ndarray:
+        """Return what a compiled step is given of the labels of a batch."""
+        return y[:, 0] if self.spec.targets else y
+
+    def _sums(
+        self, told: Tensor, output: Tensor | None = None, *, y: np.ndarray, weights: np.ndarray
+    ) -> Sums:
+        loss, correct, samples = told.numpy().tolist()
+        if not self.spec.targets:
+            return Sums(loss, correct, samples)
+        error = (np.asarray(output) - y[:, 0]).astype(np.float64) * y[:, 1]
+        each = (np.square(error).mean(axis=1), np.abs(error).mean(axis=1))
+        squared, absolute = (float(values @ weights) for values in each)
+        return Sums(loss, correct, samples, (squared, absolute))
 
 
 def make_optimizer(config: OptimizerConfig) -> KerasOptimizer:

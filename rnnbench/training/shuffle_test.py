@@ -1,42 +1,47 @@
-"""The shuffle test: accuracy on the test set once the steps of every sample are shuffled."""
+"""The shuffle test: how good answers are once the steps of every test sample are shuffled."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnbench.seeds import derive
 from rnnbench.training.batches import Samples, release
+from rnnbench.training.history import RMSE
 from rnnbench.training.predictions import answers
 
 if TYPE_CHECKING:
     from rnnbench.training.program import Program
+    from rnnbench.training.tested import Tested
 
 SCOPE = "diagnostics/order"
 _ROWS = 1000
 
 
-def shuffle_test(
-    program: Program, test: Samples, seed: int, test_accuracy: float, outputs: np.ndarray
-) -> dict[str, float]:
-    """Return accuracy on shuffled samples, what is lost, and the share of answers that change.
+def shuffle_test(program: Program, test: Samples, seed: int, tested: Tested) -> dict[str, float]:
+    """Return how good answers for shuffled samples are, what is lost, and how many change.
 
-    A model that only weighs which tokens occur loses nothing and changes none. All are fractions.
+    A model that only weighs which tokens occur loses nothing and changes none. All are fractions;
+    of targets that are numbers, whose answers all change a little, errors in their own unit.
 
     Args:
-        program: the model with the weights that ``test_accuracy`` was measured with.
+        program: the model with the weights that ``tested`` was measured with.
         test: the test set.
         seed: of the run; all cells of a seed meet the same shuffled samples.
-        test_accuracy: accuracy on the samples as they are.
-        outputs: of the model for them, ``(n, 1)`` or ``(n, classes)``.
+        tested: what they reach on the samples as they are.
     """
     found: list[np.ndarray] = []
-    accuracy = program.evaluate(shuffle_steps(test, seed), found).accuracy
-    changed = answers(outputs)[0] != answers(np.concatenate(found))[0]
+    scores = program.evaluate(shuffle_steps(test, seed), found).scores
+    if RMSE.name in scores:
+        rmse = scores[RMSE.name]
+        return {"test_rmse_shuffled": rmse, "order_rise": rmse - tested.scores[RMSE.name]}
+    changed = answers(tested.outputs)[0] != answers(np.concatenate(found))[0]
+    accuracy = scores["accuracy"]
     return {
         "test_accuracy_shuffled": accuracy,
-        "order_drop": test_accuracy - accuracy,
+        "order_drop": tested.scores["accuracy"] - accuracy,
         "order_changed": float(np.mean(changed)),
     }
 
@@ -63,4 +68,4 @@ def shuffle_steps(samples: Samples, seed: int) -> Samples:
         block[real] = moved[filled]
         shuffled[start : start + len(x)] = block
     release(samples.x)
-    return Samples(shuffled, samples.y)
+    return replace(samples, x=shuffled)

@@ -182,6 +182,7 @@ def relevant(config: Config, data: Prepared) -> dict[str, Any]:
     found = _content(config, data)
     spec = data.spec
     told = {"digest": data.digest, "vocabulary": spec.vocabulary, "classes": spec.classes}
+    told |= {"targets": spec.targets} if spec.targets else {}
     return found | {"data": found["data"] | told}
 
 

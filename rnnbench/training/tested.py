@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnnbench.errors import Divergence
-from rnnbench.training.history import Epoch
+from rnnbench.training.history import VALIDATED, Epoch
 
 if TYPE_CHECKING:
     from rnnbench.training.batches import Samples
     from rnnbench.training.program import Program
 
 Weights = Literal["last", "best"]
+SCORES = ("accuracy", "rmse", "mae")
 WEIGHTS: tuple[Weights, ...] = ("last", "best")
 
 
@@ -29,10 +30,12 @@ def asked_for(test: str | None) -> Weights:
 class Tested:
     """What weights reach on the test set.
 
-    ``accuracy`` is a fraction, ``loss`` in nats, ``outputs`` are ``(n, 1)`` or ``(n, classes)``.
+    ``scores`` tell by Keras's names how good the answers are: ``accuracy``, a fraction, or
+    ``rmse`` and ``mae`` in the targets' own unit. ``outputs`` are ``(n, 1)`` or ``(n, classes)``,
+    or ``(n, targets)``, scaled as the targets are.
     """
 
-    accuracy: float
+    scores: Mapping[str, float]
     loss: float
     outputs: np.ndarray
 
@@ -51,8 +54,8 @@ def measure(
         program: with the weights of the last epoch; it may be left with those of the best.
         test: the test set.
         last: the last epoch.
-        best: the epoch with the best validation accuracy, and its weights; ``None`` where nothing
-            was validated.
+        best: the epoch that was best in validation, and its weights; ``None`` where nothing was
+            validated.
 
     Raises:
         Divergence: where a loss is no number.
@@ -70,17 +73,25 @@ def measure(
 
 def validated(epoch: Epoch, outputs: list[np.ndarray]) -> Tested:
     """Return what was measured after an epoch where the test set served for validation."""
-    assert epoch.val_accuracy is not None
-    assert epoch.val_loss is not None
-    return Tested(epoch.val_accuracy, epoch.val_loss, np.concatenate(outputs))
+    values = epoch.metrics()
+    scores = {
+        name: values[f"{VALIDATED}{name}"]
+        for name in SCORES
+        if values.get(f"{VALIDATED}{name}") is not None
+    }
+    return Tested(scores, values["val_loss"], np.concatenate(outputs))
 
 
 def test_metrics(tested: Mapping[Weights, Tested], asked: Weights) -> dict[str, float]:
-    """Return ``test_accuracy`` and ``test_loss`` as asked for, and both for each weights."""
-    metrics = {"test_accuracy": tested[asked].accuracy, "test_loss": tested[asked].loss}
+    """Return what the weights asked for reach on the test set, and the same for each weights."""
+    metrics = _named(tested[asked])
     for which, one in tested.items():
-        metrics |= {f"test_accuracy_{which}": one.accuracy, f"test_loss_{which}": one.loss}
+        metrics |= {f"{name}_{which}": value for name, value in _named(one).items()}
     return metrics
+
+
+def _named(one: Tested) -> dict[str, float]:
+    return {f"test_{name}": value for name, value in one.scores.items()} | {"test_loss": one.loss}
 
 
 def _evaluate(program: Program, test: Samples) -> Tested:
@@ -88,4 +99,4 @@ def _evaluate(program: Program, test: Samples) -> Tested:
     sums = program.evaluate(test, outputs)
     if not math.isfinite(sums.loss):
         raise Divergence(f"test loss is {sums.mean_loss} after the last epoch")
-    return Tested(sums.accuracy, sums.mean_loss, np.concatenate(outputs))
+    return Tested(sums.scores, sums.mean_loss, np.concatenate(outputs))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.models.tensors import Layer, Model, Tensor, Variable
+from rnnbench.training.losses import SampleLosses
 
 HIDDEN, CELL = "h", "c"
 FORWARD, BACKWARD = " forward", " backward"
@@ -25,14 +26,14 @@ class ThroughTime:
 
     Args:
         model: Keras's model; its weights may change between measurements.
-        classes: how many there are.
+        losses: the loss of each sample (:func:`rnnbench.training.losses.sample_losses`).
     """
 
-    def __init__(self, model: Model, classes: int) -> None:
+    def __init__(self, model: Model, losses: SampleLosses) -> None:
         import keras
 
         self._model = model
-        self._classes = classes
+        self._losses = losses
         layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
         kinds = (keras.layers.RNN, keras.layers.Bidirectional)
         places = [place for place, layer in enumerate(layers) if isinstance(layer, kinds)]
@@ -48,7 +49,7 @@ class ThroughTime:
 
         Args:
             x: inputs ``(batch, time)`` or ``(batch, time, features)``.
-            y: labels ``(batch,)``.
+            y: labels ``(batch,)``, or targets ``(batch, targets)``.
         """
         import tensorflow as tf
 
@@ -96,10 +97,7 @@ class ThroughTime:
                     continue
                 pools = isinstance(one, keras.layers.GlobalAveragePooling1D)
                 value = one(value, mask=mask) if pools else one(value)
-            if self._classes == 2:
-                losses = keras.losses.binary_crossentropy(tf.cast(y, value.dtype)[:, None], value)
-            else:
-                losses = keras.losses.sparse_categorical_crossentropy(y, value)
+            losses = self._losses(tf.cast(y, value.dtype), value)
             # A loss depends on its own sample alone: the sum gives each sample its gradient.
             total = tf.reduce_sum(losses)
         return losses.numpy(), tf.unstack(tape.gradient(total, outputs), axis=1)

@@ -18,8 +18,10 @@ from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
 from rnnbench.training.fit import fit
 from rnnbench.training.fit_once import fit_once
+from rnnbench.training.forecasts import forecast_scores, save_forecasts
 from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome
+from rnnbench.training.parts import test_samples
 from rnnbench.training.predictions import calibration
 from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
@@ -64,12 +66,19 @@ class Trainer:
                 program.set_weights(fitted.weights)
                 save_model(program.storable(), task.folder)
             told, path, summary = _told(program.model), program.path, layer_table(program.model)
+        arrays = task.data.arrays()
         if fitted.predictions is not None:
-            labels = np.asarray(task.data.arrays().y_test)
-            fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
-            if task.config.tracking.save_predictions:
-                outputs = {which: one.outputs for which, one in fitted.tested.items()}
-                save_predictions(outputs, fitted.asked, labels, task.folder)
+            labels = np.asarray(arrays.y_test)
+            outputs = {which: one.outputs for which, one in fitted.tested.items()}
+            if task.data.spec.targets:
+                test = test_samples(arrays)
+                fitted.metrics.update(forecast_scores(fitted.predictions, test, arrays.naive))
+                if task.config.tracking.save_predictions:
+                    save_forecasts(outputs, fitted.asked, test, task.folder)
+            else:
+                fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
+                if task.config.tracking.save_predictions:
+                    save_predictions(outputs, fitted.asked, labels, task.folder)
         if fitted.flows:
             save_flows(fitted.flows, task.folder)
         now = time.perf_counter()

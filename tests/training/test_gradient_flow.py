@@ -19,6 +19,7 @@ from rnnbench.training import gradient_flow
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import fit
 from rnnbench.training.gradient_flow import GradientMeter, mean_norms
+from rnnbench.training.losses import sample_losses
 from rnnbench.training.program import Program
 from rnnbench.training.spec import relevant
 from rnnbench.training.through_time import ThroughTime
@@ -48,7 +49,7 @@ def with_weights(configure: Any, cell: str) -> Any:
 
 def test_of_simple_rnn_are_those_of_the_reference(configure: Any) -> None:
     model = with_weights(configure, "simple_rnn")
-    _, ((layer, state, found),) = ThroughTime(model, 2).state_gradients(X, Y)
+    _, ((layer, state, found),) = ThroughTime(model, sample_losses(2)).state_gradients(X, Y)
     assert (layer, state) == ("simple_rnn_1", "h")
     (w, u, b), kernel, _ = weights_of(model)
     p = np.asarray(model(X), np.float64)[:, 0]
@@ -80,7 +81,7 @@ def follower(cell: str, weights: list[Array]) -> Callable[[Array, Array | None],
 @pytest.mark.parametrize("cell", ["lstm", "lstm_peephole", "gru", "gru_reset_before"])
 def test_of_gated_cells_are_numeric_differences(configure: Any, cell: str) -> None:
     model = with_weights(configure, cell)
-    _, gradients = ThroughTime(model, 2).state_gradients(X, Y)
+    _, gradients = ThroughTime(model, sample_losses(2)).state_gradients(X, Y)
     weights, kernel, bias = weights_of(model)
     follow = follower(cell, weights)
     assert [state for _, state, _ in gradients] == (["h", "c"] if "lstm" in cell else ["h"])
@@ -135,7 +136,7 @@ def test_the_model_is_run_as_keras_runs_it(cell: str, words: str) -> None:
         x[0, :2] = x[1, 4:] = 0
     model = build(config, spec, seed=2)
     before = [np.array(variable) for variable in model.variables]
-    measured, gradients = ThroughTime(model, spec.classes).state_gradients(x, y)
+    measured, gradients = ThroughTime(model, sample_losses(spec.classes)).state_gradients(x, y)
     for variable, value in zip(model.variables, before, strict=True):
         np.testing.assert_array_equal(np.array(variable), value)
     output = np.asarray(model(x, training=False), np.float64)
@@ -155,7 +156,7 @@ def test_a_masked_step_hands_on_the_whole_error(configure: Any) -> None:
     model = build(config, InputSpec(TIME, None, 50, 2), seed=2)
     x = np.tile(np.arange(1, TIME + 1, dtype=np.int32), (BATCH, 1))
     x[:, 4:] = 0
-    _, ((_, _, found),) = ThroughTime(model, 2).state_gradients(x, Y)
+    _, ((_, _, found),) = ThroughTime(model, sample_losses(2)).state_gradients(x, Y)
     np.testing.assert_array_equal(found[:, 3], found[:, 5])
     assert np.abs(found[:, 2] - found[:, 3]).max() > 0
 
@@ -199,13 +200,15 @@ def test_measure_at_the_epochs_asked_for_and_change_nothing(
     np.testing.assert_array_equal(plain.predictions, measured.predictions)
 
     held_out = Samples(arrays.x_train[32:], arrays.y_train[32:])
-    meter = GradientMeter(program.model, held_out, 2, [2])
+    meter = GradientMeter(program.model, held_out, sample_losses(2), [2])
     meter.measure(1)
     assert meter.flows == []
     meter.measure(2)
     h, c = (flow.norms for flow in measured.flows if flow.epoch == 2)
     np.testing.assert_allclose(meter.flows[0].norms, h, rtol=1e-6)
-    _, ((_, _, values), _) = ThroughTime(program.model, 2).state_gradients(held_out.x, held_out.y)
+    _, ((_, _, values), _) = ThroughTime(program.model, sample_losses(2)).state_gradients(
+        held_out.x, held_out.y
+    )
     np.testing.assert_allclose(h, np.linalg.norm(values, axis=2).mean(axis=0), rtol=1e-5)
     reach = measured.metrics["gradient_reach"]
     assert reach == pytest.approx(np.log10(h[0] / h[-1]), abs=1e-5)
@@ -226,7 +229,10 @@ def test_without_validation_training_samples_are_watched(
     fitted = fit(program, arrays, config)
     program.reset(config.seed, config.optimizer.learning_rate)
     expected = GradientMeter(
-        program.model, Samples(arrays.x_train, arrays.y_train), program.spec.classes, [0]
+        program.model,
+        Samples(arrays.x_train, arrays.y_train),
+        sample_losses(program.spec.classes),
+        [0],
     )
     expected.measure(0)
     assert len(fitted.flows) == len(expected.flows) == 2

@@ -58,11 +58,11 @@ class Npz:
                 f"{size / 2**20:,.0f} MiB unpacked",
             )
 
-    def error(self, expected: str, received: str) -> DataError:
+    def error(
+        self, expected: str, received: str, action: str = "check the file or give another"
+    ) -> DataError:
         """A DataError about this file."""
-        return DataError(
-            self.key, expected, f"{self.path}: {received}", "check the file or give another"
-        )
+        return DataError(self.key, expected, f"{self.path}: {received}", action)
 
     def header(self, name: str) -> Header:
         """Shape and type of a member, without its contents."""

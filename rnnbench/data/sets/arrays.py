@@ -20,6 +20,7 @@ from rnnbench.data.contract import (
 )
 from rnnbench.data.files.npz import Header, Npz, describe, file_digest, open_npz
 from rnnbench.data.indices import OOV
+from rnnbench.data.targets import TargetScale
 from rnnbench.errors import ConfigError, DataError
 from rnnbench.system.user_paths import user_path
 
@@ -33,7 +34,11 @@ TOKENS = 100  # of a sample where data.maxlen is null, as in the other data sets
 
 
 class UserArrays:
-    """Tokens ``(n, time)`` of integers or features ``(n, time, features)``; labels ``(n,)``."""
+    """Tokens ``(n, time)`` of integers or features ``(n, time, features)``; labels ``(n,)``.
+
+    With ``data.task=regression`` labels are numbers ``(n,)`` or ``(n, targets)``; models are
+    trained on them with mean 0 and standard deviation 1 in the training samples.
+    """
 
     def spec(self, config: DataConfig) -> InputSpec:
         """The shape that a model sees, from the headers and the training labels.
@@ -44,11 +49,14 @@ class UserArrays:
             header = _same_kind(npz)
             is_tokens = len(header.shape) == 2
             maxlen = config.maxlen or (TOKENS if is_tokens else _own_length(npz))
-            classes = int(_train_labels(npz).max()) + 1
+            if is_regression(npz, config.task):
+                classes, targets = 0, _targets(npz, "y_train").shape[1]
+            else:
+                classes, targets = int(_train_labels(npz).max()) + 1, 0
         if is_tokens:
-            return InputSpec(maxlen, None, words_of(config), classes)
+            return InputSpec(maxlen, None, words_of(config), classes, targets)
         must_be_null(config, "num_words")
-        return InputSpec(maxlen, header.shape[2], None, classes)
+        return InputSpec(maxlen, header.shape[2], None, classes, targets)
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The file's contents; its place does not matter."""
@@ -60,6 +68,9 @@ class UserArrays:
         """The checked arrays; raises DataError for values that cannot be trained on."""
         with open_npz("data.path", _path(config), LARGEST_BYTES) as npz:
             _same_kind(npz)
+            facts: dict[str, Any] = {"file_sha256": found.identity["sha256"]}
+            if is_regression(npz, config.task):
+                return self._numbers(npz, config, facts)
             y_train = _train_labels(npz)
             y_test = _labels(npz, "y_test")
             unknown = np.setdiff1d(y_test, y_train)
@@ -68,7 +79,25 @@ class UserArrays:
             train = _split(npz, "x_train", y_train, config.limit, config.num_words)
             test = _split(npz, "x_test", y_test, config.test_limit, config.num_words)
         names = [str(label) for label in range(int(y_train.max()) + 1)]
-        return Raw(train, test, {"class_names": names, "file_sha256": found.identity["sha256"]})
+        return Raw(train, test, {"class_names": names, **facts})
+
+    def _numbers(self, npz: Npz, config: DataConfig, facts: dict[str, Any]) -> Raw:
+        y_train = _targets(npz, "y_train")[: config.limit]
+        y_test = _targets(npz, "y_test")[: config.test_limit]
+        if y_test.shape[1] != y_train.shape[1]:
+            raise npz.error(
+                "as many targets in y_test as in y_train",
+                f"{y_test.shape[1]} and {y_train.shape[1]}",
+            )
+        scale = TargetScale.standard(y_train)
+        train, test = (
+            _split(npz, name, scale.apply(y), limit, config.num_words)
+            for name, y, limit in (
+                ("x_train", y_train, config.limit),
+                ("x_test", y_test, config.test_limit),
+            )
+        )
+        return Raw(train, test, facts, target_scale=(scale, scale))
 
 
 def _path(config: DataConfig) -> Path:
@@ -130,11 +159,44 @@ def _own_length(npz: Npz) -> int:
     return own
 
 
+def is_regression(npz: Npz, task: str | None) -> bool:
+    """Whether labels are numbers to predict; ``auto`` looks for decimal places in ``y_train``."""
+    if task != "auto":
+        return task == "regression"
+    if npz.header("y_train").dtype.kind != "f":
+        return False
+    y = npz.numbers("y_train")
+    return bool((y[np.isfinite(y)] % 1 != 0).any())
+
+
+def _targets(npz: Npz, name: str) -> NDArray[np.float64]:
+    """Targets ``(n, targets)``, before they are scaled."""
+    header, rows = npz.header(name), npz.header("x" + name[1:]).shape[0]
+    shape = header.shape
+    if header.dtype.kind not in "iuf" or len(shape) not in (1, 2) or shape[0] != rows or 0 in shape:
+        raise npz.error(
+            f"{name} as numbers (n,) or (n, targets), a row for each row of x{name[1:]}",
+            describe(header),
+        )
+    y = npz.numbers(name).astype(np.float64).reshape(rows, -1)
+    wrong = ~np.isfinite(y)
+    if wrong.any():
+        first = np.flatnonzero(wrong.any(axis=1))[0]
+        raise npz.error(
+            f"finite numbers in {name}",
+            f"{wrong.sum():,} NaN or infinite, the first of them in row {first}",
+        )
+    return y
+
+
 def _labels(npz: Npz, name: str) -> NDArray[np.int32]:
     header = npz.header(name)
     if header.dtype.kind not in "iu" or header.shape != npz.header("x" + name[1:]).shape[:1]:
+        numbers = header.dtype.kind == "f"
         raise npz.error(
-            f"{name} as whole numbers (n,), one for each row of x{name[1:]}", describe(header)
+            f"{name} as whole numbers (n,), one for each row of x{name[1:]}",
+            describe(header),
+            *(("set data.task=regression to predict numbers",) if numbers else ()),
         )
     labels = npz.numbers(name)
     if labels.min() < 0 or labels.max() >= LARGEST_CLASSES:
@@ -156,7 +218,7 @@ def _train_labels(npz: Npz) -> NDArray[np.int32]:
 
 
 def _split(
-    npz: Npz, name: str, labels: NDArray[np.int32], limit: int | None, num_words: int | None
+    npz: Npz, name: str, labels: NDArray[Any], limit: int | None, num_words: int | None
 ) -> Split:
     x = npz.numbers(name)[:limit]
     offsets = np.arange(len(x) + 1, dtype=np.int64) * x.shape[1]

@@ -1,0 +1,128 @@
+"""The metrics of targets that are numbers: errors in their own unit, and what is made of them."""
+
+from __future__ import annotations
+
+import math
+
+from rnnbench.config.metric import SPREAD, UNIT, InSummary, Metric, error
+
+_ROOT = "root mean squared error"
+OF_NUMBERS = (
+    error("rmse", "training RMSE", f"{_ROOT}, under dropout", "training", logged="epoch"),
+    error("mae", "training MAE", "mean absolute error, under dropout", "training", logged="epoch"),
+    error(
+        *("val_rmse", "validation RMSE", f"{_ROOT} after the epoch", "validation"), logged="epoch"
+    ),
+    error(
+        *("val_mae", "validation MAE", "mean absolute error after the epoch", "validation"),
+        logged="epoch",
+    ),
+    error(
+        *("best_val_rmse", "best validation RMSE", "validation RMSE of the best epoch"),
+        "validation",
+        short="best val RMSE",
+        in_summary=InSummary(31, ("_sd",), is_told=True),
+    ),
+    error("final_rmse", "last training RMSE", "training RMSE of the last epoch", "training"),
+    error(
+        *("final_val_rmse", "last validation RMSE", "validation RMSE of the last epoch"),
+        "validation",
+        short="final val RMSE",
+    ),
+    error(
+        *("test_rmse", "test RMSE", "test RMSE of the weights named by training.test", "test"),
+        in_summary=InSummary(11, tuple(SPREAD), is_told=True),
+    ),
+    error(
+        *("test_mae", "test MAE", "mean absolute error on the test set, same weights", "test"),
+        in_summary=InSummary(12, tuple(SPREAD)),
+    ),
+    Metric(
+        *("test_r2", "test R\N{SUPERSCRIPT TWO}"),
+        "share of the test targets' variance that is explained, mean over the targets",
+        *("fraction", "higher"),
+        low=-math.inf,
+        high=1.0,
+        on="test",
+        optional=True,
+        in_summary=InSummary(13, ("_sd",)),
+    ),
+    Metric(
+        *("test_sd", "standard deviation of the test targets"),
+        "RMSE of a model that knows the mean of the test targets, and nothing else",
+        *(UNIT, "neither"),
+        on="test",
+        significant=4,
+        optional=True,
+    ),
+    Metric(
+        *("test_mase", "test MASE"),
+        "test MAE in units of the naive forecast's error in the training part of the series",
+        *("", "lower"),
+        on="test",
+        optional=True,
+        in_summary=InSummary(14, ("_sd",)),
+    ),
+    Metric(
+        *("test_direction", "directional accuracy"),
+        "test forecasts that go up or down from the last observed value as what came did",
+        *("fraction", "higher"),
+        high=1.0,
+        points=True,
+        on="test",
+        optional=True,
+        in_summary=InSummary(15, ("_sd",)),
+    ),
+    error(
+        *("test_rmse_best", "test RMSE of the best epoch"),
+        *("test RMSE with the weights of the epoch of the lowest validation RMSE", "test"),
+        weights="best",
+    ),
+    error(
+        *("test_rmse_last", "test RMSE of the last epoch"),
+        *("test RMSE with the weights of the last epoch", "test"),
+        weights="last",
+    ),
+    error(
+        *("test_mae_best", "test MAE of the best epoch"),
+        *("test MAE with the weights of the epoch of the lowest validation RMSE", "test"),
+        weights="best",
+    ),
+    error(
+        *("test_mae_last", "test MAE of the last epoch"),
+        *("test MAE with the weights of the last epoch", "test"),
+        weights="last",
+    ),
+    error(
+        *("test_rmse_shuffled", "test RMSE, steps shuffled"),
+        *("the same with the steps of each sample shuffled", "test"),
+        logged="diagnostic",
+        short="shuffled",
+    ),
+    Metric(
+        *("order_rise", "RMSE added without order", "test_rmse_shuffled - test_rmse"),
+        *(UNIT, "neither"),
+        logged="diagnostic",
+        low=-math.inf,
+        on="test",
+        significant=4,
+        short="rise",
+        optional=True,
+    ),
+    *(
+        Metric(
+            *(f"rmse_gap_{name}", f"RMSE gap at the {name.replace('final', 'last')} epoch"),
+            f"validation minus training RMSE, {name.replace('final', 'last')} epoch",
+            *(UNIT, "lower"),
+            low=-math.inf,
+            on="validation",
+            significant=4,
+            short="" if name == "best" else "RMSE gap",
+            optional=True,
+            in_summary=InSummary(
+                place, ("_sd",) if name == "final" else (), is_told=name == "final"
+            ),
+        )
+        for name, place in (("best", 51), ("final", 41))
+    ),
+)
