@@ -4,10 +4,17 @@ What they are stands here; they are trained, recorded and read as the cells are.
 this; ``declaration`` and ``strategy``, which declare them as runs, import sweeps instead.
 """
 
-from rnnbench.baselines.kinds import BASELINES, Baseline, get_baseline
+from rnnbench.baselines.kinds import BASELINES, Baseline, get_baseline, own_baselines
 from rnnbench.baselines.result import FittedBaseline
 
 # Raised by hand whenever a change can alter a baseline's result.
 BASELINE_VERSION = 1
 
-__all__ = ["BASELINES", "BASELINE_VERSION", "Baseline", "FittedBaseline", "get_baseline"]
+__all__ = [
+    "BASELINES",
+    "BASELINE_VERSION",
+    "Baseline",
+    "FittedBaseline",
+    "get_baseline",
+    "own_baselines",
+]

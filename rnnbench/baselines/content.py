@@ -62,6 +62,8 @@ def content(baseline: Baseline, config: Config, data: Prepared) -> dict[str, Any
             if not key.startswith("data.") and key != "seed"
         },
     }
+    if baseline.extension is not None:
+        found["extension"] = baseline.extension
     if "embedding" in baseline.sections and data.vectors is not None:
         found["vectors"] = data.vectors.digest
     return found

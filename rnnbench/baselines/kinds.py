@@ -11,6 +11,7 @@ from rnnbench.config.schema import Config
 from rnnbench.config.validate import suggestion
 from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import find, loaded, names
 from rnnbench.training.parts import Parts
 
 
@@ -40,6 +41,7 @@ class Baseline:
             of ``embedding``, ``optimizer`` and ``training``.
         has_seed: whether its result depends on the seed.
         needs_tokens: whether features are no input for it.
+        version: of one from a module of the user's own, raised when it computes otherwise.
     """
 
     name: str
@@ -50,6 +52,13 @@ class Baseline:
     sections: tuple[str, ...] = ()
     has_seed: bool = False
     needs_tokens: bool = False
+    version: str = ""
+
+    @property
+    def extension(self) -> str | None:
+        """Version and source of one from the user's own module, or ``None``."""
+        own = None if self.name in BASELINES else find("baseline", self.name)
+        return None if own is None else own.identity
 
 
 BASELINES: dict[str, Baseline] = {
@@ -75,9 +84,23 @@ BASELINES: dict[str, Baseline] = {
 
 
 def get_baseline(name: str) -> Baseline:
-    """Return the baseline of that name; raises ConfigError where there is none."""
-    if name not in BASELINES:
-        known = ", ".join(BASELINES)
-        hint = suggestion(name, BASELINES) or f"known: {known}"
-        raise ConfigError("baseline", f"one of {known}", name, hint)
-    return BASELINES[name]
+    """Return the baseline of that name; raises ConfigError where there is none, or it is wrong."""
+    own = find("baseline", name)
+    if name in BASELINES and own is None:
+        return BASELINES[name]
+    if own is None:
+        known = [*BASELINES, *names("baseline")]
+        hint = suggestion(name, known) or f"known: {', '.join(known)}"
+        raise ConfigError("baseline", f"one of {', '.join(known)}", name, hint)
+    if name in BASELINES:
+        taken = f"a name that nothing in rnnbench has ({', '.join(BASELINES)})"
+        raise ConfigError("baseline", taken, name, "give your own baseline another name")
+    if not isinstance(own.value, Baseline) or own.value.fit is None:
+        expected = "an object of rnnbench.baselines.Baseline with a function that fits it"
+        raise own.origin.wrong(expected, repr(own.value)[:80])
+    return own.value
+
+
+def own_baselines() -> tuple[Baseline, ...]:
+    """Return the baselines of the user's own that this process was given."""
+    return tuple(get_baseline(name) for name in loaded("baseline"))

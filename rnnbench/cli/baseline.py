@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from rnnbench.baselines import BASELINES, get_baseline
+from rnnbench.baselines import BASELINES, Baseline, get_baseline, own_baselines
 from rnnbench.baselines.strategy import Baselines
 from rnnbench.cli.console import show
 from rnnbench.cli.endings import baseline_command, sweep_command, tell_home, tell_next, ui_command
@@ -13,6 +13,7 @@ from rnnbench.cli.unfinished import show_unfinished, unfinished
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
 from rnnbench.config.metrics import METRICS
+from rnnbench.extensions.registry import load_named
 from rnnbench.formatting.tables import Table, whole
 from rnnbench.stats import statistic
 from rnnbench.sweep.result import Swept
@@ -25,11 +26,11 @@ _OPTIONAL = ("parameters", "seconds", "data", "seeds", "best validation")
 
 def baseline(words: Words) -> int:
     """Train the baselines that are not finished yet, and print a row for each."""
-    chosen = tuple(get_baseline(name) for name in words.names)
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=(None,))
+    chosen = tuple(_typed(name) for name in words.names)
     config = arms[0].config
     tell_home(config)
-    strategy = Baselines(chosen or tuple(BASELINES.values()), is_typed=bool(chosen))
+    strategy = Baselines(chosen or _all(), is_typed=bool(chosen))
     preload = strategy.needs_tensorflow
     swept = run_arms(arms, live(), words.typed, strategy, parent=False, preload=preload)
     show_unfinished(unfinished(swept), len(swept.specs), partial(baseline_command, words))
@@ -38,6 +39,17 @@ def baseline(words: Words) -> int:
     # Baselines are shown beside the cells that were trained on the same data.
     tell_next(config, [sweep_command(words), ui_command(words)])
     return 0 if swept.all_finished else 1
+
+
+def _typed(name: str) -> Baseline:
+    if name not in BASELINES:
+        load_named("baseline", name)
+    return get_baseline(name)
+
+
+def _all() -> tuple[Baseline, ...]:
+    """Return rnnbench's baselines, and those of ``--config-dir``."""
+    return (*BASELINES.values(), *own_baselines())
 
 
 def _table(swept: Swept) -> Table:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from rnnbench.cli.console import show, stderr
 from rnnbench.cli.endings import tell_home
+from rnnbench.cli.named_run import named_run, refuse_others
 from rnnbench.cli.words import DEFAULT_CELLS, Words
-from rnnbench.config.expand import expand, load
+from rnnbench.config.expand import expand
 from rnnbench.config.metrics import METRICS
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.tables import Table
 from rnnbench.stored.diagnose import CLASSES, NUMBERS, DiagnosedRun, Diagnosis
 from rnnbench.stored.diagnose import diagnose as measure
-from rnnbench.stored.lookup import find_run
 from rnnbench.stored.run import run_config
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
@@ -40,13 +40,9 @@ def diagnose(words: Words) -> int:
 
 
 def _one(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
-    words.refuse_others(
-        ("home", "tracking", "executor", "data.path"), "the rest is as the run was trained"
-    )
-    config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
-    tell_home(config)
-    store = Store.open(config, create=False)
-    record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
+    allowed = ("home", "tracking", "executor", "data.path")
+    refuse_others(words, *allowed, reason="the rest is as the run was trained")
+    store, record, config = named_run(words)
     own = run_config(store, record, config)
     own, data = DataCache(store.home.path).ready(own)
     data.must_be(record.tags.get(names.DATA_DIGEST, ""))

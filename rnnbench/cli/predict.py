@@ -7,37 +7,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rnnbench.cli.console import show, stderr
-from rnnbench.cli.endings import tell_home
+from rnnbench.cli.named_run import named_run, refuse_others
 from rnnbench.cli.words import Words
-from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.stored.answers import answers_as, check_output, encodable, write_answers
 from rnnbench.stored.asked import AskedTexts, read_texts, typed_text
-from rnnbench.stored.lookup import find_run
 from rnnbench.stored.predict import Prediction, predict_texts
 from rnnbench.system.user_paths import user_path
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.store import Store
 
 _WIDEST = 70
 
 
 def predict(words: Words) -> int:
     """Give the class and its probability for a text, or for every text of a file."""
-    words.refuse_names()
-    words.refuse_others(
-        ("home", "tracking", "executor", "data.path"), "the model is as it was trained"
-    )
+    allowed = ("home", "tracking", "executor", "data.path")
+    refuse_others(words, *allowed, reason="the model is as it was trained")
     file, output = words.option("file"), words.option("output")
     asked_of = None if file is None else user_path("file", file)
     format_ = check_output(output, words.option("format"), asked_of)
     asked = _asked(words.option("text"), asked_of, words.option("data.encoding"))
-    config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
-    tell_home(config)
-    store = Store.open(config, create=False)
-    record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
+    store, record, config = named_run(words)
     console = stderr()
 
     def report(text: str) -> None:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 
 from rnnbench.cli.console import show, stdout
-from rnnbench.cli.endings import tell_home
 from rnnbench.cli.live import live
+from rnnbench.cli.named_run import named_run, refuse_others
 from rnnbench.cli.words import Words
-from rnnbench.config.expand import load
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS, TOLD
 from rnnbench.formatting.tables import Table
-from rnnbench.stored.lookup import find_run
 from rnnbench.stored.reproduce import Difference, Reproduction, reproduce_run
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.store import Store
 
 _TRAINED = ("epochs_trained", "final_loss", "final_accuracy", "best_val_accuracy", "test_loss")
 # What is left out of a narrow terminal, least important first.
@@ -27,13 +24,10 @@ _MOST_DIFFERENCES = 12
 
 def reproduce(words: Words) -> int:
     """Train the run's logged configuration again; 0 where both agree exactly, else 1."""
-    words.refuse_names()
-    allowed = ("home", "tracking", "data.path")
-    words.refuse_others(allowed, "the rest is as the run was trained")
-    config = load(words.overrides, config_dirs=words.config_dirs, cell=False)
-    tell_home(config)
-    store = Store.open(config, create=False)
-    record = find_run(store, words.required("run", "the id of a run, as in run=3f2a"))
+    refuse_others(
+        words, "home", "tracking", "data.path", reason="the rest is as the run was trained"
+    )
+    store, record, config = named_run(words)
     found = reproduce_run(store, record, config, live())
     title = f"{record.tags.get(names.ARM, '')} seed={record.seed}: run {record.run_id}"
     show(_table(title, record, found.again))

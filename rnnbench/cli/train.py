@@ -51,7 +51,7 @@ def train(words: Words) -> int:
     show(replace(sweep_table(arms), title=f"{spec.name}: run {record.run_id}"))
     stdout().print(answer(arms), markup=False)
     commands = [report_command(words, [arm], one_seed=True), ui_command(words)]
-    if keeps_model and reads_text(config.data.name):
+    if keeps_model and reads_text(config.data):
         commands.insert(0, predict_command(words, record.run_id))
     tell_next(config, commands)
     return 0

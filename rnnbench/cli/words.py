@@ -104,11 +104,14 @@ class Words:
             raise ConfigError(name, expected, "nothing", f"type {name}=...")
         return value
 
-    def refuse_others(self, known: Sequence[str], reason: str) -> None:
-        """Refuse overrides of other keys than ``known``, which would change nothing."""
+    def refuse_others(self, known: Sequence[str], reason: str, choices: Sequence[str] = ()) -> None:
+        """Refuse overrides of other keys than ``known``, which would change nothing.
+
+        Of ``choices`` the options are known, and no keys below them.
+        """
         for word in self.overrides:
             key = key_of(word)
-            if key not in known and key.split(".")[0] not in known:
+            if key not in (*known, *choices) and key.split(".")[0] not in known:
                 names = ", ".join(known)
                 raise ConfigError(key, f"no key but {names}: {reason}", word, "leave it out")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,7 +30,8 @@ from rnnbench.config.references import bounded, refers
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.config.yaml_files import check_folders
 from rnnbench.errors import ConfigError
-from rnnbench.extensions.registry import refuse_targets
+from rnnbench.extensions.packages import installed
+from rnnbench.extensions.registry import EXTENSION, KINDS, load_named, refuse_targets
 
 CONFIG_NAME = "config"
 _GROUP_HINTS = {"cell": "+cell"}
@@ -112,6 +113,7 @@ class Composer:
         assert isinstance(plain, dict)
         mapping = {str(key): value for key, value in plain.items()}
         refuse_targets(mapping)
+        self._load_named(mapping)
         if "references" in mapping:
             raise unknown_key("references")
         mapping["references"] = references(raw)
@@ -132,11 +134,26 @@ class Composer:
         section = OmegaConf.to_container(OmegaConf.create(text))
         return section if isinstance(section, dict) else None
 
+    def _load_named(self, mapping: Mapping[str, Any]) -> None:
+        """Import what installed packages have: the cell that others are matched to, and options.
+
+        An option is imported where Hydra reads it, but for those that were composed before.
+        """
+        for kind in KINDS:
+            section = mapping.get(kind)
+            if isinstance(section, dict) and EXTENSION in section:
+                load_named(kind, str(section.get("name")))
+        cell, colon, _ = str(mapping.get("match")).partition(":")
+        if colon and cell not in self.options(CELL):
+            load_named(CELL, cell)
+
     def _missing(self, error: MissingConfigException) -> ConfigError:
         group, _, option = str(error.missing_cfg_file or "").rpartition("/")
         known = self.options(group) if group else []
         if not known:
             return ConfigError(group or "config", "a group that exists", _first_line(error))
+        if group in KINDS:
+            known = list(dict.fromkeys([*known, *installed(group)]))
         typed = _GROUP_HINTS.get(group, group)
         action = user_files.misplaced(self._folders, group, option) or suggestion(option, known)
         return ConfigError(

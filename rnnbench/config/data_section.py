@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rnnbench.config.roles import AfterReading, Choice, Compiled, File, HeldOut, Label, Only, Unit
-from rnnbench.config.section import Section
+from rnnbench.config.section import Extensible, Section
 from rnnbench.config.series_section import Column, SeriesKeys
 
 Samples = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -274,9 +274,10 @@ class SampleKeys(Section):
     ] = None
 
 
-class DataConfig(SeriesKeys, SampleKeys):
+class DataConfig(SeriesKeys, SampleKeys, Extensible):
     """The data set and the shape that it is brought to.
 
     Keys that have a default belong to some data sets only (``rnnbench.data.sources``); where they
-    are null they are no part of a configuration, its content key or its parameters.
+    are null they are no part of a configuration, its content key or its parameters. Further keys
+    belong to a data set of the user's own, which checks them.
     """

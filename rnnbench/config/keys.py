@@ -25,6 +25,7 @@ from rnnbench.config.roles import (
 )
 from rnnbench.config.schema import Config
 from rnnbench.config.section import Section, idle_markers
+from rnnbench.extensions.registry import EXTENSION
 
 _Role = TypeVar("_Role")
 # What runs log as parameters.
@@ -116,8 +117,10 @@ def names_arms(name: str) -> bool:
     """Return whether arms are named and told apart by a parameter that runs log.
 
     Not by what tells replicates apart, is told by other parameters, changes no result, or says
-    where files are. A parameter that the schema doesn't know is of an earlier version.
+    where data are from. A parameter that the schema doesn't know is of an earlier version.
     """
+    if name == f"data.{EXTENSION}":  # the arrays that the module gives have a digest
+        return False
     file = role(name, File)
     return role(name, Purpose) in (Purpose.RESULT, None) and (file is None or file.names)
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from rnnbench.config.roles import Choice, Drawn, File, IdleAt, IdleUnless, IdleWithout, Label, Unit
-from rnnbench.config.section import Section
-from rnnbench.extensions.registry import EXTENSION
+from rnnbench.config.section import Extensible, Section
 
 Units = Annotated[int, Field(ge=1, le=65536)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
-class CellConfig(Section):
+class CellConfig(Extensible):
     """The recurrent cell; further keys belong to that cell and are checked by its own entry."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: Annotated[
         str,
@@ -25,16 +22,6 @@ class CellConfig(Section):
         Choice(),
         Drawn(False),
     ]
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Keys other than the name and the source."""
-        return {k: v for k, v in (self.__pydantic_extra__ or {}).items() if k != EXTENSION}
-
-    @property
-    def extension(self) -> str | None:
-        """Version and source of a cell from the user's own module, or ``None``."""
-        return (self.__pydantic_extra__ or {}).get(EXTENSION)
 
 
 class EmbeddingConfig(Section):

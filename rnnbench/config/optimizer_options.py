@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from rnnbench.config.optimizers import OPTIMIZERS, Optimizer
+from rnnbench.config.option_values import OptionMeaning, is_allowed, words_for
 from rnnbench.config.training_section import OptimizerConfig
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import configured, names
 
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")  # of which Keras takes one at most
-
-
-@dataclass(frozen=True)
-class OptionMeaning:
-    """What an option does, and where it is bounded."""
-
-    text: str
-    least: float = -math.inf
-    below: float = math.inf
 
 
 _MOMENT = {"least": 0.0, "below": 1.0}
@@ -81,12 +71,17 @@ def check_optimizer(config: OptimizerConfig) -> Optimizer:
     Raises:
         ConfigError: for an unknown one, or a key or value that it does not take.
     """
-    if config.name not in OPTIMIZERS:
-        known = ", ".join(OPTIMIZERS)
-        near = difflib.get_close_matches(config.name.casefold(), OPTIMIZERS, n=1)
+    own = configured("optimizer", config.name, config.extension, OPTIMIZERS)
+    if own is not None and not isinstance(own, Optimizer):
+        expected = "an object of rnnbench.config.optimizers.Optimizer"
+        raise ConfigError("optimizer", expected, repr(own)[:80], "correct your module")
+    optimizer = OPTIMIZERS.get(config.name, own)
+    if optimizer is None:
+        known = [*OPTIMIZERS, *names("optimizer")]
+        near = difflib.get_close_matches(config.name.casefold(), known, n=1)
         action = f"did you mean {near[0]}?" if near else "choose one"
-        raise ConfigError("optimizer.name", f"one of {known}", config.name, action)
-    optimizer = OPTIMIZERS[config.name]
+        expected = f"one of {', '.join(known)}"
+        raise ConfigError("optimizer.name", expected, config.name, action)
     _check_options(optimizer, config)
     return optimizer
 
@@ -103,11 +98,12 @@ def _check_options(optimizer: Optimizer, config: OptimizerConfig) -> None:
                 "leave it out, or choose another optimizer",
             )
         expected = allowed(optimizer, key)
-        if not _is_allowed(value, optimizer.options[key], OPTION_MEANINGS.get(key)):
+        if not is_allowed(value, optimizer.options[key], OPTION_MEANINGS.get(key)):
             shown = "null" if value is None else value
-            raise ConfigError(
-                f"optimizer.{key}", expected, shown, f"see python -m rnnbench help optimizer.{key}"
-            )
+            action = f"see python -m rnnbench help optimizer.{key}"
+            if key not in OPTION_MEANINGS:
+                action = f"set optimizer.{key}={optimizer.options[key]}"
+            raise ConfigError(f"optimizer.{key}", expected, shown, action)
     given = config.options | {"clipnorm": config.clipnorm}
     clipped = [key for key in _CLIPPING if given.get(key) is not None]
     if len(clipped) > 1:
@@ -121,26 +117,4 @@ def _check_options(optimizer: Optimizer, config: OptimizerConfig) -> None:
 
 def allowed(optimizer: Optimizer, key: str) -> str:
     """Return in words which values an option takes."""
-    default, meaning = optimizer.options[key], OPTION_MEANINGS.get(key)
-    if isinstance(default, bool):
-        return "true or false"
-    if isinstance(default, str):
-        return "text"
-    words = "a whole number" if isinstance(default, int) else "a finite number"
-    if meaning and math.isfinite(meaning.least):
-        words += f" at least {meaning.least:g}"
-    if meaning and math.isfinite(meaning.below):
-        both = " and" if math.isfinite(meaning.least) else ""
-        words += f"{both} below {meaning.below:g}"
-    return words + (" or null" if default is None else "")
-
-
-def _is_allowed(value: Any, default: Any, meaning: OptionMeaning | None) -> bool:
-    if value is None:
-        return default is None
-    if isinstance(default, bool | str):
-        return type(value) is type(default)
-    kinds = (int,) if isinstance(default, int) else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
-        return False
-    return meaning is None or meaning.least <= value < meaning.below
+    return words_for(optimizer.options[key], OPTION_MEANINGS.get(key))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnnbench.extensions.registry import find
+
 # Options that all of Keras's optimizers have.
 COMMON: Mapping[str, Any] = {"weight_decay": None, "clipvalue": None, "global_clipnorm": None}
 
@@ -28,13 +30,15 @@ class Optimizer:
         options: keys of ``optimizer`` that it takes, with their defaults. Whether one is a number,
             a whole number, true or false, or text follows from its default; ``None`` stands for a
             number that may be missing.
-        version: of an optimizer that is not rnnbench's own.
+        version: of one from a module of the user's own, raised when it computes otherwise.
+        learning_rate: of one from an installed package, or whose file gives none.
     """
 
     name: str
     build: str | Callable[..., Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     version: str = ""
+    learning_rate: float = 0.001
 
     def given(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options that are not what they are by default."""
@@ -104,3 +108,10 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ),
     )
 }
+
+
+def find_optimizer(name: str) -> Optimizer | None:
+    """Return the optimizer of that name, Keras's or the user's own, where there is one."""
+    own = find("optimizer", name)
+    value = None if own is None else own.value
+    return OPTIMIZERS.get(name) or (value if isinstance(value, Optimizer) else None)

@@ -13,7 +13,8 @@ from hydra.errors import HydraException
 
 from rnnbench.config.optimizer_options import OPTION_MEANINGS
 from rnnbench.errors import ConfigError
-from rnnbench.extensions.registry import TARGET, refused
+from rnnbench.extensions.origin import TARGET
+from rnnbench.extensions.registry import refused
 
 CELL = "cell"
 _OPTIMIZER = "optimizer."

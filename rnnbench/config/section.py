@@ -18,6 +18,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from rnnbench.config.roles import IdleWhere, is_idle
+from rnnbench.extensions.registry import EXTENSION
 
 
 class Section(BaseModel):
@@ -35,6 +36,22 @@ class Section(BaseModel):
             if not idle.is_logged and is_idle(idle, self, name):
                 plain.pop(name, None)
         return plain
+
+
+class Extensible(Section):
+    """A section whose further keys belong to what its name names, which checks them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Keys that only what is named has."""
+        return {k: v for k, v in (self.__pydantic_extra__ or {}).items() if k != EXTENSION}
+
+    @property
+    def extension(self) -> str | None:
+        """Version and source of what comes from the user's own module, or ``None``."""
+        return (self.__pydantic_extra__ or {}).get(EXTENSION)
 
 
 @cache

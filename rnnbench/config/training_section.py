@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from rnnbench.config.optimizers import OPTIMIZERS
+from rnnbench.config.optimizers import find_optimizer
 from rnnbench.config.roles import (
     Compilation,
     Compiled,
@@ -18,18 +18,16 @@ from rnnbench.config.roles import (
     Label,
     Unit,
 )
-from rnnbench.config.section import Section
+from rnnbench.config.section import Extensible, Section
 
 MOST_EPOCHS = 1_000_000
 
 
-class OptimizerConfig(Section):
+class OptimizerConfig(Extensible):
     """Keras's optimizer of that name; further keys belong to it and are checked by its own entry.
 
     Options that have the optimizer's default are no part of a configuration.
     """
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     name: Annotated[
         str,
@@ -55,17 +53,11 @@ class OptimizerConfig(Section):
         ),
     ]
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """Keys that not all optimizers have to be given."""
-        return dict(self.__pydantic_extra__ or {})
-
     @model_serializer(mode="wrap")
     def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         dumped: dict[str, Any] = handler(self)
-        if self.name not in OPTIMIZERS:
-            return dumped
-        given = OPTIMIZERS[self.name].given(self.options)
+        optimizer = find_optimizer(self.name)
+        given = self.options if optimizer is None else optimizer.given(self.options)
         return {k: v for k, v in dumped.items() if k not in self.options or k in given}
 
 

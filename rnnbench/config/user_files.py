@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.core.config_search_path import ConfigSearchPath
@@ -13,17 +13,12 @@ from hydra.plugins.config_source import ConfigResult
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 
+from rnnbench.config.installed import InstalledPackages
+from rnnbench.config.own_section import own_section
 from rnnbench.config.yaml_files import check_size, read_mapping, told
 from rnnbench.errors import ConfigError
-from rnnbench.extensions.registry import (
-    EXTENSION,
-    KINDS,
-    TARGET,
-    Origin,
-    load,
-    refuse_targets,
-    reset,
-)
+from rnnbench.extensions.origin import TARGET, Origin
+from rnnbench.extensions.registry import KINDS, load, refuse_targets, reset
 
 PRESETS = "experiments"
 _SCHEME = "rnnbench"
@@ -51,7 +46,8 @@ class UserFolder(FileConfigSource):
         content = OmegaConf.to_container(found.config, resolve=False)
         if isinstance(content, dict) and TARGET in content and group in KINDS:
             target = content.pop(TARGET)
-            found.config = _with_extension(content, _origin(group, target, Path(self.path), path))
+            origin = _origin(group, target, Path(self.path), path)
+            found.config = OmegaConf.create(own_section(content, origin))
         refuse_targets(content)
         if config_path.split("/")[0] == PRESETS and found.header["package"] is None:
             found.header["package"] = "_global_"
@@ -59,7 +55,7 @@ class UserFolder(FileConfigSource):
 
 
 class UserFolders(SearchPathPlugin):
-    """Adds the user's folders to those that Hydra searches."""
+    """Adds the user's folders, and then installed packages, to those that Hydra searches."""
 
     folders: ClassVar[Sequence[Path]] = ()
 
@@ -67,11 +63,12 @@ class UserFolders(SearchPathPlugin):
         """Append them, after our own."""
         for folder in self.folders:
             search_path.append("--config-dir", f"{_SCHEME}://{folder.resolve()}")
+        search_path.append("packages", f"{InstalledPackages.scheme()}://")
 
 
 def search(folders: Sequence[Path]) -> None:
     """Make Hydra search these folders beside our own, and no others, when it starts next."""
-    for plugin in (UserFolder, UserFolders):
+    for plugin in (UserFolder, InstalledPackages, UserFolders):
         Plugins.instance().register(plugin)
     UserFolders.folders = tuple(folders)
     reset()
@@ -87,19 +84,6 @@ def _origin(kind: str, target: object, folder: Path, path: Path) -> Origin:
     if not isinstance(target, str):
         raise ConfigError(TARGET, "a module and a name in it", str(target), f"correct {path}")
     return Origin(kind, target, folder.resolve(), str(path))
-
-
-def _with_extension(content: dict[Any, Any], origin: Origin) -> Any:
-    """Return an option with the name and the source of its extension in place of the target."""
-    name, found = load(origin)
-    if content.get("name", name) != name or EXTENSION in content:
-        raise ConfigError(
-            f"{origin.kind}.name",
-            f"{name}, as {origin.target} says",
-            str(content.get("name")),
-            f"leave name and {EXTENSION} out of {origin.file}",
-        )
-    return OmegaConf.create({"name": name, EXTENSION: found.identity, **content})
 
 
 def misplaced(folders: Sequence[Path], group: str, option: str) -> str:

@@ -43,6 +43,9 @@ def check_combinations(config: Config) -> None:
     """Refuse keys that are right alone and wrong together."""
     training, model = config.training, config.model
     check_optimizer(config.optimizer)
+    if config.data.extension is None:  # a data set of rnnbench's own has the keys of the schema
+        for key, value in config.data.options.items():
+            raise _no_such_key(f"data.{key}", value)
     if config.executor.name == "in_process":
         _check_in_process(config)
     if training.early_stopping.patience is not None and training.validation == "none":
@@ -169,16 +172,16 @@ def _translate(error: ValidationError) -> ConfigError:
     path = first["loc"]
     key = ".".join(str(part) for part in path if not _is_union_branch(part))
     if first["type"] == "extra_forbidden":
-        return ConfigError(
-            key,
-            "a key that exists",
-            f"{key}={first['input']}",
-            suggestion(key, keys()) or _help_about(key),
-        )
+        return _no_such_key(key, first["input"])
     if first["type"] == "missing":
         return ConfigError(key, _expectation(path), "nothing", f"set {key}=...")
     action = f"set {key}=..., or {_help_about(key)}"
     return ConfigError(key, _expectation(path), _shown(first["input"]), action)
+
+
+def _no_such_key(key: str, value: object) -> ConfigError:
+    action = suggestion(key, keys()) or _help_about(key)
+    return ConfigError(key, "a key that exists", f"{key}={value}", action)
 
 
 def _help_about(key: str) -> str:

@@ -54,7 +54,7 @@ def text_reader(
             )
         return _prepared_reader(config, home, digest, report)
     if not isinstance(source, ReadsText):
-        known = ", ".join(filter(reads_text, SOURCES))
+        known = ", ".join(name for name, one in SOURCES.items() if _reads(name, one))
         raise ConfigError(
             "run",
             f"a run on data that is text ({known})",
@@ -64,9 +64,13 @@ def text_reader(
     return source.reader(config, home, word_index, report)
 
 
-def reads_text(name: str) -> bool:
+def reads_text(config: DataConfig) -> bool:
     """Return whether the models of a data set can be applied to new text."""
-    return name in _WITH_VOCABULARY or isinstance(SOURCES[name], ReadsText)
+    return _reads(config.name, source_of(config))
+
+
+def _reads(name: str, source: object) -> bool:
+    return name in _WITH_VOCABULARY or isinstance(source, ReadsText)
 
 
 class _Kept:

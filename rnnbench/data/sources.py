@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from rnnbench.config.data_section import DataConfig
+from rnnbench.config.option_values import is_allowed, words_for
+from rnnbench.config.own_section import own_defaults
 from rnnbench.config.roles import Only
 from rnnbench.config.section import idle_markers
+from rnnbench.config.validate import suggestion
 from rnnbench.data.contract import DataSource, must_be_null
 from rnnbench.data.sets.arrays import UserArrays
 from rnnbench.data.sets.digits import Digits
@@ -16,7 +20,9 @@ from rnnbench.data.sets.table import Csv
 from rnnbench.data.sets.temporal_order import TemporalOrder
 from rnnbench.data.sets.text_dir import TextDir
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.registry import configured, names
 
+_METHODS = ("spec", "fingerprint", "load")
 SOURCES: dict[str, DataSource] = {
     "reviews": Reviews(),
     "digits": Digits(),
@@ -49,10 +55,32 @@ def source_of(config: DataConfig) -> DataSource:
     Raises:
         ConfigError: for a name that is not in the table, or a key that belongs to other data sets.
     """
-    try:
-        source = SOURCES[config.name]
-    except KeyError:
-        names = ", ".join(SOURCES)
-        raise ConfigError("data.name", f"one of {names}", config.name, "choose one") from None
+    own = configured("data", config.name, config.extension, SOURCES)
+    source = SOURCES.get(config.name) if own is None else _own(own, config)
+    if source is None:
+        known = ", ".join([*SOURCES, *names("data")])
+        raise ConfigError("data.name", f"one of {known}", config.name, "choose one")
     must_be_null(config, *sorted(_OF_TRAIT.keys() - OWN_KEYS.get(config.name, ())))
     return source
+
+
+def _own(source: Any, config: DataConfig) -> DataSource:
+    """A data set of the user's own, after checking the keys that belong to it."""
+    missing = [name for name in _METHODS if not callable(getattr(source, name, None))]
+    if missing:
+        expected = "an object that fulfils rnnbench.data.contract.DataSource"
+        received = f"{config.name} without {', '.join(missing)}"
+        raise ConfigError("data", expected, received, "correct your module")
+    known_to_all, every = DataConfig.model_fields, own_defaults("data", source)
+    options = {key: value for key, value in every.items() if key not in known_to_all}
+    for key, value in config.options.items():
+        if key not in options:
+            known = ", ".join(options) or "no further ones"
+            action = suggestion(key, options) or "leave it out"
+            expected = f"a key of {config.name} ({known})"
+            raise ConfigError(f"data.{key}", expected, f"{key}={value}", action)
+        if not is_allowed(value, options[key]):
+            action = f"set data.{key}={options[key]}"
+            raise ConfigError(f"data.{key}", words_for(options[key]), value, action)
+    checked: DataSource = source
+    return checked

@@ -11,45 +11,46 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rnnbench.errors import ConfigError
+from rnnbench.extensions.origin import Origin
 
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _roots: list[str] = []  # folders of users that are on the search path
 _loaded: dict[str, tuple[Path, str]] = {}  # by name of a module: its file, and its digest
 
 
-def import_target(target: object, folder: Path, file: str) -> tuple[Any, str]:
+def import_target(origin: Origin) -> tuple[Any, str]:
     """Return the object that ``module.name`` names, and the digest of its source.
 
-    Args:
-        target: what stands after ``_target_``.
-        folder: of ``--config-dir``; the module is in it or beside it, or else installed.
-        file: the file that names it, for messages.
+    The module of a file is in the file's folder or beside it, or else installed.
 
     Raises:
         ConfigError: where there is no such module or name, or it cannot be imported.
     """
-    if not isinstance(target, str) or not _TARGET.fullmatch(target):
-        raise _wrong("a module and a name in it, as in my_cells.MGU", target, file)
+    target = origin.target
+    if not _TARGET.fullmatch(target):
+        raise origin.wrong("a module and a name in it, as in my_cells.MGU", target)
     module, _, name = target.rpartition(".")
-    path, root = _located(module, folder)
+    path, root = (None, None) if origin.folder is None else _located(module, origin.folder)
     try:
         found = importlib.import_module(module)
         if path is not None:
             _loaded[module] = (path, source_digest(path, root))
         value = getattr(found, name)
     except AttributeError:
-        raise _wrong(f"a name in the module {module}", name, file) from None
+        raise origin.wrong(f"a name in the module {module}", name) from None
     except (Exception, SystemExit) as error:
         received = f"{module} ({type(error).__name__}: {error})"
-        raise _wrong("a module that can be imported", received, file) from None
-    origin = getattr(found, "__file__", None)
-    if path is None and origin is not None:
-        path = Path(origin)
-    if path is None or origin is None or Path(origin).resolve() != path.resolve():
-        received = f"{module}, which is {origin or 'built in'}"
-        raise _wrong("a module whose name no other one has", received, file)
-    digest = source_digest(path, root)
+        raise origin.wrong("a module that can be imported", received) from None
+    file = getattr(found, "__file__", None)
+    is_placed = path is not None
+    if path is None and file is not None:
+        path = Path(file)
+        root = path.parents[module.count(".") + (path.name == "__init__.py")]
+    if path is None or file is None or Path(file).resolve() != path.resolve():
+        received = f"{module}, which is {file or 'built in'}"
+        raise origin.wrong("a module whose name no other one has", received)
+    # Beside an installed module stand those of all other packages.
+    digest = source_digest(path, root, "" if is_placed else module.partition(".")[0])
     _loaded[module] = (path, digest)
     return value, digest
 
@@ -60,17 +61,18 @@ def leave_roots() -> None:
     _roots.clear()
 
 
-def source_digest(path: Path, root: Path | None = None) -> str:
+def source_digest(path: Path, root: Path | None = None, package: str = "") -> str:
     """Return 16 hexadecimal digits of the SHA-256 of a module and of what it imports beside it.
 
     Args:
         path: the module's file.
         root: the folder whose modules count, too, where it imports them.
+        package: of those only the ones of this package, or all.
     """
     files, waiting = {path.resolve()}, [path.resolve()]
     while waiting and root is not None:
-        for name in _imported(waiting.pop()):
-            found = _file(name, root)
+        for name in _imported(waiting.pop(), root.resolve()):
+            found = _file(name, root) if package in ("", name.partition(".")[0]) else None
             if found is not None and found.resolve() not in files:
                 files.add(found.resolve())
                 waiting.append(found.resolve())
@@ -111,14 +113,18 @@ def _file(module: str, root: Path) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _imported(path: Path) -> Iterator[str]:
+def _imported(path: Path, root: Path) -> Iterator[str]:
+    """Give the names of modules that a file imports, and of what could be some."""
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = _package(path, root)[: 1 - node.level or None] if node.level else ()
+            module = ".".join([*above, *filter(None, [node.module])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def _wrong(expected: str, received: object, file: str) -> ConfigError:
-    return ConfigError("_target_", expected, str(received), f"correct {file}")
+def _package(path: Path, root: Path) -> tuple[str, ...]:
+    """Return the names of the packages that a file is in, from the folder where imports begin."""
+    return path.parent.relative_to(root).parts if path.is_relative_to(root) else ()

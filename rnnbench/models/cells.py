@@ -14,7 +14,7 @@ from typing import Any
 from rnnbench.config.schema import CellConfig
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
-from rnnbench.extensions.registry import find, names
+from rnnbench.extensions.registry import configured, find, names
 
 # What Keras takes where an option is not given.
 DEFAULTS: Mapping[str, Any] = {
@@ -230,9 +230,8 @@ def get_cell(name: str, key: str = "cell") -> Cell:
         return own.value
     if name not in CELLS:
         known = ", ".join([*CELLS, *names("cell")])
-        raise ConfigError(
-            key, f"one of {known}", name, suggestion(name, CELLS) or f"known: {known}"
-        )
+        action = suggestion(name, known.split(", ")) or f"known: {known}"
+        raise ConfigError(key, f"one of {known}", name, action)
     return CELLS[name]
 
 
@@ -246,7 +245,10 @@ def check_cell(config: CellConfig | None) -> Cell:
         raise ConfigError(
             "cell", "one of " + ", ".join(CELLS), "nothing", "add for example +cell=lstm"
         )
-    _check_source(config)
+    own = configured("cell", config.name, config.extension, CELLS)
+    if own is not None and not isinstance(own, Cell):
+        expected = "an object of rnnbench.models.cells.Cell"
+        raise ConfigError("cell", expected, repr(own)[:80], "correct your module")
     cell = get_cell(config.name)
     for key, value in config.options.items():
         if key not in cell.options:
@@ -262,24 +264,6 @@ def check_cell(config: CellConfig | None) -> Cell:
                 f"cell.{key}", "one of " + ", ".join(map(str, allowed)), value, action
             )
     return cell
-
-
-def _check_source(config: CellConfig) -> None:
-    """Refuse a cell from another source than the one that it was configured with."""
-    own = find("cell", config.name)
-    if config.name in CELLS or (config.extension is None and own is None):
-        if config.extension is not None or own is not None:
-            taken = f"a name that no cell of rnnbench has ({', '.join(CELLS)})"
-            raise ConfigError("cell.name", taken, config.name, "give your cell another name")
-        return
-    if own is None or own.identity != config.extension or not isinstance(own.value, Cell):
-        given = "no such cell" if own is None else f"{own.identity} from {own.origin.file}"
-        raise ConfigError(
-            "cell",
-            f"{config.name} from your own module, version {config.extension}",
-            given,
-            "name the folder of its file with --config-dir, and use this version of the module",
-        )
 
 
 def build_layer(config: CellConfig, units: int, **arguments: Any) -> Any:

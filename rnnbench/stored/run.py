@@ -19,6 +19,7 @@ from rnnbench.config.schema import Config
 from rnnbench.config.validate import validate
 from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError, StoreError
+from rnnbench.extensions.registry import NotGiven
 from rnnbench.stored.lookup import must_exist, run_file
 from rnnbench.stored.weights import set_weights
 from rnnbench.tracking.address import translated
@@ -42,6 +43,8 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
 
     Raises:
         StoreError: where it is missing, or is none that this version understands.
+        ConfigError: where the command names another cell, optimizer or data set.
+        NotGiven: where it has an extension that this command was not given.
     """
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -56,6 +59,8 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
             own = {str(key): value for key, value in logged.items() if key not in _OURS}
             own = resolved(own)
             config = validate(_laid_over(now.model_dump(mode="json"), own))
+        except NotGiven:
+            raise
         except (OSError, ValueError, OmegaConfBaseException, YAMLError, ConfigError) as error:
             raise StoreError(
                 "run",
@@ -63,10 +68,20 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
                 f"{record.run_id} ({error})",
                 "use the version of rnnbench that trained it",
             ) from None
+    _check_named(config, now)
     if now.data.path is None:
         return config
     data = config.data.model_copy(update={"path": now.data.path})
     return config.model_copy(update={"data": data})
+
+
+def _check_named(config: Config, now: Config) -> None:
+    """Refuse another extension than the run's, which is named to be imported."""
+    pairs = [(config.cell, now.cell), (config.data, now.data), (config.optimizer, now.optimizer)]
+    for kind, (ours, typed) in zip(("cell", "data", "optimizer"), pairs, strict=True):
+        if ours is not None and typed is not None and typed.extension and typed.name != ours.name:
+            expected = f"{ours.name}, as the run was trained"
+            raise ConfigError(kind, expected, typed.name, "leave it out")
 
 
 def has_weights(store: Store, run_id: str) -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -14,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import Cell
+from rnnbench.testing.modules import must_have_a_name, must_not_import_keras
 
 # Inputs and units of the layers whose parameters are counted.
 SIZES = [(1, 1), (3, 5), (7, 4), (128, 150)]
@@ -93,7 +91,7 @@ class CellConformance:
         return np.random.default_rng(0).normal(size=(BATCH, TIME, INPUTS)).astype(np.float32)
 
     def test_has_a_name_a_title_gates_and_a_year_of_its_paper(self, cell: Cell) -> None:
-        assert re.fullmatch(r"[a-z][a-z0-9_]*", cell.name), "a name as in +cell=name"
+        must_have_a_name(cell.name)
         assert cell.title
         assert re.search(r"\b(19|20)\d\d\b", cell.paper)
         assert len({gate.symbol for gate in cell.gates}) == len(cell.gates) > 0
@@ -106,17 +104,7 @@ class CellConformance:
     def test_its_module_imports_no_tensorflow(self, cell: Cell) -> None:
         if isinstance(cell.keras_class, str):  # rnnbench's own module, or Keras's
             return
-        module = cell.keras_class.__module__
-        code = f"import sys, {module}; print({{'keras', 'tensorflow'}} & set(sys.modules))"
-        path = os.pathsep.join(filter(None, sys.path))
-        child = subprocess.run(
-            [sys.executable, "-c", code],
-            env=os.environ | {"PYTHONPATH": path},
-            capture_output=True,
-            text=True,
-        )
-        assert child.returncode == 0, child.stderr
-        assert child.stdout.strip() == "set()", "import Keras inside the function"
+        must_not_import_keras(cell.keras_class.__module__)
 
     @pytest.mark.parametrize(("inputs", "units"), SIZES)
     def test_parameter_formula_is_what_keras_counts(

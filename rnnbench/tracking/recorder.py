@@ -151,6 +151,8 @@ def run_parameters(spec: RunSpec) -> dict[str, str]:
     if spec.baseline is None:
         return found
     known = {key: found[key] for key in described(spec.baseline, spec.config)}
+    source = spec.baseline.extension
+    known |= {"baseline.extension": source} if source is not None else {}
     return known | {"baseline.name": spec.baseline.name}
 
 

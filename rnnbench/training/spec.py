@@ -14,7 +14,8 @@ from rnnbench.config.keys import content
 from rnnbench.config.roles import Fact
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared
-from rnnbench.extensions.registry import Origin, origins
+from rnnbench.extensions.origin import Origin
+from rnnbench.extensions.registry import origins
 from rnnbench.models.cells import check_cell
 from rnnbench.models.kernels.support import is_fusible, wants_kernels
 from rnnbench.models.parameters import ParameterTable, count
@@ -50,7 +51,7 @@ class Task:
         folder: where files of the run are left.
         work: relative cost, for scheduling.
         prunable: whether each epoch is followed by a decision to go on.
-        extensions: where cells from the user's own modules come from.
+        extensions: where what comes from the user's own modules is found.
         baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
         trainer: what trains it, as ``module:class``; made without arguments.
     """

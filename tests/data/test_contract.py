@@ -2,98 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from rnnbench.data import Prepared, input_spec, prepare
-from rnnbench.data.contract import ARRAY_NAMES
+from rnnbench.data import prepare
+from rnnbench.data.sources import SOURCES
+from rnnbench.testing import DataSetConformance
 
 
-class Conformance:
+class Conformance(DataSetConformance):
     name: str
-    keys: dict[str, Any] = {}  # noqa: RUF012
-    other: dict[str, Any] = {"limit": 20}  # noqa: RUF012  keys that change the contents
-    balanced = True
 
     @pytest.fixture
     def config(self, configure, tmp_path):
         return configure(self.name, **self.keys)
 
     @pytest.fixture
-    def home(self, tmp_path: Path) -> Path:
-        return tmp_path / "home"
-
-    @pytest.fixture
-    def prepared(self, config, home) -> Prepared:
-        return prepare(config, home)
-
-    def test_arrays_have_the_shapes_and_types_that_the_spec_states(self, config, prepared):
-        spec = input_spec(config)
-        assert prepared.spec == spec
-        arrays = prepared.arrays()
-        tail = () if spec.features is None else (spec.features,)
-        for x, y in ((arrays.x_train, arrays.y_train), (arrays.x_test, arrays.y_test)):
-            assert x.shape == (len(y), spec.timesteps, *tail)
-            assert x.dtype == (np.int32 if spec.features is None else np.float32)
-            assert y.dtype == np.int32
-            assert y.min() >= 0
-            assert y.max() < spec.classes
-            if spec.vocabulary is not None:
-                assert x.min() >= 0
-                assert x.max() < spec.vocabulary
-        assert set(np.unique(arrays.y_train)) == set(range(spec.classes))
-
-    def test_exactly_one_of_features_and_vocabulary_is_stated(self, config):
-        spec = input_spec(config)
-        assert (spec.features is None) != (spec.vocabulary is None)
-
-    def test_arrays_are_mapped_read_only(self, prepared):
-        for array in prepared.arrays()[: len(ARRAY_NAMES)]:
-            assert isinstance(array, np.memmap)
-            assert not array.flags.writeable
-
-    def test_the_same_configuration_gives_the_same_digest_here_and_elsewhere(
-        self, config, prepared, home, tmp_path
-    ):
-        again = prepare(config, home)
-        assert again == prepared
-        elsewhere = prepare(config, tmp_path / "elsewhere")
-        assert elsewhere.digest == prepared.digest
-        assert elsewhere.facts == prepared.facts
-
-    def test_other_contents_give_another_digest(self, config, prepared, home):
-        changed = prepare(config.model_copy(update=self.other), home)
-        assert changed.digest != prepared.digest
-        assert changed.folder != prepared.folder
-
-    def test_limits_take_the_first_samples(self, config, prepared, home):
-        few = prepare(config.model_copy(update={"limit": 15, "test_limit": 7}), home)
-        assert few.spec == prepared.spec
-        whole, part = prepared.arrays(), few.arrays()
-        np.testing.assert_array_equal(part.x_train, whole.x_train[:15])
-        np.testing.assert_array_equal(part.y_train, whole.y_train[:15])
-        np.testing.assert_array_equal(part.x_test, whole.x_test[:7])
-        np.testing.assert_array_equal(part.y_test, whole.y_test[:7])
-        assert (few.facts["n_train"], few.facts["n_test"]) == (15, 7)
-
-    def test_mask_changes_nothing_on_disk(self, config, prepared, home):
-        other = prepare(config.model_copy(update={"mask": not config.mask}), home)
-        assert other == prepared
-
-    def test_facts_fit_into_json_and_name_every_class(self, prepared):
-        assert json.loads(json.dumps(prepared.facts)) == prepared.facts
-        assert len(prepared.facts["class_names"]) == prepared.spec.classes
-
-    def test_classes_are_about_equally_frequent(self, prepared):
-        if not self.balanced:
-            pytest.skip("this data set promises no balance")
-        counts = np.bincount(prepared.arrays().y_train)
-        share = counts / counts.sum() * len(counts)
-        assert np.abs(share - 1).max() < 5 * np.sqrt(len(counts) / counts.sum())
+    def dataset(self):
+        return SOURCES[self.name]
 
 
 class TestReviews(Conformance):
