@@ -10,6 +10,8 @@ from typing import Any, Literal
 Better = Literal["higher", "lower", "neither"]
 Logged = Literal["epoch", "end", "diagnostic", "baseline", "arm"]
 Samples = Literal["training", "validation", "test", ""]
+Sign = Literal["", "+"]
+_MISSING = "\N{EN DASH}"
 
 # Of errors of targets that are numbers.
 UNIT = "unit of the target"
@@ -72,7 +74,6 @@ class Metric:
         digits: after the dot.
         significant: how many digits count, of values in a unit of the user's; 0 for ``digits``.
         mean_digits: of a mean; ``None`` for as many.
-        percent: whether tables have it in percent.
         points: whether it is a share of samples, differences of which are told in points.
         in_summary: its place in the summary of an arm, ``None`` for none.
         optional: whether the run table has its column only where a run has measured it.
@@ -93,7 +94,6 @@ class Metric:
     digits: int = 4
     significant: int = 0
     mean_digits: int | None = None
-    percent: bool = False
     points: bool = False
     in_summary: InSummary | None = None
     optional: bool = False
@@ -109,11 +109,6 @@ class Metric:
         return self.digits if self.mean_digits is None else self.mean_digits
 
     @property
-    def factor(self) -> int:
-        """By what tables multiply a value: 100 where they have it in percent."""
-        return 100 if self.percent else 1
-
-    @property
     def sign(self) -> int:
         """-1 where lower is better, else 1."""
         return -1 if self.better == "lower" else 1
@@ -123,26 +118,49 @@ class Metric:
         """Whether runs without validation do not measure it."""
         return self.on == "validation" or self.weights == "best"
 
-    def places(self, value: float, digits: int | None = None) -> int:
-        """Return how many digits a value has after the dot, where ``digits`` doesn't say it."""
+    def places(self, *values: float, digits: int | None = None) -> int:
+        """Return how many digits values that stand together have after the dot.
+
+        ``digits`` of them, or as many as the entry says; the largest tells where they are counted.
+        """
         if not self.significant:
             return self.digits if digits is None else digits
-        if not value or not math.isfinite(value):
+        largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+        if not largest:
             return self.significant
-        return max(0, self.significant - 1 - math.floor(math.log10(abs(value))))
+        return max(0, self.significant - 1 - math.floor(math.log10(largest)))
 
-    def shown(self, value: float, digits: int | None = None) -> str:
-        """Return a value as tables have it: ``0.8712``, ``131,584``; NaN was not measured."""
-        if math.isnan(value):
-            return "\N{EN DASH}"
-        digits = self.places(value, digits)
-        return f"{self.factor * value:,.{digits}f}"
+    def shown(self, value: float, digits: int | None = None, sign: Sign = "") -> str:
+        """Return a value as tables have it: ``0.8712``, ``131,584``; NaN was not measured.
+
+        Args:
+            value: of the metric, or a difference of two.
+            digits: after the dot; ``None`` for as many as its values have.
+            sign: ``+`` where a plus sign is written, too.
+        """
+        return _written(value, self.places(value, digits=digits), sign)
 
     def shown_mean(self, mean: float, sd: float = math.nan, digits: int | None = None) -> str:
         """Return ``0.8712 ± 0.0034``; the spread is missing for a single seed."""
-        digits = self.of_mean if digits is None else digits
-        told = self.shown(mean, digits)
-        return f"{told} ± {self.shown(sd, digits)}" if mean == mean and sd == sd else told
+        places = self.places(mean, digits=self.of_mean if digits is None else digits)
+        told = _written(mean, places)
+        return f"{told} ± {_written(sd, places)}" if mean == mean and sd == sd else told
+
+    def shown_range(self, low: float, high: float, sign: Sign = "") -> str:
+        """Return ``0.8650 to 0.8774``."""
+        places = self.places(low, high)
+        ends = (_written(end, places, sign) for end in (low, high))
+        return _MISSING if math.isnan(low) or math.isnan(high) else " to ".join(ends)
+
+    def shown_within(self, value: float, low: float, high: float, sign: Sign = "") -> str:
+        """Return ``0.8712 [0.8650, 0.8774]``; a single seed has no interval."""
+        places = self.places(value, low, high)
+        told, *ends = (_written(one, places, sign) for one in (value, low, high))
+        return f"{told} [{', '.join(ends)}]" if low == low else told
+
+
+def _written(value: float, places: int, sign: Sign = "") -> str:
+    return _MISSING if math.isnan(value) else f"{value:{sign},.{places}f}"
 
 
 def accuracy(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:

@@ -201,8 +201,6 @@ _ALL = (
         "fraction",
         "lower",
         on="validation",
-        digits=1,
-        percent=True,
         in_summary=InSummary(60),
     ),
     seconds(

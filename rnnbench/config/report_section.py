@@ -32,7 +32,6 @@ class ReportConfig(Section):
         float,
         Field(
             ge=0,
-            lt=1,
             examples=[0.005],
             description="Difference that does not matter, as a fraction for accuracies and else in "
             "the unit of report.metric; arms that differ by less are equivalent.",

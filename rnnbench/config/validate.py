@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from rnnbench.config.allowed import words_of
 from rnnbench.config.keys import keys
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.optimizer_options import check_optimizer
 from rnnbench.config.paths import resource_dir
 from rnnbench.config.ranges import check_search
@@ -105,6 +106,7 @@ def check_combinations(config: Config) -> None:
             f"add until=decided, or type seeds={config.most_seeds} for as many in any case",
         )
     check_search(config)
+    _check_margin(config)
     if model.embedding.kind == "trainable" and model.embedding.path is not None:
         raise ConfigError(
             "model.embedding.path",
@@ -235,6 +237,22 @@ def _expectation(path: Sequence[Any]) -> str:
             if not isinstance(node, dict):
                 return "a value of the documented type"
     return words_of(resolve(node))
+
+
+def _check_margin(config: Config) -> None:
+    """Refuse a margin that no difference of two arms exceeds."""
+    report = config.report
+    # Errors of targets that are numbers have no upper end.
+    usual = "test_accuracy" if config.data.task in (None, "classification") else "test_rmse"
+    metric = METRICS[usual if report.metric == "auto" else report.metric]
+    if report.margin >= metric.high - metric.low:
+        raise ConfigError(
+            "report.margin",
+            f"a number below {metric.high - metric.low:g}, by which values of {metric.words} can "
+            f"differ at most (report.metric={report.metric})",
+            report.margin,
+            "set report.margin=0.01, or as much as does not matter to you",
+        )
 
 
 def _check_in_process(config: Config) -> None:

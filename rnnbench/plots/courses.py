@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
 from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, write
@@ -48,8 +50,8 @@ class Panel:
     lines: tuple[ArmCourse, ...]
 
 
-def draw_courses(axes: Axes, panel: Panel, measure: str) -> None:
-    """Draw the arms of a panel on an axis; ``measure`` names the values."""
+def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
+    """Draw the arms of a panel on an axis."""
     totals = [float(line.course.spent[-1]) for line in panel.lines]
     firsts = [float(line.course.spent[0]) for line in panel.lines]
     axes.axvline(panel.at, color="#888888", linestyle="--", linewidth=0.9, zorder=0)
@@ -62,7 +64,7 @@ def draw_courses(axes: Axes, panel: Panel, measure: str) -> None:
             (band,) = axes.fill(xs, ys, color=tone, alpha=0.15, linewidth=0)
             mark(band, arm=line.arm)
         (drawn,) = axes.plot(course.spent, course.mean, style, color=tone, label=line.arm)
-        mark(drawn, arm=line.arm, told=_told(course, panel.unit))
+        mark(drawn, arm=line.arm, told=_told(course, panel.unit, metric))
     if max(totals) > _FAR * min(totals):
         limits = (min(firsts) / 1.15, 1.15 * max(totals))
         axes.set_xscale("log")
@@ -75,7 +77,7 @@ def draw_courses(axes: Axes, panel: Panel, measure: str) -> None:
     axes.set_gid(panel.name)
     axes.set(
         xlabel=f"{panel.along}\n(dashed: compared at {panel.at:,.{digits(panel.at)}f})",
-        ylabel=measure,
+        ylabel=metric.words,
     )
     axes.grid(alpha=0.25)
 
@@ -85,17 +87,19 @@ def digits(spent: float) -> int:
     return 1 if spent < 10 and spent != round(spent) else 0
 
 
-def _told(course: MeanCourse, unit: str) -> list[str]:
+def _told(course: MeanCourse, unit: str, metric: Metric) -> list[str]:
     """Return what is told of each epoch."""
     rows = zip(course.spent, course.mean, course.sd, strict=True)
     return [
-        f"epoch {epoch}, {spent:,.{digits(spent)}f} {unit}: {mean:.4f}"
-        + (f" ± {sd:.4f}" if sd else "")
+        f"epoch {epoch}, {spent:,.{digits(spent)}f} {unit}: "
+        f"{metric.shown_mean(mean, sd or math.nan)}"
         for epoch, (spent, mean, sd) in enumerate(rows, 1)
     ]
 
 
-def save_courses(panels: Sequence[Panel], measure: str, title: str, paths: Iterable[Path]) -> None:
+def save_courses(
+    panels: Sequence[Panel], metric: Metric, title: str, paths: Iterable[Path]
+) -> None:
     """Draw a panel for each cost, side by side, into each file."""
     names = [line.arm for line in panels[0].lines]
     width = _WIDTH * len(panels)
@@ -103,7 +107,7 @@ def save_courses(panels: Sequence[Panel], measure: str, title: str, paths: Itera
     with new_figure(width, height, filled(title, 45 * len(panels))) as figure:
         drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for axes, panel in zip(drawn, panels, strict=True):
-            draw_courses(axes, panel, measure)
+            draw_courses(axes, panel, metric)
             axes.tick_params(labelleft=True)  # on a page each panel stands alone
         draw_legend(*drawn)
         write(figure, paths)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
-from rnnbench.plots.intervals import draw_background, draw_interval, reach, told
+from rnnbench.plots.intervals import draw_background, draw_interval, reach
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of
 from rnnbench.stats.family import Comparison, Verdict
@@ -52,10 +53,10 @@ class DifferenceRow:
             label = f"{self.a}\n− {self.b}"
         return f"{filled(self.shared + ':', _LABEL)}\n{label}" if self.shared else label
 
-    @property
-    def told(self) -> str:
-        """The difference with its interval, and the verdict."""
-        return f"{told(self)}: {' '.join(self.words.split())}"
+    def told(self, metric: Metric) -> str:
+        """Return the difference with its interval, and the verdict."""
+        shown = metric.shown_within(self.estimate, self.low, self.high, "+")
+        return f"{shown}: {' '.join(self.words.split())}"
 
     @property
     def words(self) -> str:
@@ -81,13 +82,15 @@ def difference_rows(
     return rows
 
 
-def draw_differences(axes: Axes, rows: Sequence[DifferenceRow], margin: float, metric: str) -> None:
-    """Draw one row a comparison on an axis; ``metric`` names the values, with their unit."""
+def draw_differences(
+    axes: Axes, rows: Sequence[DifferenceRow], margin: float, metric: Metric
+) -> None:
+    """Draw one row a comparison on an axis."""
     edge = reach(rows, margin)
     draw_background(axes, margin)
     for place, row in enumerate(rows):
         undecided = row.verdict == "undecided"
-        facts = {"name": row.label.replace("\n", " "), "told": row.told}
+        facts = {"name": row.label.replace("\n", " "), "told": row.told(metric)}
         colour = _UNDECIDED if undecided else _DECIDED
         draw_interval(axes, place, row, edge, colour=colour, width=2.2, facts=facts)
         (point,) = axes.plot(
@@ -100,7 +103,8 @@ def draw_differences(axes: Axes, rows: Sequence[DifferenceRow], margin: float, m
             zorder=3,
         )
         mark(point, **facts)
-    unit = f"{filled(f'difference in {metric}', _LABEL)}\nshaded: too small to matter (±{margin:g})"
+    what = filled(f"difference in {metric.words}", _LABEL)
+    unit = f"{what}\nshaded: too small to matter (±{margin:g})"
     finish_rows(axes, [row.label for row in rows], unit)
     axes.set_xlim(-edge, edge)
     axes.locator_params(axis="x", nbins=4)
@@ -118,7 +122,7 @@ def _width(rows: Sequence[DifferenceRow]) -> float:
 
 
 def save_differences(
-    rows: Sequence[DifferenceRow], margin: float, metric: str, title: str, paths: Iterable[Path]
+    rows: Sequence[DifferenceRow], margin: float, metric: Metric, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw all comparisons, and the margin within which arms are equivalent, into each file."""
     texts = [text for row in rows for text in (row.label, row.words)]

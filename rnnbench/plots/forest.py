@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
-from rnnbench.plots.intervals import draw_background, draw_interval, reach, told
+from rnnbench.plots.intervals import draw_background, draw_interval, reach
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import drawing
 
@@ -39,13 +40,12 @@ class ForestRow:
     high: float
     is_mean: bool = False
 
-    @property
-    def told(self) -> str:
-        """The difference with its interval."""
-        return told(self)
+    def told(self, metric: Metric) -> str:
+        """Return the difference with its interval."""
+        return metric.shown_within(self.estimate, self.low, self.high, "+")
 
 
-def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: str) -> None:
+def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: Metric) -> None:
     """Draw the rows from top to bottom, those of a comparison under its name."""
     edge = reach(rows, margin)
     draw_background(axes, margin)
@@ -57,7 +57,7 @@ def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: st
         ticks.append((place, group, True))
         for row in own:
             place += 1
-            _draw(axes, place, row, edge)
+            _draw(axes, place, row, edge, row.told(metric))
             ticks.append((place, row.label, False))
         place += 1
     axes.set_yticks([where for where, _, _ in ticks], [filled(t, _LABEL) for _, t, _ in ticks])
@@ -66,16 +66,16 @@ def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: st
     axes.set_ylim(place - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, pad=9)  # room for arrows
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(f"difference in {filled(metric, _LABEL)}\nshaded: too small to matter")
+    axes.set_xlabel(f"difference in {filled(metric.words, _LABEL)}\nshaded: too small to matter")
     axes.grid(alpha=0.25, axis="x")
     axes.set_axisbelow(True)
     axes.set_xlim(-edge, edge)
     axes.locator_params(axis="x", nbins=4)
 
 
-def _draw(axes: Axes, place: int, row: ForestRow, edge: float) -> None:
+def _draw(axes: Axes, place: int, row: ForestRow, edge: float, told: str) -> None:
     colour = _TOGETHER if row.is_mean else _OWN
-    facts = {"name": f"{row.group}, {row.label}", "told": row.told}
+    facts = {"name": f"{row.group}, {row.label}", "told": told}
     width = 2.6 if row.is_mean else 1.6
     draw_interval(axes, place, row, edge, colour=colour, width=width, facts=facts)
     (point,) = axes.plot(
@@ -85,7 +85,7 @@ def _draw(axes: Axes, place: int, row: ForestRow, edge: float) -> None:
 
 
 def save_forest(
-    rows: Sequence[ForestRow], margin: float, metric: str, title: str, paths: Iterable[Path]
+    rows: Sequence[ForestRow], margin: float, metric: Metric, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw all differences into each file."""
     labels = [filled(text, _LABEL) for row in rows for text in (row.group, row.label)]

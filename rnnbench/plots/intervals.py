@@ -26,12 +26,6 @@ class IntervalRow(Protocol):
     def high(self) -> float: ...  # noqa: D102
 
 
-def told(row: IntervalRow) -> str:
-    """Return a difference with its interval."""
-    interval = f" [{row.low:+.4f}, {row.high:+.4f}]" if row.low == row.low else ""
-    return f"{row.estimate:+.4f}{interval}"
-
-
 def reach(rows: Sequence[IntervalRow], margin: float) -> float:
     """Return how far from zero the axis goes, in the unit of the differences.
 

@@ -6,6 +6,7 @@ both stands beside the curves.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rnnbench.config.metrics import EPOCH_METRICS
+from rnnbench.config.metrics import EPOCH_METRICS, entry
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark, short
 from rnnbench.plots.style import (
@@ -69,7 +70,10 @@ def learning_data(
     """
     joined = history.merge(runs[["run_id", "arm", "cell", "seed"]], on="run_id", how="inner")
     long = joined.melt(
-        ["arm", "cell", "seed", "epoch"], list(EPOCH_METRICS), var_name="metric", value_name="value"
+        ["arm", "cell", "seed", "epoch"],
+        [metric for metric in EPOCH_METRICS if metric in joined],
+        var_name="metric",
+        value_name="value",
     ).dropna(subset=["value"])
     grouped = long.groupby(_PLACE)["value"]
     table = grouped.agg(mean="mean", sd="std", seeds="count").reset_index()
@@ -109,7 +113,14 @@ def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> 
             mark(band, arm=arm, **timed)
         (curve,) = axes.plot(epochs, mean, line, color=tone, label=arm)
         seeds = _seeds(data.values[data.values["metric"] == f"val_{metric}"])
-        mark(curve, arm=arm, kind="validation", **_steps(validation), seeds=seeds, **timed)
+        mark(
+            curve,
+            arm=arm,
+            kind="validation",
+            **_steps(validation, f"val_{metric}"),
+            seeds=seeds,
+            **timed,
+        )
     (points,) = axes.plot(
         training["epoch"],
         training["mean"],
@@ -120,13 +131,14 @@ def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> 
         alpha=0.7,
         label=arm if validation.empty else None,
     )
-    mark(points, arm=arm, kind="training", **_steps(training), **timed)
+    mark(points, arm=arm, kind="training", **_steps(training, metric), **timed)
 
 
-def _steps(rows: pd.DataFrame) -> dict[str, Any]:
+def _steps(rows: pd.DataFrame, metric: str) -> dict[str, Any]:
     """Return what is told of each epoch, from the first one on."""
+    known = entry(metric)
     told = (
-        f"{mean:.4f} ± {sd:.4f}" if seeds > 1 else f"{mean:.4f}"
+        known.shown_mean(mean, sd if seeds > 1 else math.nan)
         for mean, sd, seeds in zip(rows["mean"], rows["sd"], rows["seeds"], strict=True)
     )
     first = {} if rows.empty else {"first": int(rows["epoch"].iloc[0])}

@@ -30,11 +30,10 @@ class ProfileLine:
     profile: Profile
 
     @property
-    def middle(self) -> str:
-        """The value that half of the runs do better than, as text."""
+    def middle(self) -> float:
+        """The value that half of the runs do better than."""
         found = self.profile.thresholds[self.profile.share <= 0.5]
-        first = found[0] if self.profile.share[0] > self.profile.share[-1] else found[-1]
-        return f"{first:.4f}"
+        return float(found[0 if self.profile.share[0] > self.profile.share[-1] else -1])
 
 
 def draw_profiles(axes: Axes, lines: Sequence[ProfileLine], metric: str) -> None:

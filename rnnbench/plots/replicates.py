@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
 from rnnbench.plots.style import colour, marker, new_figure, write
@@ -26,8 +27,7 @@ _LABEL = 40  # characters in a line of a label
 class ReplicateRow:
     """The replicates of one arm, lowest value first, with the mean and its interval.
 
-    ``seeds`` are those of ``values``; ``low`` and ``high`` are NaN for a single one. ``limits`` are
-    the lowest and the highest value that there can be; ``falls`` tells that low values are good.
+    ``seeds`` are those of ``values``; ``low`` and ``high`` are NaN for a single one.
     """
 
     arm: str
@@ -37,8 +37,7 @@ class ReplicateRow:
     mean: float
     low: float
     high: float
-    limits: tuple[float, float] = (0.0, 1.0)
-    falls: bool = False
+    metric: Metric
 
     @property
     def shown(self) -> tuple[float, float]:
@@ -46,19 +45,18 @@ class ReplicateRow:
         if self.low != self.low:
             return self.mean, self.mean
         # Student's may leave the limits with two seeds.
-        return max(self.low, self.limits[0]), min(self.high, self.limits[1])
+        return max(self.low, self.metric.low), min(self.high, self.metric.high)
 
     @property
     def words(self) -> str:
         """The mean, its interval and how many seeds it is of."""
         count = f"{len(self.values)} seed{'s' * (len(self.values) != 1)}"
-        low, high = self.shown
-        interval = f" [{low:.4f}, {high:.4f}]" if self.low == self.low else ""
-        return f"mean {self.mean:.4f}{interval}, {count}"
+        ends = self.shown if self.low == self.low else (self.low, self.high)
+        return f"mean {self.metric.shown_within(self.mean, *ends)}, {count}"
 
     def rank(self, value: float) -> str:
         """Return the place of a replicate's value among them all, 1 for the best."""
-        sign = -1 if self.falls else 1
+        sign = self.metric.sign
         better = sum(sign * other > sign * value for other in self.values)
         return f"rank {1 + better} of {len(self.values)}"
 
@@ -66,17 +64,14 @@ class ReplicateRow:
 def replicate_rows(
     arms: Iterable[tuple[str, str, Mapping[int, float]]],
     confidence: float,
-    limits: tuple[float, float] = (0.0, 1.0),
-    *,
-    falls: bool = False,
+    metric: Metric,
 ) -> list[ReplicateRow]:
     """Return one row an arm, the best mean first, with Student's interval of the mean.
 
     Args:
         arms: name, cell and a value by seed; NaN, and arms without a value, are left out.
         confidence: of the interval, for example 0.95.
-        limits: lowest and highest value that there can be.
-        falls: whether low values are good.
+        metric: whose values these are.
     """
     rows = []
     for arm, cell, measured in arms:
@@ -86,8 +81,8 @@ def replicate_rows(
             summary = statistic(values)
             width = half_width(summary, confidence)
             ends = (summary.mean - width, summary.mean + width)
-            rows.append(ReplicateRow(arm, cell, values, seeds, summary.mean, *ends, limits, falls))
-    return sorted(rows, key=lambda row: (row.mean if falls else -row.mean, row.arm))
+            rows.append(ReplicateRow(arm, cell, values, seeds, summary.mean, *ends, metric))
+    return sorted(rows, key=lambda row: (-metric.sign * row.mean, row.arm))
 
 
 def offsets(count: int, height: float = 0.5) -> list[float]:
@@ -143,12 +138,16 @@ def drawing(size: tuple[float, float], title: str, paths: Iterable[Path]) -> Ite
         write(figure, paths)
 
 
-def draw_replicates(axes: Axes, rows: Sequence[ReplicateRow], metric: str) -> None:
-    """Draw one row an arm on an axis; ``metric`` names the values, with their unit."""
+def draw_replicates(axes: Axes, rows: Sequence[ReplicateRow], metric: Metric) -> None:
+    """Draw one row an arm on an axis."""
     for place, row in enumerate(rows):
         points = draw_strip(axes, place, row.values, row.cell, alpha=0.6, markersize=5)
         pairs = zip(row.seeds, row.values, strict=True)
-        mark(points, name=row.arm, told=(f"seed {seed} {value:.4f}" for seed, value in pairs))
+        mark(
+            points,
+            name=row.arm,
+            told=(f"seed {seed} {metric.shown(value)}" for seed, value in pairs),
+        )
         if row.low == row.low:
             (bar,) = axes.plot(row.shown, [place] * 2, color="black", linewidth=1.4, zorder=3)
             mark(bar, name=row.arm, told=row.words)
@@ -162,11 +161,11 @@ def draw_replicates(axes: Axes, rows: Sequence[ReplicateRow], metric: str) -> No
             zorder=4,
         )
         mark(mean, name=row.arm, told=row.words)
-    finish_rows(axes, [row.arm for row in rows], metric)
+    finish_rows(axes, [row.arm for row in rows], metric.words)
 
 
 def save_replicates(
-    rows: Sequence[ReplicateRow], metric: str, title: str, paths: Iterable[Path]
+    rows: Sequence[ReplicateRow], metric: Metric, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw the replicates of all arms into each file."""
     height = height_of((row.arm for row in rows), len(rows))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import ReplicateRow
@@ -72,14 +73,15 @@ def value_limits(slopes: Iterable[Slope]) -> tuple[float, float]:
     return min(lows) - room, max(highs) + room
 
 
-def draw_slope(axes: Axes, slope: Slope, metric: str, limits: tuple[float, float]) -> None:
-    """Draw a line a seed on an axis between ``limits``; ``metric`` names the values."""
+def draw_slope(axes: Axes, slope: Slope, metric: Metric, limits: tuple[float, float]) -> None:
+    """Draw a line a seed on an axis between ``limits``."""
     for seed, values in slope.by_seed.items():
         known = [place for place, value in enumerate(values) if value == value]
         (line,) = axes.plot(known, [values[place] for place in known], **_LINE)
         told = (
-            f"{slope.labels[place]} {values[place]:.4f}, {slope.arms[place].rank(values[place])}"
-            for place in known
+            f"{slope.labels[place]} {metric.shown(value)}, {slope.arms[place].rank(value)}"
+            for place, value in enumerate(values)
+            if value == value
         )
         mark(line, name=f"seed {seed}", told=told)
     for place, arm in enumerate(slope.arms):
@@ -97,7 +99,7 @@ def draw_slope(axes: Axes, slope: Slope, metric: str, limits: tuple[float, float
     axes.set_xlim(-0.45, len(slope.arms) - 1 + 0.05)
     axes.set_ylim(*limits)
     axes.set_xticks(range(len(slope.arms)), [filled(label, _NAME) for label in slope.labels])
-    axes.set(xlabel=filled(slope.title, 32), ylabel=metric)
+    axes.set(xlabel=filled(slope.title, 32), ylabel=metric.words)
     axes.grid(alpha=0.25, axis="y")
 
 
@@ -122,7 +124,7 @@ def _arm_width(slope: Slope) -> float:
     return max(0.75, 0.1 * max(map(len, lines)))
 
 
-def save_slopes(slopes: Sequence[Slope], metric: str, title: str, paths: Iterable[Path]) -> None:
+def save_slopes(slopes: Sequence[Slope], metric: Metric, title: str, paths: Iterable[Path]) -> None:
     """Draw a panel for each group of arms into each file, all on one scale."""
     columns = 2 if len(slopes) == 4 else min(3, len(slopes))
     rows = -(-len(slopes) // columns)

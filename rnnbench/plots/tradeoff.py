@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.config.metric import Metric
 from rnnbench.plots.marks import mark
 from rnnbench.plots.style import (
     draw_legend,
@@ -37,10 +38,10 @@ class Point:
     low: float
     high: float
 
-    def told(self, cost: str) -> str:
+    def told(self, cost: str, metric: Metric) -> str:
         """Return the cost, and the accuracy with its interval."""
-        interval = f" [{self.low:.4f}, {self.high:.4f}]" if self.low == self.low else ""
-        return f"{self.cost:,.6g} {cost}, accuracy {self.accuracy:.4f}{interval}"
+        shown = metric.shown_within(self.accuracy, self.low, self.high)
+        return f"{self.cost:,.6g} {cost}, accuracy {shown}"
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -123,13 +124,16 @@ def _cheapest(point: Point) -> tuple[float, float, str]:
     return point.cost, -point.accuracy, point.arm
 
 
-def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence[Point]) -> None:
+def draw_tradeoff(
+    axes: Axes, points: Sequence[Point], cost: str, metric: Metric, arms: Sequence[Point]
+) -> None:
     """Draw arms on an axis.
 
     Args:
         axes: what is drawn on.
         points: the arms that have such a cost.
         cost: what they cost, with its unit.
+        metric: the accuracy.
         arms: all arms of the figure, in the order that gives them a number and a shade.
     """
     points = sorted(points, key=_cheapest)
@@ -147,7 +151,10 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence
         drawn = axes.errorbar(
             [x],
             [point.accuracy],
-            [[point.accuracy - max(point.low, 0.0)], [min(point.high, 1.0) - point.accuracy]],
+            [
+                [point.accuracy - max(point.low, metric.low)],
+                [min(point.high, metric.high) - point.accuracy],
+            ],
             marker=marker(point.cell),
             linestyle="none",
             color=shade[point.arm],
@@ -156,7 +163,7 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence
             markeredgewidth=0.6,
             label=names[point.arm],
         )
-        facts = {"arm": names[point.arm], "told": point.told(cost)}
+        facts = {"arm": names[point.arm], "told": point.told(cost, metric)}
         for part in filter(None, (drawn[0], *drawn[2])):
             mark(part, **facts)
         if numbered:
@@ -176,14 +183,16 @@ def draw_tradeoff(axes: Axes, points: Sequence[Point], cost: str, arms: Sequence
     axes.grid(alpha=0.25)
 
 
-def save_tradeoff(panels: Mapping[str, Sequence[Point]], title: str, paths: Iterable[Path]) -> None:
+def save_tradeoff(
+    panels: Mapping[str, Sequence[Point]], metric: Metric, title: str, paths: Iterable[Path]
+) -> None:
     """Draw accuracy against each cost, such as "recurrent parameters", into each file."""
     arms = arm_order(panels.values())
     rows = -(-(1 + len(arms)) // legend_columns(f"10 {point.arm}" for point in arms))
     with new_figure(4.6 * len(panels), 4 + 0.2 * rows, title) as figure:
         drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for axes, (cost, points) in zip(drawn, panels.items(), strict=True):
-            draw_tradeoff(axes, points, cost, arms)
+            draw_tradeoff(axes, points, cost, metric, arms)
             axes.tick_params(labelleft=True)  # on a page each panel stands alone
         draw_legend(*drawn)
         write(figure, paths)

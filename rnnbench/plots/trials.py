@@ -9,6 +9,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnbench.config.metric import Metric
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, draw_strip, drawing, finish_rows, height_of
 from rnnbench.plots.style import draw_legend, legend_columns, marker
@@ -85,18 +86,19 @@ def ordered_keys(arms: Sequence[Shares]) -> list[str]:
     return sorted(keys, key=lambda key: (-sum(arm.shares.get(key, 0.0) for arm in arms), key))
 
 
-def draw_trials(axes: Axes, rows: Sequence[Trials], metric: str) -> None:
-    """Draw every trial on an axis, the top ones large; ``metric`` names the values."""
+def draw_trials(axes: Axes, rows: Sequence[Trials], metric: Metric) -> None:
+    """Draw every trial on an axis, the top ones large."""
     for place, row in enumerate(rows):
         rest = draw_strip(axes, place, row.values[row.top :], row.cell, alpha=0.4, markersize=4)
         top = {"markersize": 7, "markeredgewidth": 0.7, "markeredgecolor": "black", "zorder": 3}
         best = draw_strip(axes, place, row.values[: row.top], row.cell, **top)
         for points, values in ((rest, row.values[row.top :]), (best, row.values[: row.top])):
-            mark(points, name=row.arm, told=(f"{metric} {value:.4f}" for value in sorted(values)))
-    finish_rows(axes, [row.label for row in rows], metric)
+            told = (f"{metric.words} {metric.shown(value)}" for value in sorted(values))
+            mark(points, name=row.arm, told=told)
+    finish_rows(axes, [row.label for row in rows], metric.words)
 
 
-def draw_expected_best(axes: Axes, curves: Sequence[SearchCurve], metric: str) -> None:
+def draw_expected_best(axes: Axes, curves: Sequence[SearchCurve], metric: Metric) -> None:
     """Draw the expected best against the number of trials on an axis, with a marker a doubling."""
     styles = zip(curves, tones([curve.cell for curve in curves]), cycle(("-", "--", ":", "-.")))
     for curve, tone, line in styles:
@@ -104,11 +106,11 @@ def draw_expected_best(axes: Axes, curves: Sequence[SearchCurve], metric: str) -
         doublings = [2**power - 1 for power in range(len(budgets).bit_length())]
         style: dict[str, Any] = {"marker": marker(curve.cell), "markevery": doublings}
         (drawn,) = axes.plot(budgets, curve.expected, line, color=tone, label=curve.arm, **style)
-        told = (f"{value:.4f}" for value in curve.expected)
+        told = map(metric.shown, curve.expected)
         mark(drawn, arm=curve.arm, kind="expected best", steps="trials", first=1, told=told)
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.set(xlabel="budget, trials", ylabel=f"expected best {metric.removeprefix('best ')}")
+    axes.set(xlabel="budget, trials", ylabel=f"expected best {metric.words.removeprefix('best ')}")
     axes.grid(alpha=0.25)
 
 
@@ -131,14 +133,14 @@ def draw_importance(axes: Axes, arms: Sequence[Shares]) -> None:
     finish_rows(axes, keys, "importance (PED-ANOVA), share")
 
 
-def save_trials(rows: Sequence[Trials], metric: str, title: str, paths: Iterable[Path]) -> None:
+def save_trials(rows: Sequence[Trials], metric: Metric, title: str, paths: Iterable[Path]) -> None:
     """Draw every trial of all arms into each file."""
     with drawing((WIDTH, height_of((row.label for row in rows), len(rows))), title, paths) as axes:
         draw_trials(axes, rows, metric)
 
 
 def save_expected_best(
-    curves: Sequence[SearchCurve], metric: str, title: str, paths: Iterable[Path]
+    curves: Sequence[SearchCurve], metric: Metric, title: str, paths: Iterable[Path]
 ) -> None:
     """Draw the expected best of all arms into each file."""
     rows = len(curves) / legend_columns(curve.arm for curve in curves)

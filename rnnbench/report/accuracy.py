@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from rnnbench.config.metric import Metric
+from rnnbench.config.metrics import METRICS
 from rnnbench.report.comparisons import comparisons_block
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, failures, order
 from rnnbench.report.document import (
@@ -16,14 +18,14 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.jitter import jitter
+from rnnbench.report.jitter import MOVING, jitter
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
 from rnnbench.report.wording import capital, metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import ASKED, BEST, LAST, VALIDATED, Measure
 from rnnbench.stats import statistic
-from rnnbench.stats.bootstrap import FEWEST, Interval, bootstrap, interquartile_mean
+from rnnbench.stats.bootstrap import FEWEST, bootstrap, interquartile_mean
 from rnnbench.stats.family import FEWEST as FEWEST_SEEDS
 
 _OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
@@ -124,18 +126,20 @@ def _beside(
     other, words = _OTHER[metric]
     known = [arm.by_seed(other) if arm.cell else {} for arm in arms]
     if any(known):
-        cells = list(map(_spread, known))
+        cells = [_spread(values, METRICS[other]) for values in known]
         meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
         found.append((TableColumn(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
     moves = [jitter(arm, dataset.history) for arm in arms]
     if any(value == value for value in moves):
-        found.append((TableColumn("jitter", _OF_JITTER), [number(value) for value in moves]))
+        found.append(
+            (TableColumn("jitter", _OF_JITTER), [number(value, METRICS[MOVING]) for value in moves])
+        )
     return found
 
 
-def _spread(values: Mapping[int, float]) -> TableCell:
+def _spread(values: Mapping[int, float], metric: Metric) -> TableCell:
     summary = statistic(values.values())
-    return spread(summary.mean, summary.sd)
+    return spread(summary.mean, summary.sd, metric)
 
 
 def _note(
@@ -216,22 +220,19 @@ def _row(
     marked: bool,
     has_interval: bool,
 ) -> tuple[TableCell, ...]:
-    values = list(arm.by_seed(measure.metric).values())
+    values, by = list(arm.by_seed(measure.metric).values()), measure.entry
     summary = statistic(values)
     middle = bootstrap(values, interquartile_mean, confidence)
+    # With fewer seeds an interval doesn't hold what it says.
+    span = interval(middle.low, middle.high, by) if len(values) >= FEWEST else text(None)
     best, worst = (max, min) if measure.sign > 0 else (min, max)
     return (
         arm_cell(arm.name),
         number(summary.n, 0),
-        spread(summary.mean, summary.sd, marked=marked),
+        spread(summary.mean, summary.sd, by, marked=marked),
         *beside,
-        number(middle.estimate),
-        *([_span(middle, len(values))] if has_interval else []),
-        number(best(values)),
-        number(worst(values)),
+        number(middle.estimate, by),
+        *([span] if has_interval else []),
+        number(best(values), by),
+        number(worst(values), by),
     )
-
-
-def _span(middle: Interval, seeds: int) -> TableCell:
-    """Return an interval, where it holds what it says."""
-    return interval(middle.low, middle.high) if seeds >= FEWEST else text(None)

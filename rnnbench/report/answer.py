@@ -60,16 +60,17 @@ def best(dataset: DatasetSection) -> list[Statement]:
     baseline, words = min(beside, key=measure.rank), measure.words
     name = "a " + flat(arm_words(baseline.name.replace(" (baseline)", "")))
     cell, value = arms[0].one(measure.metric), baseline.one(measure.metric)
-    top = arm_words(arms[0].name)
+    top, by = arm_words(arms[0].name), measure.entry
+    reached = by.shown(cell)
     if measure.sign * value > measure.sign * cell:
         whom = "every cell here" if len(arms) > 1 else top
-        reached = f"{flat(top)}: {cell:.4f}" if len(arms) > 1 else f"{cell:.4f}"
-        lead = f"{capital(name)} reaches {value:.4f}, better than {whom}"
-        return [Statement(lead, f" ({reached}; {words}).")]
+        beaten = f"{flat(top)}: {reached}" if len(arms) > 1 else reached
+        lead = f"{capital(name)} reaches {by.shown(value)}, better than {whom}"
+        return [Statement(lead, f" ({beaten}; {words}).")]
     better = "less than" if measure.is_lower_better else "more than"
     over = "as much as" if value == cell else better
-    rest = f" {words}, {over} the best baseline, {name}, with {value:.4f}."
-    return [Statement(f"{top} reaches {cell:.4f}", rest)]
+    rest = f" {words}, {over} the best baseline, {name}, with {by.shown(value)}."
+    return [Statement(f"{top} reaches {reached}", rest)]
 
 
 def _reached(dataset: DatasetSection, arms: Sequence[ArmRuns], measure: Measure) -> list[Statement]:
@@ -77,12 +78,11 @@ def _reached(dataset: DatasetSection, arms: Sequence[ArmRuns], measure: Measure)
     told = []
     for arm in arms[: 1 if dataset.pairs else _MOST_ARMS]:
         found = statistic(arm.by_seed(measure.metric).values())
-        spread = f" ± {found.sd:.4f}" if found.sd == found.sd else ""
         seeds = f"{found.n} seed{'s' if found.n != 1 else ''}"
         highest = ", the best mean here; no baseline stands beside it" if dataset.pairs else ""
         told.append(
             Statement(
-                f"{arm_words(arm.name)} reaches {found.mean:.4f}{spread}",
+                f"{arm_words(arm.name)} reaches {measure.entry.shown_mean(found.mean, found.sd)}",
                 f" {measure.words} over {seeds}{highest}.",
             )
         )

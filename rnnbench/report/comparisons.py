@@ -102,14 +102,14 @@ def refusal(pair: Pair) -> str:
 
 
 def _row(pair: Pair, dataset: DatasetSection, *, has_remarks: bool) -> tuple[TableCell, ...]:
-    result = result_of(pair)
+    result, metric = result_of(pair), measure_of(pair).entry
     difference = result.difference
     return (
         pair_cell(pair),
         text(key_words(pair.relation.factor or "")),
         _seeds(pair),
-        signed(difference.estimate),
-        interval(difference.low, difference.high),
+        signed(difference.estimate, metric),
+        interval(difference.low, difference.high, metric),
         TableCell(plain_verdict(pair, dataset.options.margin), result.verdict),
         _better_in(pair),
         *(number(probability, 2) for probability in result.probabilities),
@@ -200,8 +200,8 @@ def _pictures(dataset: DatasetSection, pairs: list[Pair]) -> tuple[Picture, ...]
     title = f"Differences with their {percent} intervals" + of(
         len(rows), len(compared), "comparisons"
     )
-    metric = measure_of(pairs[0]).words
-    told = "; ".join(f"{row.label}: {row.told}".replace("\n", " ") for row in rows)
+    metric = measure_of(pairs[0]).entry
+    told = "; ".join(f"{row.label}: {row.told(metric)}".replace("\n", " ") for row in rows)
     draw = partial(save_differences, rows, margin, metric, title)
     return (
         Picture(f"differences_{dataset.key}", title, f"{title}, {dataset.place}: {told}", draw),

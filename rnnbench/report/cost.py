@@ -58,9 +58,9 @@ def _table(dataset: DatasetSection) -> DataTable:
 
 
 def _size(arm: ArmRuns, column: str) -> TableCell:
-    return number(arm.one(column), METRICS[column].digits)
+    return number(arm.one(column), METRICS[column])
 
 
 def _timed(arm: ArmRuns, column: str) -> TableCell:
     summary = statistic(arm.values(column))
-    return spread(summary.mean, summary.sd, METRICS[column].of_mean)
+    return spread(summary.mean, summary.sd, METRICS[column])

@@ -100,6 +100,7 @@ def _forest(sets: DataSets) -> Picture:
     title = "Differences on each data set and over all of them" + of(
         shown, len(sets.pairs), "comparisons"
     )
-    told = "; ".join(f"{row.group}, {row.label}: {row.told}" for row in rows)
-    draw = partial(save_forest, rows, sets.options.margin, sets.measure.words, title)
+    metric = sets.measure.entry
+    told = "; ".join(f"{row.group}, {row.label}: {row.told(metric)}" for row in rows)
+    draw = partial(save_forest, rows, sets.options.margin, metric, title)
     return Picture("data_sets_differences", title, f"{title}: {told}", draw)

@@ -59,7 +59,7 @@ def _scores(sets: DataSets) -> DataTable:
         for arm, _ in sets.arms:
             found = statistic(part.scores.get(arm, ()))
             marked = arm in best[part.place]
-            cells.append(spread(found.mean, found.sd, marked=marked))
+            cells.append(spread(found.mean, found.sd, sets.measure.entry, marked=marked))
         rows.append(tuple(cells))
     note = (
         f"{capital(sets.measure.words)}, mean ± standard deviation over seeds. Marked: the "
@@ -104,18 +104,18 @@ def _differences(sets: DataSets) -> DataTable:
 
 
 def _row(pair: SetPair, sets: DataSets) -> tuple[TableCell, ...]:
-    overall = pair.overall
+    overall, metric = pair.overall, sets.measure.entry
     a, b, shared = map(arm_words, pair.words)
     label = f"{capital(shared)}: {a} − {b}" if shared else f"{a} − {b}"
     return (
         TableCell(label, " − ".join(pair.names)),
         number(overall.sets, 0),
         number(overall.ahead, 0),
-        signed(overall.difference.estimate),
-        interval(overall.difference.low, overall.difference.high),
+        signed(overall.difference.estimate, metric),
+        interval(overall.difference.low, overall.difference.high, metric),
         text(_verdict(pair, sets)),
-        number(overall.sd),
-        interval(overall.further.low, overall.further.high),
+        number(overall.sd, metric),
+        interval(overall.further.low, overall.further.high, metric),
         number(overall.p if overall.sets >= FEWEST else None, 3),
     )
 
@@ -154,8 +154,8 @@ def _runs_block(sets: DataSets) -> Block | None:
             (
                 TableCell(arm_words(arm), arm),
                 number(runs, 0),
-                number(found.estimate),
-                interval(found.low, found.high),
+                number(found.estimate, sets.measure.entry),
+                interval(found.low, found.high, sets.measure.entry),
             )
         )
     note = (
@@ -179,7 +179,7 @@ def _profiles(
     every = [value for arm, _ in drawn for own in scores[arm] for value in own]
     beyond = 0.02 * (max(every) - min(every)) or 0.001
     places = np.linspace(min(every) - beyond, max(every) + beyond, _POINTS)
-    is_lower = sets.measure.is_lower_better
+    metric, is_lower = sets.measure.entry, sets.measure.is_lower_better
     lines = [
         ProfileLine(
             arm_words(arm),
@@ -191,7 +191,7 @@ def _profiles(
     title = "Performance profiles: share of runs that do better than a value" + of(
         len(drawn), len(arms)
     )
-    told = ", ".join(f"{line.arm} {line.middle}" for line in lines)
+    told = ", ".join(f"{line.arm} {metric.shown(line.middle)}" for line in lines)
     alt = f"{title}. Half of the runs do better than: {told}"
-    draw = partial(save_profiles, lines, sets.measure.words, title)
+    draw = partial(save_profiles, lines, metric.words, title)
     return Picture("data_sets_profiles", title, alt, draw)

@@ -109,11 +109,15 @@ def _measured(
     arm: ArmRuns, measure: Measure, confidence: float
 ) -> tuple[TableCell, TableCell, TableCell]:
     found, low, high = _mean(arm, measure, confidence)
-    return number(found.n, 0), spread(found.mean, found.sd), interval(low, high)
+    return (
+        number(found.n, 0),
+        spread(found.mean, found.sd, measure.entry),
+        interval(low, high, measure.entry),
+    )
 
 
 def _picture(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -> Picture:
-    confidence = dataset.options.confidence
+    confidence, by = dataset.options.confidence, measure.entry
     shown = lines[:_MOST_DRAWN]
     drawn = [
         Readings(
@@ -125,17 +129,16 @@ def _picture(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -
     ]
     title = f"{capital(measure.words)} against training samples" + of(len(shown), len(lines))
     told = "; ".join(
-        f"{line.arm} {line.points[0].value:.4f} with {line.points[0].at:,.0f}, "
-        f"{line.points[-1].value:.4f} with {line.points[-1].at:,.0f}"
+        f"{line.arm} {by.shown(line.points[0].value)} with {line.points[0].at:,.0f}, "
+        f"{by.shown(line.points[-1].value)} with {line.points[-1].at:,.0f}"
         for line in drawn
     )
-    draw = partial(save_readings, drawn, "training samples", measure.words, title, {})
+    draw = partial(save_readings, drawn, "training samples", by.words, title, {})
     caption = f"{title}: means with {100 * confidence:g} % intervals"
     return Picture(f"sizes_{dataset.key}", caption, f"{title}, {dataset.place}: {told}", draw)
 
 
 def _reading(samples: int, arm: ArmRuns, measure: Measure, confidence: float) -> Reading:
     found, low, high = _mean(arm, measure, confidence)
-    span = f" [{low:.4f}, {high:.4f}]" if low == low else ""
-    told = f"{samples:,} samples: {found.mean:.4f}{span}"
+    told = f"{samples:,} samples: {measure.entry.shown_within(found.mean, low, high)}"
     return Reading(float(samples), found.mean, low, high, told)

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rnnbench.config.metric import Metric
+
+Form = Metric | int  # how a number is written: as a metric's values are, or by digits after the dot
 MISSING = "–"
 KEY = re.compile(r"`([a-z_]+(?:\.[a-z_]+)+=[\w.]+)`")  # in a paragraph; nothing else is markup
 ANSWER = "answer"  # key of the section that is the first screen
@@ -139,33 +142,36 @@ def text(value: object) -> TableCell:
     return TableCell(shown, None if value is None else shown)
 
 
-def number(value: float | None, digits: int = 4, *, marked: bool = False) -> TableCell:
+def number(value: float | None, form: Form = 4, *, marked: bool = False) -> TableCell:
     """Return an entry that is a number; NaN was not measured."""
     if value is None or math.isnan(value):
         return TableCell(MISSING, None)
-    return TableCell(f"{value:,.{digits}f}", float(value), marked)
+    return TableCell(_metric(form).shown(value), float(value), marked)
 
 
-def signed(value: float, digits: int = 4) -> TableCell:
+def signed(value: float, form: Form = 4) -> TableCell:
     """Return a difference with its sign."""
     if math.isnan(value):
         return TableCell(MISSING, None)
-    return TableCell(f"{value:+,.{digits}f}", float(value))
+    return TableCell(_metric(form).shown(value, sign="+"), float(value))
 
 
-def spread(mean: float, sd: float, digits: int = 4, *, marked: bool = False) -> TableCell:
+def spread(mean: float, sd: float, form: Form = 4, *, marked: bool = False) -> TableCell:
     """Return ``0.8712 ± 0.0034``; it sorts by the mean."""
     if math.isnan(mean):
         return TableCell(MISSING, None)
-    shown = f"{mean:,.{digits}f}"
-    if math.isnan(sd):
-        return TableCell(shown, float(mean), marked)
-    return TableCell(f"{shown} ± {sd:,.{digits}f}", float(mean), marked, (("sd", float(sd)),))
+    extra = () if math.isnan(sd) else (("sd", float(sd)),)
+    return TableCell(_metric(form).shown_mean(mean, sd), float(mean), marked, extra)
 
 
-def interval(low: float, high: float, digits: int = 4) -> TableCell:
+def interval(low: float, high: float, form: Form = 4) -> TableCell:
     """Return ``0.8650 to 0.8774``; it sorts by the lower end."""
     if math.isnan(low) or math.isnan(high):
         return TableCell(MISSING, None)
-    shown = f"{low:,.{digits}f} to {high:,.{digits}f}"
+    shown = _metric(form).shown_range(low, high)
     return TableCell(shown, float(low), extra=(("to", float(high)),))
+
+
+def _metric(form: Form) -> Metric:
+    """Return what numbers are written by: a metric, or one of nothing but digits."""
+    return form if isinstance(form, Metric) else Metric("", "", "", "", "neither", digits=form)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rnnbench.config.keys import with_role
+from rnnbench.config.metrics import METRICS
 from rnnbench.config.roles import HeldOut
 from rnnbench.plots.courses import ArmCourse, Panel, digits, save_courses
 from rnnbench.report.dataset_section import (
@@ -42,9 +43,11 @@ from rnnbench.results.courses import (
     mean_course,
     whole_cost,
 )
+from rnnbench.results.measure import VALIDATED
 from rnnbench.stats import statistic
 from rnnbench.stats.family import ArmValues, family
 
+_ACCURACY = METRICS[VALIDATED]
 _MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
 _ALONG: Mapping[Cost, str] = {
     "seconds": "seconds of training and validation",
@@ -171,8 +174,8 @@ def _cells(group: _Group, arm: ArmRuns, cost: Cost) -> tuple[TableCell, TableCel
     found = statistic(run.reached(cost, budget) for run in runs if is_known)
     return (
         number(budget, digits(budget)),
-        spread(epochs.mean, epochs.sd, 1),
-        spread(found.mean, found.sd),
+        spread(epochs.mean, epochs.sd, METRICS["epochs_trained"]),
+        spread(found.mean, found.sd, _ACCURACY),
     )
 
 
@@ -244,8 +247,8 @@ def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | N
             pair_cell(pair),
             text(_told(cost, budget)),
             number(result.n, 0),
-            signed(result.difference.estimate),
-            interval(result.difference.low, result.difference.high),
+            signed(result.difference.estimate, _ACCURACY),
+            interval(result.difference.low, result.difference.high, _ACCURACY),
         )
         for (pair, cost, budget), result in told
     )
@@ -286,7 +289,7 @@ def _pictures(dataset: DatasetSection, group: _Group) -> tuple[Picture, ...]:
     how = "mean of the seeds, with one standard deviation"
     names = ", ".join(arm_words(arm.name) for arm in shown)
     alt = f"{title}, {dataset.place}: {how}, of {names}"
-    draw = partial(save_courses, panels, "best validation accuracy", f"{title}: {how}")
+    draw = partial(save_courses, panels, _ACCURACY, f"{title}: {how}")
     return (Picture(f"equal_cost_{dataset.key}", f"{title}: {how}", alt, draw),)
 
 

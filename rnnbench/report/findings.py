@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rnnbench.config.metrics import METRICS
+from rnnbench.config.metrics import METRICS, entry
 from rnnbench.config.schema import ClaimConfig
 from rnnbench.formatting.tables import span
 from rnnbench.report.dataset_section import DatasetSection
@@ -166,8 +166,8 @@ def _finding(asked: _Asked, pair: Pair) -> ClaimFinding:
     return ClaimFinding(
         verdict,
         pair.measure.metric,
-        signed(difference.estimate),
-        interval(difference.low, difference.high),
+        signed(difference.estimate, pair.measure.entry),
+        interval(difference.low, difference.high, pair.measure.entry),
         (a, b),
         _title(a, b, asked.dataset),
     )
@@ -192,7 +192,8 @@ def _single(claim: ClaimConfig, metric: str, arm: ArmRuns, dataset: DatasetSecti
     bound = f" above {claim.above:g}" if claim.above is not None else ""
     bound += f" below {claim.below:g}" if claim.below is not None else ""
     title = f"{dataset.place}: {arm_words(arm.name)}{',' if bound else ''}{bound}"
-    return ClaimFinding(verdict, metric, number(summary.mean), interval(low, high), (arm,), title)
+    cells = number(summary.mean, entry(metric)), interval(low, high, entry(metric))
+    return ClaimFinding(verdict, metric, *cells, (arm,), title)
 
 
 def _beyond(claim: ClaimConfig, low: float, high: float) -> str:

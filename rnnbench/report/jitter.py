@@ -9,6 +9,7 @@ import pandas as pd
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
+MOVING = "val_accuracy"  # what moves
 _FEWEST = 2  # epochs that tell of a spread
 _PART = 3  # of the epochs, the last one
 
@@ -25,8 +26,8 @@ def jitter(arm: ArmRuns, history: pd.DataFrame) -> float:
     """
     own = history[history["run_id"].isin(arm.run_ids)]
     squares = []
-    for _, run in own.dropna(subset=["val_accuracy"]).groupby("run_id", sort=True):
-        last = run.sort_values("epoch")["val_accuracy"].tail(-(-len(run) // _PART))
+    for _, run in own.dropna(subset=[MOVING]).groupby("run_id", sort=True):
+        last = run.sort_values("epoch")[MOVING].tail(-(-len(run) // _PART))
         if len(last) >= _FEWEST:
             squares.append(statistic(last).sd ** 2)
     return math.sqrt(sum(squares) / len(squares)) if squares else math.nan

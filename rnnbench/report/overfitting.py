@@ -94,16 +94,21 @@ def _row(arm: ArmRuns) -> tuple[TableCell, ...]:
         _cell(arm.values("gap_best"), "gap_best"),
         _cell(arm.values("gap_final"), "gap_final"),
         _cell(at_best, "final_accuracy"),
-        _cell(arm.values("val_loss_rise"), "val_loss_rise"),
+        _percent(arm.values("val_loss_rise")),
         _cell(arm.values("test_calibration_error"), "test_calibration_error"),
     )
 
 
 def _cell(values: list[float], metric: str) -> TableCell:
     """Return the mean and the spread of values, written as those of a metric."""
-    known = METRICS[metric]
-    summary = statistic([known.factor * value for value in values])
-    return spread(summary.mean, summary.sd, known.of_mean)
+    summary = statistic(values)
+    return spread(summary.mean, summary.sd, METRICS[metric])
+
+
+def _percent(values: list[float]) -> TableCell:
+    """Return the same of fractions in percent."""
+    summary = statistic([100 * value for value in values])
+    return spread(summary.mean, summary.sd, 1)
 
 
 def _curves(dataset: DatasetSection) -> list[Picture]:

@@ -143,14 +143,13 @@ def _row(system: System, words: str, printed: float, column: str) -> tuple[Table
     values = _measured(system.runs, column)
     summary = statistic(values)
     known = entry(_WRITTEN_AS.get(column, column))
-    digits = known.of_mean + (2 if known.percent else 0)  # sources have fractions
     missing = float("nan")
     return (
         text(system.name),
         text(words),
-        number(printed, digits),
+        number(printed, known),
         number(len(values), 0),
-        spread(summary.mean, summary.sd, digits) if values else text(None),
-        interval(min(values, default=missing), max(values, default=missing), digits),
-        signed(summary.mean - printed, digits) if values else text(None),
+        spread(summary.mean, summary.sd, known) if values else text(None),
+        interval(min(values, default=missing), max(values, default=missing), known),
+        signed(summary.mean - printed, known) if values else text(None),
     )

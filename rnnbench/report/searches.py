@@ -7,6 +7,8 @@ from functools import partial
 
 import pandas as pd
 
+from rnnbench.config.metric import Metric
+from rnnbench.config.metrics import entry
 from rnnbench.plots.trials import (
     TOP,
     Shares,
@@ -29,7 +31,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.studies import StudyRuns
-from rnnbench.report.wording import arm_words, metric_words
+from rnnbench.report.wording import arm_words
 from rnnbench.results.measure import ASKED, BEST, LAST
 from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
@@ -105,7 +107,7 @@ def _rows(group: Sequence[StudyRuns]) -> list[Trials]:
 
 
 def _drawn_trials(key: str, group: Sequence[StudyRuns]) -> Picture:
-    metric = metric_words(group[0].metric)
+    metric = entry(group[0].metric)
     title = f"All trials of {group[0].sampler} search on {group[0].data}"
     rows = _rows(group)
     alt = f"{title}: " + ", ".join(row.label.replace("\n", ", ") for row in rows)
@@ -113,7 +115,7 @@ def _drawn_trials(key: str, group: Sequence[StudyRuns]) -> Picture:
 
 
 def _drawn_expected(key: str, group: Sequence[StudyRuns]) -> Picture:
-    metric = metric_words(group[0].metric)
+    metric = entry(group[0].metric)
     title = f"Expected best against budget on {group[0].data}"
     curves = expected_curves(_rows(group), largest=group[0].largest)
     alt = f"{title}: one curve for each of " + ", ".join(curve.arm for curve in curves)
@@ -151,6 +153,7 @@ def _trials(studies: Sequence[StudyRuns]) -> DataTable:
     )
     rows = []
     for study in studies:
+        metric = entry(study.metric)
         ordered = sorted(study.values, reverse=study.largest)
         top = ordered[: max(1, round(TOP * len(ordered)))]
         total = len(study.trials)
@@ -163,10 +166,10 @@ def _trials(studies: Sequence[StudyRuns]) -> DataTable:
                 number(study.count("COMPLETE"), 0),
                 number(study.count("PRUNED"), 0),
                 number(100 * study.count("FAIL") / total, 1),
-                _at(ordered, 0),
-                number(sum(top) / len(top) if top else None),
-                number(float(pd.Series(ordered).median()) if ordered else None),
-                _at(ordered, -1),
+                _at(ordered, 0, metric),
+                number(sum(top) / len(top) if top else None, metric),
+                number(float(pd.Series(ordered).median()) if ordered else None, metric),
+                _at(ordered, -1, metric),
             )
         )
     return DataTable("search_trials", "Trials by arm", columns, tuple(rows))
@@ -196,7 +199,7 @@ def _best(studies: Sequence[StudyRuns]) -> DataTable:
                 arm_cell(study.label),
                 text(study.data),
                 number(float(best["trial"]), 0),
-                number(float(best[study.metric])),
+                number(float(best[study.metric]), entry(study.metric)),
                 *(text(value) for value in drawn),
             )
         )
@@ -216,7 +219,7 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
     for study in studies:
         sign = 1.0 if study.largest else -1.0
         found = expected_best([sign * value for value in study.values], budgets)
-        cells: list[TableCell] = [number(sign * value) for value in found]
+        cells: list[TableCell] = [number(sign * value, entry(study.metric)) for value in found]
         rows.append((arm_cell(study.label), text(study.data), *cells))
     note = (
         "Expected best value of a search of that many trials, by the unbiased estimator of Tang et "
@@ -242,8 +245,8 @@ def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable
     return DataTable("search_importance", "Importance of what was drawn", columns, rows, note)
 
 
-def _at(ordered: Sequence[float], place: int) -> TableCell:
-    return number(ordered[place] if ordered else None)
+def _at(ordered: Sequence[float], place: int, metric: Metric) -> TableCell:
+    return number(ordered[place] if ordered else None, metric)
 
 
 def _param(row: pd.Series, key: str) -> str | None:

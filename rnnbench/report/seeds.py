@@ -33,9 +33,7 @@ def seed_pictures(dataset: DatasetSection) -> tuple[Picture, ...]:
     ]
     if not arms:
         return ()
-    rows = replicate_rows(
-        arms, dataset.options.confidence, measure.limits, falls=measure.is_lower_better
-    )
+    rows = replicate_rows(arms, dataset.options.confidence, measure.entry)
     groups = cell_groups(dataset, rows)
     drawn = [group[:MOST_LINES] for group in groups[:MOST_PANELS]]
     shown = {row.arm for group in drawn for row in group}
@@ -88,15 +86,17 @@ def _slopes(
 ) -> Picture:
     drawn = sorted(map(_slope, groups), key=lambda slope: slope.title)
     title = f"{capital(by.words)}, every seed across cells{part}"
-    told = ", ".join(f"{row.arm} {row.mean:.4f}" for slope in drawn for row in slope.arms)
+    told = ", ".join(
+        f"{row.arm} {by.entry.shown(row.mean)}" for slope in drawn for row in slope.arms
+    )
     alt = f"{title}, {dataset.place}: a line a seed; the means are {told}"
-    draw = partial(save_slopes, drawn, by.words, title)
+    draw = partial(save_slopes, drawn, by.entry, title)
     return Picture(f"seeds_{dataset.key}", title, alt, draw)
 
 
 def _replicates(dataset: DatasetSection, rows: Sequence[ReplicateRow], by: Measure) -> Picture:
     drawn = [replace(row, arm=arm_words(row.arm)) for row in rows[:MOST_ROWS]]
     title = f"{capital(by.words)}, every seed" + of(len(drawn), len(rows))
-    told = ", ".join(f"{row.arm} {row.mean:.4f}" for row in drawn)
-    draw = partial(save_replicates, drawn, by.words, title)
+    told = ", ".join(f"{row.arm} {by.entry.shown(row.mean)}" for row in drawn)
+    draw = partial(save_replicates, drawn, by.entry, title)
     return Picture(f"replicates_{dataset.key}", title, f"{title}, {dataset.place}: {told}", draw)

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order, pair_cell
 from rnnbench.report.document import (
@@ -25,13 +26,14 @@ from rnnbench.report.wording import arm_words
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters
-from rnnbench.results.measure import weights_of
+from rnnbench.results.measure import ASKED, weights_of
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.crossed import crossed_mean
 from rnnbench.stats.family import ArmValues, family
 from rnnbench.training.tested import Weights
 
+_ACCURACY = METRICS[ASKED]
 _EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}
 _MOST_COMPARED = 60  # comparisons in the table of quarters; answers of each are looked at
 _MOST_DRAWN = 6  # arms in a figure, the best; more are hard to tell apart
@@ -132,8 +134,8 @@ def _row(arm: ArmRuns, group: Group, scores: np.ndarray, mean: Interval) -> tupl
     return (
         arm_cell(arm.name),
         interval(group.shortest, group.longest, 0),
-        spread(found.mean, found.sd),
-        interval(max(mean.low, 0.0), min(mean.high, 1.0)),
+        spread(found.mean, found.sd, _ACCURACY),
+        interval(*_ends(mean), _ACCURACY),
         number(group.count, 0),
         number(found.n, 0),
     )
@@ -177,10 +179,10 @@ def _quarters(dataset: DatasetSection, known: Answered) -> DataTable | None:
     rows = tuple(
         (
             pair_cell(pair),
-            signed(_difference(known, pair, short)),
-            signed(_difference(known, pair, long_)),
-            signed(result.difference.estimate),
-            interval(result.difference.low, result.difference.high),
+            signed(_difference(known, pair, short), _ACCURACY),
+            signed(_difference(known, pair, long_), _ACCURACY),
+            signed(result.difference.estimate, _ACCURACY),
+            interval(result.difference.low, result.difference.high, _ACCURACY),
             number(result.n, 0),
         )
         for pair, result in zip(pairs, found, strict=True)
@@ -227,20 +229,25 @@ def _picture(
     limits = {f"cut to {n:,} tokens": float(n) for n in _maxlens(shown) if n < last}
     title = "Test accuracy by length of text" + of(len(shown), len(arms))
     ends = "; ".join(
-        f"{line.arm} {line.points[0].value:.4f} on the shortest, {line.points[-1].value:.4f} on "
-        "the longest"
+        f"{line.arm} {_ACCURACY.shown(line.points[0].value)} on the shortest, "
+        f"{_ACCURACY.shown(line.points[-1].value)} on the longest"
         for line in lines
     )
     alt = f"{title}, {dataset.place}: {ends}"
     how = f"with {100 * dataset.options.confidence:g} % intervals"
     draw = partial(
-        save_readings, lines, "tokens, median of the group", "test accuracy", title, limits
+        save_readings, lines, "tokens, median of the group", _ACCURACY.words, title, limits
     )
     return Picture(f"by_length_{dataset.key}", f"{title}, {how}", alt, draw)
 
 
 def _reading(group: Group, mean: Interval) -> Reading:
-    low, high = max(mean.low, 0.0), min(mean.high, 1.0)
-    span = f" [{low:.4f}, {high:.4f}]" if mean.low == mean.low else ""
-    told = f"{group.shortest:,} to {group.longest:,} tokens: {mean.estimate:.4f}{span}"
+    low, high = _ends(mean)
+    shown = _ACCURACY.shown_within(mean.estimate, low, high)
+    told = f"{group.shortest:,} to {group.longest:,} tokens: {shown}"
     return Reading(max(group.middle, 1.0), mean.estimate, low, high, told)
+
+
+def _ends(mean: Interval) -> tuple[float, float]:
+    """Return the ends of an interval that accuracies can have."""
+    return max(mean.low, _ACCURACY.low), min(mean.high, _ACCURACY.high)

@@ -51,7 +51,7 @@ def tradeoffs_block(dataset: DatasetSection) -> Block | None:
     rows = tuple(
         (
             arm_cell(arm.name),
-            number(statistic(arm.by_seed(metric).values()).mean),
+            number(statistic(arm.by_seed(metric).values()).mean, METRICS[metric]),
             *(_cost(arm, column, arm.name in marked[column]) for column, _ in _COSTS),
         )
         for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
@@ -69,11 +69,12 @@ def tradeoffs_block(dataset: DatasetSection) -> Block | None:
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )
     table = DataTable(f"{dataset.key}_tradeoffs", "Accuracy against cost", columns, rows, note, ids)
-    return Block("", tables=(table,), pictures=_pictures(dataset, panels, fronts))
+    return Block("", tables=(table,), pictures=_pictures(dataset, metric, panels, fronts))
 
 
 def _pictures(
     dataset: DatasetSection,
+    metric: str,
     panels: Mapping[str, Sequence[Point]],
     fronts: Mapping[str, Collection[str]],
 ) -> tuple[Picture, ...]:
@@ -87,12 +88,12 @@ def _pictures(
         if words in panels
     )
     alt = f"{title}, {dataset.place}: one point an arm; on the front are, by {told}"
-    draw = partial(save_tradeoff, panels, title)
+    draw = partial(save_tradeoff, panels, METRICS[metric], title)
     return (Picture(f"tradeoff_{dataset.key}", title, alt, draw),)
 
 
 def _cost(arm: ArmRuns, column: str, on_front: bool) -> TableCell:
-    return number(arm.one(column), METRICS[column].digits, marked=on_front)
+    return number(arm.one(column), METRICS[column], marked=on_front)
 
 
 def _point(arm: ArmRuns, metric: str, column: str, confidence: float) -> Point:

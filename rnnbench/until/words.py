@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.tables import Table, span
 from rnnbench.stats.family import Comparison
@@ -52,7 +53,7 @@ def decisions_table(courses: Sequence[Course]) -> Table:
                     *((course.family.title,) if several else ()),
                     _pair(found),
                     _verdict(found),
-                    *_difference(found),
+                    *_difference(found, METRICS[course.metric]),
                     str(seeds),
                     f"{2 * seeds} of {2 * most}",
                 )
@@ -125,12 +126,10 @@ def _verdict(found: Comparison) -> str:
     return f"{a if found.better == 'a' else b} {found.verdict}"
 
 
-def _difference(found: Comparison) -> tuple[str, str]:
+def _difference(found: Comparison, metric: Metric) -> tuple[str, str]:
     interval, sign = found.difference, -1 if _is_turned(found) else 1
     low, high = sorted((sign * interval.low, sign * interval.high))
-    if found.difference.estimate != found.difference.estimate:
-        return "–", "–"
-    return f"{sign * interval.estimate:+.4f}", f"{low:+.4f} to {high:+.4f}"
+    return metric.shown(sign * interval.estimate, sign="+"), metric.shown_range(low, high, "+")
 
 
 def _listed(names: Sequence[str]) -> str:

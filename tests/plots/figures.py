@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rnnbench.config.metrics import EPOCH_METRICS
+from rnnbench.config.metrics import EPOCH_METRICS, METRICS
 from rnnbench.models.cells import CELLS
 from rnnbench.plots.courses import ArmCourse, Panel, save_courses
 from rnnbench.plots.curves import save_run_curves
@@ -39,6 +39,7 @@ from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import Epoch
 
 Save = Callable[[list[Path]], None]
+TEST, VALIDATION = METRICS["test_accuracy"], METRICS["val_accuracy"]
 KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")
 
 FEW = [(name, name) for name in ("simple_rnn", "lstm", "gru")]
@@ -80,7 +81,9 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
         (arm, cell, [float(v) for v in 0.86 - rng.exponential(0.05, trials)], place % 3)
         for place, (arm, cell) in enumerate(arms)
     ]
-    rows = replicate_rows([(arm, cell, dict(enumerate(values[arm]))) for arm, cell in arms], 0.95)
+    rows = replicate_rows(
+        [(arm, cell, dict(enumerate(values[arm]))) for arm, cell in arms], 0.95, TEST
+    )
     slopes = [
         Slope(f"group {place}", tuple(row.arm for row in group), tuple(group))
         for place in range(0, len(rows), 3)
@@ -114,28 +117,29 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
     return {
         "gradients": partial(save_gradients, gradients, f"Gradients on {where}"),
         "tradeoff": partial(
-            save_tradeoff, {"parameters": points, "seconds": points[::-1]}, f"Trade-off on {where}"
+            save_tradeoff,
+            {"parameters": points, "seconds": points[::-1]},
+            TEST,
+            f"Trade-off on {where}",
         ),
-        "differences": partial(
-            save_differences, difference_rows(comparisons), 0.01, "test accuracy", where
-        ),
-        "forest": partial(save_forest, forest, 0.01, "test accuracy", where),
+        "differences": partial(save_differences, difference_rows(comparisons), 0.01, TEST, where),
+        "forest": partial(save_forest, forest, 0.01, TEST, where),
         "profiles": partial(save_profiles, profiles, "test accuracy", where),
         "replicates": partial(
             save_replicates,
             rows,
-            "test accuracy",
+            TEST,
             where,
         ),
-        "slope": partial(save_slopes, slopes, "test accuracy", where),
-        "courses": partial(save_courses, _panels(arms), "validation accuracy", where),
+        "slope": partial(save_slopes, slopes, TEST, where),
+        "courses": partial(save_courses, _panels(arms), VALIDATION, where),
         "readings": partial(
             save_readings, _readings(arms), "tokens", "accuracy", where, {"cut to 100": 100.0}
         ),
         "learning": partial(save_learning, _learning(arms), where),
-        "trials": partial(save_trials, trialled, "validation accuracy", where),
+        "trials": partial(save_trials, trialled, VALIDATION, where),
         "expected_best": partial(
-            save_expected_best, expected_curves(trialled, largest=True), "accuracy", where
+            save_expected_best, expected_curves(trialled, largest=True), METRICS["accuracy"], where
         ),
         "importances": partial(save_importances, importance, where),
         "ranks": lambda paths: save_ranks(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.differences import DifferenceRow, difference_rows, draw_differences
 from rnnbench.plots.intervals import reach
 from rnnbench.stats.bootstrap import Interval
@@ -89,7 +90,7 @@ class TestReach:
 def test_band_is_the_margin_and_hollow_points_are_undecided() -> None:
     rows = difference_rows([("a", "b", "", CLEAR, "better"), ("a", "c", "", OPEN, "undecided")])
     axes = Figure().subplots()
-    draw_differences(axes, rows, 0.01, "test accuracy")
+    draw_differences(axes, rows, 0.01, METRICS["test_accuracy"])
     (band,) = axes.patches
     assert band.get_extents().transformed(axes.transData.inverted()).intervalx == pytest.approx(
         [-0.01, 0.01]
@@ -104,7 +105,7 @@ def test_band_is_the_margin_and_hollow_points_are_undecided() -> None:
 def test_end_beyond_the_axis_is_an_arrow() -> None:
     rows = [row(0.02, 0.0, 0.04), row(0.01, -0.02, 0.04), row(-0.1, -5, 4.8)]
     axes = Figure().subplots()
-    draw_differences(axes, rows, 0.01, "accuracy")
+    draw_differences(axes, rows, 0.01, METRICS["accuracy"])
     arrows = [line for line in axes.get_lines() if line.get_marker() in ("<", ">")]
     assert [line.get_marker() for line in arrows] == ["<", ">"]
     assert [line.get_ydata()[0] for line in arrows] == [2, 2]

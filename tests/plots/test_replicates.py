@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy import stats
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.replicates import draw_replicates, height_of, offsets, replicate_rows
 
+TEST = METRICS["test_accuracy"]
 NAN = float("nan")
 
 
@@ -26,6 +28,7 @@ def test_rows_are_sorted_by_mean_with_students_interval() -> None:
             ("also low", "gru", {0: 0.6}),
         ],
         0.9,
+        TEST,
     )
     assert [(row.arm, row.cell, row.values) for row in rows] == [
         ("high", "lstm", (0.8, 0.9)),
@@ -41,7 +44,7 @@ def test_rows_are_sorted_by_mean_with_students_interval() -> None:
 @given(st.lists(st.lists(st.floats(0, 1), max_size=6), max_size=6))
 def test_no_replicate_is_lost_and_means_fall(arms: list[list[float]]) -> None:
     rows = replicate_rows(
-        [(str(i), "gru", dict(enumerate(values))) for i, values in enumerate(arms)], 0.95
+        [(str(i), "gru", dict(enumerate(values))) for i, values in enumerate(arms)], 0.95, TEST
     )
     assert sorted(v for row in rows for v in row.values) == sorted(v for arm in arms for v in arm)
     assert all(one.mean >= other.mean for one, other in itertools.pairwise(rows))
@@ -56,9 +59,11 @@ def test_points_stay_in_their_row_and_equal_ones_apart(count: int) -> None:
 
 
 def test_every_replicate_is_drawn_with_the_mean_on_top() -> None:
-    rows = replicate_rows([("a", "gru", {0: 0.1, 1: 0.4, 2: 0.2}), ("b", "lstm", {0: 0.9})], 0.95)
+    rows = replicate_rows(
+        [("a", "gru", {0: 0.1, 1: 0.4, 2: 0.2}), ("b", "lstm", {0: 0.9})], 0.95, TEST
+    )
     axes = Figure().subplots()
-    draw_replicates(axes, rows, "test accuracy")
+    draw_replicates(axes, rows, TEST)
     points = [list(line.get_xdata()) for line in axes.get_lines() if line.get_linestyle() == "None"]
     assert points == [[0.9], [0.1, 0.2, 0.4]]
     (mean,) = (line for line in axes.get_lines() if list(line.get_xdata()) == [rows[1].mean])

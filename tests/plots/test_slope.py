@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.replicates import replicate_rows
 from rnnbench.plots.slope import Slope, draw_slope, spread_out, value_limits
 from rnnbench.report.build import build
@@ -18,8 +19,9 @@ from rnnbench.report.write import pictures
 from rnnbench.tracking.record import Record
 from tests.report.records import MATCHED, OPTIONS, record, tables
 
+TEST = METRICS["test_accuracy"]
 SEEDS = {"lstm": {0: 0.5, 1: 0.8, 2: 0.9}, "gru": {0: 0.4, 2: 0.7}}
-ROWS = replicate_rows([(cell, cell, values) for cell, values in SEEDS.items()], 0.95)
+ROWS = replicate_rows([(cell, cell, values) for cell, values in SEEDS.items()], 0.95, TEST)
 SLOPE = Slope("depth=2", ("lstm", "gru"), tuple(ROWS))
 
 
@@ -45,7 +47,7 @@ def test_a_seed_has_a_value_of_every_arm_or_none() -> None:
 
 def test_a_line_connects_each_seed_and_tells_its_rank() -> None:
     axes = Figure().subplots()
-    draw_slope(axes, SLOPE, "test accuracy", value_limits([SLOPE]))
+    draw_slope(axes, SLOPE, TEST, value_limits([SLOPE]))
     told = [line.get_gid() or "" for line in axes.get_lines()]
     (first,) = (text for text in told if '"seed 0"' in text)
     assert "lstm 0.5000, rank 3 of 3|gru 0.4000, rank 2 of 2" in first

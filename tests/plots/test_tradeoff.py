@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.style import legend_columns
 from rnnbench.plots.tradeoff import (
     Point,
@@ -87,7 +88,7 @@ class TestAxis:
 
     def test_no_arm_is_refused(self) -> None:
         with pytest.raises(ValueError, match="positive numbers"):
-            save_tradeoff({"parameters": []}, "nothing", [Path("nothing.png")])
+            save_tradeoff({"parameters": []}, METRICS["accuracy"], "nothing", [Path("nothing.png")])
 
 
 class TestSideBySide:
@@ -114,7 +115,7 @@ class TestDrawing:
             Point("c", "simple_rnn", 400.0, 0.7, 0.6, 0.8),
         ]
         axes = Figure().subplots()
-        draw_tradeoff(axes, points, "parameters", arm_order([points]))
+        draw_tradeoff(axes, points, "parameters", METRICS["accuracy"], arm_order([points]))
         _, labels = axes.get_legend_handles_labels()
         assert labels == ["Pareto front", "a", "b", "c"]
         front = axes.get_lines()[0]
@@ -129,7 +130,7 @@ class TestDrawing:
     def test_arms_of_one_cell_are_numbered(self) -> None:
         points = [Point(arm, "gru", 100.0, 0.5, NAN, NAN) for arm in "ba"]
         axes = Figure().subplots()
-        draw_tradeoff(axes, points, "parameters", arm_order([points]))
+        draw_tradeoff(axes, points, "parameters", METRICS["accuracy"], arm_order([points]))
         assert axes.get_legend_handles_labels()[1] == ["Pareto front", "1 a", "2 b"]
         assert sorted(text.get_text() for text in axes.texts) == ["1", "2"]
 

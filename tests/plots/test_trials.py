@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import statistics
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.plots.trials import (
     Shares,
     Trials,
@@ -85,7 +87,7 @@ class TestDrawing:
     def test_every_trial_is_a_point_and_the_top_ones_are_larger(self) -> None:
         rows = trial_rows([("a", "gru", [v / 30 for v in range(30)], 1)], largest=True)
         axes = Figure().subplots()
-        draw_trials(axes, rows, "validation accuracy")
+        draw_trials(axes, rows, METRICS["val_accuracy"])
         rest, top = axes.get_lines()[:2]
         assert (len(rest.get_xdata()), len(top.get_xdata())) == (27, 3)
         assert min(top.get_xdata()) > max(rest.get_xdata())
@@ -97,7 +99,7 @@ class TestDrawing:
         values = [v / 10 for v in range(count)]
         curves = expected_curves(trial_rows([("a", "gru", values, 0)], largest=True), largest=True)
         axes = Figure().subplots()
-        draw_expected_best(axes, curves, "accuracy")
+        draw_expected_best(axes, curves, replace(METRICS["accuracy"], words="accuracy"))
         (line,) = axes.get_lines()
         marked = [list(line.get_xdata())[place] for place in line.get_markevery()]
         assert marked == [k for k in (1, 2, 4, 8) if k <= count]

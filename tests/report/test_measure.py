@@ -13,6 +13,7 @@ from rnnbench.config.metrics import MEASURES, METRICS
 from rnnbench.config.schema import ClaimConfig
 from rnnbench.report.build import build, dataset_sections
 from rnnbench.report.jitter import jitter
+from rnnbench.report.write import pictures
 from rnnbench.results import COLUMNS
 from rnnbench.results.arms import finished
 from rnnbench.stats import statistic
@@ -112,6 +113,17 @@ class TestAskedFor:
         assert column(losses, "arm") == ["LSTM", "GRU"]
         assert [row[2].marked for row in losses.rows] == [True, False]
         assert column(losses, "best") < column(losses, "worst")
+
+    def test_tables_have_the_digits_of_what_is_asked_for(self) -> None:
+        runs = [
+            replace(one, metrics={**one.metrics, "fit_seconds": 1200 + 10.0 * n})
+            for n, one in enumerate(pair())
+        ]
+        document = build(tables(runs), "x", OPTIONS.model_copy(update={"metric": "fit_seconds"}))
+        assert table(document, "fit_seconds").rows[0][2].text == "1,215.0 ± 12.9"
+        assert table(document, "comparisons").rows[0][3].text == "-40.0"
+        (picture,) = (p for p in pictures(document) if p.key.startswith("seeds"))
+        assert picture.alt.endswith("the means are LSTM 1,215.0, GRU 1,255.0")
 
     def test_what_an_arm_lacks_is_no_measure_of_it(self) -> None:
         runs = [*pair()[:4], *CLEAR[5:]]

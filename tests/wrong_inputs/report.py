@@ -16,6 +16,8 @@ ROWS = [
     row("report x report.name=y", "report.name", "keep one"),
     row("report report.margin=abc", "report.margin", "finite number"),
     row("report report.margin=1", "report.margin", "below 1"),
+    row("report report.margin=-0.1", "report.margin", "at least 0"),
+    row("report report.metric=gap_best report.margin=2", "report.margin", "below 2"),
     row("report report.confidence=0.5", "report.confidence", "above 0.5"),
     row("report report.metric=accuracy", "report.metric", "one of auto,", "test_loss_best"),
     row("report report.metric=best_epoch", "report.metric", "one of auto,", "best_epoch"),
