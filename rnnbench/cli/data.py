@@ -11,10 +11,13 @@ from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.data import Prepared, input_spec, prepare, prepare_vectors, vectors_dim
+from rnnbench.data.contract import HELD_OUT
 from rnnbench.formatting.tables import Table
 from rnnbench.tracking.home import Home
 
 _SHOWN_BY_ARRAYS = ("n_train", "n_test", "train_class_counts", "test_class_counts")
+# Told by the parts of a series.
+_OF_WINDOWS = (HELD_OUT, "train_lengths", "train_truncated_share")
 
 
 def data(words: Words) -> int:
@@ -47,18 +50,20 @@ def data(words: Words) -> int:
 def _table(prepared: Prepared) -> Table:
     arrays = prepared.arrays()
     rows = [("source", prepared.source), ("digest", prepared.digest)]
-    for part, x, y in (
-        ("training", arrays.x_train, arrays.y_train),
-        ("test", arrays.x_test, arrays.y_test),
+    for part, x, y, scale in (
+        ("training", arrays.x_train, arrays.y_train, arrays.scale_train),
+        ("test", arrays.x_test, arrays.y_test, arrays.scale_test),
     ):
         rows.append((f"{part} inputs", f"{x.shape} {x.dtype}"))
-        counts = np.bincount(y, minlength=prepared.spec.classes)
-        shares = ", ".join(f"{k}: {n:,} ({100 * n / len(y):.1f} %)" for k, n in enumerate(counts))
-        rows.append((f"{part} classes", shares))
+        if prepared.spec.targets:
+            rows.append((f"{part} targets", _numbers(y if scale is None else scale.undo(y))))
+        else:
+            rows.append((f"{part} classes", _classes(y, prepared.spec.classes)))
+    hidden = {*_SHOWN_BY_ARRAYS, *(_OF_WINDOWS if HELD_OUT in prepared.facts else ())}
     rows += [
         (key.replace("_", " "), _shown(value))
         for key, value in prepared.facts.items()
-        if key not in _SHOWN_BY_ARRAYS
+        if key not in hidden
     ]
     if prepared.vectors is not None:
         vectors = prepared.vectors
@@ -72,6 +77,19 @@ def _table(prepared: Prepared) -> Table:
             rows.append(("frequent words without one", _shown(missing)))
     columns = ("fact", "value")
     return Table(f"Data set {prepared.name}", columns, tuple(rows), optional=(), words=columns[1:])
+
+
+def _classes(labels: np.ndarray, classes: int) -> str:
+    counts = np.bincount(labels, minlength=classes)
+    return ", ".join(f"{k}: {n:,} ({100 * n / len(labels):.1f} %)" for k, n in enumerate(counts))
+
+
+def _numbers(targets: np.ndarray) -> str:
+    """Return what targets ``(n, targets)`` in their own unit are like."""
+    return (
+        f"{targets.shape}, from {targets.min():.4g} to {targets.max():.4g}, mean "
+        f"{targets.mean():.4g}, standard deviation {targets.std():.4g}"
+    )
 
 
 def _shown(value: object) -> str:

@@ -12,7 +12,7 @@ from rnnbench.config.section import Section
 Column = str | Annotated[int, Field(ge=0, lt=100_000)]
 Columns = Annotated[list[Column], Field(min_length=1)]
 # A part of all time steps, how many they are, or the time of the first of them.
-At = Annotated[float, Field(gt=0, lt=1)] | Annotated[int, Field(ge=1)] | str
+At = Annotated[float, Field(gt=0, lt=1)] | Annotated[int, Field(ge=1, le=1_000_000_000)] | str
 _Steps = Annotated[int, Field(ge=1, le=100_000)]
 
 

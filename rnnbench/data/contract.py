@@ -28,6 +28,8 @@ ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
 SCALES = {"train": "scale_train", "test": "scale_test"}
 NAIVE = "naive_test"
 VOCABULARY = "vocabulary.json"
+# The fact that says how many of the last training samples are for validation.
+HELD_OUT = "n_validation"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class InputSpec:
     """What a model needs to know about its input ``(batch, timesteps[, features])`` and output.
 
     ``classes`` is how many there are, 0 for regression; ``targets`` how many numbers are predicted
-    for a sample, 0 for classification.
+    for a sample, 0 for classification. Of a series, ``observed`` is how many of the first features
+    are what is forecast, 0 where inputs do not show its past; targets are all of them at the first
+    step ahead, then all at the next one.
     """
 
     timesteps: int
@@ -43,6 +47,12 @@ class InputSpec:
     vocabulary: int | None
     classes: int
     targets: int = 0
+    observed: int = 0
+
+    @property
+    def horizon(self) -> int:
+        """How many steps ahead are forecast; 0 where that is not known."""
+        return self.targets // self.observed if self.observed else 0
 
     @property
     def task(self) -> Kind:
@@ -54,7 +64,8 @@ class Arrays(NamedTuple):
     """The prepared arrays: x ``(n, timesteps)`` int32 or ``(n, timesteps, features)`` float32.
 
     y is ``(n,)`` int32, or for regression ``(n, targets)`` float32, scaled; ``naive`` is of the
-    test samples of a series.
+    test samples of a series. ``held_out`` is how many of the last training samples the data set
+    itself sets aside for validation; ``None`` where any may be.
     """
 
     x_train: NDArray[Any]
@@ -64,6 +75,7 @@ class Arrays(NamedTuple):
     scale_train: TargetScale | None = None
     scale_test: TargetScale | None = None
     naive: Naive | None = None
+    held_out: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,9 +111,10 @@ class Raw:
 
     ``facts_of`` adds facts that depend on what is left after padding, from the function that
     pads a split to ``(n, maxlen)``. ``vocabulary`` says which words the tokens are, where that is
-    known. For regression, ``target_scale`` says how the targets of the training and of the test
-    samples were scaled (``None``: not at all), and ``naive`` what forecasts of the test samples of
-    a series are held against.
+    known. The fact ``HELD_OUT`` says how many of the last training samples are for validation,
+    where the data set decides that. For regression, ``target_scale`` says how the targets of the
+    training and of the test samples were scaled (``None``: not at all), and ``naive`` what
+    forecasts of the test samples of a series are held against.
     """
 
     train: Split
@@ -218,7 +231,8 @@ class Prepared:
         paths = {name: self.folder / f"{name}.npy" for name in kinds}
         pairs = {name: np.load(path) for name, path in paths.items() if path.is_file()}
         made = {name: kinds[name](both[:, 0], both[:, 1]) for name, both in pairs.items()}
-        return {name.replace(NAIVE, "naive"): one for name, one in made.items()}
+        found = {name.replace(NAIVE, "naive"): one for name, one in made.items()}
+        return found | {"held_out": self.facts.get(HELD_OUT)}
 
     def must_be(self, digest: str) -> None:
         """Refuse other arrays than those that a run logged; raises DataError."""

@@ -12,10 +12,13 @@ from rnnbench.config.roles import Only
 from rnnbench.config.section import idle_markers
 from rnnbench.config.validate import suggestion
 from rnnbench.data.contract import DataSource, must_be_null
+from rnnbench.data.sets.adding import Adding
 from rnnbench.data.sets.arrays import UserArrays
 from rnnbench.data.sets.digits import Digits
 from rnnbench.data.sets.imdb import Imdb
 from rnnbench.data.sets.reviews import Reviews
+from rnnbench.data.sets.series.embedded import CO2, MACKEY_GLASS, SUNSPOTS
+from rnnbench.data.sets.series.source import UserSeries
 from rnnbench.data.sets.table import Csv
 from rnnbench.data.sets.temporal_order import TemporalOrder
 from rnnbench.data.sets.text_dir import TextDir
@@ -31,6 +34,11 @@ SOURCES: dict[str, DataSource] = {
     "arrays": UserArrays(),
     "text_dir": TextDir(),
     "csv": Csv(),
+    "series": UserSeries(),
+    "adding": Adding(),
+    "mackey_glass": MACKEY_GLASS,
+    "sunspots": SUNSPOTS,
+    "co2": CO2,
 }
 
 # By data set, the traits of which it has the keys of ``data`` that others don't have.
@@ -39,6 +47,10 @@ _TRAITS: Mapping[str, tuple[str, ...]] = {
     "arrays": ("own labels",),
     "text_dir": ("texts", "encoded", "ranks", "folders"),
     "csv": ("texts", "encoded", "ranks", "dialect", "table", "own labels"),
+    "series": ("forecast", "series", "encoded", "dialect"),
+    "mackey_glass": ("forecast",),
+    "sunspots": ("forecast",),
+    "co2": ("forecast",),
 }
 
 

@@ -40,6 +40,8 @@ def parts(arrays: Arrays, config: Config) -> Parts:
         return Parts(training, None, test)
     if config.training.validation == "test":
         return Parts(training, test, test)
+    if arrays.held_out is not None:
+        return Parts(*_apart(training, arrays.held_out, config), test)
     fraction = config.training.validation_fraction
     if config.training.split_seed is not None:
         training = drawn(training, config.seed)
@@ -52,6 +54,27 @@ def parts(arrays: Arrays, config: Config) -> Parts:
             "raise data.limit or choose a fraction nearer to 0.5",
         )
     return Parts(rest, held_out, test)
+
+
+def _apart(training: Samples, held_out: int, config: Config) -> tuple[Samples, Samples]:
+    """Return what a data set with a validation part of its own trains on, and that part."""
+    if config.training.split_seed is not None:
+        raise ConfigError(
+            "training.split_seed",
+            f"null for data={config.data.name}, whose validation part lies between training and "
+            "test",
+            config.training.split_seed,
+            "leave it out",
+        )
+    if not held_out:
+        raise ConfigError(
+            "data.validation",
+            "a part to validate on with training.validation=split",
+            config.data.validation,
+            "set data.validation=0.1, for example, or training.validation=none",
+        )
+    at = len(training) - held_out
+    return training.take(slice(at)), training.take(slice(at, None))
 
 
 def training_samples(arrays: Arrays) -> Samples:

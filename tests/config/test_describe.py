@@ -126,5 +126,7 @@ def test_a_key_in_words() -> None:
     assert units.meaning == "Width of the state of each recurrent layer."
     assert units.allowed == "a whole number at least 1 and at most 65536"
     assert (units.default, units.unit, units.options) == ("32", "units", ())
-    assert KEYS["data.path"].default == ("null; required with data=arrays, data=csv, data=text_dir")
+    assert KEYS["data.path"].default == (
+        "null; required with data=arrays, data=csv, data=series, data=text_dir"
+    )
     assert KEYS["cell.unit_forget_bias"].options == ("lstm", "lstm_peephole")

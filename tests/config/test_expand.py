@@ -266,7 +266,7 @@ OPTIONS = [
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_of_every_group_is_valid(group: str, option: str) -> None:
     words = {"cell": option} if group == "cell" else {"cell": "gru", group: option}
-    if option in ("arrays", "text_dir", "csv"):
+    if option in ("arrays", "text_dir", "csv", "series"):
         words["data.path"] = "somewhere"
     config = load([f"{key}={value}" for key, value in words.items()])
     check_cell(config.cell)

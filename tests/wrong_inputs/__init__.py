@@ -12,6 +12,7 @@ from tests.wrong_inputs import (
     paths,
     report,
     search,
+    series,
     store,
     stored,
     tables,
@@ -19,6 +20,6 @@ from tests.wrong_inputs import (
 )
 
 ROWS = [
-    *(*command.ROWS, *config.ROWS, *data.ROWS, *tables.ROWS, *search.ROWS),
+    *(*command.ROWS, *config.ROWS, *data.ROWS, *tables.ROWS, *series.ROWS, *search.ROWS),
     *(*paths.ROWS, *store.ROWS, *report.ROWS, *stored.ROWS, *until.ROWS),
 ]

@@ -91,7 +91,7 @@ def parts_of(
         found["training"] = found["training"].taken(slice(-plan.limit, None))
     found["test"] = found["test"].taken(slice(plan.test_limit))
     pasts = _pasts(series, cuts, found["training"])
-    _check_pasts(series, pasts)
+    _check_pasts(series, pasts, plan)
     inputs, targets, scalers, errors = [], [], [], []
     for one, past in zip(series, pasts, strict=True):
         steps = slice(None) if plan.leak else past
@@ -168,8 +168,8 @@ def _check(
         )
 
 
-def _check_pasts(series: Sequence[Series], pasts: Sequence[slice]) -> None:
-    """Refuse a series that has no training part to be scaled by, or none that varies."""
+def _check_pasts(series: Sequence[Series], pasts: Sequence[slice], plan: WindowPlan) -> None:
+    """Refuse a series that has no training part to be measured by, or none that varies."""
     for one, past in zip(series, pasts, strict=True):
         if past.stop < 2:
             raise DataError(
@@ -179,6 +179,13 @@ def _check_pasts(series: Sequence[Series], pasts: Sequence[slice]) -> None:
                 "choose a later cut, or leave the series out with data.series",
             )
         targets = one.targets[past]
+        if len(targets) <= plan.season:
+            raise ConfigError(
+                "data.season",
+                f"fewer than the {len(targets):,} steps of the training part of series {one.name}",
+                plan.season,
+                "lower it",
+            )
         if is_constant(targets).any():
             raise DataError(
                 "data.target",

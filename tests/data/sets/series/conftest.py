@@ -18,7 +18,6 @@ def config_of(configure: Configure, tmp_path: Path) -> Callable[..., DataConfig]
     def make(text: str | bytes, name: str = "mine.csv", **keys: object) -> DataConfig:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        keys = {"delimiter": "comma", **keys, "path": str(path)}
-        return configure("digits").model_copy(update=keys)
+        return configure("series", path=str(path), **keys)
 
     return make
