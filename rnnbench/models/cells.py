@@ -60,7 +60,8 @@ class Cell:
         kernel: class of :mod:`rnnbench.models.kernels.steps` that computes the cell with Keras's
             default options, or ``None`` where Keras's layer always does.
         count: parameters of a layer by inputs and units, where they are no such blocks.
-        colour, marker: how figures draw the cell, everywhere.
+        colour, marker: how figures draw the cell, everywhere. A user's own cell has those that
+            follow from its name, because reports are made without its module.
     """
 
     name: str

@@ -12,6 +12,7 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from rnnbench.models.cells import CELLS
 from rnnbench.plots.marks import mark_panels
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNKNOWN_COLOUR = "#555555"
+UNKNOWN_COLOUR = "#555555"  # of what has no cell
+# Of cells that are not rnnbench's own: which of them follows from a cell's name.
+_OWN_COLOURS = ("#B40000", "#9000FC", "#240090", "#661100")
+_OWN_MARKERS = ("P", "X", "p", "h", "*")
 _LINES = ("-", "--", ":", "-.")  # of arms of one cell
 _WIDE, _LETTERS = 8.0, 13.75  # inches of most figures, and letters of a legend in one
 RC: Any = {
@@ -41,8 +45,10 @@ _UNDATED: Any = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 
 
 def colour(cell: str) -> str:
-    """Return the colour of a cell."""
-    return CELLS[cell].colour if cell in CELLS else UNKNOWN_COLOUR
+    """Return the colour of a cell, the same in every figure of every report."""
+    if cell in CELLS or not cell:
+        return CELLS[cell].colour if cell else UNKNOWN_COLOUR
+    return _OWN_COLOURS[crc32(cell.encode()) % len(_OWN_COLOURS)]
 
 
 def dashes(cells: Sequence[str]) -> list[str]:
@@ -73,8 +79,10 @@ def _seaborn() -> Any:
 
 
 def marker(cell: str) -> str:
-    """Return the marker of a cell."""
-    return CELLS[cell].marker if cell in CELLS else "x"
+    """Return the marker of a cell, the same in every figure of every report."""
+    if cell in CELLS or not cell:
+        return CELLS[cell].marker if cell else "x"
+    return _OWN_MARKERS[crc32(cell.encode()) // len(_OWN_COLOURS) % len(_OWN_MARKERS)]
 
 
 def finish_epoch_axis(axes: Axes, label: str, *, legend: bool = True) -> None:

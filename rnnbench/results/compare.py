@@ -142,13 +142,17 @@ def _options(a: Facts, b: Facts) -> dict[str, tuple[str, str]]:
     """Return the options of the cells in which two arms differ, by dotted key.
 
     One that only one of two cells has is a part of that cell while it has its default, and a
-    difference beside the cell otherwise.
+    difference beside the cell otherwise. What no cell of rnnbench has, as the source of a user's
+    own, is a part of that cell.
     """
     if a.options == b.options:
         return {}
     found = {}
     for key in sorted(a.options.keys() | b.options.keys()):
-        default = str(DEFAULTS.get(key.removeprefix(OPTION), "none"))
+        option = key.removeprefix(OPTION)
+        if option not in DEFAULTS and a.cell != b.cell:
+            continue
+        default = str(DEFAULTS.get(option, "none"))
         values = a.options.get(key, default), b.options.get(key, default)
         if values[0] != values[1]:
             found[key] = values

@@ -18,7 +18,7 @@ from rnnbench.testing.modules import must_have_a_name, must_have_a_version, must
 from rnnbench.training.program import make_optimizer
 
 SHAPES = ((4, 3), (3,))  # of a layer's weights
-STEPS = 20
+STEPS = 5
 
 
 class Problem:
@@ -29,7 +29,9 @@ class Problem:
 
         rng = np.random.default_rng(0)
         self.optimizer = optimizer
-        self.weights = [keras.Variable(rng.normal(size=shape)) for shape in SHAPES]
+        self.weights = [
+            keras.Variable(rng.normal(size=shape).astype(np.float32)) for shape in SHAPES
+        ]
         self._targets = [rng.normal(size=shape).astype(np.float32) for shape in SHAPES]
         optimizer.build(self.weights)
         self._fresh = [np.array(one) for one in self._variables]

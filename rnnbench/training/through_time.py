@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench.errors import ConfigError
 from rnnbench.models.tensors import Layer, Model, Tensor, Variable
 from rnnbench.training.losses import SampleLosses
 
@@ -37,6 +38,8 @@ class ThroughTime:
         layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
         kinds = (keras.layers.RNN, keras.layers.Bidirectional)
         places = [place for place, layer in enumerate(layers) if isinstance(layer, kinds)]
+        if not places:
+            raise _not_followed("whose layer is a keras.layers.RNN", "another layer")
         self._below = layers[: places[0]]
         self._stack = [_Layer(layers[place]) for place in places]
         # By recurrent layer, what stands between it and the next one: a normalisation, or nothing.
@@ -165,9 +168,14 @@ class _Recurrence:
         self._inputs: list[Tensor] = []
         self._before: list[list[Tensor]] = []  # of every step, the states that came into it
 
+        # As Keras's layer calls it: not every cell behaves in another way in training.
+        mode = {"training": False} if layer.cell._call_has_training_arg else {}
+
         def step(x: Tensor, states: list[Tensor], real: Tensor) -> list[Tensor]:
-            _, new = layer.cell.call(x, states, training=False)
+            output, new = layer.cell.call(x, states, **mode)
             new = list(new) if isinstance(new, (list, tuple)) else [new]
+            if output is not new[0]:
+                raise _not_followed("whose output is its first state", "another output")
             # A masked step hands on what it was given.
             return [tf.where(real, n, old) for n, old in zip(new, states, strict=True)]
 
@@ -220,6 +228,11 @@ class _Recurrence:
     def _order(self) -> Sequence[int]:
         steps = range(len(self._inputs))
         return steps[::-1] if self.is_backward else steps
+
+
+def _not_followed(expected: str, received: str) -> ConfigError:
+    key, action = "diagnostics.gradient_flow", "leave diagnostics.gradient_flow out"
+    return ConfigError(key, f"a cell {expected}", received, action)
 
 
 def _each(layers: Sequence[Layer], steps: list[Tensor]) -> list[Tensor]:

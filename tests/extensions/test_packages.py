@@ -157,3 +157,23 @@ def test_the_tests_of_the_package_pass_where_it_is_installed(package: Path, tmp_
         [sys.executable, "-m", "pytest", *chosen], cwd=tmp_path, capture_output=True, text=True
     )
     assert child.returncode == 0, child.stdout
+
+
+def test_a_users_cell_is_compared_with_others_and_followed_through_time(
+    package: Path, run: Run
+) -> None:
+    words = ["+cell=ugrnn,gru", "data=waves", *QUICK[:3], "seeds=2", "home=runs"]
+    swept = run("sweep", *words, "diagnostics.gradient_flow=[1]", "executor=in_process")
+    assert swept.status == 0, swept.err
+    assert run("report", "home=runs").status == 0
+    (page,) = (path.read_text("utf-8") for path in Path().rglob("report.md"))
+    assert "but also" not in page
+    assert "Gradients through time" in page
+    assert "| ugrnn | 1 | ugrnn_1 | h |" in page
+
+
+def test_a_users_cell_carries_its_state_over(package: Path, run: Run) -> None:
+    words = ["data=waves", "data.limit=64", "data.test_limit=32", "training.batch_size=32"]
+    more = ["training.validation=test", "training.epochs=1", "model.stateful=true"]
+    trained = run("train", "+cell=ugrnn", *words, *more, "home=runs", "executor=in_process")
+    assert trained.status == 0, trained.err

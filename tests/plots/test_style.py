@@ -47,12 +47,23 @@ def lab(name: str, kind: str) -> np.ndarray:
 
 def test_every_cell_has_a_colour_and_a_marker_of_its_own() -> None:
     assert len({to_hex(colour(cell)) for cell in CELLS} | {to_hex(UNKNOWN_COLOUR)}) > len(CELLS)
-    assert len({marker(cell) for cell in CELLS} | {marker("unknown")}) > len(CELLS)
+    assert len({marker(cell) for cell in CELLS} | {marker("")}) > len(CELLS)
+
+
+def test_cells_of_users_are_drawn_by_their_names_and_as_no_other_cell() -> None:
+    names = [f"cell_{number}" for number in range(200)]
+    drawn = {(colour(name), marker(name)) for name in names}
+    assert len(drawn) == 20
+    assert not {one for one, _ in drawn} & {colour(cell) for cell in [*CELLS, ""]}
+    assert not {one for _, one in drawn} & {marker(cell) for cell in [*CELLS, ""]}
+    assert (colour("mgu"), marker("mgu")) == (colour("mgu"), marker("mgu"))
+    assert len({(colour(name), marker(name)) for name in ("mgu", "ugrnn", "unknown")}) == 3
 
 
 @pytest.mark.parametrize("kind", BLINDNESS)
 def test_cells_are_told_apart_by_all_eyes(kind: str) -> None:
-    for one, other in itertools.combinations(CELLS, 2):
+    theirs = {colour(f"cell_{number}"): f"cell_{number}" for number in range(50)}
+    for one, other in itertools.combinations([*CELLS, *theirs.values(), ""], 2):
         distance = np.linalg.norm(lab(colour(one), kind) - lab(colour(other), kind))
         assert distance > TOLD_APART, (one, other)
 
@@ -72,4 +83,4 @@ def test_arms_of_a_cell_are_its_shades_in_the_order_given() -> None:
     assert found[0] == to_hex(colour("gru"))
     assert found[1] == to_hex(colour("lstm"))
     assert found[2] == to_hex(shades("gru", 2)[1])
-    assert found[3] == to_hex(UNKNOWN_COLOUR)
+    assert found[3] == to_hex(colour("other"))

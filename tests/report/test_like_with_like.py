@@ -80,6 +80,28 @@ class TestOptionsOfCells:
         relation = relate(*two(record("lstm", 0, 0.8, **spelled), record("gru", 0, 0.8)))
         assert relation.is_clean
 
+    def test_the_source_of_a_cell_from_a_module_is_part_of_that_cell(self) -> None:
+        own = {"cell.extension": "1 sha256:0", "cell.zoneout": "0.1"}
+        relation = relate(*two(record("mine", 0, 0.8, **own), record("gru", 0, 0.8)))
+        assert (relation.factor, relation.confounds) == ("cell", ())
+        changed = {**own, "cell.extension": "1 sha256:1"}
+        relation = relate(*two(record("mine", 0, 0.8, **own), record("mine", 0, 0.8, **changed)))
+        assert (relation.factor, relation.confounds) == ("cell.extension", ())
+        runs = [record(cell, 0, 0.8) for cell in ("gru", "lstm")]
+        ((words, _),) = divide(rows_of(frame([*runs, record("mine", 0, 0.8, **own)])), {})
+        assert words == ""
+
+    def test_the_source_of_an_optimizer_is_part_of_that_optimizer(self) -> None:
+        own = {"optimizer.name": "mine", "optimizer.extension": "1 sha256:0"}
+        adam = {"optimizer.name": "adam"}
+        relation = relate(*two(record("gru", 0, 0.8, **own), record("gru", 0, 0.8, **adam)))
+        assert (relation.factor, relation.confounds) == ("optimizer", ())
+
+    def test_the_source_of_a_data_set_is_told_by_its_arrays(self) -> None:
+        one, other = ({"data.extension": f"1 sha256:{n}"} for n in (0, 1))
+        relation = relate(*two(record("gru", 0, 0.8, **one), record("lstm", 0, 0.8, **other)))
+        assert (relation.factor, relation.confounds) == ("cell", ())
+
     def test_those_that_one_search_drew_come_with_their_cell(self) -> None:
         tags = {names.STUDY: "s", names.SEARCH: '{"space": {"cell.activation": {}}}'}
         tuned = [

@@ -1,0 +1,21 @@
+"""What rnnbench ships passes the tests that it offers; cells and data sets beside their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnbench.baselines import BASELINES, Baseline
+from rnnbench.config.optimizers import OPTIMIZERS, Optimizer
+from rnnbench.testing import BaselineConformance, OptimizerConformance
+
+
+class TestOptimizers(OptimizerConformance):
+    @pytest.fixture(params=OPTIMIZERS)
+    def optimizer(self, request: pytest.FixtureRequest) -> Optimizer:
+        return OPTIMIZERS[request.param]
+
+
+class TestBaselines(BaselineConformance):
+    @pytest.fixture(params=BASELINES)
+    def baseline(self, request: pytest.FixtureRequest) -> Baseline:
+        return BASELINES[request.param]
