@@ -12,13 +12,12 @@ from rnnbench.config.keys import about, role
 from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import ReportConfig
 from rnnbench.errors import ConfigError
-from rnnbench.notebooks.load import OWN_COLUMN
 from rnnbench.report.build import Tables, dataset_sections
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.pairs import Pair
 from rnnbench.results import COLUMNS
 from rnnbench.results.arms import finished
-from rnnbench.results.frame import frame
+from rnnbench.results.frame import frame, with_parameters
 from rnnbench.results.history import history_frame
 from rnnbench.results.rows import is_parameter
 from rnnbench.stats.bootstrap import Interval
@@ -183,11 +182,8 @@ def _restored(runs: pd.DataFrame) -> pd.DataFrame:
             f"a frame without {', '.join(missing)}",
             "leave out rows, not columns: what differs between two arms is read from them",
         )
-    texts = {
-        key: runs[name].astype("string") for key, name in OWN_COLUMN.items() if key not in runs
-    }
     empty = {name: pd.Series(pd.NA, runs.index, "Float64") for name in _METRICS if name not in runs}
-    whole = runs.drop(columns="arm", errors="ignore").assign(**texts, **empty)
+    whole = with_parameters(runs).drop(columns="arm", errors="ignore").assign(**empty)
     types = {c.name: c.dtype for c in COLUMNS if c.name in whole}
     # What a CSV file or another program made of parameters, which are compared as text.
     types |= {key: "string" for key in whole.columns if is_parameter(str(key))}

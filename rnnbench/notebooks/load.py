@@ -29,6 +29,7 @@ from rnnbench.results import load_history as stored_history
 from rnnbench.results import load_runs as stored_runs
 from rnnbench.results import load_trials as stored_trials
 from rnnbench.results.arms import add_arm_names, asked_weights, finished
+from rnnbench.results.frame import OWN_COLUMN, with_parameters
 from rnnbench.results.rows import is_parameter, rows_of
 from rnnbench.stored.lookup import run_file
 from rnnbench.system.user_paths import user_path
@@ -37,8 +38,6 @@ from rnnbench.training.predictions import FILE
 from rnnbench.training.predictions import load_answers as kept_answers
 
 IDENTITY = ("data", "arm", "cell", "seed", "units", "run_id")
-# Parameters that have a column of their own: dotted key -> column.
-OWN_COLUMN = {c.field: c.name for c in COLUMNS if c.source == "param" and c.field != c.name}
 
 
 def load_runs(*overrides: str, source: str | None = None) -> pd.DataFrame:
@@ -103,7 +102,7 @@ def load_history(*overrides: str, source: str | None = None) -> pd.DataFrame:
         tables = _report(overrides, source)
         return _with_identity(tables.history, _named(tables.runs))
     store = _store(overrides)
-    runs = stored_runs(store)
+    runs = with_parameters(stored_runs(store))
     return _with_identity(stored_history(store, runs["run_id"]), _named(runs))
 
 
@@ -142,7 +141,7 @@ def load_answers(*overrides: str, source: str | None = None) -> pd.DataFrame:
         ]
     else:
         store = _store(overrides)
-        runs = stored_runs(store)
+        runs = with_parameters(stored_runs(store))
         parts = [*_answers(store, finished(runs)["run_id"])]
     columns = ["run_id", "sample", "correct", "predicted", "probability"]
     table = pd.concat(parts) if parts else pd.DataFrame(columns=columns[:3])
@@ -174,7 +173,7 @@ def _runs(overrides: tuple[str, ...], source: str | None) -> tuple[pd.DataFrame,
         tables = _report(overrides, source)
         return tables.runs, tables.trials
     store = _store(overrides)
-    return stored_runs(store), stored_trials(store)
+    return with_parameters(stored_runs(store)), stored_trials(store)
 
 
 def _store(overrides: tuple[str, ...]) -> Store:

@@ -11,7 +11,7 @@ import pandas as pd
 from rnnbench.errors import StoreError
 from rnnbench.report.build import Tables
 from rnnbench.results.arms import asked_weights
-from rnnbench.results.frame import frame
+from rnnbench.results.frame import frame, without_doubles
 from rnnbench.results.parquet import (
     read_answers,
     read_flows,
@@ -41,12 +41,12 @@ def is_snapshot(folder: Path) -> bool:
 
 def write_snapshot(tables: Tables, folder: Path) -> None:
     """Write all that a report is made from; raises OSError."""
-    write_frame(tables.runs, folder / RUNS)
+    write_frame(without_doubles(tables.runs), folder / RUNS)
     write_frame(tables.history, folder / HISTORY)
     if not tables.trials.empty:
-        write_frame(tables.trials, folder / TRIALS)
+        write_frame(without_doubles(tables.trials), folder / TRIALS)
     if not tables.baselines.empty:
-        write_frame(tables.baselines, folder / BASELINES)
+        write_frame(without_doubles(tables.baselines), folder / BASELINES)
     if any(tables.correct.values()):
         write_answers(tables.correct, folder / ANSWERS)
     if tables.flows:

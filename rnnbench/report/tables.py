@@ -21,6 +21,7 @@ from rnnbench.report.declared import (
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
 from rnnbench.results.answers import read_answers
 from rnnbench.results.arms import asked_weights, finished
+from rnnbench.results.frame import with_parameters
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
@@ -42,8 +43,9 @@ def read_tables(
         arms: where given, only the runs that they declare count.
         tell: called with a line about runs that are left out for their seeds alone.
     """
-    runs, trials = _chosen(load_runs(store), load_trials(store), arms, tell)
-    runs, trials, baselines = map(without_folders, (runs, trials, load_baselines(store)))
+    loaded = (load_runs(store), load_trials(store), load_baselines(store))
+    runs, trials, baselines = map(with_parameters, map(without_folders, loaded))
+    runs, trials = _chosen(runs, trials, arms, tell)
     done = finished(runs)
     history = load_history(store, done["run_id"])
     folders = _folders_here(store, done["run_id"])

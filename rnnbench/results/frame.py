@@ -6,11 +6,24 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rnnbench.results.rows import COLUMNS, Column, columns_of, recorded
+from rnnbench.results.rows import COLUMNS, Column, columns_of, is_parameter, recorded
 from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
 
-__all__ = ["COLUMNS", "Column", "frame", "load_baselines", "load_runs", "load_trials"]
+__all__ = [
+    "COLUMNS",
+    "OWN_COLUMN",
+    "Column",
+    "frame",
+    "load_baselines",
+    "load_runs",
+    "load_trials",
+    "with_parameters",
+    "without_doubles",
+]
+
+# Parameters that have a column of their own: dotted key -> column.
+OWN_COLUMN = {c.field: c.name for c in COLUMNS if c.source == "param" and c.field != c.name}
 
 
 def load_trials(store: Store) -> pd.DataFrame:
@@ -19,7 +32,7 @@ def load_trials(store: Store) -> pd.DataFrame:
     A trial that several searches drew, which was trained once, has a row for each of them.
     """
     records = store.records(kind="trial")
-    return frame(row for record in records for row in in_each_search(record))
+    return without_doubles(frame(row for record in records for row in in_each_search(record)))
 
 
 def load_baselines(store: Store) -> pd.DataFrame:
@@ -27,21 +40,43 @@ def load_baselines(store: Store) -> pd.DataFrame:
 
     They have no cell; ``label`` is the baseline.
     """
-    return frame(store.records(kind="baseline"))
+    return without_doubles(frame(store.records(kind="baseline")))
 
 
 def load_runs(store: Store) -> pd.DataFrame:
     """Return the training runs of a store, oldest first.
 
     Declared columns come first (:data:`COLUMNS`), then whatever else was measured, then every
-    parameter as text under its dotted configuration key. A run that was repeated after a failure
-    appears once for each try.
+    other parameter as text under its dotted configuration key. A run that was repeated after a
+    failure appears once for each try.
     """
-    return frame(store.records())
+    return without_doubles(frame(store.records()))
+
+
+def without_doubles(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return runs without the parameters whose declared columns say the same."""
+    doubled = [
+        key
+        for key, name in OWN_COLUMN.items()
+        if key in runs and runs[name].astype("string").equals(runs[key])
+    ]
+    return runs.drop(columns=doubled)
+
+
+def with_parameters(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return runs with every parameter as text under its dotted key, as arms are told apart by."""
+    texts = {
+        key: runs[name].astype("string")
+        for key, name in OWN_COLUMN.items()
+        if key not in runs and runs[name].notna().any()
+    }
+    others = [key for key in runs if not is_parameter(str(key))]
+    keys = sorted({*texts, *runs.columns} - {*others}, key=str)
+    return runs.assign(**texts)[[*others, *keys]]
 
 
 def frame(records: Iterable[Record]) -> pd.DataFrame:
-    """Return records as a table; see :func:`load_runs`."""
+    """Return records as a table with all their parameters; see :func:`load_runs`."""
     records = list(records)
     rows = recorded(records)
     columns: dict[str, pd.Series] = {

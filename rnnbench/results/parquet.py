@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rnnbench.config.metrics import EPOCH_METRICS
-from rnnbench.results.frame import COLUMNS, Column
+from rnnbench.results.frame import COLUMNS, Column, with_parameters
 from rnnbench.results.history import SECONDS, history_frame
 from rnnbench.results.parquet_file import (
     Kind,
@@ -55,7 +55,7 @@ def write_frame(table: pd.DataFrame, path: Path) -> None:
 
 
 def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
-    """Return runs in the columns of :func:`rnnbench.results.load_runs`.
+    """Return runs in the columns of :func:`rnnbench.results.load_runs`, and all parameters.
 
     A declared column that an older file lacks is empty.
 
@@ -86,7 +86,7 @@ def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
         name: pd.Series(values, dtype="Float64" if _is_number(values) else "string")
         for name, values in found.items()
     }
-    return pd.DataFrame(columns)
+    return with_parameters(pd.DataFrame(columns))
 
 
 def _is_number(values: Iterable[Any]) -> bool:

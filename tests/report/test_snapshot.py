@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pyarrow import parquet
 
 from benchmarks.recorded import fill
 from rnnbench.errors import StoreError
@@ -122,6 +123,8 @@ def test_what_is_kept_reads_back_as_it_was(tmp_path: Path) -> None:
     before = whole()
     write_snapshot(before, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(SNAPSHOT)
+    kept = parquet.read_schema(tmp_path / "runs.parquet").names
+    assert ("units" in kept, "model.units" in kept) == (True, False)
     after = read_snapshot(tmp_path)
     for name in ("runs", "history", "trials", "baselines"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from rnnbench.config.arm_names import told_apart
 from rnnbench.results.arm_names import parameters
 from rnnbench.results.arms import add_arm_names, finished
-from rnnbench.results.frame import COLUMNS, frame
+from rnnbench.results.frame import COLUMNS, frame, with_parameters, without_doubles
 from rnnbench.results.rows import rows_of
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
@@ -33,6 +35,15 @@ class TestRunTable:
 
     def test_counts_a_repeated_run_once(self) -> None:
         assert len(finished(frame([*MATCHED, MATCHED[0]]))) == len(MATCHED)
+
+    def test_says_once_what_a_parameter_is_and_gives_all_of_them_back(self) -> None:
+        whole = frame([*MATCHED, record("gru", 0, 0.8, **{"data.maxlen": "null"})])
+        runs = without_doubles(whole)
+        doubled = {"units": "model.units", "cell": "cell.name", "depth": "model.depth"}
+        assert not {*doubled.values()} & {*runs.columns}
+        assert {*doubled} <= {*runs.columns}
+        assert list(runs["data.maxlen"])[-1] == "null"  # which no number says
+        pd.testing.assert_frame_equal(with_parameters(runs), whole)
 
     def test_of_no_runs_is_empty_with_all_columns(self) -> None:
         assert list(frame([]).columns) == [column.name for column in COLUMNS]
