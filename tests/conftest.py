@@ -7,7 +7,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,13 +119,26 @@ def every_printed_table_fits() -> Iterator[None]:
         yield
 
 
+def isolate(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Work in a folder, with no setting of the user's in force."""
+    patch.chdir(folder)
+    for name in ("RNNBENCH_HOME", "RNNBENCH_IMDB", "MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID"):
+        patch.delenv(name, raising=False)
+    patch.setenv("COLUMNS", "200")
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[None]:
+    """Work in a folder, as :func:`work_dir` does, in a fixture of more than one test."""
+    with pytest.MonkeyPatch.context() as patch:
+        isolate(folder, patch)
+        yield
+
+
 @pytest.fixture
 def work_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory with no setting of the user's in force."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("RNNBENCH_HOME", "RNNBENCH_IMDB", "MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
+    isolate(tmp_path, monkeypatch)
     return tmp_path
 
 

@@ -11,6 +11,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,38 +20,54 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+import rnnbench.cli
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
-from tests.conftest import Run
+from tests.conftest import inside
 
 PATIENCE = 120
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.fixture
-def trained(run: Run) -> Store:
-    """A store with two runs of an arm, of three epochs each."""
-    data = ("data=digits", "data.limit=200", "seeds=2")
+@dataclass(frozen=True)
+class Served:
+    """A folder with a store of an arm's two runs, three epochs each, and a running ``ui`` of it."""
+
+    folder: Path
+    printed: list[str]  # the first lines
+
+    @property
+    def store(self) -> Store:
+        return Store.open(load([f"home={self.folder / 'runs'}"], cell=False))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all: MLflow's server takes longer to start than a page to be looked at."""
+    folder = tmp_path_factory.mktemp("served")
+    data = ("data=digits", "data.limit=200", "seeds=2", "executor=in_process")
     words = ("model.units=4", "training.epochs=3", "training.jit_compile=false")
-    assert run("sweep", "+cell=gru", *data, *words).status == 0
-    return Store.open(load([], cell=False))
+    with inside(folder):
+        assert rnnbench.cli.run(("sweep", "+cell=gru", *data, *words)) == 0
+        with started(folder) as printed:
+            yield Served(folder, printed)
 
 
-@pytest.fixture
-def printed(trained: Store, work_dir: Path) -> Iterator[list[str]]:
-    """The first lines of a running `ui`, once it answers."""
-    del trained
+@contextmanager
+def started(folder: Path) -> Iterator[list[str]]:
+    """Start ``ui`` in a folder; gives its first lines, once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with (work_dir / "ui.log").open("w") as log:
+    with (folder / "ui.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "rnnbench", "ui", "--port", str(port), "--open"],
+            cwd=folder,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env=os.environ | {"BROWSER": _browser_that_notes(work_dir)},
+            env=os.environ | {"BROWSER": _browser_that_notes(folder)},
         )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -57,7 +75,7 @@ def printed(trained: Store, work_dir: Path) -> Iterator[list[str]]:
         lines: list[str] = []
         while len(lines) < 3 and server.poll() is None:
             time.sleep(0.2)
-            told = (work_dir / "ui.log").read_text().splitlines()
+            told = (folder / "ui.log").read_text().splitlines()
             lines = [line for line in told if not line.startswith("[MLflow]")]
         yield lines[:3]
     finally:
@@ -92,9 +110,13 @@ def body(browser: webdriver.Chrome) -> str:
 
 
 def opened(browser: webdriver.Chrome, address: str) -> WebDriverWait[webdriver.Chrome]:
-    """Open an address on a wide screen, without the assistant that MLflow opens at first."""
+    """Open an address on a wide screen, without the assistant that MLflow opens at first.
+
+    Nor does MLflow remember what another test has looked at.
+    """
     browser.set_window_size(1700, 1000)
     browser.get(address)
+    browser.execute_script("localStorage.clear(); sessionStorage.clear()")
     browser.execute_script("localStorage['mlflow.assistant.fab.autoOpenedOnFirstLoad_v1'] = 'true'")
     browser.execute_script("localStorage['mlflow.assistant.panelOpen_v1'] = 'false'")
     browser.get("about:blank")
@@ -103,15 +125,15 @@ def opened(browser: webdriver.Chrome, address: str) -> WebDriverWait[webdriver.C
 
 
 def test_prints_in_three_lines_where_the_arms_are_and_opens_that(
-    browser: webdriver.Chrome, printed: list[str], work_dir: Path
+    browser: webdriver.Chrome, served: Served
 ) -> None:
-    first, address, last = printed
+    first, address, last = served.printed
     assert first == "MLflow UI of runs/mlflow.db (Ctrl-C ends it): a row for each arm, best first"
     assert max(len(first), len(last)) <= 80
     end = time.monotonic() + PATIENCE
-    while not (work_dir / "opened").exists() and time.monotonic() < end:
+    while not (served.folder / "opened").exists() and time.monotonic() < end:
         time.sleep(0.2)
-    assert (work_dir / "opened").read_text().strip() == address
+    assert (served.folder / "opened").read_text().strip() == address
 
     wait = opened(browser, address)
     wait.until(lambda b: "digits 8: gru" in body(b))
@@ -128,21 +150,17 @@ def test_prints_in_three_lines_where_the_arms_are_and_opens_that(
     assert "class (one of 10)" in body(browser)
 
 
-def test_draws_the_accuracy_of_the_arms_first(
-    browser: webdriver.Chrome, printed: list[str]
-) -> None:
-    wait = opened(browser, f"{printed[1]}&compareRunsMode=CHART")
+def test_draws_the_accuracy_of_the_arms_first(browser: webdriver.Chrome, served: Served) -> None:
+    wait = opened(browser, f"{served.printed[1]}&compareRunsMode=CHART")
     wait.until(lambda b: re.search(r"\nAccuracy\s+\(3\)", body(b)))
     assert body(browser).index("test_accuracy\n") < body(browser).index("gap_final\n")
     lines = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "path.js-line"))
     assert any((line.get_attribute("d") or "").count(",") >= 2 for line in lines)
 
 
-def test_describes_an_arm_and_its_source(
-    browser: webdriver.Chrome, printed: list[str], trained: Store
-) -> None:
-    (arm,) = trained.records(kind="arm")
-    root = printed[1].partition("/runs?")[0]
+def test_describes_an_arm_and_its_source(browser: webdriver.Chrome, served: Served) -> None:
+    (arm,) = served.store.records(kind="arm")
+    root = served.printed[1].partition("/runs?")[0]
     wait = opened(browser, f"{root}/runs/{arm.run_id}")
     wait.until(lambda b: "How good is gru on digits (8 time steps)?" in body(b))
     text = wait.until(lambda b: body(b) if "Datasets" in body(b) else "")
@@ -152,11 +170,11 @@ def test_describes_an_arm_and_its_source(
     assert text.index("test_accuracy\n") < text.index("\naccuracy\n")
 
 
-def test_shows_the_run_with_its_curves(
-    browser: webdriver.Chrome, printed: list[str], trained: Store
-) -> None:
-    run_id = trained.records()[0].run_id
-    wait = opened(browser, f"{printed[1].partition('/runs?')[0]}/runs/{run_id}/model-metrics")
+def test_shows_the_run_with_its_curves(browser: webdriver.Chrome, served: Served) -> None:
+    run_id = served.store.records()[0].run_id
+    wait = opened(
+        browser, f"{served.printed[1].partition('/runs?')[0]}/runs/{run_id}/model-metrics"
+    )
     wait.until(lambda b: "val_accuracy" in b.find_element(By.TAG_NAME, "body").text)
     # A curve of three epochs is a plotted line, not a single point.
     lines = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "path.js-line"))
