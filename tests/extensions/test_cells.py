@@ -54,7 +54,7 @@ def test_a_changed_module_is_another_source(conf: Path) -> None:
 
 def test_a_command_trains_it_and_another_must_be_given_it_again(conf: Path, run: Run) -> None:
     words = ["data=digits", "data.limit=60", "training.epochs=1", "training.validation=none"]
-    words += ["tracking.save_model=last", "home=runs"]
+    words += ["tracking.save_model=last", "training.jit_compile=false", "home=runs"]
     trained = run("train", "+cell=mgu", *words, f"--config-dir={conf}")
     assert trained.status == 0, trained.err
     run_id = trained.out.split("run ")[1].split()[0]

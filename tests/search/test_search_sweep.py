@@ -41,7 +41,7 @@ pytestmark = pytest.mark.slow
 
 SMALL = (
     *("executor=in_process", "data=digits", "data.limit=200", "data.test_limit=50"),
-    *("model.units=4", "seeds=2"),
+    *("model.units=4", "seeds=2", "training.jit_compile=false"),
 )
 # Neither key needs a model of its own to be compiled.
 SPACE = (

@@ -15,8 +15,11 @@ SMALL = (
     "data.limit=200",
     "data.test_limit=50",
     "model.units=4",
+    "training.jit_compile=false",  # compiling takes longer than training
     "training.epochs=2",
 )
+# The same, compiled by XLA.
+COMPILED = tuple(word for word in SMALL if not word.startswith("training.jit_compile"))
 
 
 @pytest.fixture

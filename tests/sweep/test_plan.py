@@ -33,9 +33,9 @@ from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
 from tests.conftest import Answer, Run
 from tests.printed import printed_rows
-from tests.sweep.conftest import SMALL, begin
+from tests.sweep.conftest import COMPILED, SMALL, begin
 
-ARM = ("+cell=simple_rnn", *SMALL, "training.jit_compile=false")
+ARM = ("+cell=simple_rnn", *SMALL)
 DIVERGING = (*ARM, "optimizer=sgd", "optimizer.learning_rate=1e30", "cell.activation=relu")
 
 
@@ -180,9 +180,7 @@ class TestLine:
     ) -> None:
         done = [r.metrics for r in store.records() if r.is_finished]
         longer = [m[SECONDS] + 9 * m[FIT_SECONDS] for m in done]
-        plan = make_plan(
-            expand([*ARM[:-2], "training.epochs=20", ARM[-1], "seeds=1"]), FixedSeeds()
-        )
+        plan = make_plan(expand([*ARM[:-1], "training.epochs=20", "seeds=1"]), FixedSeeds())
         assert [line.seconds for line in plan.lines] == pytest.approx([fmean(longer)], rel=1e-4)
 
     def test_expects_nothing_of_a_cell_that_was_never_trained(self, swept: None, run: Run) -> None:
@@ -329,7 +327,7 @@ Spec = Callable[..., RunSpec]
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
     """Declare one run on tiny data, of which an epoch is a unit of work."""
     home = tmp_path_factory.mktemp("expected")
-    (base,) = declare(expand(["+cell=gru", *SMALL, "seeds=1"]), DataCache(home))
+    (base,) = declare(expand(["+cell=gru", *COMPILED, "seeds=1"]), DataCache(home))
 
     def spec(epochs: int = 1, arm_key: str = "wanted") -> RunSpec:
         training = base.config.training.model_copy(update={"epochs": epochs})

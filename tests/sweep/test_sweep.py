@@ -22,7 +22,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.training import TRAINING_VERSION
 from tests.conftest import Run
 from tests.printed import printed_rows
-from tests.sweep.conftest import SMALL
+from tests.sweep.conftest import COMPILED, SMALL
 
 SWEEP = ("sweep", "+cell=simple_rnn,gru", *SMALL, "seeds=2")
 
@@ -125,7 +125,7 @@ class TestFinishedSweep:
         assert tags[names.COMMAND].startswith("python -m rnnbench sweep +cell=simple_rnn,gru")
         assert "tensorflow=" in tags["rnnbench.versions"]
         assert tags["rnnbench.threads"] == "1"
-        assert tags[names.PATH] == "xla fused"
+        assert tags[names.PATH] == "graph"
 
     def test_artifacts_hold_configuration_history_summary_and_curves(
         self, swept: str, store: Store, tmp_path: Path
@@ -209,9 +209,13 @@ class TestFinishedSweep:
 
 
 class TestModelFiles:
-    def test_are_kept_where_asked_for(self, run: Run, store: Store, tmp_path: Path) -> None:
-        assert run("train", "+cell=lstm", *SMALL, "tracking.save_model=best").status == 0
-        folder = Path(store.client.download_artifacts(store.records()[0].run_id, "", str(tmp_path)))
+    def test_are_kept_where_asked_for_of_a_model_that_xla_compiles(
+        self, run: Run, store: Store, tmp_path: Path
+    ) -> None:
+        assert run("train", "+cell=lstm", *COMPILED, "tracking.save_model=best").status == 0
+        (record,) = store.records()
+        assert record.tags[names.PATH] == "xla fused"
+        folder = Path(store.client.download_artifacts(record.run_id, "", str(tmp_path)))
         assert json.loads((folder / "architecture.json").read_text())["class_name"] == "Functional"
         assert (folder / "model.weights.h5").read_bytes().startswith(b"\x89HDF")
         assert (folder / "model.keras").read_bytes().startswith(b"PK")

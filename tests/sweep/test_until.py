@@ -24,10 +24,7 @@ from tests.printed import printed_rows
 from tests.sweep.conftest import SMALL
 from tests.sweep.processes import check_finished_once
 
-ARMS = (
-    *("+cell=simple_rnn,gru", "executor=in_process", *SMALL[:-1], "training.epochs=1"),
-    "training.jit_compile=false",
-)
+ARMS = ("+cell=simple_rnn,gru", "executor=in_process", *SMALL[:-1], "training.epochs=1")
 # Any two arms are equivalent within nine tenths, and hardly any within a millionth.
 EQUAL = ("sweep", *ARMS, "until=decided", "most_seeds=7", "report.margin=0.9")
 OPEN = ("sweep", *ARMS, "until=decided", "most_seeds=6", "report.margin=1e-6")

@@ -29,7 +29,7 @@ from rnnbench.tracking.store import Store
 from tests.conftest import Run
 from tests.sweep.conftest import SMALL
 
-SWEEP = ("sweep", "+cell=simple_rnn,gru", *SMALL, "training.jit_compile=false")
+SWEEP = ("sweep", "+cell=simple_rnn,gru", *SMALL)
 TWO, THREE = (*SWEEP, "seeds=2"), (*SWEEP, "seeds=3")
 
 

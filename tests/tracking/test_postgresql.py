@@ -16,7 +16,7 @@ from tests.sweep.postgresql import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
-SWEEP = ("sweep", "+cell=simple_rnn", *SMALL, "training.jit_compile=false", "seeds=2")
+SWEEP = ("sweep", "+cell=simple_rnn", *SMALL, "seeds=2")
 
 
 @pytest.fixture(scope="module")

@@ -61,8 +61,8 @@ def test_equal_keras(
         variable.assign(rng.normal(scale=0.4, size=variable.shape))
     weights = tf.constant(rng.normal(size=(BATCH, 1)).astype(np.float32))
 
-    def compiled(body: Any, widths: tuple[int, ...]) -> Any:
-        @tf.function(jit_compile=True, autograph=False)
+    def compiled(body: Any, widths: tuple[int, ...], *, xla: bool) -> Any:
+        @tf.function(jit_compile=xla, autograph=False)
         def compute(x: Any, scale: Any, starts: Any) -> Any:
             gradients = body.gradients(
                 x, starts, widths, lambda output: tf.reduce_sum(output * scale), variables
@@ -80,8 +80,8 @@ def test_equal_keras(
         restored[order] = outputs
         return [restored, *(gradient.numpy() for gradient in gradients)]
 
-    by_keras = compiled(KerasBody(model), (BATCH,))
-    by_kernels = compiled(Network(model, step_of(config), mask=mask), widths)
+    by_keras = compiled(KerasBody(model), (BATCH,), xla=False)
+    by_kernels = compiled(Network(model, step_of(config), mask=mask), widths, xla=True)
     for tokens in (MIXED, SAME, NOTHING):
         expected = run(by_keras, tokens, (BATCH,))
         for ours, keras in zip(run(by_kernels, tokens, widths, mask), expected, strict=True):
