@@ -1,4 +1,4 @@
-"""Baselines, which don't know the order of the tokens: what recurrence has to beat.
+"""Baselines, models without recurrence: what recurrence has to beat.
 
 What they are stands here; they are trained, recorded and read as the cells are. Training imports
 this; ``declaration`` and ``strategy``, which declare them as runs, import sweeps instead.

@@ -64,6 +64,8 @@ def content(baseline: Baseline, config: Config, data: Prepared) -> dict[str, Any
     }
     if baseline.extension is not None:
         found["extension"] = baseline.extension
+    if data.spec.targets:
+        found["targets"] = data.spec.targets
     if "embedding" in baseline.sections and data.vectors is not None:
         found["vectors"] = data.vectors.digest
     return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rnnbench.baselines import BASELINE_VERSION, Baseline
+from rnnbench.baselines import BASELINE_VERSION, BASELINES, Baseline
 from rnnbench.baselines.content import configured, content
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.data import Prepared, input_spec
+from rnnbench.data import InputSpec, Prepared, input_spec
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import with_dim, with_length
 from rnnbench.sweep.data_cache import DataCache
@@ -38,11 +38,15 @@ def declare_baselines(
     for arm in arms:
         for baseline in chosen:
             config = arm.config
-            if baseline.needs_tokens and input_spec(config.data).vocabulary is None:
-                if is_typed:
+            spec = input_spec(config.data)
+            if why := _unsuited(baseline, spec, config):
+                suiting = [
+                    one.name for one in BASELINES.values() if not _unsuited(one, spec, config)
+                ]
+                if is_typed or not any(not _unsuited(one, spec, config) for one in chosen):
                     raise ConfigError(
                         "baseline",
-                        f"bag_of_words for data={config.data.name}, whose inputs are features",
+                        f"{' or '.join(suiting) or 'none'} for data={config.data.name}, {why}",
                         baseline.name,
                         "leave it out",
                     )
@@ -53,9 +57,18 @@ def declare_baselines(
                 config, data = with_dim(config, data.spec), cache.with_vectors(config)
             count = config.seeds if baseline.has_seed else 1
             for seed in range(config.seed, config.seed + count):
-                spec = _spec(baseline, configured(baseline, config, seed), data)
-                specs.setdefault(spec.key, spec)
+                declared = _spec(baseline, configured(baseline, config, seed), data)
+                specs.setdefault(declared.key, declared)
     return list(specs.values())
+
+
+def _unsuited(baseline: Baseline, spec: InputSpec, config: Config) -> str:
+    """Return why a baseline has no use for the data of a configuration, or nothing."""
+    if baseline.needs_tokens and spec.vocabulary is None:
+        return "whose inputs are features"
+    if spec.task not in baseline.predicts:
+        return f"whose targets are {'numbers' if spec.targets else 'classes'}"
+    return "" if baseline.unsuited is None else baseline.unsuited(spec, config.data)
 
 
 def _spec(baseline: Baseline, config: Config, data: Prepared) -> RunSpec:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from rnnbench.baselines.bag_of_words import fit_bag_of_words
+from rnnbench.baselines.forecasts import (
+    fit_last_value,
+    fit_mean,
+    fit_ridge,
+    fit_seasonal_naive,
+    no_features,
+    no_forecast,
+    no_season,
+)
 from rnnbench.baselines.result import FittedBaseline
+from rnnbench.baselines.smoothing import fit_exponential_smoothing
+from rnnbench.config.data_section import DataConfig
 from rnnbench.config.schema import Config
 from rnnbench.config.validate import suggestion
 from rnnbench.data import InputSpec
+from rnnbench.data.contract import Kind
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.registry import find, loaded, names
 from rnnbench.training.parts import Parts
@@ -18,7 +31,7 @@ from rnnbench.training.parts import Parts
 class Fit(Protocol):
     """See :attr:`Baseline.fit`."""
 
-    def __call__(self, parts: Parts, spec: InputSpec, config: Config) -> FittedBaseline:
+    def __call__(self, parts: Parts, spec: InputSpec, config: Config, /) -> FittedBaseline:
         """Return what predicts after it was fitted to ``parts.training``.
 
         It may choose by ``parts.validation``, where there is one, and leaves the test set alone.
@@ -41,6 +54,9 @@ class Baseline:
             of ``embedding``, ``optimizer`` and ``training``.
         has_seed: whether its result depends on the seed.
         needs_tokens: whether features are no input for it.
+        predicts: the tasks that it can be fitted to.
+        unsuited: returns why it has no use for data of a shape, or nothing; ``None`` where the
+            fields above tell all.
         version: of one from a module of the user's own, raised when it computes otherwise.
     """
 
@@ -52,7 +68,9 @@ class Baseline:
     sections: tuple[str, ...] = ()
     has_seed: bool = False
     needs_tokens: bool = False
+    predicts: tuple[Kind, ...] = ("classification",)
     version: str = ""
+    unsuited: Callable[[InputSpec, DataConfig], str] | None = None
 
     @property
     def extension(self) -> str | None:
@@ -78,6 +96,48 @@ BASELINES: dict[str, Baseline] = {
             sections=("embedding", "optimizer", "training"),
             has_seed=True,
             needs_tokens=True,
+            predicts=("classification", "regression"),
+        ),
+        Baseline(
+            name="last_value",
+            title="last value",
+            does="the last value of the window, repeated at every step ahead",
+            fit=fit_last_value,
+            predicts=("regression",),
+            unsuited=no_forecast,
+        ),
+        Baseline(
+            name="seasonal_naive",
+            title="seasonal naive",
+            does="the last season of the window, repeated (where data.season says how long it is)",
+            fit=fit_seasonal_naive,
+            predicts=("regression",),
+            unsuited=no_season,
+        ),
+        Baseline(
+            name="mean",
+            title="mean",
+            does="the mean of the training targets, whatever the input",
+            fit=fit_mean,
+            predicts=("regression",),
+        ),
+        Baseline(
+            name="ridge",
+            title="ridge regression",
+            does="ridge regression on all values of the window",
+            fit=fit_ridge,
+            imports=("sklearn.linear_model",),
+            predicts=("regression",),
+            unsuited=no_features,
+        ),
+        Baseline(
+            name="exponential_smoothing",
+            title="exponential smoothing",
+            does="exponential smoothing of the window, with a damped trend and the season",
+            fit=fit_exponential_smoothing,
+            imports=("scipy.optimize",),
+            predicts=("regression",),
+            unsuited=no_forecast,
         ),
     )
 }

@@ -16,7 +16,7 @@ class FittedBaseline:
 
     Attributes:
         predict: returns the probabilities ``(n, classes)`` of inputs ``(n, time)``, or
-            ``(n, time, features)``.
+            ``(n, time, features)``; for regression the targets ``(n, targets)``, scaled.
         metrics: what is its own to tell, such as ``parameters_total``.
     """
 

@@ -75,6 +75,6 @@ def _table(swept: Swept) -> Table:
             )
         )
     columns = ("baseline", "data", "seeds", "parameters", "best validation", "test", "seconds")
-    note = "None of them knows the order of the tokens. Reports show them beside the cells."
+    note = "None of them is recurrent. Reports show them beside the cells."
     title = "Baselines, mean ± standard deviation over seeds"
     return Table(title, columns, tuple(rows), note, optional=_OPTIONAL, words=columns[1:2])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import time
 from importlib import import_module
 
 import numpy as np
 
-from rnnbench.baselines import Baseline, FittedBaseline
+from rnnbench.baselines import Baseline
 from rnnbench.baselines.result import measure
 from rnnbench.config.schema import Config
 from rnnbench.data import Arrays, InputSpec
 from rnnbench.errors import RunFailure
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import Fitted
+from rnnbench.training.forecasts import in_unit
 from rnnbench.training.history import Epoch, summarise
+from rnnbench.training.losses import numbers_loss
 from rnnbench.training.parts import parts
 from rnnbench.training.tested import Tested, Weights, test_metrics
 
@@ -32,18 +35,22 @@ def fit_once(baseline: Baseline, arrays: Arrays, spec: InputSpec, config: Config
         config: the run.
 
     Raises:
-        RunFailure: where its probabilities are of another shape, or no numbers.
+        RunFailure: where its predictions are of another shape, or no numbers.
     """
     assert baseline.fit is not None
     for name in baseline.imports:
         import_module(name)
-    divided, classes = parts(arrays, config), spec.classes
+    divided = parts(arrays, config)
+
+    def measured(samples: Samples) -> Tested:
+        return _tested(baseline, np.asarray(fitted.predict(samples.x)), samples, spec, config)
+
     start = time.perf_counter()
     fitted = baseline.fit(divided, spec, config)
-    trained = _tested(baseline, fitted, divided.training, classes)
+    trained = measured(divided.training)
     held_out = None
     if divided.validation is not None:
-        held_out = _tested(baseline, fitted, divided.validation, classes)
+        held_out = measured(divided.validation)
     seconds = time.perf_counter() - start
     epoch = Epoch.of(
         1,
@@ -57,7 +64,7 @@ def fit_once(baseline: Baseline, arrays: Arrays, spec: InputSpec, config: Config
     tested: dict[Weights, Tested] = {}
     if config.training.test != "none":
         is_measured = divided.validation is divided.test and held_out is not None
-        found = held_out if is_measured else _tested(baseline, fitted, divided.test, classes)
+        found = held_out if is_measured else measured(divided.test)
         assert found is not None
         tested["last"] = found
         metrics |= test_metrics(tested, "last")
@@ -65,14 +72,25 @@ def fit_once(baseline: Baseline, arrays: Arrays, spec: InputSpec, config: Config
     return Fitted((), metrics, None, tested)
 
 
-def _tested(baseline: Baseline, fitted: FittedBaseline, samples: Samples, classes: int) -> Tested:
-    probabilities = np.asarray(fitted.predict(samples.x))
-    expected = (len(samples), classes)
-    if probabilities.shape != expected or not np.isfinite(probabilities).all():
+def _tested(
+    baseline: Baseline, predicted: np.ndarray, samples: Samples, spec: InputSpec, config: Config
+) -> Tested:
+    """Return how good predictions are: probabilities ``(n, classes)``, or ``(n, targets)``."""
+    expected = (len(samples), spec.targets or spec.classes)
+    if predicted.shape != expected or not np.isfinite(predicted).all():
+        what = "targets" if spec.targets else "probabilities"
         raise RunFailure(
-            f"{baseline.name} predicts an array {probabilities.shape}, expected probabilities "
+            f"{baseline.name} predicts an array {predicted.shape}, expected {what} "
             f"{expected}, all of them finite"
         )
-    loss, accuracy = measure(probabilities, np.asarray(samples.y))
-    outputs = probabilities[:, 1:] if classes == 2 else probabilities
+    if spec.targets:
+        own, true = in_unit(predicted, samples)
+        scores = {
+            "rmse": math.sqrt(np.square(own - true).mean()),
+            "mae": float(np.abs(own - true).mean()),
+        }
+        loss = numbers_loss(samples.y, predicted, config.training.loss)
+        return Tested(scores, loss, predicted.astype(np.float32))
+    loss, accuracy = measure(predicted, np.asarray(samples.y))
+    outputs = predicted[:, 1:] if spec.classes == 2 else predicted
     return Tested({"accuracy": accuracy}, loss, outputs.astype(np.float32))

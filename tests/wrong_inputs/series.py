@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.wrong_inputs.data import typed
-from tests.wrong_inputs.row import Content, Row
+from tests.wrong_inputs.row import Content, Row, row
 
 _MONTHS = {1: 31, 2: 29, 3: 24}
 DAYS = [f"2020-{m:02}-{day:02}" for m, last in _MONTHS.items() for day in range(1, last + 1)]
@@ -103,4 +103,12 @@ CUTS = [
     typed("data=adding data.maxlen=20", "data.maxlen", "at least 26"),
     typed("+data.window=5", "data.window", "null for data=reviews"),
 ]
-ROWS = [*FILES, *COLUMNS, *TIMES, *CUTS]
+BASELINES = [
+    row("baseline seasonal_naive data=mackey_glass", "baseline", "data.season is not known"),
+    row("baseline bag_of_words data=mackey_glass", "baseline", "targets are numbers"),
+    row("baseline last_value data=digits", "baseline", "targets are classes"),
+    row("baseline last_value data=adding", "baseline", "don't show the past"),
+    row("train +cell=gru data=mackey_glass data.validation=null", "data.validation", "0.1"),
+    row("train +cell=gru data=mackey_glass training.split_seed=seed", "training.split_seed"),
+]
+ROWS = [*FILES, *COLUMNS, *TIMES, *CUTS, *BASELINES]
