@@ -58,18 +58,31 @@ class ExecutorConfig(Section):
     """Where the runs of a sweep are trained: processes in parallel, threads in each."""
 
     name: Annotated[
-        Literal["local", "in_process"],
+        Literal["local", "ray", "in_process"],
         Field(
             description="Who trains the runs, which the choice executor=OPTION sets: processes on "
-            "this machine, or the command's own process, one run at a time, for debugging."
+            "this machine, those on the nodes of a Ray cluster, or the command's own process, one "
+            "run at a time, for debugging."
         ),
     ]
+    address: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            examples=["ray://head.example:10001"],
+            description="The cluster of executor=ray: null for a Ray of the command's own on this "
+            "machine, auto for the one that this machine is a node of, HOST:6379 or "
+            "ray://HOST:10001 for one at an address.",
+        ),
+        Choice(),
+    ] = None
     workers: Annotated[
         Annotated[int, Field(ge=1, le=1024)] | Literal["auto"],
         Field(
             examples=[4],
             description="Runs that are trained in parallel, each in a process; auto divides the "
-            "cores by executor.threads, and is one for each GPU where there are some.",
+            "cores by executor.threads, is one for each GPU where there are some, and as many as "
+            "are free on a Ray cluster.",
         ),
         Unit("processes"),
     ]

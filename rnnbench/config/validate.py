@@ -47,6 +47,13 @@ def check_combinations(config: Config) -> None:
     if config.data.extension is None:  # a data set of rnnbench's own has the keys of the schema
         for key, value in config.data.options.items():
             raise _no_such_key(f"data.{key}", value)
+    if config.executor.name != "ray" and config.executor.address is not None:
+        raise ConfigError(
+            "executor.address",
+            f"null with executor={config.executor.name}, which trains on this machine",
+            config.executor.address,
+            "set executor=ray for a cluster",
+        )
     if config.executor.name == "in_process":
         _check_in_process(config)
     if training.early_stopping.patience is not None and training.validation == "none":

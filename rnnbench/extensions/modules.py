@@ -69,17 +69,46 @@ def source_digest(path: Path, root: Path | None = None, package: str = "") -> st
         root: the folder whose modules count, too, where it imports them.
         package: of those only the ones of this package, or all.
     """
+    files = {path.resolve()} if root is None else _beside(path, root, package)
+    content = hashlib.sha256()
+    for file in sorted(files):
+        content.update(hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).digest())
+    return content.hexdigest()[:16]
+
+
+def sources(module: str, folder: Path) -> tuple[Path, list[Path]] | None:
+    """Return what another machine needs of a module of the user's own.
+
+    Args:
+        module: its name.
+        folder: of the file that names it; the module is in it or beside it.
+
+    Returns:
+        The folder that the module is found from, and the files: those that it imports beside it,
+        and the whole of its package. ``None`` where the module is installed.
+    """
+    for root in (folder.resolve(), folder.resolve().parent):
+        path = _file(module, root)
+        if path is None:
+            continue
+        files = _beside(path, root)
+        package = root / module.partition(".")[0]
+        if package.is_dir():
+            files |= {file.resolve() for file in package.rglob("*.py")}
+        return root, sorted(file for file in files if file.is_relative_to(root))
+    return None
+
+
+def _beside(path: Path, root: Path, package: str = "") -> set[Path]:
+    """Return the file of a module and of all that it imports from a folder, or a package of it."""
     files, waiting = {path.resolve()}, [path.resolve()]
-    while waiting and root is not None:
+    while waiting:
         for name in _imported(waiting.pop(), root.resolve()):
             found = _file(name, root) if package in ("", name.partition(".")[0]) else None
             if found is not None and found.resolve() not in files:
                 files.add(found.resolve())
                 waiting.append(found.resolve())
-    content = hashlib.sha256()
-    for file in sorted(files):
-        content.update(hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).digest())
-    return content.hexdigest()[:16]
+    return files
 
 
 def _located(module: str, folder: Path) -> tuple[Path | None, Path | None]:

@@ -60,22 +60,21 @@ def run_arms(
     def report(text: str) -> None:
         console.print(text, markup=False)
 
-    with home.made():
+    trains = executor or make_executor(config.executor, preload=preload)
+    with closing(trains), home.made():
         declared = strategy.declare(arms, DataCache(home.path, report))
         if news and tell_store:
             report(news)
-        trains = executor or make_executor(config.executor, preload=preload)
-        with closing(trains):
-            if config.tracking.uri is None and not home.database.exists():
-                trains.start()  # nothing can be finished yet, and making a store takes seconds
-            # Neither a plan nor a sweep that is refused needs bars and figures.
-            from rnnbench.sweep.progress import SweepProgress
-            from rnnbench.sweep.steps import Sweep
+        if config.tracking.uri is None and not home.database.exists():
+            trains.start()  # nothing can be finished yet, and making a store takes seconds
+        # Neither a plan nor a sweep that is refused needs bars and figures.
+        from rnnbench.sweep.progress import SweepProgress
+        from rnnbench.sweep.steps import Sweep
 
-            store = Store.open(config)
-            with SweepProgress(console) as progress, patient(progress.say), store.marker.kept():
-                sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
-                return declared.train(sweep)
+        store = Store.open(config)
+        with SweepProgress(console) as progress, patient(progress.say), store.marker.kept():
+            sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
+            return declared.train(sweep)
 
 
 def make_plan(arms: Sequence[Arm], strategy: Strategy) -> Plan:

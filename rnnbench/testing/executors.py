@@ -106,6 +106,10 @@ class ExecutorConformance:
         """Return an executor that has trained nothing yet."""
         raise NotImplementedError
 
+    def processes(self) -> set[int]:
+        """Return the processes that train for this one, and those that wait to."""
+        return children()
+
     @pytest.fixture
     def executor(self) -> Iterator[Executor]:
         with closing(self.make()) as executor:
@@ -178,7 +182,7 @@ class ExecutorConformance:
         self, executor: Executor
     ) -> None:
         executor.start()
-        before, threads = children(), threading.active_count()
+        before, threads = self.processes(), threading.active_count()
         with Interruption() as interruption:
             running = executor.run(Tasks([pretended("run", prunable=True)]), interruption)
             kinds: Counter[type] = Counter()
@@ -186,7 +190,7 @@ class ExecutorConformance:
                 kinds[type(next(running))] += 1
         executor.close()
         executor.close()
-        assert children() - before == set()
+        assert self.processes() - before == set()
         assert threading.active_count() <= threads
 
     def test_gives_the_numbers_of_the_trainer_bit_for_bit(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.sweep.executors.in_process import InProcessExecutor
 from rnnbench.sweep.executors.local import LocalExecutor, local_workers
@@ -20,9 +22,23 @@ def make_executor(config: ExecutorConfig, *, preload: bool = True) -> Executor:
     """
     if config.name == "in_process":
         return InProcessExecutor(config)
+    if config.name == "ray":
+        from rnnbench.sweep.executors.ray_executor import RayExecutor  # not installed everywhere
+
+        return RayExecutor(config, preload=preload)
     return LocalExecutor(config, preload=preload)
 
 
 def expected_workers(config: ExecutorConfig) -> int:
-    """Return how many runs will be trained in parallel."""
-    return local_workers(config)
+    """Return how many runs will be trained in parallel.
+
+    Raises:
+        ConfigError: where it takes a cluster to tell that cannot be asked.
+    """
+    if config.name != "ray" or config.address is None or config.workers != "auto":
+        return local_workers(config)
+    from rnnbench.sweep.executors.ray_cluster import Cluster
+
+    with closing(Cluster(config)) as cluster:
+        cluster.connect()
+        return max(1, cluster.free_slots())
