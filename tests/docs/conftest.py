@@ -1,5 +1,6 @@
-"""The store of made-up runs that the examples of ``runs`` are run on."""
+"""The store of made-up runs and the package that examples are run with."""
 
 from tests.filled import filled
+from tests.installed import package, site
 
-__all__ = ["filled"]
+__all__ = ["filled", "package", "site"]

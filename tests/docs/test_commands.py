@@ -45,9 +45,19 @@ def composed() -> list[tuple[str, ...]]:
     return list({(overrides(argv), "--config-dir" in argv): argv for argv in slow}.values())
 
 
+# Files of my_conf that pages show, by what is in them.
+OPTIONS = {
+    "cell/lstm_relu": "name: lstm\n",
+    "experiments/mine": "defaults:\n",
+    "data/waves": "_target_: sequence_extras.waves.WAVES\n",
+    "optimizer/signum": "_target_: sequence_extras.signum.SIGNUM\n",
+    "baseline/nearest_mean": "_target_: sequence_extras.nearest_mean.NEAREST_MEAN\n",
+}
+
+
 @pytest.fixture
-def files(work_dir: Path) -> Path:
-    """What the pages say that a reader has: a table, a folder of texts, a folder of options."""
+def files(work_dir: Path, package: Path) -> Path:
+    """What the pages say that a reader has: a table, texts, a folder of options, a package."""
     rows = [f"this one is {'good' if n % 2 else 'bad'} number {n},{n % 2}" for n in range(20)]
     (work_dir / "mine.csv").write_text("\n".join(["review,stars", *rows]))
     for part in ("train", "test"):
@@ -56,7 +66,7 @@ def files(work_dir: Path) -> Path:
             folder.mkdir(parents=True)
             for n in range(5):
                 (folder / f"{n}.txt").write_text(f"a {label} text, number {n}")
-    for path, first in (("cell/lstm_relu", "name: lstm\n"), ("experiments/mine", "defaults:\n")):
+    for path, first in OPTIONS.items():
         file = work_dir / "my_conf" / f"{path}.yaml"
         file.parent.mkdir(parents=True)
         (text,) = {block.text for block in blocks("yaml") if first in block.text}

@@ -14,6 +14,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.extensions import packages, registry
 from rnnbench.models.cells import check_cell
 from tests.conftest import Run
+from tests.installed import PACKAGE
 
 QUICK = ("data.limit=60", "data.test_limit=30", "training.epochs=1", "seeds=1", "home=runs")
 ALL = ("+cell=ugrnn", "data=waves", "optimizer=signum")
@@ -149,8 +150,6 @@ def test_a_stored_run_names_nothing_that_is_imported(package: Path, run: Run) ->
 
 def test_the_tests_of_the_package_pass_where_it_is_installed(package: Path, tmp_path: Path) -> None:
     """Without the modules beside them; one test of each kind, the rest are run in place."""
-    from tests.extensions.conftest import PACKAGE
-
     shutil.copy(PACKAGE / "test_sequence_extras.py", tmp_path)
     chosen = ["-k", "name or refused", "-p", "no:cacheprovider", "-q"]
     child = subprocess.run(
