@@ -15,6 +15,7 @@ X2 is treated alike.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ from rnnbench.data.contract import (
     length_of,
     must_be_null,
 )
+from rnnbench.data.sets.blocks import BLOCK, Block, check_sizes, sequences
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,10 +38,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 SEED = 1997
-DEFAULT_SIZES = {"train": 10_000, "test": 2_000}
-LARGEST = 100_000
-LARGEST_STEPS = 100_000_000
-BLOCK = 1_000
 _FIRST = 10  # elements of which one is X1
 _LEAST = 26  # below, fewer than ten elements are in the first half
 
@@ -59,19 +57,7 @@ class Adding:
                 maxlen,
                 "the paper has 110",
             )
-        for key in ("limit", "test_limit"):
-            value = getattr(config, key)
-            if value is not None and value > LARGEST:
-                raise ConfigError(f"data.{key}", f"at most {LARGEST}", value, "choose fewer")
-        sizes = [config.limit or DEFAULT_SIZES["train"], config.test_limit or DEFAULT_SIZES["test"]]
-        if sum(sizes) * maxlen > LARGEST_STEPS:
-            raise ConfigError(
-                "data.maxlen",
-                f"at most {LARGEST_STEPS // sum(sizes)} for {sum(sizes):,} sequences of "
-                f"data=adding ({LARGEST_STEPS:,} time steps in all)",
-                maxlen,
-                "lower it, or data.limit and data.test_limit",
-            )
+        check_sizes(config, maxlen)
         return InputSpec(maxlen, 2, None, 0, targets=1)
 
     def fingerprint(self, _config: DataConfig) -> Fingerprint:
@@ -87,22 +73,12 @@ class Adding:
 
 
 def _split(maxlen: int, part: str, limit: int | None) -> Split:
-    size = limit or DEFAULT_SIZES[part]
-    stream = ("train", "test").index(part)
-    blocks = [_block(maxlen, stream, number) for number in range(-(-size // BLOCK))]
-    pairs = np.concatenate([block[0] for block in blocks])[:size]
-    lengths = np.concatenate([block[1] for block in blocks])[:size]
-    targets = np.concatenate([block[2] for block in blocks])[:size]
-    inside = np.arange(maxlen) < lengths[:, None]
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return Split(pairs[inside], offsets, targets[:, None].astype(np.float32))
+    pairs, offsets, targets = sequences(partial(_block, maxlen), SEED, part, limit)
+    return Split(pairs, offsets, targets[:, None].astype(np.float32))
 
 
-def _block(
-    maxlen: int, stream: int, number: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs ``(BLOCK, maxlen, 2)``, lengths and targets ``(BLOCK,)``, from a seed of their own."""
-    rng = np.random.RandomState([SEED, stream, number])
+def _block(maxlen: int, rng: np.random.RandomState) -> Block:
+    """Pairs ``(BLOCK, maxlen, 2)``, lengths and targets ``(BLOCK,)``."""
     shortest = maxlen * 10 // 11
 
     def below(count: int | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -119,5 +95,5 @@ def _block(
     markers[:, 0] = markers[rows, lengths - 1] = -1
     chosen = np.stack([first, second])
     x = np.where(chosen > 0, numbers[rows, chosen], 0.0)
-    pairs: NDArray[np.float32] = np.stack([numbers, markers], axis=2).astype(np.float32)
+    pairs = np.stack([numbers, markers], axis=2).astype(np.float32)
     return pairs, lengths, 0.5 + x.sum(axis=0) / 4

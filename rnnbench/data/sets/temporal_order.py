@@ -13,6 +13,7 @@ from 0 or 1.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ from rnnbench.data.contract import (
     length_of,
     must_be_null,
 )
+from rnnbench.data.sets.blocks import BLOCK, Block, check_sizes, sequences
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,10 +38,6 @@ VERSION = 1
 SEED = 1997
 SYMBOLS = "abcdXYBE"
 CLASS_NAMES = ["XX", "XY", "YX", "YY"]
-DEFAULT_SIZES = {"train": 10_000, "test": 2_000}
-LARGEST = 100_000
-LARGEST_STEPS = 100_000_000
-BLOCK = 1_000
 
 
 class Ranges:
@@ -77,19 +75,7 @@ class TemporalOrder:
                 maxlen,
                 "the paper has 110",
             )
-        for key in ("limit", "test_limit"):
-            value = getattr(config, key)
-            if value is not None and value > LARGEST:
-                raise ConfigError(f"data.{key}", f"at most {LARGEST}", value, "choose fewer")
-        sizes = [config.limit or DEFAULT_SIZES["train"], config.test_limit or DEFAULT_SIZES["test"]]
-        if sum(sizes) * maxlen > LARGEST_STEPS:
-            raise ConfigError(
-                "data.maxlen",
-                f"at most {LARGEST_STEPS // sum(sizes)} for {sum(sizes):,} sequences of "
-                f"data=temporal_order ({LARGEST_STEPS:,} time steps in all)",
-                maxlen,
-                "lower it, or data.limit and data.test_limit",
-            )
+        check_sizes(config, maxlen)
         return InputSpec(maxlen, len(SYMBOLS), None, len(CLASS_NAMES))
 
     def fingerprint(self, _config: DataConfig) -> Fingerprint:
@@ -107,24 +93,14 @@ class TemporalOrder:
 
 
 def _split(ranges: Ranges, part: str, limit: int | None) -> Split:
-    size = limit or DEFAULT_SIZES[part]
-    stream = ("train", "test").index(part)
-    blocks = [_block(ranges, stream, number) for number in range(-(-size // BLOCK))]
-    symbols = np.concatenate([block[0] for block in blocks])[:size]
-    lengths = np.concatenate([block[1] for block in blocks])[:size]
-    labels = np.concatenate([block[2] for block in blocks])[:size]
-    inside = np.arange(symbols.shape[1]) < lengths[:, None]
+    symbols, offsets, labels = sequences(partial(_block, ranges), SEED, part, limit)
     # One byte a feature until the padded float32 rows are written block by block.
-    one_hot = np.eye(len(SYMBOLS), dtype=np.uint8)[symbols[inside]]
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    one_hot = np.eye(len(SYMBOLS), dtype=np.uint8)[symbols]
     return Split(one_hot, offsets, labels.astype(np.int32))
 
 
-def _block(
-    ranges: Ranges, stream: int, number: int
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
-    """Symbols ``(BLOCK, maxlen)``, lengths and labels ``(BLOCK,)``, from a seed of their own."""
-    rng = np.random.RandomState([SEED, stream, number])
+def _block(ranges: Ranges, rng: np.random.RandomState) -> Block:
+    """Symbols ``(BLOCK, maxlen)``, lengths and labels ``(BLOCK,)``."""
 
     def between(bounds: tuple[int, int]) -> NDArray[np.int64]:
         low, high = bounds
