@@ -92,6 +92,11 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
+class OfDataSet:
+    """The key says what is predicted, as a data set does: reports compare nothing across values."""
+
+
+@dataclass(frozen=True)
 class AfterReading:
     """A key of the data that changes nothing in the training texts that were read.
 

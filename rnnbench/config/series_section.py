@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rnnbench.config.roles import Label, Only, Unit
+from rnnbench.config.roles import Label, OfDataSet, Only, Unit
 from rnnbench.config.section import Section
 
 Column = str | Annotated[int, Field(ge=0, lt=100_000)]
@@ -38,6 +38,7 @@ class SeriesKeys(Section):
             "the data are no series.",
         ),
         Unit("time steps"),
+        OfDataSet(),
         Only(trait="forecast"),
         Label(short="horizon"),
     ] = None
@@ -56,7 +57,9 @@ class SeriesKeys(Section):
             "data are no series.",
         ),
         Unit("fraction or time steps"),
+        OfDataSet(),
         Only(trait="forecast"),
+        Label("test part"),
     ] = None
     validation: Annotated[
         At | None,
@@ -143,6 +146,7 @@ class SeriesKeys(Section):
             examples=[["a", "b"]],
             description="Names of the series to use, as in [a,b]; null uses all there are.",
         ),
+        OfDataSet(),
         Only(trait="series"),
     ] = None
     test_series: Annotated[
@@ -152,6 +156,7 @@ class SeriesKeys(Section):
             description="Names of the series to test on, where they are others than those that "
             "are trained on; null tests on the same.",
         ),
+        OfDataSet(),
         Only(trait="series"),
     ] = None
     target: Annotated[
@@ -160,6 +165,7 @@ class SeriesKeys(Section):
             examples=["sales"],
             description="Column or columns that are forecast; null takes the only one there is.",
         ),
+        OfDataSet(),
         Only(trait="series"),
     ] = None
     features: Annotated[

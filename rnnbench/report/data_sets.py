@@ -195,8 +195,8 @@ def _part(dataset: DatasetSection, measure: Measure, *, is_alone: bool) -> Part:
 
 def _data(dataset: DatasetSection) -> str:
     """Return which data set it is; arrays are told apart by their contents."""
-    name, _, digest = dataset.arms[0].data_name.partition(" ")
-    return f"{name} {digest[:8]}".rstrip()
+    name, _, rest = dataset.arms[0].data_name.partition(" ")
+    return f"{name} {rest[:8] if name == 'arrays' else rest}".rstrip()
 
 
 def _pairs(

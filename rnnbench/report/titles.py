@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rnnbench.results.rows import Row
+from rnnbench.config.arm_names import key_words
+from rnnbench.config.keys import with_role
+from rnnbench.config.roles import OfDataSet
+from rnnbench.results.rows import Row, called
 
 LIMIT = "data.limit"
 _TEST_LIMIT, _PATH = "data.test_limit", "data.path"
@@ -16,13 +19,15 @@ def section_titles(rows: Sequence[Row]) -> list[str]:
     """Return the section of each run: its data set, and how many of its samples it was tested on.
 
     Arms that were trained on more or fewer of its samples are compared with each other; where all
-    were trained on as many, the title says on how many.
+    were trained on as many, the title says on how many. Series that are cut at several times, or of
+    which different things are forecast, are several data sets.
     """
     contents = _contents(rows)
     names = [
-        f"arrays {own}" if row["data"] == "arrays" else str(row["data"] or "unknown data")
+        f"arrays {own}" if row["data"] == "arrays" else called(row)
         for row, own in zip(rows, contents, strict=True)
     ]
+    names = _told_apart(names, rows)
     tests = [_first(row, _TEST_LIMIT, "test") for row in rows]
     tested = [name + test for name, test in zip(names, tests, strict=True)]
     sizes = _by(tested, (_given(row, LIMIT) for row in rows))
@@ -30,6 +35,18 @@ def section_titles(rows: Sequence[Row]) -> list[str]:
         title if len(sizes[title]) > 1 else name + _first(row, LIMIT, "training") + test
         for row, name, test, title in zip(rows, names, tests, tested, strict=True)
     ]
+
+
+def _told_apart(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return names of data sets with what is forecast of them, where that differs."""
+    told = list(names)
+    for key in with_role(OfDataSet):
+        values = _by(names, (_given(row, key) for row in rows))
+        told = [
+            f"{so_far}, {key_words(key)} {_given(row, key)}" if len(values[name]) > 1 else so_far
+            for so_far, name, row in zip(told, names, rows, strict=True)
+        ]
+    return told
 
 
 def section_key(name: str, taken: Sequence[str]) -> str:

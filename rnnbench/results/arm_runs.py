@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rnnbench.config.arm_names import short_name
+from rnnbench.config.keys import with_role
+from rnnbench.config.roles import OfDataSet
 from rnnbench.results.arm_names import arm_names
 from rnnbench.results.facts import (
     DECISIVE,
@@ -18,7 +21,7 @@ from rnnbench.results.facts import (
     failures_in,
     told,
 )
-from rnnbench.results.rows import Row, Rows, is_parameter
+from rnnbench.results.rows import Row, Rows, called, is_parameter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,10 +111,12 @@ class ArmRuns(Facts):
 
     @property
     def data_name(self) -> str:
-        """What tells its data set from others: arrays are several of one name."""
+        """What tells its data set from others: arrays and series are several of one name."""
         first = self.rows[0]
-        own = f" {first['data_digest']}" if first["data"] == "arrays" else ""
-        return f"{first['data']}{own}"
+        if first["data"] == "arrays":
+            return f"arrays {first['data_digest']}"
+        told = (f"{short_name(key)}={first[key]}" for key in with_role(OfDataSet) if first.get(key))
+        return " ".join([called(first), *told])
 
     @property
     def _described(self) -> str | None:

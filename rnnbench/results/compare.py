@@ -19,7 +19,7 @@ from rnnbench.stats.contrast import FEWEST
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
 # An optimizer has a rate and options of its own; what all share is no part of it.
 _SHARED = ("optimizer.clipnorm", *(f"optimizer.{key}" for key in COMMON))
-_LIMIT = "data.limit"
+_LIMIT, _LEAK = "data.limit", "data.scaling_leak"
 _MATCHED_WITHIN = 0.01  # of the recurrent parameters
 # Where seconds of different arms cannot be compared.
 ELSEWHERE = ("hardware", "threads")
@@ -105,6 +105,8 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     if not entry(metric).repeats:
         # A machine decides seconds and memory as much as an arm does.
         confounds += [words for column, words in machine.items() if column in ELSEWHERE]
+    if all(arm.params.get(_LEAK) == "True" for arm in (a, b)):
+        remarks.append("series scaled with knowledge of the test")
     remarks += _unpaired(a, b)
     has_failed = a.failed or b.failed
     return Relation(

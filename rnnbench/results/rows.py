@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnbench.config.metrics import METRICS, RUN_METRICS, entry
@@ -159,6 +160,14 @@ def columns_of(records: Iterable[Record]) -> list[Column]:
 def column_name(metric: str, taken: Collection[str]) -> str:
     """Return the column of a metric that the catalogue doesn't know, other than those taken."""
     return _OTHER + metric if "." in metric or metric in taken else metric
+
+
+def called(row: Row) -> str:
+    """Return what a run's data set is called: a user's series after their file."""
+    path = row.get("data.path")
+    if row["data"] == "series" and path not in (None, "null"):
+        return PurePath(str(path)).stem
+    return str(row["data"] or "unknown data")
 
 
 def is_parameter(column: str) -> bool:
