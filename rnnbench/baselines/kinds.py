@@ -16,6 +16,7 @@ from rnnbench.baselines.forecasts import (
     no_forecast,
     no_season,
 )
+from rnnbench.baselines.majority_class import fit_majority_class
 from rnnbench.baselines.result import FittedBaseline
 from rnnbench.baselines.smoothing import fit_exponential_smoothing
 from rnnbench.config.data_section import DataConfig
@@ -88,6 +89,12 @@ BASELINES: dict[str, Baseline] = {
             does="logistic regression on which tokens occur (of features: on their mean over time)",
             fit=fit_bag_of_words,
             imports=("scipy.sparse", "sklearn.linear_model"),
+        ),
+        Baseline(
+            name="majority_class",
+            title="most frequent class",
+            does="the most frequent class of the training samples, whatever the input",
+            fit=fit_majority_class,
         ),
         Baseline(
             name="mean_embedding",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from types import MappingProxyType
 
+from rnnbench.config.class_metrics import OF_CLASSES
 from rnnbench.config.metric import (
     SPREAD,
     InSummary,
@@ -242,6 +243,7 @@ _ALL = (
         logged="baseline",
         optional=True,
     ),
+    *OF_CLASSES,
     *OF_NUMBERS,
     Metric(
         *("seeds", "seeds", "finished runs that the mean is over", "runs", "neither"),

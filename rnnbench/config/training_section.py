@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
+from rnnbench.config.class_weight import canonical
 from rnnbench.config.optimizers import find_optimizer
 from rnnbench.config.roles import (
     Compilation,
@@ -18,9 +19,8 @@ from rnnbench.config.roles import (
     Label,
     Unit,
 )
+from rnnbench.config.schedule_section import MOST_EPOCHS, ScheduleConfig
 from rnnbench.config.section import Extensible, Section
-
-MOST_EPOCHS = 1_000_000
 
 
 class OptimizerConfig(Extensible):
@@ -59,59 +59,6 @@ class OptimizerConfig(Extensible):
         optimizer = find_optimizer(self.name)
         given = self.options if optimizer is None else optimizer.given(self.options)
         return {k: v for k, v in dumped.items() if k not in self.options or k in given}
-
-
-class ScheduleConfig(Section):
-    """How the learning rate changes from epoch to epoch."""
-
-    kind: Annotated[
-        Literal["constant", "cosine", "step", "plateau"],
-        Field(
-            description="How the learning rate goes on from optimizer.learning_rate: not at all "
-            "(constant), down along half a cosine until the last epoch (cosine), down by "
-            "training.schedule.factor after so many epochs each (step), or where val_loss has not "
-            "fallen for training.schedule.patience epochs (plateau)."
-        ),
-        Label("schedule of the learning rate", "schedule", "schedules of the learning rate"),
-    ] = "constant"
-    factor: Annotated[
-        float,
-        Field(
-            gt=0,
-            lt=1,
-            examples=[0.5],
-            description="What the learning rate is multiplied by each time that it falls.",
-        ),
-        IdleUnless(key="kind", value=("step", "plateau")),
-    ] = 0.1
-    every: Annotated[
-        int,
-        Field(ge=1, le=MOST_EPOCHS, examples=[5], description="Epochs between two falls."),
-        Unit("epochs"),
-        IdleUnless(key="kind", value="step"),
-    ] = 10
-    patience: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=MOST_EPOCHS,
-            examples=[3],
-            description="Epochs without a smaller val_loss after which the learning rate falls.",
-        ),
-        Unit("epochs"),
-        IdleUnless(key="kind", value="plateau"),
-    ] = 10
-    floor: Annotated[
-        float,
-        Field(
-            ge=0,
-            lt=1,
-            examples=[0.01],
-            description="Smallest learning rate, as a part of optimizer.learning_rate.",
-        ),
-        Unit("fraction"),
-        IdleUnless(key="kind", value=("cosine", "step", "plateau")),
-    ] = 0.0
 
 
 class EarlyStoppingConfig(Section):
@@ -191,6 +138,20 @@ class TrainingConfig(Section):
         IdleAt(value="mse"),
         Label("loss", "loss"),
     ] = None
+    class_weight: Annotated[
+        str,
+        BeforeValidator(canonical),
+        Field(
+            examples=["balanced"],
+            json_schema_extra={"enum": ["none", "balanced", "{CLASS: NUMBER, CLASS: NUMBER}"]},
+            description="What a sample counts for in the loss that is minimised, by its class: all "
+            "alike (none), every class alike in sum (balanced), or a number for each class, as in "
+            "{ham: 1, spam: 6}.",
+        ),
+        Compiled(),
+        IdleAt(value="none"),
+        Label("weights of the classes", "class_weight"),
+    ] = "none"
     validation: Annotated[
         Literal["none", "split", "test"],
         Field(

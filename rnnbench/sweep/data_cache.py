@@ -13,8 +13,8 @@ from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec, Prepared, Vectors, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import resolve_units, with_length
+from rnnbench.training.division import check_division
 from rnnbench.training.losses import refuse_for_task
-from rnnbench.training.parts import check_division
 
 
 class DataCache:

@@ -75,6 +75,7 @@ def compile_steps(
     classes: int,
     loss: str | None = None,
     *,
+    class_weights: Variable | None = None,
     penalties: Sequence[float],
     step: Step | None,
     mask: bool,
@@ -90,6 +91,8 @@ def compile_steps(
         optimizer: built for its trainable variables.
         classes: of the labels; 2 for one sigmoid output, 0 for targets that are numbers.
         loss: of such targets, ``training.loss``.
+        class_weights: what a sample counts for in the loss that is minimised, by its class,
+            ``(classes,)``; ``None`` where all count alike.
         penalties: what the squares of each trainable variable weigh in the loss
             (:mod:`rnnbench.training.penalty`); 0 for nothing.
         step: what the recurrent layers compute, for :mod:`rnnbench.models.kernels`, or ``None`` to
@@ -116,6 +119,10 @@ def compile_steps(
             total = tf.reduce_sum(losses * weights)
             sums[:] = [total, tf.reduce_sum(correct * weights), count]
             kept[:] = [output]
+            if class_weights is not None:
+                total = tf.reduce_sum(
+                    losses * weights * tf.gather(class_weights, tf.cast(y, tf.int32))
+                )
             return total / count
 
         gradients = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from rnnbench.config.schema import Config, EarlyStoppingConfig
 from rnnbench.data import Arrays
 from rnnbench.errors import Divergence
 from rnnbench.training.batches import batches
+from rnnbench.training.class_weights import class_weights
 from rnnbench.training.epoch_order import epoch_orders
 from rnnbench.training.gradient_flow import Flow, GradientMeter
 from rnnbench.training.history import Epoch, better, summarise
@@ -63,6 +64,7 @@ def fit(
     arrays: Arrays,
     config: Config,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
+    class_names: Sequence[str] = (),
 ) -> Fitted:
     """Train a fresh start of the program for one seed.
 
@@ -71,6 +73,7 @@ def fit(
         arrays: the data set.
         config: the run; ``config.seed`` decides weights, order and dropout.
         on_epoch: called after each epoch.
+        class_names: in the order of the labels, where ``training.class_weight`` is by name.
 
     Raises:
         Divergence: within the epoch in which the loss stops being a number or explodes.
@@ -82,6 +85,9 @@ def fit(
     evaluated = data.validation or (data.test if tests else None)
     compile_seconds = program.warm_up(warm, evaluated)
     program.reset(config.seed, config.optimizer.learning_rate)
+    if config.training.class_weight != "none":
+        names = class_names or [str(label) for label in range(program.spec.classes)]
+        program.weigh(class_weights(config, data.training.y, names))
 
     epochs: list[Epoch] = []
     validation_seconds = 0.0

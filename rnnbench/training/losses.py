@@ -66,6 +66,13 @@ def refuse_for_task(config: Config, spec: InputSpec) -> None:
             name,
             "leave it out",
         )
+    if config.training.class_weight != "none" and spec.task == "regression":
+        raise ConfigError(
+            "training.class_weight",
+            f"none for data={config.data.name}, whose targets are numbers",
+            str(config.training.class_weight),
+            "leave it out",
+        )
     stopping = config.training.early_stopping
     usual = "val_rmse" if spec.task == "regression" else "val_accuracy"
     fitting = ("val_loss", *_MONITORS[spec.task])

@@ -16,7 +16,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.models.build import build
 from rnnbench.models.kernels.support import shares_padding, step_of
 from rnnbench.models.kernels.width_schedule import choose, padding, sort
-from rnnbench.models.tensors import KerasOptimizer, Model, Tensor
+from rnnbench.models.tensors import KerasOptimizer, Model, Tensor, Variable
 from rnnbench.training.batches import Samples, batches, even_size
 from rnnbench.training.compiled import compile_steps
 from rnnbench.training.penalty import penalties
@@ -121,11 +121,13 @@ class Program:
         self._shares = len(self.widths) > 1
         # Steps that are padding in all samples of a batch are left out where they do nothing.
         self._skips = fused and config.data.mask
+        self._class_weights = _class_weights(config, spec)
         self._train_step, self._evaluation_step = compile_steps(
             self.model,
             self.optimizer,
             spec.classes,
             config.training.loss,
+            class_weights=self._class_weights,
             penalties=penalties(self.model, config.model),
             step=step_of(config) if fused else None,
             mask=config.data.mask,
@@ -142,6 +144,11 @@ class Program:
             variable.assign(start)
         self.optimizer.learning_rate = learning_rate
         self.forget()
+
+    def weigh(self, classes: np.ndarray) -> None:
+        """Set what a sample counts for in the loss that is minimised, by class ``(classes,)``."""
+        if self._class_weights is not None:
+            self._class_weights.assign(classes)
 
     def warm_up(self, batch: Batch, evaluated: Samples | None) -> float:
         """Compile by running each step once and return the seconds; call :meth:`reset` after it."""
@@ -240,6 +247,16 @@ class Program:
         each = (np.square(error).mean(axis=1), np.abs(error).mean(axis=1))
         squared, absolute = (float(values @ weights) for values in each)
         return Sums(loss, correct, samples, (squared, absolute))
+
+
+def _class_weights(config: Config, spec: InputSpec) -> Variable | None:
+    """Return a variable for the weights of classes, where they are not all alike."""
+    import tensorflow as tf
+
+    if config.training.class_weight == "none":
+        return None
+    variable: Variable = tf.Variable(tf.ones(spec.classes), trainable=False)
+    return variable
 
 
 def make_optimizer(config: OptimizerConfig) -> KerasOptimizer:

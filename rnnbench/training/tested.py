@@ -84,14 +84,16 @@ def validated(epoch: Epoch, outputs: list[np.ndarray]) -> Tested:
 
 def test_metrics(tested: Mapping[Weights, Tested], asked: Weights) -> dict[str, float]:
     """Return what the weights asked for reach on the test set, and the same for each weights."""
-    metrics = _named(tested[asked])
-    for which, one in tested.items():
-        metrics |= {f"{name}_{which}": value for name, value in _named(one).items()}
+    scores = {which: {**one.scores, "loss": one.loss} for which, one in tested.items()}
+    return named_scores(scores, asked)
+
+
+def named_scores(scores: Mapping[Weights, Mapping[str, float]], asked: Weights) -> dict[str, float]:
+    """Return scores by weights under the names of the catalogue, those asked for first."""
+    metrics = {f"test_{name}": value for name, value in scores[asked].items()}
+    for which, found in scores.items():
+        metrics |= {f"test_{name}_{which}": value for name, value in found.items()}
     return metrics
-
-
-def _named(one: Tested) -> dict[str, float]:
-    return {f"test_{name}": value for name, value in one.scores.items()} | {"test_loss": one.loss}
 
 
 def _evaluate(program: Program, test: Samples) -> Tested:

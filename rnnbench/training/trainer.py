@@ -16,6 +16,7 @@ from rnnbench.extensions.registry import load
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
+from rnnbench.training.class_scores import class_scores
 from rnnbench.training.fit import fit
 from rnnbench.training.fit_once import fit_once
 from rnnbench.training.forecasts import forecast_scores, save_forecasts
@@ -27,6 +28,7 @@ from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
 from rnnbench.training.runtime import is_fused, prepare_process
 from rnnbench.training.spec import Task
+from rnnbench.training.tested import named_scores
 
 _SUMMARY_WIDTH = 80  # columns
 
@@ -61,7 +63,8 @@ class Trainer:
             fitted = fit_once(baseline, task.data.arrays(), task.data.spec, task.config)
         else:
             program = self._program_of(task)
-            fitted = fit(program, task.data.arrays(), task.config, on_epoch)
+            names = [str(name) for name in task.data.facts.get("class_names", ())]
+            fitted = fit(program, task.data.arrays(), task.config, on_epoch, names)
             if fitted.weights is not None:
                 program.set_weights(fitted.weights)
                 save_model(program.storable(), task.folder)
@@ -77,6 +80,8 @@ class Trainer:
                     save_forecasts(outputs, fitted.asked, test, task.folder)
             else:
                 fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
+                scores = {which: class_scores(found, labels) for which, found in outputs.items()}
+                fitted.metrics.update(named_scores(scores, fitted.asked))
                 if task.config.tracking.save_predictions:
                     save_predictions(outputs, fitted.asked, labels, task.folder)
         if fitted.flows:
