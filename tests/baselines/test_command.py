@@ -24,10 +24,11 @@ def test_both_are_trained_once_and_are_no_training_runs(run: Run, store: Store) 
     assert "bag of words" in answer.out
     assert "mean embedding" in answer.out
     told, ending = answer.err.split("Runs are in ")
-    assert len(told.splitlines()) == 4  # the data, one bag, two seeds
+    assert len(told.splitlines()) == 5  # the data, one bag, one class, two seeds
     assert "python -m rnnbench sweep data.limit=300" in ending  # the cells that they stand beside
     found = load_baselines(store)
-    assert sorted(found["label"]) == ["bag of words", "mean embedding", "mean embedding"]
+    labels = ["bag of words", "mean embedding", "mean embedding", "most frequent class"]
+    assert sorted(found["label"]) == labels
     assert found["test_accuracy"].notna().all()
     assert found["cell"].isna().all()
     assert load_runs(store).empty
@@ -42,16 +43,18 @@ def test_both_are_trained_once_and_are_no_training_runs(run: Run, store: Store) 
 
 def test_each_is_recorded_as_a_run_of_a_cell_is(run: Run, store: Store) -> None:
     assert run("baseline", *SMALL, "seeds=1").status == 0
-    bag, mean = sorted(store.records(kind="baseline"), key=lambda record: record.tags[names.ARM])
+    records = sorted(store.records(kind="baseline"), key=lambda record: record.tags[names.ARM])
+    bag, mean, majority = records
     assert mean.metrics["best_epoch"] in (1, 2)
-    for record in (bag, mean):
+    for record in records:
         measured = ("gap_final", "fit_seconds", "test_seconds", "peak_rss_mb", "run_seconds")
         assert {*measured, "test_calibration_error", "parameters_total"} <= set(record.metrics)
         assert record.tags[names.HOST]
         assert record.tags["rnnbench.hardware"]
         assert "cell.name" not in record.params
         assert "model.depth" not in record.params
-    assert {"training.epochs", "optimizer.name"} & set(bag.params) == set()
+    for record in (bag, majority):
+        assert {"training.epochs", "optimizer.name"} & set(record.params) == set()
     assert names.PATH in mean.tags
     assert names.PATH not in bag.tags  # no recurrence was computed in any way
     files = {
@@ -98,7 +101,7 @@ def test_one_that_diverges_is_told_kept_as_failed_and_trained_again_when_asked_t
 @pytest.mark.parametrize(
     ("words", "part"),
     [
-        (["bags"], "error: baseline: expected one of bag_of_words, mean_embedding, received bags"),
+        (["bags"], "error: baseline: expected one of bag_of_words, majority_class"),
         (["mean_embedding", "data=digits"], "bag_of_words for data=digits"),
         (["data.maxlen=0"], "error: data.maxlen: expected"),
     ],
