@@ -139,7 +139,7 @@ def metrics(logged: str) -> str:
             metric.unit or "–",
             "–" if metric.better == "neither" else metric.better,
             "yes" if metric.repeats else "no",
-            f"{metric.digits}, of percent" if metric.percent else f"{metric.digits}",
+            f"{metric.significant} digits" if metric.significant else f"{metric.digits}",
         )
         for metric in METRICS.values()
         if metric.logged == logged
