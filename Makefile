@@ -28,6 +28,9 @@ reports: $(BIN)/.installed  ## the committed reports, made again from the Parque
 	sed -n 's|.* by: python -m rnnbench \(report \([^ ]*\).*\)|\1 report.source=reports/\2 formats=svg|p' \
 	  reports/*/report.md | xargs -L 1 $(BIN)/python -m rnnbench
 
+# Tests start many processes, and each would compile the package anew.
+test stress: export PYTHONDONTWRITEBYTECODE =
+
 test: $(BIN)/.installed  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  --durations 40 --durations-min 5 -m "not stress"

@@ -49,6 +49,8 @@ LONGEST = (
     *("test_search_sweep", "test_sweep", "test_files", "test_ui", "test_ui_server"),
     *("test_predict", "test_reproduce", "test_expand", "test_cells", "test_reference"),
     *("test_commands", "test_keras", "test_models", "test_imports"),
+    *("test_repeat", "test_shared", "test_buckets", "test_numbers", "test_report_grid"),
+    *("test_growth", "test_marks", "test_kinds", "test_packages", "test_schedule"),
 )
 
 

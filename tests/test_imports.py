@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import rnnbench
+from benchmarks.recorded import fill
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
 
@@ -129,15 +130,11 @@ def test_a_finished_sweep_typed_again_tells_its_verdicts_without_slow_libraries(
     tmp_path: Path,
 ) -> None:
     words = ["+cell=gru,lstm", "data=digits", "seeds=3"]
-    store = f"from pathlib import Path; from benchmarks.recorded import fill; fill(Path(), {words})"
-    script = (
-        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {store!r}], check=True)"
-    )
+    assert fill(tmp_path, words) == 6
     for _ in range(2):  # the first time, it writes summaries of arms, and that they were seen
-        (found,) = imported_by(tmp_path, ["sweep", *words], before=script)
+        (found,) = imported_by(tmp_path, ["sweep", *words])
         assert found.status == 0, found.err
         assert "6 of 6 runs were finished already" in found.err
-        script = ""
     slow = {*TENSORFLOW, "mlflow", "sqlalchemy", "pandas", "pyarrow", "matplotlib", "jinja2"}
     assert found.modules & {*slow, "scipy"} == set()
     (planned,) = imported_by(tmp_path, ["plan", *words])

@@ -48,7 +48,7 @@ CASES = [
     Case("lstm", "sgd", 10, False, (), {"depth": 2, "bidirectional": True}, xla=False),
     Case("lstm", "adam", 10, False, (), {"depth": 2, "head": "mean"}),
     Case("lstm", "adam", 2, True, (), {"depth": 2}, padded=True),
-    Case("gru", "adam", 2, True, ("data.mask=true",), {"depth": 2}, padded=True),
+    Case("gru", "adam", 2, True, ("data.mask=true",), padded=True),
     Case("gru", "adam", 2, True, ("training.fused=false",), padded=True),
     Case("lstm", "adam", 2, True, ("training.schedule.kind=cosine", "model.l2=0.02")),
     Case(

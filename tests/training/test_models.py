@@ -20,6 +20,7 @@ from rnnbench.training.spec import Task
 from rnnbench.training.trainer import Trainer, layer_table
 
 BEST = ("training.test=best", "tracking.save_model=best")
+GRAPH = "training.jit_compile=false"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def saved(request: Any, train: Callable[..., Run]) -> Run:
         "model.head=mean",
         "model.bidirectional=true",
         "model.head_dropout=0.2",
-        "training.jit_compile=false",
+        GRAPH,
         "training.epochs=8",
         # So large that accuracy falls again after the third epoch.
         "optimizer.learning_rate=0.3",
@@ -159,7 +160,7 @@ def test_saved_weights_are_of_the_epoch_that_was_asked_for(saved: Run) -> None:
 
 
 def test_nothing_but_predictions_is_saved_unless_asked_for(train: Callable[..., Run]) -> None:
-    words = ("+cell=simple_rnn", "training.epochs=1", "training.jit_compile=false")
+    words = ("+cell=simple_rnn", "training.epochs=1", GRAPH)
     saved = train(*words).task.folder
     assert [path.name for path in saved.iterdir()] == ["predictions.npz"]
     correct = load_correct(saved / "predictions.npz")
@@ -172,7 +173,7 @@ def test_nothing_but_predictions_is_saved_unless_asked_for(train: Callable[..., 
 def test_the_test_set_is_measured_with_the_last_and_the_best_weights(
     train: Callable[..., Run],
 ) -> None:
-    words = ("+cell=simple_rnn", "training.epochs=8", "optimizer.learning_rate=0.03")
+    words = ("+cell=simple_rnn", "training.epochs=8", "optimizer.learning_rate=0.03", GRAPH)
     last, best = (train(*words, f"training.test={which}") for which in ("last", "best"))
     metrics = last.outcome.metrics
     assert metrics["best_epoch"] < metrics["epochs_trained"]
@@ -190,13 +191,13 @@ def test_the_test_set_is_measured_with_the_last_and_the_best_weights(
 
 
 def test_only_the_last_weights_are_tested_without_validation(train: Callable[..., Run]) -> None:
-    run = train("+cell=simple_rnn", "training.epochs=1", "training.validation=none")
+    run = train("+cell=simple_rnn", "training.epochs=1", "training.validation=none", GRAPH)
     assert "test_accuracy_best" not in run.outcome.metrics
     assert run.outcome.metrics["test_accuracy_last"] == run.outcome.metrics["test_accuracy"]
 
 
 def test_replicates_of_a_group_share_a_compiled_model(train: Callable[..., Run]) -> None:
-    run = train("+cell=simple_rnn", "training.epochs=1", "training.jit_compile=false")
+    run = train("+cell=simple_rnn", "training.epochs=1", GRAPH)
     program = run.trainer._program
     again = run.trainer.execute(run.task, lambda _: None)
     assert run.trainer._program is program
