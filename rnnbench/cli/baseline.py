@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from rnnbench.baselines import BASELINES, Baseline, get_baseline, own_baselines
@@ -15,6 +16,7 @@ from rnnbench.config.expand import expand
 from rnnbench.config.metrics import METRICS
 from rnnbench.extensions.registry import load_named
 from rnnbench.formatting.tables import Table, whole
+from rnnbench.results.measure import ACCURACIES, ERRORS
 from rnnbench.stats import statistic
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.run import run_arms
@@ -52,6 +54,13 @@ def _all() -> tuple[Baseline, ...]:
     return (*BASELINES.values(), *own_baselines())
 
 
+def _scores(records: Iterable[Record]) -> tuple[str, str]:
+    """Return what runs are measured by: in validation, and on the test set."""
+    measured = {name for record in records for name in record.metrics}
+    usual = ERRORS if {ERRORS.asked, ERRORS.validated} & measured else ACCURACIES
+    return usual.validated, usual.asked
+
+
 def _table(swept: Swept) -> Table:
     groups: dict[str, list[tuple[RunSpec, Record]]] = {}
     for spec in filter(swept.is_finished, swept.specs):
@@ -62,7 +71,7 @@ def _table(swept: Swept) -> Table:
         data = f"{spec.data.name} maxlen {spec.config.data.maxlen}"
         measured = {
             metric: statistic([r.metrics.get(metric, float("nan")) for _, r in group])
-            for metric in ("best_val_accuracy", "test_accuracy", "fit_seconds")
+            for metric in (*_scores(record for _, record in group), "fit_seconds")
         }
         parameters = group[0][1].metrics.get("parameters_total", float("nan"))
         rows.append(

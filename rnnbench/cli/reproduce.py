@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from rnnbench.cli.console import show, stdout
 from rnnbench.cli.live import live
@@ -16,8 +17,12 @@ from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 
 _TRAINED = ("epochs_trained", "final_loss", "final_accuracy", "best_val_accuracy", "test_loss")
+_OF_NUMBERS = ("epochs_trained", "final_loss", "final_rmse", "best_val_rmse", "test_loss")
 # What is left out of a narrow terminal, least important first.
-_OPTIONAL = ("final_accuracy", "final_loss", "epochs_trained", "best_val_accuracy", "test_loss")
+_OPTIONAL = (
+    *("final_accuracy", "final_rmse", "final_loss", "epochs_trained"),
+    *("best_val_accuracy", "best_val_rmse", "test_loss"),
+)
 _MORE_DIGITS = 2  # than tables of results have: the last ones are what may differ
 _MOST_DIFFERENCES = 12
 
@@ -38,19 +43,26 @@ def reproduce(words: Words) -> int:
 
 def _table(title: str, logged: Record, again: Record) -> Table:
     told = (m for m in TOLD if METRICS[m].on == "test" and m in logged.metrics)
-    tested = tuple(told) or ("test_accuracy",)
-    metrics = [METRICS[name] for name in (*_TRAINED, *tested)]
+    are_numbers = "final_rmse" in logged.metrics
+    tested = tuple(told) or ("test_rmse" if are_numbers else "test_accuracy",)
+    trained = _OF_NUMBERS if are_numbers else _TRAINED
+    metrics = [METRICS[name] for name in (*trained, *tested)]
     rows = tuple(
         (name, *(_shown(metric, record) for metric in metrics))
         for name, record in (("logged", logged), ("again", again))
     )
     columns = ("run", *(metric.head for metric in metrics))
-    return Table(title, columns, rows, optional=tuple(METRICS[name].head for name in _OPTIONAL))
+    optional = tuple(METRICS[name].head for name in _OPTIONAL if METRICS[name] in metrics)
+    return Table(title, columns, rows, optional=optional)
 
 
 def _shown(metric: Metric, record: Record) -> str:
-    digits = metric.digits and metric.digits + _MORE_DIGITS
-    return metric.shown(record.metrics.get(metric.name, math.nan), digits)
+    more = replace(
+        metric,
+        digits=metric.digits and metric.digits + _MORE_DIGITS,
+        significant=metric.significant and metric.significant + _MORE_DIGITS,
+    )
+    return more.shown(record.metrics.get(metric.name, math.nan))
 
 
 def _verdict(found: Reproduction) -> list[str]:

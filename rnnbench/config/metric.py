@@ -99,6 +99,12 @@ class Metric:
     optional: bool = False
 
     @property
+    def of_error(self) -> str:
+        """``RMSE`` or ``MAE``, of an error of numbers; else empty."""
+        words = self.words.split() if self.unit == UNIT else []
+        return next((word for word in words if word in ("RMSE", "MAE")), "")
+
+    @property
     def head(self) -> str:
         """Head of its column in a table of the terminal."""
         return self.short or self.words

@@ -48,8 +48,16 @@ OF_NUMBERS = (
         in_summary=InSummary(13, ("_sd",)),
     ),
     Metric(
-        *("test_sd", "standard deviation of the test targets"),
-        "RMSE of a model that knows the mean of the test targets, and nothing else",
+        *("target_sd", "standard deviation of the targets"),
+        "RMSE of the training targets' mean on the training data",
+        *(UNIT, "neither"),
+        on="training",
+        significant=4,
+        optional=True,
+    ),
+    Metric(
+        *("test_rmse_mean", "test RMSE of the mean"),
+        "RMSE of the training targets' mean on the test set",
         *(UNIT, "neither"),
         on="test",
         significant=4,

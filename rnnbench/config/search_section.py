@@ -93,9 +93,17 @@ class SearchConfig(Section):
         Field(description="Optuna's pruner, which ends poor trials before their last epoch."),
     ]
     metric: Annotated[
-        Literal["best_val_accuracy", "final_val_accuracy", "best_val_loss", "final_val_loss"],
+        Literal[
+            "best_val_accuracy",
+            "final_val_accuracy",
+            "best_val_loss",
+            "final_val_loss",
+            "best_val_rmse",
+            "final_val_rmse",
+        ],
         Field(
-            description="Which metric chooses the best trial; final_val_accuracy goes with "
+            description="Which metric chooses the best trial, an accuracy of classes, an RMSE of "
+            "numbers, a loss of either; final_val_accuracy goes with "
             "report.metric=test_accuracy_last."
         ),
     ]
@@ -103,7 +111,7 @@ class SearchConfig(Section):
         Literal["auto", "maximize", "minimize"],
         Field(
             description="Which way the search goes: auto maximizes an accuracy and minimizes a "
-            "loss."
+            "loss or an error."
         ),
         Implied(),
     ]

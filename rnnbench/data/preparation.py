@@ -32,6 +32,7 @@ from rnnbench.data.room import check_size
 from rnnbench.data.soundness import inspect
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
+from rnnbench.data.targets import TARGET_SD, TargetScale, mean_of
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -185,7 +186,10 @@ def _beside(raw: Raw) -> list[ArrayPlan]:
 def _common_facts(raw: Raw, spec: InputSpec) -> dict[str, Any]:
     lengths, labels = raw.train.lengths, {"train": raw.train.labels, "test": raw.test.labels}
     facts: dict[str, Any] = {f"n_{part}": len(y) for part, y in labels.items()}
-    if not spec.targets:
+    if spec.targets:
+        scale = raw.target_scale[0] if raw.target_scale else TargetScale.identity(spec.targets)
+        facts[TARGET_SD] = scale.rmse_of(mean_of(labels["train"]), labels["train"])
+    else:
         facts |= {
             f"{part}_class_counts": np.bincount(y, minlength=spec.classes).tolist()
             for part, y in labels.items()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.float64]
+TARGET_SD = "target_sd"  # a fact of a data set, and a metric of its runs
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,25 @@ class TargetScale:
         original: Rows = values * self.factor + self.offset
         return original
 
+    def rmse_of(self, guess: NDArray[Any], values: NDArray[Any]) -> float:
+        """Return the RMSE of a guess ``(1, targets)`` for some scaled targets, in their unit.
+
+        With their mean for a guess it is the standard deviation of the targets; each series that is
+        scaled by itself counts with its own.
+        """
+        error = (values - guess.astype(np.float64)) * self.factor
+        return float(np.sqrt(np.square(error).mean()))
+
     def take(self, rows: Any) -> TargetScale:
         """Return that of some of the samples, chosen as rows of an array are."""
         if len(self.factor) == 1:
             return self
         return TargetScale(self.factor[rows], self.offset[rows])
+
+
+def mean_of(values: NDArray[Any]) -> Rows:
+    """Return the mean ``(1, targets)`` of scaled targets."""
+    return np.asarray(values.mean(axis=0, dtype=np.float64, keepdims=True))
 
 
 @dataclass(frozen=True)

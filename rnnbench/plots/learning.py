@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HOW = "training as points, validation as a line with one standard deviation over seeds"
-METRICS = ("accuracy", "loss")
 _PLACE = ["arm", "cell", "epoch", "metric"]
 
 
@@ -50,6 +49,11 @@ class Learning:
     curves: pd.DataFrame
     values: pd.DataFrame
     pace: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> tuple[str, str]:
+        """What has a panel: accuracy, or the RMSE of numbers, and the loss."""
+        return ("rmse" if "rmse" in set(self.curves["metric"]) else "accuracy", "loss")
 
     def only(self, arms: Iterable[str]) -> Learning:
         """Return the same of some arms."""
@@ -82,14 +86,14 @@ def learning_data(
 
 
 def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
-    """Draw ``accuracy`` or ``loss`` of arms on an axis, those of a cell in shades of its colour."""
+    """Draw a metric of arms on an axis, those of a cell in shades of its colour."""
     for cell, group in data.curves.groupby("cell", sort=True):
         arms = sorted(group["arm"].unique())
         tones, lines = shades(str(cell), len(arms)), dashes([str(cell)] * len(arms))
         for arm, tone, line in zip(arms, tones, lines, strict=True):
             _draw_arm(axes, data.only([arm]), metric, tone, line)
     axes.set_gid(metric)
-    finish_epoch_axis(axes, metric, legend=False)
+    finish_epoch_axis(axes, entry(metric).of_error or metric, legend=False)
 
 
 def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> None:
@@ -147,20 +151,24 @@ def _steps(rows: pd.DataFrame, metric: str) -> dict[str, Any]:
 
 def _seeds(values: pd.DataFrame) -> list[str]:
     """Return the values of each seed, epoch by epoch: ``3:.8712 .8801``."""
+    if values.empty:
+        return []
+    known = entry(str(values["metric"].iloc[0]))
+    digits = known.places(float(values["value"].abs().min()))
     return [
-        f"{seed}:" + " ".join(map(short, group.sort_values("epoch")["value"]))
+        f"{seed}:" + " ".join(short(v, digits) for v in group.sort_values("epoch")["value"])
         for seed, group in values.groupby("seed", sort=True)
     ]
 
 
 def save_learning(rows: Sequence[Learning], title: str, paths: Iterable[Path]) -> None:
-    """Draw accuracy and loss of arms side by side into each file, a row for each group of arms."""
+    """Draw accuracy (of numbers the RMSE) and loss of arms into each file, a row for each group."""
     names = [arm for data in rows for arm in data.curves["arm"].unique()]
     height = 0.5 + 3.3 * len(rows) + 0.2 * -(-len(names) // legend_columns(names))
     with new_figure(9, height, filled(f"{title}: {HOW}", 90)) as figure:
-        panels = figure.subplots(len(rows), len(METRICS), squeeze=False)
+        panels = figure.subplots(len(rows), 2, squeeze=False)
         for line, data in zip(panels, rows, strict=True):
-            for axes, metric in zip(line, METRICS, strict=True):
+            for axes, metric in zip(line, data.metrics, strict=True):
                 draw_learning(axes, data, metric)
         draw_legend(*panels[:, 0])
         write(figure, paths)

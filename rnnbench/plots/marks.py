@@ -40,9 +40,10 @@ def facts_of(gid: str) -> Mapping[str, str] | None:
     return known
 
 
-def short(value: float) -> str:
-    """Return a number with four decimals, in as few characters as a script reads."""
-    shown = f"{value:.4f}".rstrip("0").rstrip(".")
+def short(value: float, digits: int = 4) -> str:
+    """Return a number with some decimals, in as few characters as a script reads."""
+    shown = f"{value:.{digits}f}"
+    shown = shown.rstrip("0").rstrip(".") if digits else shown
     return shown.replace("0.", ".", 1) if shown.startswith(("0.", "-0.")) else shown
 
 

@@ -1,4 +1,4 @@
-"""Accuracy against a cost: one point an arm with its interval, and the Pareto front."""
+"""Accuracy or error against a cost: one point an arm with its interval, and the Pareto front."""
 
 from __future__ import annotations
 
@@ -29,25 +29,30 @@ _CLOSE = 0.018  # share of the axis within which two arms cost the same to the e
 
 @dataclass(frozen=True)
 class Point:
-    """An arm: what it costs, its accuracy, and the ends of its interval (NaN without one)."""
+    """An arm: what it costs, what it reaches, and the ends of the interval (NaN without one)."""
 
     arm: str
     cell: str
     cost: float
-    accuracy: float
+    value: float
     low: float
     high: float
 
     def told(self, cost: str, metric: Metric) -> str:
-        """Return the cost, and the accuracy with its interval."""
-        shown = metric.shown_within(self.accuracy, self.low, self.high)
-        return f"{self.cost:,.6g} {cost}, accuracy {shown}"
+        """Return the cost, and what is reached with its interval."""
+        shown = metric.shown_within(self.value, self.low, self.high)
+        return f"{self.cost:,.6g} {cost}, {score(metric)} {shown}"
+
+
+def score(metric: Metric) -> str:
+    """Return what arms reach in a word: accuracy, or the name of an error."""
+    return metric.of_error or "accuracy"
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
-    """Return the indices of the (cost, accuracy) points that none beats, cheapest first.
+    """Return the indices of the (cost, value) points that none beats, cheapest first.
 
-    A point beats another if it costs no more and is as accurate, and is better in one of the two:
+    A point beats another if it costs no more and is as high, and is better in one of the two:
     of equal points none beats the other.
     """
     front: list[int] = []
@@ -121,7 +126,7 @@ def arm_order(panels: Iterable[Sequence[Point]]) -> list[Point]:
 
 
 def _cheapest(point: Point) -> tuple[float, float, str]:
-    return point.cost, -point.accuracy, point.arm
+    return point.cost, -point.value, point.arm
 
 
 def draw_tradeoff(
@@ -133,15 +138,15 @@ def draw_tradeoff(
         axes: what is drawn on.
         points: the arms that have such a cost.
         cost: what they cost, with its unit.
-        metric: the accuracy.
+        metric: what they reach.
         arms: all arms of the figure, in the order that gives them a number and a shade.
     """
     points = sorted(points, key=_cheapest)
     costs = [point.cost for point in points]
     limits = cost_limits(costs)
-    front = [points[index] for index in pareto([(p.cost, p.accuracy) for p in points])]
+    front = [points[index] for index in pareto([(p.cost, metric.sign * p.value) for p in points])]
     ends = [*(point.cost for point in front), limits[1]]
-    levels = [*(point.accuracy for point in front), front[-1].accuracy]
+    levels = [*(point.value for point in front), front[-1].value]
     (line,) = axes.step(ends, levels, "--", where="post", color="#888888", label=FRONT, zorder=1)
     mark(line, arm=FRONT)
     numbered = len({arm.cell for arm in arms}) < len(arms)
@@ -150,10 +155,10 @@ def draw_tradeoff(
     for rank, (point, x) in enumerate(zip(points, side_by_side(costs), strict=True)):
         drawn = axes.errorbar(
             [x],
-            [point.accuracy],
+            [point.value],
             [
-                [point.accuracy - max(point.low, metric.low)],
-                [min(point.high, metric.high) - point.accuracy],
+                [point.value - max(point.low, metric.low)],
+                [min(point.high, metric.high) - point.value],
             ],
             marker=marker(point.cell),
             linestyle="none",
@@ -172,21 +177,21 @@ def draw_tradeoff(
                 "textcoords": "offset points",
             }
             number = names[point.arm].partition(" ")[0]
-            text = axes.annotate(number, (x, point.accuracy), fontsize=8, **place)
+            text = axes.annotate(number, (x, point.value), fontsize=8, **place)
             mark(text, arm=names[point.arm])
     axes.set_xscale("log")
     axes.set_xlim(limits)
     axes.set_xticks(cost_ticks(limits))
     axes.minorticks_off()
     axes.xaxis.set_major_formatter("{x:,.12g}")
-    axes.set(xlabel=cost, ylabel="accuracy")
+    axes.set(xlabel=cost, ylabel=score(metric))
     axes.grid(alpha=0.25)
 
 
 def save_tradeoff(
     panels: Mapping[str, Sequence[Point]], metric: Metric, title: str, paths: Iterable[Path]
 ) -> None:
-    """Draw accuracy against each cost, such as "recurrent parameters", into each file."""
+    """Draw what arms reach against each cost, such as "recurrent parameters", into each file."""
     arms = arm_order(panels.values())
     rows = -(-(1 + len(arms)) // legend_columns(f"10 {point.arm}" for point in arms))
     with new_figure(4.6 * len(panels), 4 + 0.2 * rows, title) as figure:

@@ -18,26 +18,35 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.jitter import MOVING, jitter
+from rnnbench.report.jitter import jitter
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
 from rnnbench.report.wording import capital, metric_words
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.measure import ASKED, BEST, LAST, VALIDATED, Measure
+from rnnbench.results.measure import ACCURACIES, ERRORS, Measure
 from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import FEWEST, bootstrap, interquartile_mean
 from rnnbench.stats.family import FEWEST as FEWEST_SEEDS
 
 _OF_IQM = f"percentile bootstrap over seeds; it is too narrow for fewer than {FEWEST} of them"
-_OF_JITTER = "standard deviation of validation accuracy from epoch to epoch, last third of a run"
+_OF_JITTER = "standard deviation of {} from epoch to epoch, last third of a run"
 _JITTERED = (
-    " Jitter: how much validation accuracy moves from one epoch to the next at the end of a "
+    " Jitter: how much {} moves from one epoch to the next at the end of a "
     "training. Where it is as large as the spread over seeds, that spread is mostly the moment at "
     "which training ended."
 )
 _TESTED = {"last": "after the last epoch", "best": "after the epoch of the best validation"}
 # What stands beside a test accuracy: that of the other weights.
-_OTHER = {BEST: (LAST, "last epoch"), LAST: (BEST, "best epoch")}
+_OTHER = {
+    one: other
+    for usual in (ACCURACIES, ERRORS)
+    for one, other in (
+        (usual.best, (usual.last, "last epoch")),
+        (usual.last, (usual.best, "best epoch")),
+    )
+}
+# Of targets that are numbers, what has a table beside their RMSE.
+_BESIDE = ("test_mae", "test_r2", "test_mase", "test_direction")
 
 
 def accuracy_blocks(dataset: DatasetSection) -> tuple[Block, ...]:
@@ -55,9 +64,12 @@ def accuracy_blocks(dataset: DatasetSection) -> tuple[Block, ...]:
 def _metrics(dataset: DatasetSection) -> list[str]:
     """Return what has a table: the measure, and a test and a validation accuracy."""
     own = [dataset.measure.metric] if dataset.measure else []
-    is_tested = any(metric in (BEST, LAST, ASKED) for metric in own)
-    tests = [] if is_tested else [metric for metric in (BEST, LAST) if _have(dataset, metric)][:1]
-    return list(dict.fromkeys([*own, *tests, VALIDATED]))
+    usual = dataset.usual
+    is_tested = any(metric in (usual.best, usual.last, usual.asked) for metric in own)
+    known = [metric for metric in (usual.best, usual.last) if _have(dataset, metric)]
+    tests = [] if is_tested else known[:1]
+    beside = _BESIDE if usual is ERRORS else ()
+    return list(dict.fromkeys([*own, *tests, usual.validated, *beside]))
 
 
 def _have(dataset: DatasetSection, metric: str) -> bool:
@@ -106,10 +118,11 @@ def _accuracy(dataset: DatasetSection, metric: str) -> DataTable:
 
 def _named(metric: str) -> tuple[str, str]:
     """Return the stem of a table's file, and its title."""
-    if metric in (BEST, LAST, ASKED):
-        return "test_accuracy", "Test accuracy"
-    if metric == VALIDATED:
-        return "validation_accuracy", "Validation accuracy"
+    for usual, key, words in ((ACCURACIES, "accuracy", "accuracy"), (ERRORS, "rmse", "RMSE")):
+        if metric in (usual.best, usual.last, usual.asked):
+            return f"test_{key}", f"Test {words}"
+        if metric == usual.validated:
+            return f"validation_{key}", f"Validation {words}"
     return metric, capital(metric_words(metric))
 
 
@@ -129,11 +142,11 @@ def _beside(
         cells = [_spread(values, METRICS[other]) for values in known]
         meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
         found.append((TableColumn(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
-    moves = [jitter(arm, dataset.history) for arm in arms]
+    moving = METRICS[dataset.usual.epoch]
+    moves = [jitter(arm, dataset.history, moving.name) for arm in arms]
     if any(value == value for value in moves):
-        found.append(
-            (TableColumn("jitter", _OF_JITTER), [number(value, METRICS[MOVING]) for value in moves])
-        )
+        meaning = _OF_JITTER.format(moving.words)
+        found.append((TableColumn("jitter", meaning), [number(value, moving) for value in moves]))
     return found
 
 
@@ -155,7 +168,7 @@ def _note(
     baselines = [arm for arm in arms if not arm.cell]
     note = _about(metric, own)
     if any(column.name == "jitter" for column, _ in _beside(dataset, metric, arms)):
-        note += _JITTERED
+        note += _JITTERED.format(metric_words(dataset.usual.epoch))
     if marked:
         note += " Marked: the best arm, and those below it that are not shown to be worse."
     elif is_measure and len(own) > 1:
@@ -172,10 +185,10 @@ def _note(
 
 def _about(metric: str, arms: Sequence[ArmRuns]) -> str:
     """Return what the numbers of a table are."""
-    if metric == VALIDATED:
-        return f"Validation accuracy {_validated_on(arms)}."
-    if metric == ASKED:
-        return f"Test accuracy {_tested(arms)}."
+    if metric in (ACCURACIES.validated, ERRORS.validated):
+        return f"{_named(metric)[1]} {_validated_on(arms)}."
+    if metric in (ACCURACIES.asked, ERRORS.asked, *_BESIDE):
+        return f"{capital(metric_words(metric))} {_tested(arms)}."
     return f"{capital(metric_words(metric))}."
 
 

@@ -21,6 +21,11 @@ def amount(measure: Measure, value: float, form: str = "") -> str:
     return f"{shown} {_unit(measure, shown)}".rstrip()
 
 
+def margin_words(measure: Measure, margin: float) -> str:
+    """Return a margin with its unit; that of errors follows from the data, so it is rounded."""
+    return amount(measure, margin, ".3g" if measure.is_error else "g")
+
+
 def amounts(measure: Measure, value: float, low: float, high: float) -> str:
     """Return a value with its interval: ``3.2 points (1.4 to 5.1)``."""
     places = digits(measure, low, high)
@@ -62,4 +67,5 @@ def _factor(measure: Measure) -> int:
 def _unit(measure: Measure, shown: str) -> str:
     if measure.is_accuracy:
         return "point" if shown == "1" else "points"
-    return "" if measure.entry.unit == "fraction" else measure.entry.unit
+    # A user knows the unit of her targets; it has no name here.
+    return "" if measure.entry.unit == "fraction" or measure.is_error else measure.entry.unit

@@ -42,9 +42,10 @@ def _block(dataset: DatasetSection, see: str) -> Block:
         return Block("", pictures=pictures, statements=told)
     measure, percent = measure_of(dataset.pairs[0]), f"{100 * dataset.options.confidence:g} %"
     scale = "A point: 0.01 of" if measure.is_accuracy else "By"
+    unit = ", in the unit of the targets" if measure.is_error else ""
     together = " of all differences together" if len(dataset.pairs) > 1 else " of the difference"
     remark = f" {measure.remark}" if measure.remark else ""
-    note = f"{scale} {measure.words}. In brackets: {percent} interval{together}.{remark}"
+    note = f"{scale} {measure.words}{unit}. In brackets: {percent} interval{together}.{remark}"
     return Block("", (note,), pictures=pictures, statements=told, see=see)
 
 

@@ -36,7 +36,7 @@ from rnnbench.report.verdicts import verdicts_section
 from rnnbench.results.answers import Answers
 from rnnbench.results.arms import failed_seeds, finished
 from rnnbench.results.baselines import baseline_arms
-from rnnbench.results.measure import Measure
+from rnnbench.results.measure import ERRORS, Measure
 from rnnbench.results.rows import rows_of
 from rnnbench.tracking.looks import Looked
 
@@ -119,8 +119,9 @@ def _subjects(datasets: Sequence[DatasetSection], tables: Tables) -> list[Report
     ) -> ReportSection:
         return ReportSection(key, title, headed(datasets, of))
 
+    are_numbers = all(dataset.usual is ERRORS for dataset in datasets)
     made = [
-        section("accuracy", "Accuracy", accuracy_blocks),
+        section("accuracy", "Errors" if are_numbers else "Accuracy", accuracy_blocks),
         section("sizes", "Training samples", lambda dataset: [sizes_block(dataset)]),
         section("overfitting", "Overfitting", lambda dataset: [overfitting_block(dataset)]),
         section("cost", "Cost", cost_blocks),

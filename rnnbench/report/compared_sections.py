@@ -15,6 +15,7 @@ from rnnbench.report.pairs import Pair, related
 from rnnbench.report.titles import length_words, section_key, section_titles
 from rnnbench.results.answers import Answers
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.margins import in_unit
 from rnnbench.results.measure import all_have_best, choose
 from rnnbench.results.protocols import divide
 from rnnbench.results.rows import Rows
@@ -62,8 +63,9 @@ def compared_sections(
         clean, refused = related(arms, measure)
         pairs += [(data, pair) for pair in clean]
         key = section_key(str(arms[0].rows[0]["data"]), [dataset.key for dataset in datasets])
-        dataset = DatasetSection(key, title, tuple(arms), tuple(clean), tuple(refused), options)
-        datasets.append(replace(dataset, measure=measure))
+        own = in_unit(options, measure, arms)
+        dataset = DatasetSection(key, title, tuple(arms), tuple(clean), tuple(refused), own)
+        datasets.append(replace(dataset, measure=measure, as_configured=options))
     compared = iter(compare_families(pairs, options, known.answers, known.looks))
     return [
         replace(

@@ -30,8 +30,8 @@ from rnnbench.report.statements import (
 )
 from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import either
+from rnnbench.results.answers import is_by_sample
 from rnnbench.results.compare import has_as_many
-from rnnbench.results.measure import ASKED, BEST, LAST
 from rnnbench.stats.contrast import has_only_pairs
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
@@ -162,10 +162,15 @@ def _note(dataset: DatasetSection) -> str:
             f" Intervals hold the chance of seeds and of the {counts} test samples: they speak of "
             "new data of the same kind."
         )
-    elif measure.metric in (BEST, LAST, ASKED):
+    elif is_by_sample(measure.metric):
         note += (
             " The answers to single test samples are not known here: intervals hold the chance of "
             "seeds alone, and speak of this test set only."
+        )
+    elif measure.is_error:
+        note += (
+            " Intervals hold the chance of seeds alone, and speak of this test set only: errors of "
+            "samples that overlap, as windows of a series do, are no independent draws."
         )
     else:
         note += " Intervals hold the chance of seeds alone, and speak of these data only."

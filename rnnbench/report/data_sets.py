@@ -15,9 +15,12 @@ from rnnbench.report.statements import result_of
 from rnnbench.report.titles import LIMIT
 from rnnbench.report.wording import arm_place
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.margins import target_sd
 from rnnbench.results.measure import Measure
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.several_sets import Overall, over_sets
+
+_MOST_APART = 2.0  # spreads of targets in one unit; others are in units of their own
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ def over(datasets: Sequence[DatasetSection]) -> DataSets | None:
     metrics = [measure.metric for measure in found]
     measure = max(found, key=lambda one: metrics.count(one.metric))
     own = [dataset for dataset in datasets if _compared(dataset, measure)]
+    if measure.is_error and not _are_alike(own):
+        return None
     known = [_data(dataset) for dataset in own]
     parts = [
         _part(dataset, measure, is_alone=known.count(data) == 1)
@@ -121,9 +126,18 @@ def over(datasets: Sequence[DatasetSection]) -> DataSets | None:
     arms = [arm for dataset in own for arm in dataset.arms if arm.name in names]
     told = tuple(part for part in parts if names & part.scores.keys())
     options = datasets[0].options
+    if measure.is_error:
+        margin = fmean(dataset.options.margin for dataset in own)
+        options = options.model_copy(update={"margin": margin})
     pairs = _pairs(shared, options, measure)
     has_failed = any(arm.failed for arm in arms)
     return DataSets(measure, told, _order(arms, told, measure), pairs, options, has_failed)
+
+
+def _are_alike(datasets: Sequence[DatasetSection]) -> bool:
+    """Return whether errors on data sets have a mean: their targets spread about as widely."""
+    spreads = [target_sd(dataset.arms) for dataset in datasets]
+    return max(spreads) <= _MOST_APART * min(spreads)
 
 
 def _apart_by_samples(datasets: Sequence[DatasetSection]) -> list[DatasetSection]:

@@ -6,7 +6,7 @@ from functools import partial
 from math import nan
 
 from rnnbench.plots.forest import ForestRow, save_forest
-from rnnbench.report.amounts import amount, amounts
+from rnnbench.report.amounts import amounts, margin_words
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.dataset_section import of
 from rnnbench.report.document import Block, Picture, Statement
@@ -76,7 +76,7 @@ def _size(pair: SetPair, sets: DataSets) -> str:
 
 def limit_words(sets: DataSets) -> str:
     """Return the margin with its unit."""
-    return amount(sets.measure, sets.options.margin, "g")
+    return margin_words(sets.measure, sets.options.margin)
 
 
 def _is_telling(pair: SetPair, sets: DataSets) -> bool:

@@ -13,7 +13,7 @@ from rnnbench.report.wording import arm_words, capital, place_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
 from rnnbench.results.facts import MACHINE
-from rnnbench.results.measure import VALIDATED, Measure, accuracy_of
+from rnnbench.results.measure import Measure, Usual, score_of, usual_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,11 +32,12 @@ class DatasetSection:
         arms: its arms, by name.
         pairs: its comparisons.
         refused: pairs that cannot be compared.
-        options: margin and confidence.
+        options: margin, in the unit of the measure, and confidence.
         baselines: models without recurrence on the same data, which are compared with nothing.
         measure: what its arms are judged by; ``None`` where they have no such measure.
         family: how many comparisons hold together, in a sentence after another.
         epochs: one row an epoch of their runs; ``None`` where only comparisons are told.
+        as_configured: the options before their margin had a unit; ``None`` where they are the same.
     """
 
     key: str
@@ -49,6 +50,17 @@ class DatasetSection:
     measure: Measure | None = None
     family: str = ""
     epochs: pd.DataFrame | None = field(default=None, compare=False)
+    as_configured: ReportConfig | None = None
+
+    @property
+    def configured(self) -> ReportConfig:
+        """The options of the report."""
+        return self.as_configured or self.options
+
+    @property
+    def usual(self) -> Usual:
+        """What its arms are judged by unless something else is asked for: accuracies, or errors."""
+        return usual_of(self.arms)
 
     @property
     def history(self) -> pd.DataFrame:
@@ -62,9 +74,9 @@ class DatasetSection:
         return place_words(self.title, self.arms[0].params)
 
     @property
-    def accuracy(self) -> str | None:
-        """The accuracy of its arms: what they are judged by, or the first that all have."""
-        return accuracy_of(self.arms, self.measure)
+    def score(self) -> str | None:
+        """The accuracy or RMSE of its arms: what they are judged by, or the first that all have."""
+        return score_of(self.arms, self.measure)
 
     @property
     def data(self) -> str:
@@ -154,7 +166,7 @@ def _all(arms: Sequence[ArmRuns], column: str) -> list[str]:
 
 
 def order(dataset: DatasetSection) -> list[ArmRuns]:
-    """Return the arms, best first: by what they are judged by, then by validation accuracy."""
-    measure = dataset.measure or Measure(VALIDATED)
-    beside = Measure(VALIDATED)
+    """Return the arms, best first: by what they are judged by, then by validation."""
+    beside = Measure(dataset.usual.validated)
+    measure = dataset.measure or beside
     return sorted(dataset.arms, key=lambda arm: (measure.rank(arm), beside.rank(arm), arm.name))

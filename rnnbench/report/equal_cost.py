@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from rnnbench.config.keys import with_role
+from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.roles import HeldOut
 from rnnbench.plots.courses import ArmCourse, Panel, digits, save_courses
+from rnnbench.plots.tradeoff import score
 from rnnbench.report.dataset_section import (
     DatasetSection,
     arm_cell,
@@ -32,7 +34,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.wording import arm_words, either
+from rnnbench.report.wording import arm_words, capital, either, metric_words
 from rnnbench.results.answers import overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.courses import (
@@ -43,11 +45,11 @@ from rnnbench.results.courses import (
     mean_course,
     whole_cost,
 )
-from rnnbench.results.measure import VALIDATED
+from rnnbench.results.margins import in_unit
+from rnnbench.results.measure import Measure
 from rnnbench.stats import statistic
 from rnnbench.stats.family import ArmValues, family
 
-_ACCURACY = METRICS[VALIDATED]
 _MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
 _ALONG: Mapping[Cost, str] = {
     "seconds": "seconds of training and validation",
@@ -59,7 +61,7 @@ _AFTER: Mapping[Cost, str] = {
     "updates": "after the same number of updates",
 }
 _LEAD = (
-    "What a run has reached on the way: the best validation accuracy of its epochs so far, {after} "
+    "What a run has reached on the way: the best {what} of its epochs so far, {after} "
     "for all arms. For information: verdicts are about whole trainings, and these comparisons are "
     "no part of the family that decides."
 )
@@ -98,7 +100,8 @@ def equal_cost_block(dataset: DatasetSection) -> Block | None:
     tables = (_reached(dataset, found), _compared(dataset, found))
     pictures = _pictures(dataset, max(found, key=lambda group: len(group.arms)))
     costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
-    lead = _LEAD.format(after=either((_AFTER[cost] for cost in costs), "and"))
+    after = either((_AFTER[cost] for cost in costs), "and")
+    lead = _LEAD.format(what=metric_words(dataset.usual.epoch), after=after)
     return Block("", (lead,), tuple(table for table in tables if table), pictures)
 
 
@@ -136,6 +139,7 @@ def _reached(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable:
     """Return the table of what each arm has reached, and in how many epochs."""
     costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
     columns = [TableColumn("arm", numeric=False), TableColumn("seeds", "runs that were validated")]
+    by = METRICS[dataset.usual.validated]
     for cost in costs:
         columns += [
             TableColumn(f"{cost}", f"{_ALONG[cost]}, the same for arms that are compared"),
@@ -145,27 +149,29 @@ def _reached(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable:
                 key=f"epochs_at_equal_{cost}_mean",
             ),
             TableColumn(
-                f"accuracy after these {cost}",
-                "best validation accuracy so far, mean ± standard deviation over seeds; nothing "
+                f"{score(by)} after these {cost}",
+                f"{by.words} so far, mean ± standard deviation over seeds; nothing "
                 "where a run was still in its first epoch",
-                key=f"accuracy_at_equal_{cost}_mean",
+                key=f"{score(by).lower()}_at_equal_{cost}_mean",
             ),
         ]
     rows = tuple(
         (
             arm_cell(arm.name),
             number(len(group.runs[arm.name]), 0),
-            *(cell for cost in costs for cell in _cells(group, arm, cost)),
+            *(cell for cost in costs for cell in _cells(group, arm, cost, by)),
         )
         for group in found
         for arm in group.arms
     )
     ids = tuple(arm.run_ids for group in found for arm in group.arms)
-    title = "Best validation accuracy at equal cost"
+    title = f"{capital(by.words)} at equal cost"
     return DataTable(f"{dataset.key}_equal_cost", title, tuple(columns), rows, _note(found), ids)
 
 
-def _cells(group: _Group, arm: ArmRuns, cost: Cost) -> tuple[TableCell, TableCell, TableCell]:
+def _cells(
+    group: _Group, arm: ArmRuns, cost: Cost, by: Metric
+) -> tuple[TableCell, TableCell, TableCell]:
     if cost not in group.budgets:
         return text(None), text(None), text(None)
     budget, runs = group.budgets[cost], group.runs[arm.name].values()
@@ -175,7 +181,7 @@ def _cells(group: _Group, arm: ArmRuns, cost: Cost) -> tuple[TableCell, TableCel
     return (
         number(budget, digits(budget)),
         spread(epochs.mean, epochs.sd, METRICS["epochs_trained"]),
-        spread(found.mean, found.sd, _ACCURACY),
+        spread(found.mean, found.sd, by),
     )
 
 
@@ -220,12 +226,14 @@ def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | N
         for cost, budget in group.budgets.items()
     }
     pairs = [(_at(pair.a.name, cost), _at(pair.b.name, cost)) for pair, cost, _ in rows]
-    options = dataset.options
+    by = METRICS[dataset.usual.validated]
+    options = in_unit(dataset.configured, Measure(by.name), dataset.arms)
     results = family(
         arms,
         pairs,
         margin=options.margin,
         confidence=options.confidence,
+        lower_is_better=by.better == "lower",
         overlap=max((overlap(arm) for group in found for arm in group.arms), default=0.0),
     )
     told = list(zip(rows, results, strict=True))
@@ -235,9 +243,7 @@ def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | N
         TableColumn("comparison", numeric=False),
         TableColumn("at equal", "seconds of training, or updates of the optimizer", numeric=False),
         TableColumn("seeds", "pairs with the same seed"),
-        TableColumn(
-            "difference", "mean of the first minus the second, in best validation accuracy"
-        ),
+        TableColumn("difference", f"mean of the first minus the second, in {by.words}"),
         TableColumn(
             f"{100 * options.confidence:g} % interval", "of the mean difference; they hold together"
         ),
@@ -247,8 +253,8 @@ def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | N
             pair_cell(pair),
             text(_told(cost, budget)),
             number(result.n, 0),
-            signed(result.difference.estimate, _ACCURACY),
-            interval(result.difference.low, result.difference.high, _ACCURACY),
+            signed(result.difference.estimate, by),
+            interval(result.difference.low, result.difference.high, by),
         )
         for (pair, cost, budget), result in told
     )
@@ -284,12 +290,13 @@ def _pictures(dataset: DatasetSection, group: _Group) -> tuple[Picture, ...]:
         Panel(cost, _ALONG[cost], _UNIT[cost], budget, tuple(line(arm, cost) for arm in shown))
         for cost, budget in group.budgets.items()
     ]
-    title = f"Best validation accuracy so far against {either(group.costs, 'and')}"
+    by = METRICS[dataset.usual.validated]
+    title = f"{capital(by.words)} so far against {either(group.costs, 'and')}"
     title += of(len(shown), len(dataset.arms))
     how = "mean of the seeds, with one standard deviation"
     names = ", ".join(arm_words(arm.name) for arm in shown)
     alt = f"{title}, {dataset.place}: {how}, of {names}"
-    draw = partial(save_courses, panels, _ACCURACY, f"{title}: {how}")
+    draw = partial(save_courses, panels, by, f"{title}: {how}")
     return (Picture(f"equal_cost_{dataset.key}", f"{title}: {how}", alt, draw),)
 
 

@@ -13,9 +13,12 @@ from rnnbench.report.wording import either
 from rnnbench.results.answers import Answers, measured_arm, of_same_samples, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
-from rnnbench.results.measure import Measure
+from rnnbench.results.margins import in_unit
+from rnnbench.results.measure import ERRORS, Measure
 from rnnbench.stats.family import ArmValues, Comparison, worst_case
 from rnnbench.tracking.looks import Looked
+
+_LIKE_CHANCE = (ERRORS.best, ERRORS.last, ERRORS.asked)  # what a mean's RMSE can stand for
 
 
 def compare_families(
@@ -31,7 +34,7 @@ def compare_families(
 
     Args:
         pairs: the data set of each, and the pair; all can be compared.
-        options: margin and confidence.
+        options: margin as it was configured, and confidence.
         answers: by weights and run, which test samples were answered rightly ``(n_test,)``.
         looks: at how many seeds the arms were looked at before.
     """
@@ -98,6 +101,7 @@ def _compared(
     assert measure is not None
     runs = {id(arm): arm for pair in pairs for arm in (pair.a, pair.b)}
     named = [(str(id(pair.a)), str(id(pair.b))) for pair in pairs]
+    options = in_unit(options, measure, runs.values())
     arms = {str(key): measured_arm(arm, measure.metric, answers) for key, arm in runs.items()}
     arms = of_same_samples(arms, named)
 
@@ -135,6 +139,6 @@ def worst_value(arms: Sequence[ArmRuns], measure: Measure) -> float:
     """Return the worst that a training may come to: the worst seen, or what guessing gives."""
     values = [value for arm in arms for value in arm.by_seed(measure.metric).values()]
     levels = [level for arm in arms if (level := chance_level(arm)) is not None]
-    if measure.is_accuracy:
+    if measure.is_accuracy or (measure.is_error and measure.metric in _LIKE_CHANCE):
         values += levels
     return max(values) if measure.is_lower_better else min(values)

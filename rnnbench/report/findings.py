@@ -17,6 +17,7 @@ from rnnbench.report.wording import arm_words, metric_words
 from rnnbench.results.answers import Answers
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import failures_of, relate
+from rnnbench.results.margins import in_unit
 from rnnbench.results.measure import Measure
 from rnnbench.stats import half_width, statistic
 from rnnbench.stats.family import FEWEST
@@ -113,23 +114,23 @@ def _compared(
 ) -> list[ClaimFinding]:
     """Return the findings of pairs: those that can be compared are families by measure.
 
-    Nothing is known of a margin for other measures than accuracies.
+    Nothing is known of a margin for other measures than accuracies, and errors of numbers.
     """
     found: dict[object, Pair] = {}
-    for is_clean, is_accuracy in itertools.product((True, False), repeat=2):
+    for is_clean, has_margin in itertools.product((True, False), repeat=2):
         # Each pair once, however many claims are about it.
         own = {
             _key(one): one
             for one in asked
             if one.pair.relation.is_clean == is_clean
             and one.pair.measure is not None
-            and one.pair.measure.is_accuracy == is_accuracy
+            and (one.pair.measure.is_accuracy or one.pair.measure.is_error) == has_margin
         }
         # What cannot be compared has a number all the same, and makes no family larger.
         named = [(one.dataset.data if is_clean else str(key), one.pair) for key, one in own.items()]
         if named:
-            options = next(iter(own.values())).dataset.options
-            options = options if is_accuracy else options.model_copy(update={"margin": 0.0})
+            options = next(iter(own.values())).dataset.configured
+            options = options if has_margin else options.model_copy(update={"margin": 0.0})
             results = compare_families(named, options, answers, looks)
             found |= dict(zip(own, results, strict=True))
     return [_finding(one, found[_key(one)]) for one in asked]
@@ -149,13 +150,14 @@ def _finding(asked: _Asked, pair: Pair) -> ClaimFinding:
     result = pair.result if pair.a is a else turned(pair.result)
     difference = result.difference
     sign = 1.0 if claim.expected == "higher" else -1.0
+    margin = in_unit(asked.dataset.configured, pair.measure, (a, b)).margin
     verdict = "undecided"
     if result.better is not None:
         verdict = "confirmed" if sign * difference.estimate > 0 else "refuted"
-        hardly = f", but under the margin of {asked.dataset.options.margin:g}"
+        hardly = f", but under the margin of {margin:.4g}"
         verdict += hardly if result.verdict == _HARDLY else ""
     elif result.verdict == "equivalent":
-        verdict = f"refuted: equivalent within {asked.dataset.options.margin:g}"
+        verdict = f"refuted: equivalent within {margin:.4g}"
     elif result.seeds_needed is not None:
         verdict += f" (about {span(*result.seeds_needed)} seeds would decide)"
     remarks = [words for words in (relation.failures, *relation.machine.values()) if words]

@@ -1,4 +1,4 @@
-"""How much an arm's accuracy moves from epoch to epoch, beside how much it differs by seed."""
+"""How much an arm moves from epoch to epoch, beside how much it differs by seed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import pandas as pd
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import statistic
 
-MOVING = "val_accuracy"  # what moves
 _FEWEST = 2  # epochs that tell of a spread
 _PART = 3  # of the epochs, the last one
 
 
-def jitter(arm: ArmRuns, history: pd.DataFrame) -> float:
-    """Return the standard deviation of validation accuracy over the last third of the epochs.
+def jitter(arm: ArmRuns, history: pd.DataFrame, metric: str) -> float:
+    """Return the standard deviation of a metric of epochs over the last third of them.
 
     That within a run, over its runs the root of the mean square; NaN where no run has two epochs in
     its last third that were validated.
@@ -23,11 +22,14 @@ def jitter(arm: ArmRuns, history: pd.DataFrame) -> float:
     Args:
         arm: whose runs.
         history: one row an epoch (:func:`rnnbench.results.load_history`).
+        metric: ``val_accuracy``, or ``val_rmse`` of targets that are numbers.
     """
     own = history[history["run_id"].isin(arm.run_ids)]
+    if metric not in own:
+        return math.nan
     squares = []
-    for _, run in own.dropna(subset=[MOVING]).groupby("run_id", sort=True):
-        last = run.sort_values("epoch")[MOVING].tail(-(-len(run) // _PART))
+    for _, run in own.dropna(subset=[metric]).groupby("run_id", sort=True):
+        last = run.sort_values("epoch")[metric].tail(-(-len(run) // _PART))
         if len(last) >= _FEWEST:
             squares.append(statistic(last).sd ** 2)
     return math.sqrt(sum(squares) / len(squares)) if squares else math.nan

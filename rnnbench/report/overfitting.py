@@ -18,18 +18,28 @@ from rnnbench.report.dataset_section import (
 from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, spread
 from rnnbench.report.wording import arm_words, cell_words, either
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.measure import ERRORS
 from rnnbench.stats import statistic
 
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
-_COLUMNS = (
+_HOW_LONG = (
     TableColumn("arm", numeric=False),
     TableColumn(
         "epochs trained",
         "fewer than asked for where training stopped early",
         key="epochs_trained_mean",
     ),
+)
+_PAST = TableColumn("epochs past it", "trained after the best one", key="epochs_past_best_mean")
+_RISE = TableColumn(
+    "rise of validation loss, %",
+    "how far the last lies above the lowest",
+    key="val_loss_rise_percent_mean",
+)
+_OF_CLASSES = (
+    *_HOW_LONG,
     TableColumn("best epoch", "of the highest validation accuracy, from 1", key="best_epoch_mean"),
-    TableColumn("epochs past it", "trained after the best one", key="epochs_past_best_mean"),
+    _PAST,
     TableColumn("gap at best", "training minus validation accuracy", key="gap_at_best_mean"),
     TableColumn("gap at last", "the same in the last epoch", key="gap_at_last_mean"),
     TableColumn(
@@ -37,16 +47,25 @@ _COLUMNS = (
         "training accuracy when validation peaked",
         key="training_accuracy_at_best_mean",
     ),
-    TableColumn(
-        "rise of validation loss, %",
-        "how far the last lies above the lowest",
-        key="val_loss_rise_percent_mean",
-    ),
+    _RISE,
     TableColumn(
         "calibration error",
         "expected calibration error on the test set (Guo et al. 2017)",
         key="calibration_error_mean",
     ),
+)
+_OF_NUMBERS = (
+    *_HOW_LONG,
+    TableColumn("best epoch", "of the lowest validation RMSE, from 1", key="best_epoch_mean"),
+    _PAST,
+    TableColumn("gap at best", "validation minus training RMSE", key="rmse_gap_at_best_mean"),
+    TableColumn("gap at last", "the same in the last epoch", key="rmse_gap_at_last_mean"),
+    TableColumn(
+        "training RMSE at best",
+        "training RMSE when validation was best",
+        key="training_rmse_at_best_mean",
+    ),
+    _RISE,
 )
 
 
@@ -63,25 +82,46 @@ def overfitting_block(dataset: DatasetSection) -> Block:
         why = "No run was validated, so that overfitting cannot be told."
         return Block("", (why,), pictures=pictures)
     arms.sort(key=lambda arm: (arm.one("val_loss_rise"), arm.name))
+    is_error = dataset.usual is ERRORS
     note = (
-        "Mean ± standard deviation over seeds, least rise first. Training accuracy is Keras's: the "
-        "mean over an epoch, under dropout, while the weights change."
+        f"Mean ± standard deviation over seeds, least rise first. Training "
+        f"{'RMSE' if is_error else 'accuracy'} is Keras's: the mean over an epoch, under dropout, "
+        "while the weights change."
     )
+    rows = (_errors(arm) if is_error else _row(arm) for arm in arms)
     table = DataTable(
         f"{dataset.key}_overfitting",
         "Overfitting",
-        _COLUMNS,
-        tuple(map(_row, arms)),
+        _OF_NUMBERS if is_error else _OF_CLASSES,
+        tuple(rows),
         note,
         tuple(arm.run_ids for arm in arms),
     )
     return Block("", tables=(table,), pictures=pictures)
 
 
+def _errors(arm: ArmRuns) -> tuple[TableCell, ...]:
+    best, at_best = arm.values("best_val_rmse"), arm.values("rmse_gap_best")
+    training = [error - gap for error, gap in zip(best, at_best, strict=True)]
+    return (
+        arm_cell(arm.name),
+        _cell(arm.values("epochs_trained"), "epochs_trained"),
+        _cell(arm.values("best_epoch"), "best_epoch"),
+        _cell(_past(arm), "epochs_trained"),
+        _cell(at_best, "rmse_gap_best"),
+        _cell(arm.values("rmse_gap_final"), "rmse_gap_final"),
+        _cell(training, "final_rmse"),
+        _percent(arm.values("val_loss_rise")),
+    )
+
+
+def _past(arm: ArmRuns) -> list[float]:
+    """Return the epochs that runs trained after their best one."""
+    pairs = zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
+    return [trained - best for trained, best in pairs]
+
+
 def _row(arm: ArmRuns) -> tuple[TableCell, ...]:
-    past = [
-        t - b for t, b in zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
-    ]
     at_best = [
         gap + best
         for gap, best in zip(arm.values("gap_best"), arm.values("best_val_accuracy"), strict=True)
@@ -90,7 +130,7 @@ def _row(arm: ArmRuns) -> tuple[TableCell, ...]:
         arm_cell(arm.name),
         _cell(arm.values("epochs_trained"), "epochs_trained"),
         _cell(arm.values("best_epoch"), "best_epoch"),
-        _cell(past, "epochs_trained"),
+        _cell(_past(arm), "epochs_trained"),
         _cell(arm.values("gap_best"), "gap_best"),
         _cell(arm.values("gap_final"), "gap_final"),
         _cell(at_best, "final_accuracy"),
@@ -154,5 +194,6 @@ def _curves(dataset: DatasetSection) -> list[Picture]:
 
 def _picture(key: str, title: str, dataset: DatasetSection, rows: Sequence[Learning]) -> Picture:
     arms = ", ".join(arm for data in rows for arm in sorted(data.curves["arm"].unique()))
-    alt = f"Learning curves of {arms} on {dataset.place}: accuracy and loss by epoch, {HOW}"
+    what = "RMSE" if dataset.usual is ERRORS else "accuracy"
+    alt = f"Learning curves of {arms} on {dataset.place}: {what} and loss by epoch, {HOW}"
     return Picture(key, f"{title}: {HOW}", alt, partial(save_learning, rows, title))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.formatting.tables import span
-from rnnbench.report.amounts import amount, amounts
+from rnnbench.report.amounts import amounts, margin_words
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair, fewest
 from rnnbench.report.wording import are, arm_place, arm_words, capital
@@ -32,13 +32,16 @@ def statement(pair: Pair, margin: float) -> Statement:
     first, second = (other, leading) if is_turned(pair) else (leading, other)
     first = first if place else capital(first)
     level = both_learned_nothing(pair)
-    limit = amount(measure_of(pair), margin, "g")
+    limit = margin_words(measure_of(pair), margin)
     remarks = "".join(f"; {words}" for words in pair.relation.machine.values())
     seen = f"{seen_in(pair)}{remarks}."
     if level is not None:
         lead = f"{place}{first} and {second}: neither learned anything"
         found = plain_verdict(pair, margin)
-        rest = f". Always answering the most frequent class is as good ({level:.2f}). "
+        guess, shown = "most frequent class", f"{level:.2f}"
+        if measure_of(pair).is_error:
+            guess, shown = "mean of the training targets", f"{level:.4g}"
+        rest = f". Always answering the {guess} is as good ({shown}). "
         nothing = f"{capital(found)}, which says nothing of what they can learn{remarks}."
         return Statement(lead, rest + nothing)
     if result.verdict.startswith("better"):
@@ -60,7 +63,7 @@ def plain_verdict(pair: Pair, margin: float, *, with_seeds: bool = True) -> str:
     if result.better is not None:
         return f"{said(pair)[0]} {result.verdict}"
     if result.verdict == "equivalent":
-        return f"equivalent within {amount(measure_of(pair), margin, 'g')}"
+        return f"equivalent within {margin_words(measure_of(pair), margin)}"
     return f"undecided ({would_decide(result, is_short=True)})" if with_seeds else "undecided"
 
 

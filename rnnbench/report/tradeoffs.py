@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
-from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff
+from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff, score
 from rnnbench.report.dataset_section import (
     SECONDS,
     DatasetSection,
@@ -15,7 +16,7 @@ from rnnbench.report.dataset_section import (
     seconds_apart,
 )
 from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, number
-from rnnbench.report.wording import arm_words, metric_words
+from rnnbench.report.wording import arm_words, capital
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 
@@ -28,21 +29,22 @@ _COSTS = (
 
 def tradeoffs_block(dataset: DatasetSection) -> Block | None:
     """Return a table and a figure, or nothing where there is one arm only."""
-    metric = dataset.accuracy
+    metric = dataset.score
     if metric is None:
         return None
     arms = [arm for arm in dataset.arms if arm.by_seed(metric)]
     if len(arms) < 2:
         return None
+    by = METRICS[metric]
     fronts = {}
     panels = {}
     for column, words in _COSTS:
         measured = [arm for arm in arms if arm.one(column) > 0]
         points = [_point(arm, metric, column, dataset.options.confidence) for arm in measured]
-        chosen = pareto([(point.cost, point.accuracy) for point in points])
+        chosen = pareto([(point.cost, by.sign * point.value) for point in points])
         fronts[column] = {measured[index].name for index in chosen}
         if len(points) > 1:
-            panels[words] = _drawn(points, chosen)
+            panels[words] = _drawn(points, chosen, by.sign)
     # Nothing stands out where no two arms are compared, or their seconds cannot be.
     marked = {
         column: front if dataset.pairs and (column != SECONDS or is_one_machine(arms)) else set()
@@ -51,14 +53,14 @@ def tradeoffs_block(dataset: DatasetSection) -> Block | None:
     rows = tuple(
         (
             arm_cell(arm.name),
-            number(statistic(arm.by_seed(metric).values()).mean, METRICS[metric]),
+            number(statistic(arm.by_seed(metric).values()).mean, by),
             *(_cost(arm, column, arm.name in marked[column]) for column, _ in _COSTS),
         )
         for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
     )
     columns = (
         TableColumn("arm", numeric=False),
-        TableColumn("accuracy", metric_words(metric)),
+        TableColumn(score(by), by.words),
         *(TableColumn(words) for _, words in _COSTS),
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
@@ -68,27 +70,28 @@ def tradeoffs_block(dataset: DatasetSection) -> Block | None:
     ids = tuple(
         arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
     )
-    table = DataTable(f"{dataset.key}_tradeoffs", "Accuracy against cost", columns, rows, note, ids)
-    return Block("", tables=(table,), pictures=_pictures(dataset, metric, panels, fronts))
+    title = f"{capital(score(by))} against cost"
+    table = DataTable(f"{dataset.key}_tradeoffs", title, columns, rows, note, ids)
+    return Block("", tables=(table,), pictures=_pictures(dataset, by, panels, fronts))
 
 
 def _pictures(
     dataset: DatasetSection,
-    metric: str,
+    metric: Metric,
     panels: Mapping[str, Sequence[Point]],
     fronts: Mapping[str, Collection[str]],
 ) -> tuple[Picture, ...]:
     """Return one figure with a panel for each cost."""
     if not panels:
         return ()
-    title = "Accuracy against " + " and ".join(panels)
+    title = f"{capital(score(metric))} against " + " and ".join(panels)
     told = "; ".join(
         f"{words}: {', '.join(map(arm_words, sorted(fronts[column])))}"
         for column, words in _COSTS
         if words in panels
     )
     alt = f"{title}, {dataset.place}: one point an arm; on the front are, by {told}"
-    draw = partial(save_tradeoff, panels, METRICS[metric], title)
+    draw = partial(save_tradeoff, panels, metric, title)
     return (Picture(f"tradeoff_{dataset.key}", title, alt, draw),)
 
 
@@ -109,6 +112,6 @@ def _point(arm: ArmRuns, metric: str, column: str, confidence: float) -> Point:
     )
 
 
-def _drawn(points: list[Point], front: Sequence[int]) -> list[Point]:
-    best = sorted(points, key=lambda point: -point.accuracy)[:_MOST_DRAWN]
+def _drawn(points: list[Point], front: Sequence[int], sign: int) -> list[Point]:
+    best = sorted(points, key=lambda point: -sign * point.value)[:_MOST_DRAWN]
     return [p for i, p in enumerate(points) if i in front or p in best]

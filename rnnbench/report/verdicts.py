@@ -26,6 +26,8 @@ def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> Repo
     error = f"{100 * (1 - options.confidence):.3g} %"
     by = list(measures) or [Measure(BEST)]
     margin = amount(by[0], options.margin, "g")
+    if all(measure.is_error for measure in by):
+        margin = f"{100 * options.margin:g} % of the standard deviation of the training targets"
     about = (
         "Two arms are compared where one thing differs between them and nothing else does. Runs of "
         "both with the same seed form a pair; what the pairs leave over is compared without pairs "

@@ -1,4 +1,4 @@
-"""Whether an arm learned anything: what always answering the most frequent class would give."""
+"""Whether an arm learned anything: what always giving the same answer would reach."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import math
 import re
 
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.measure import Measure, accuracy_of
+from rnnbench.results.measure import ERRORS, Measure, score_of
 
+OF_MEAN = "test_rmse_mean"
 _DEVIATIONS = 3.0  # standard errors above chance that may be luck, over many arms and epochs
 _NEAR = 0.02  # nats and accuracy: how near to those of even guessing, where no class was counted
 
 
 def chance_level(arm: ArmRuns) -> float | None:
-    """Return the share of test samples of the most frequent class; ``None`` where unknown."""
+    """Return what the same answer to all test samples reaches; ``None`` where unknown.
+
+    It is the accuracy of the most frequent class, or the RMSE of the mean of the training targets.
+    """
+    if errors := arm.by_seed(OF_MEAN):
+        return max(errors.values())
     counts = _counts(arm)
     return None if counts is None else counts[0] / counts[1]
 
@@ -21,15 +27,20 @@ def chance_level(arm: ArmRuns) -> float | None:
 def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
     """Return what guessing gives, where the mean of an arm's accuracies is no higher; or ``None``.
 
-    The accuracy is the measure, or where that is none, the first that the arm has.
+    The accuracy, or the RMSE of numbers, is the measure, or where that is none, the first that the
+    arm has.
 
     Runs of earlier versions don't say how frequent the classes are: they learned nothing where
     accuracy and lowest validation loss are those of guessing among equally frequent classes.
     """
-    metric = accuracy_of([arm], measure)
+    metric = score_of([arm], measure)
     if metric is None or not arm.by_seed(metric):
         return None
     reached = arm.one(metric)
+    if Measure(metric).is_error:
+        level = chance_level(arm)
+        is_rmse = metric in (ERRORS.best, ERRORS.last, ERRORS.asked)
+        return level if is_rmse and level is not None and reached >= level else None
     counts = _counts(arm)
     if counts is None:
         classes = round(1 / reached) if reached > 0 else 0

@@ -1,4 +1,4 @@
-"""How far each run had come after its seconds and its updates: the best accuracy so far."""
+"""How far each run had come after its seconds and its updates: the best validation so far."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.history import SECONDS
+from rnnbench.results.measure import usual_of
 
 Cost = Literal["seconds", "updates"]
 COSTS: tuple[Cost, ...] = ("seconds", "updates")
@@ -28,7 +30,7 @@ class RunCourse:
     Attributes:
         spent: what it had spent by the end of each epoch ``(epochs,)``, by cost where it is known:
             seconds of training and validation, updates of the optimizer.
-        best: highest validation accuracy up to each epoch ``(epochs,)``.
+        best: highest validation accuracy, or lowest RMSE, up to each epoch ``(epochs,)``.
         is_timed: whether its epochs were timed one by one; else each has the mean seconds.
     """
 
@@ -41,7 +43,7 @@ class RunCourse:
         return int(np.searchsorted(self.spent[cost], budget * _SLACK, side="right"))
 
     def reached(self, cost: Cost, budget: float) -> float:
-        """Return its best validation accuracy for so much; NaN within its first epoch."""
+        """Return its best validation for so much; NaN within its first epoch."""
         epochs = self.epochs_within(cost, budget)
         return float(self.best[epochs - 1]) if epochs else math.nan
 
@@ -52,7 +54,7 @@ class MeanCourse:
 
     Attributes:
         spent: mean of what was spent by the runs that trained so long ``(epochs,)``.
-        mean, sd: of the best validation accuracy so far; a run that has ended keeps its own. The
+        mean, sd: of the best validation so far; a run that has ended keeps its own. The
             standard deviation is 0 for one run.
     """
 
@@ -69,12 +71,14 @@ def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, RunCo
         epochs: by run id, a row an epoch (:func:`rnnbench.results.load_history`).
     """
     found = {}
+    metric = usual_of([arm]).epoch
+    best_of = np.minimum if is_smaller_better(metric) else np.maximum
     for _, run in arm.runs.iterrows():
         own = epochs.get(run["run_id"])
-        if own is None or own["val_accuracy"].isna().any():
+        if own is None or metric not in own or own[metric].isna().any():
             continue
         own = own.sort_values("epoch")
-        best = np.maximum.accumulate(own["val_accuracy"].to_numpy(dtype=float))
+        best = best_of.accumulate(own[metric].to_numpy(dtype=float))
         timed = own[SECONDS].to_numpy(dtype=float)
         is_timed = not np.isnan(timed).any()
         mean = float(run["seconds_per_epoch"]) if pd.notna(run["seconds_per_epoch"]) else math.nan

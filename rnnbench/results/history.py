@@ -13,13 +13,15 @@ from rnnbench.tracking.store import Store
 
 SECONDS = "epoch_seconds"
 _MEASURED = (*EPOCH_METRICS, SECONDS)
+_ALWAYS = tuple(name for name in _MEASURED if not METRICS[name].optional)
 _TAKEN = frozenset(("epoch", "arm", *(column.name for column in COLUMNS)))
 
 
 def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
     """Return columns run_id, epoch (from 1), Keras's metric names, epoch_seconds, and what else.
 
-    What else was logged for these epochs follows by name. NaN where something was not measured.
+    What else was logged for these epochs follows by name, errors of numbers among it. NaN where
+    something was not measured.
     """
     rows = []
     for run_id, history in store.histories(run_ids).items():
@@ -42,7 +44,9 @@ def load_history(store: Store, run_ids: Iterable[str]) -> pd.DataFrame:
 def history_frame(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     """Return rows of epochs as a table; see :func:`load_history`."""
     rows = list(rows)
-    others = sorted({name for row in rows for name in row} - {"run_id", "epoch", *_MEASURED})
-    measured = (*_MEASURED, *others)
+    named = {name for row in rows for name in row}
+    some = [name for name in _MEASURED if name in named and name not in _ALWAYS]
+    others = sorted(named - {"run_id", "epoch", *_MEASURED})
+    measured = (*_ALWAYS, *some, *others)
     table = pd.DataFrame(rows, columns=["run_id", "epoch", *measured])
     return table.astype({"epoch": "int64"} | dict.fromkeys(measured, "float64"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rnnbench.config.metric import Metric
+from rnnbench.config.metric import UNIT, Metric
 from rnnbench.config.metrics import METRICS, entry
+from rnnbench.data import InputSpec
 from rnnbench.results.facts import Facts
 from rnnbench.training.tested import Weights, asked_for
 
@@ -16,7 +17,43 @@ VALIDATED = "best_val_accuracy"
 # The same of targets that are numbers.
 ERROR_BEST, ERROR_LAST, ERROR_ASKED = "test_rmse_best", "test_rmse_last", "test_rmse"
 ERROR_VALIDATED = "best_val_rmse"
-_USUAL = (BEST, LAST, VALIDATED)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The metrics that arms of a task are judged by, unless others are asked for.
+
+    Attributes:
+        best, last, asked: on the test set, by the weights that answered.
+        validated: in validation, of the best epoch.
+        epoch: in validation, of every epoch.
+    """
+
+    best: str
+    last: str
+    asked: str
+    validated: str
+    epoch: str
+
+    @property
+    def in_order(self) -> tuple[str, str, str]:
+        """Those of which the first is taken that all arms have."""
+        return self.best, self.last, self.validated
+
+
+ACCURACIES = Usual(BEST, LAST, ASKED, VALIDATED, "val_accuracy")
+ERRORS = Usual(ERROR_BEST, ERROR_LAST, ERROR_ASKED, ERROR_VALIDATED, "val_rmse")
+
+
+def usual_for(spec: InputSpec) -> Usual:
+    """Return what arms on a data set are usually judged by, before any is trained."""
+    return ERRORS if spec.targets else ACCURACIES
+
+
+def usual_of(arms: Iterable[Facts]) -> Usual:
+    """Return what arms of one data set are usually judged by: errors where targets are numbers."""
+    names = (*ERRORS.in_order, ERRORS.asked)
+    return ERRORS if any(arm.by_seed(name) for arm in arms for name in names) else ACCURACIES
 
 
 @dataclass(frozen=True)
@@ -52,6 +89,11 @@ class Measure:
         return self.entry.points
 
     @property
+    def is_error(self) -> bool:
+        """Whether values are errors of numbers, in the unit of these."""
+        return self.entry.unit == UNIT
+
+    @property
     def limits(self) -> tuple[float, float]:
         """The lowest and the highest value that there can be."""
         return self.entry.low, self.entry.high
@@ -67,11 +109,12 @@ class Measure:
         return -self.sign * value if value == value else float("inf")
 
 
-def accuracy_of(arms: Sequence[Facts], measure: Measure | None) -> str | None:
-    """Return the accuracy of a section: what it is judged by, or the first that all arms have."""
-    if measure is not None and measure.is_accuracy:
+def score_of(arms: Sequence[Facts], measure: Measure | None) -> str | None:
+    """Return the accuracy or RMSE of a section: its measure, or the first that all arms have."""
+    if measure is not None and (measure.is_accuracy or measure.is_error):
         return measure.metric
-    return next((one for one in _USUAL if all(arm.by_seed(one) for arm in arms)), None)
+    usual = usual_of(arms).in_order
+    return next((one for one in usual if all(arm.by_seed(one) for arm in arms)), None)
 
 
 def choose(arms: Sequence[Facts], wanted: str, *, has_best: bool) -> Measure | None:
@@ -79,45 +122,50 @@ def choose(arms: Sequence[Facts], wanted: str, *, has_best: bool) -> Measure | N
 
     Args:
         arms: of one section.
-        wanted: ``report.metric``. With ``auto``, the test accuracy of the best epoch where
-            validation is a split of the training data, that of the last epoch where it is the test
-            set or there is none, and the best validation accuracy where nothing was tested.
+        wanted: ``report.metric``. With ``auto``, the test accuracy (of targets that are numbers,
+            the RMSE) of the best epoch where validation is a split of the training data, that of
+            the last epoch where it is the test set or there is none, and that of the best epoch in
+            validation where nothing was tested.
         has_best: whether all arms of the data set that should have a test of the best epoch do
             (:func:`all_have_best`): no arm's best epoch is compared with another's last one.
     """
     if wanted != AUTO:
         return Measure(wanted, _doubt(arms, wanted))
-    known = [arm for arm in arms if any(can_judge(arm, metric) for metric in _USUAL)]
+    usual = usual_of(arms)
+    known = [arm for arm in arms if any(can_judge(arm, metric) for metric in usual.in_order)]
     if not known:
         return None
     tested = {arm.params.get("training.test") for arm in known}
-    if len(tested) > 1 and all(can_judge(arm, ASKED) for arm in known):
-        return Measure(ASKED, "The arms differ in which weights are tested, the last or the best.")
+    if len(tested) > 1 and all(can_judge(arm, usual.asked) for arm in known):
+        differ = "The arms differ in which weights are tested, the last or the best."
+        return Measure(usual.asked, differ)
     is_split = [_validation(arm) == "split" for arm in known]
-    if all(is_split) and has_best and all(can_judge(arm, BEST) for arm in known):
-        return Measure(BEST)
-    if all(can_judge(arm, LAST) for arm in known):
-        return Measure(LAST, _why_last(is_split))
-    if all(can_judge(arm, BEST) for arm in known):
-        return Measure(BEST)
-    if all(can_judge(arm, VALIDATED) for arm in known):
-        return Measure(VALIDATED, "Not all arms were tested: they are judged by validation.")
-    counts = {metric: sum(can_judge(arm, metric) for arm in known) for metric in _USUAL}
-    return Measure(max(_USUAL, key=lambda metric: counts[metric]))
+    if all(is_split) and has_best and all(can_judge(arm, usual.best) for arm in known):
+        return Measure(usual.best)
+    if all(can_judge(arm, usual.last) for arm in known):
+        return Measure(usual.last, _why_last(is_split))
+    if all(can_judge(arm, usual.best) for arm in known):
+        return Measure(usual.best)
+    if all(can_judge(arm, usual.validated) for arm in known):
+        return Measure(usual.validated, "Not all arms were tested: they are judged by validation.")
+    counts = {metric: sum(can_judge(arm, metric) for arm in known) for metric in usual.in_order}
+    return Measure(max(usual.in_order, key=lambda metric: counts[metric]))
 
 
 def all_have_best(arms: Iterable[Facts]) -> bool:
     """Return whether every run that was validated on a split has a test of its best epoch."""
+    known = list(arms)
+    usual = usual_of(known)
     return all(
-        len(arm.by_seed(BEST)) == len(arm.seeds)
-        for arm in arms
-        if _validation(arm) == "split" and (arm.by_seed(BEST) or arm.by_seed(LAST))
+        len(arm.by_seed(usual.best)) == len(arm.seeds)
+        for arm in known
+        if _validation(arm) == "split" and (arm.by_seed(usual.best) or arm.by_seed(usual.last))
     )
 
 
 def can_judge(arm: Facts, metric: str) -> bool:
     """Return whether an arm has a measure, and not one that was chosen on the test set."""
-    on_test = metric == VALIDATED and _validation(arm) == "test"
+    on_test = metric in (VALIDATED, ERROR_VALIDATED) and _validation(arm) == "test"
     return bool(arm.by_seed(metric)) and not on_test and not is_chosen_on_test(arm, metric)
 
 
@@ -164,6 +212,6 @@ def _why_last(is_split: Sequence[bool]) -> str:
 
 def _doubt(arms: Sequence[Facts], metric: str) -> str:
     """Return what is wrong with a measure that was asked for."""
-    if metric == VALIDATED and any(_validation(arm) == "test" for arm in arms):
+    if metric in (VALIDATED, ERROR_VALIDATED) and any(_validation(arm) == "test" for arm in arms):
         return "The best of all epochs on the test set says too much of an arm."
     return ""

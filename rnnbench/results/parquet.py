@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnbench.config.metrics import EPOCH_METRICS
+from rnnbench.config.metrics import EPOCH_METRICS, METRICS
 from rnnbench.results.frame import COLUMNS, Column, with_parameters
 from rnnbench.results.history import SECONDS, history_frame
 from rnnbench.results.parquet_file import (
@@ -97,13 +97,14 @@ def _is_number(values: Iterable[Any]) -> bool:
 def read_history(path: Path) -> pd.DataFrame:
     """Return epochs as :func:`rnnbench.results.load_history` does; raises StoreError."""
     wanted: dict[str, Kind] = {"run_id": "text", "epoch": "whole"}
-    wanted |= dict.fromkeys(EPOCH_METRICS, "number")
+    always = [name for name in EPOCH_METRICS if not METRICS[name].optional]
+    wanted |= dict.fromkeys(always, "number")
     found = read_columns(path, wanted | {SECONDS: "number"}, others=("number",))
     refuse_missing(path, found, wanted)
     refuse_gaps(path, found, ("run_id", "epoch"))
     refuse_twice(path, found, ("run_id", "epoch"))
     _refuse_beyond(path, "epoch", found["epoch"], _DECLARED["best_epoch"])
-    for name in EPOCH_METRICS:
+    for name in always:
         _refuse_beyond(path, name, found[name], _DECLARED[f"final_{name}"])
     _refuse_beyond(path, SECONDS, found.get(SECONDS, ()), _DECLARED["fit_seconds"])
     names = tuple(found)

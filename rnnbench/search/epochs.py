@@ -9,11 +9,14 @@ from rnnbench.config.metrics import METRICS as CATALOGUE
 from rnnbench.config.schema import Config
 
 _LAST, _BEST = "the last epoch", "the epoch of the highest validation accuracy"
+_LEAST = "the epoch of the lowest validation RMSE"
 _CHOSEN = {
     "best_val_accuracy": _BEST,
     "final_val_accuracy": _LAST,
     "best_val_loss": "the epoch of the lowest validation loss",
     "final_val_loss": _LAST,
+    "best_val_rmse": _LEAST,
+    "final_val_rmse": _LAST,
 }
 METRICS = tuple(_CHOSEN)  # of search.metric, the default first
 _WEIGHTS = {"best": _BEST, "last": _LAST}
@@ -39,6 +42,8 @@ def other_epoch(metric: str, weights: str | None, judged_by: str) -> OtherEpoch 
         judged_by: the key with its value that says so.
     """
     chosen, judged = _CHOSEN.get(metric), _WEIGHTS.get(weights or "")
+    if judged == _BEST and metric.endswith("rmse"):
+        judged = _LEAST
     if chosen is None or judged is None or chosen == judged:
         return None
     return OtherEpoch(
@@ -66,9 +71,10 @@ def remarks(configs: Iterable[Config]) -> list[str]:
         has_one_epoch = config.training.epochs == 1 and "training.epochs" not in config.search.space
         if config.search.sampler == "none" or told is None or has_one_epoch:
             continue
+        score = "rmse" if config.search.metric.endswith("rmse") else "accuracy"
         found.setdefault(
             f"{told.words} ({', '.join(told.keys)}); for one epoch in both, set "
-            "search.metric=best_val_accuracy and report.metric=test_accuracy_best, or "
-            "final_val_accuracy and test_accuracy_last"
+            f"search.metric=best_val_{score} and report.metric=test_{score}_best, or "
+            f"final_val_{score} and test_{score}_last"
         )
     return list(found)

@@ -192,9 +192,11 @@ class Store:
 
     def save_view(self) -> None:
         """Write the saved view of the arms where there is none, or one of another version."""
+        measured = {name for record in self.records(kind="arm") for name in record.metrics}
+        state = view.state(view.tasks_of(measured))
         with translated(self.uri, self.home.path):
-            if self._reader.experiment_tag(view.TAG) != view.state():
-                self.client.set_experiment_tag(self.experiment_id, view.TAG, view.state())
+            if self._reader.experiment_tag(view.TAG) != state:
+                self.client.set_experiment_tag(self.experiment_id, view.TAG, state)
 
     def reap(self) -> list[str]:
         """End everything that is shown as running but whose owner, as far as we can tell, is gone.

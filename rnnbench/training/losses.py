@@ -16,6 +16,7 @@ SampleLosses = Callable[[Tensor, Tensor], Tensor]
 # By name, Keras's function of targets and outputs.
 _OF_REGRESSION = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "huber": "huber"}
 _DEFAULT = "mse"
+_WRONG = {"classification": "rmse", "regression": "accuracy"}
 _MONITORS = {"classification": ("val_accuracy",), "regression": ("val_rmse", "val_mae")}
 
 
@@ -82,6 +83,15 @@ def refuse_for_task(config: Config, spec: InputSpec) -> None:
             f"{' or '.join(fitting)}, because the task is {spec.task}",
             stopping.monitor,
             f"set it to {usual}",
+        )
+    searched = config.search.metric
+    if config.search.sampler != "none" and _WRONG[spec.task] in searched:
+        other = searched.replace(_WRONG[spec.task], usual.removeprefix("val_"))
+        raise ConfigError(
+            "search.metric",
+            f"{other} or a loss, because the task is {spec.task}",
+            searched,
+            f"set search.metric={other}",
         )
 
 

@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.baselines import get_baseline
+from rnnbench.data.targets import TARGET_SD
 from rnnbench.extensions.registry import load
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
 from rnnbench.training.class_scores import class_scores
-from rnnbench.training.fit import fit
+from rnnbench.training.fit import Fitted, fit
 from rnnbench.training.fit_once import fit_once
-from rnnbench.training.forecasts import forecast_scores, save_forecasts
+from rnnbench.training.forecasts import forecast_scores, mean_error, save_forecasts
 from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.parts import test_samples
+from rnnbench.training.parts import test_samples, training_samples
 from rnnbench.training.predictions import calibration
 from rnnbench.training.predictions import save as save_predictions
 from rnnbench.training.program import Program
@@ -69,21 +70,7 @@ class Trainer:
                 program.set_weights(fitted.weights)
                 save_model(program.storable(), task.folder)
             told, path, summary = _told(program.model), program.path, layer_table(program.model)
-        arrays = task.data.arrays()
-        if fitted.predictions is not None:
-            labels = np.asarray(arrays.y_test)
-            outputs = {which: one.outputs for which, one in fitted.tested.items()}
-            if task.data.spec.targets:
-                test = test_samples(arrays)
-                fitted.metrics.update(forecast_scores(fitted.predictions, test, arrays.naive))
-                if task.config.tracking.save_predictions:
-                    save_forecasts(outputs, fitted.asked, test, task.folder)
-            else:
-                fitted.metrics["test_calibration_error"] = calibration(fitted.predictions, labels)
-                scores = {which: class_scores(found, labels) for which, found in outputs.items()}
-                fitted.metrics.update(named_scores(scores, fitted.asked))
-                if task.config.tracking.save_predictions:
-                    save_predictions(outputs, fitted.asked, labels, task.folder)
+        fitted.metrics.update(_measured(task, fitted))
         if fitted.flows:
             save_flows(fitted.flows, task.folder)
         now = time.perf_counter()
@@ -105,6 +92,30 @@ class Trainer:
             self._program = Program(task.config, task.data.spec, vectors, _paddings(task))
             self._group = task.group
         return self._program
+
+
+def _measured(task: Task, fitted: Fitted) -> dict[str, float]:
+    """Return what the outputs on the test set come to, and keep them where that is asked for."""
+    arrays, outputs = task.data.arrays(), fitted.predictions
+    keeps = task.config.tracking.save_predictions
+    if task.data.spec.targets:
+        test = test_samples(arrays)
+        found = {TARGET_SD: float(task.data.facts[TARGET_SD])}
+        if outputs is None:
+            return found
+        if keeps:
+            save_forecasts(outputs, test, task.folder)
+        found["test_rmse_mean"] = mean_error(training_samples(arrays), test)
+        return found | forecast_scores(outputs, test, arrays.naive)
+    if outputs is None:
+        return {}
+    labels = np.asarray(arrays.y_test)
+    every = {which: one.outputs for which, one in fitted.tested.items()}
+    if keeps:
+        save_predictions(every, fitted.asked, labels, task.folder)
+    scores = {which: class_scores(one, labels) for which, one in every.items()}
+    calibrated = {"test_calibration_error": calibration(outputs, labels)}
+    return calibrated | named_scores(scores, fitted.asked)
 
 
 def _paddings(task: Task) -> np.ndarray | None:

@@ -17,7 +17,7 @@ from rnnbench.results.facts import (
     Facts,
     is_measured,
 )
-from rnnbench.results.measure import AUTO, BEST, LAST
+from rnnbench.results.measure import AUTO, usual_for
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import parameters
 from rnnbench.training import TRAINING_VERSION
@@ -80,7 +80,8 @@ class DeclaredArm(Facts):
         """What it will be compared by, before anything is measured: the best or the last epoch."""
         wanted = self.specs[0].config.report.metric
         is_split = self.params["training.validation"] == "split"
-        return wanted if wanted != AUTO else BEST if is_split else LAST
+        usual = usual_for(self.specs[0].data.spec)
+        return wanted if wanted != AUTO else usual.best if is_split else usual.last
 
     def one(self, column: str) -> float:
         """Return what all runs share; of what is not trained, its recurrent parameters."""

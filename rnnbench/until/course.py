@@ -16,7 +16,7 @@ from rnnbench.stats.design import Design
 from rnnbench.stats.sequential import Look, follow
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import DeclaredArm, Family
-from rnnbench.until.measured import measure_of, measured
+from rnnbench.until.measured import margin_for, measure_of, measured
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def design_of(config: Config, arms: Sequence[DeclaredArm], metric: str) -> Desig
     """
     return Design(
         config.seeds,
-        config.report.margin,
+        margin_for(arms, metric, config.report.margin),
         config.report.confidence,
         Measure(metric).is_lower_better,
         max(overlap(arm) for arm in arms),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.data.targets import TARGET_SD
 from rnnbench.results.answers import (
     Answers,
     is_by_sample,
@@ -11,7 +12,8 @@ from rnnbench.results.answers import (
     of_same_samples,
     read_answers,
 )
-from rnnbench.results.measure import BEST, LAST, choose, weights_of
+from rnnbench.results.margins import margin_of
+from rnnbench.results.measure import Measure, choose, usual_for, weights_of
 from rnnbench.stats.contrast import ArmValues
 from rnnbench.tracking.store import Store
 from rnnbench.until.arms import DeclaredArm, Family
@@ -51,8 +53,15 @@ def measure_of(arms: Sequence[DeclaredArm], wanted: str) -> str:
         wanted: ``report.metric``.
     """
     begun = [arm for arm in arms if arm.finished]
-    has_best = all(len(arm.by_seed(BEST)) == len(arm.finished) for arm in begun)
+    usual = usual_for(arms[0].specs[0].data.spec)
+    has_best = all(len(arm.by_seed(usual.best)) == len(arm.finished) for arm in begun)
     found = choose(begun, wanted, has_best=has_best)
     if found is not None:
         return found.metric
-    return BEST if all(arm.judged_by == BEST for arm in arms) else LAST
+    return usual.best if all(arm.judged_by == usual.best for arm in arms) else usual.last
+
+
+def margin_for(arms: Sequence[DeclaredArm], metric: str, margin: float) -> float:
+    """Return ``report.margin`` in the unit of a metric of arms of one data set."""
+    sd = float(arms[0].specs[0].data.facts.get(TARGET_SD, 0.0))
+    return margin_of(margin, Measure(metric), sd)

@@ -57,12 +57,12 @@ def outlooks(specs: Sequence[RunSpec], config: Config, store: Store | None) -> l
         known = family.with_runs(records, failed)
         metric = measure_of(known.arms, config.report.metric)
         read: Answers = {} if store is None else answers_of(store, known.arms, metric)
-        found.append(_outlook(course(known, config, settled, read), config, read))
+        found.append(_outlook(course(known, config, settled, read), read))
     return found
 
 
-def _outlook(stands: Course, config: Config, answers: Answers) -> Outlook:
-    known = spreads(stands.family, stands.metric, answers, config.report.margin)
+def _outlook(stands: Course, answers: Answers) -> Outlook:
+    known = spreads(stands.family, stands.metric, answers, stands.design.margin)
     told = [spread for spread in known if spread.seeds is not None]
     sd = math.sqrt(statistic(spread.sd**2 for spread in told or known).mean)
     seeds = min((spread.seeds or 0 for spread in told), default=None)

@@ -17,7 +17,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import Family, families
-from rnnbench.until.measured import answers_of, measure_of
+from rnnbench.until.measured import answers_of, margin_for, measure_of
 from rnnbench.until.spreads import Spread, spreads
 
 _MOST_ARMS = 60  # whose pairs are related in no time
@@ -36,6 +36,7 @@ class Shown:
         spread: of the difference.
         detectable: the true difference that is shown with :data:`rnnbench.stats.power_table.POWER`.
         seeds: how many decide at the margin; infinite where none do.
+        margin: in the unit of the metric.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Shown:
     spread: Spread
     detectable: Range
     seeds: Range
+    margin: float
 
 
 def shown_by(
@@ -63,14 +65,15 @@ def shown_by(
         known = family.with_runs(records)
         metric = measure_of(known.arms, config.report.metric)
         read: Answers = {} if store is None else answers_of(store, known.arms, metric)
+        margin = margin_for(known.arms, metric, config.report.margin)
         found += [
-            _shown(family, metric, spread, config)
-            for spread in spreads(known, metric, read, config.report.margin)
+            _shown(family, metric, spread, config, margin)
+            for spread in spreads(known, metric, read, margin)
         ]
     return found
 
 
-def _shown(family: Family, metric: str, spread: Spread, config: Config) -> Shown:
+def _shown(family: Family, metric: str, spread: Spread, config: Config, margin: float) -> Shown:
     ask = partial(
         _asked,
         arms=len(family.arms),
@@ -83,7 +86,8 @@ def _shown(family: Family, metric: str, spread: Spread, config: Config) -> Shown
         metric,
         spread,
         ask(lambda sd, **more: detectable(sd, config.seeds, **more), spread),
-        ask(lambda sd, **more: seeds_for(config.report.margin, sd, **more), spread),
+        ask(lambda sd, **more: seeds_for(margin, sd, **more), spread),
+        margin,
     )
 
 
@@ -98,7 +102,7 @@ def _asked(question: Callable[..., Range], spread: Spread, **family: float) -> R
 def shown_table(shown: Sequence[Shown], config: Config) -> Table:
     """Return a row for each comparison."""
     several = len({one.title for one in shown}) > 1
-    margin = f"{config.report.margin:g}"
+    margin = "the margin" if len({one.margin for one in shown}) > 1 else f"{shown[0].margin:.4g}"
     rows = [
         (
             *((one.title,) if several else ()),
@@ -136,7 +140,7 @@ def assumed_words(shown: Sequence[Shown], config: Config) -> str:
         f"with {_POWER} power"
     )
     return (
-        f"{told}; the margin of {config.report.margin:g} needs {_seeds(one.seeds)} seeds. Assumed, "
+        f"{told}; the margin of {one.margin:.4g} needs {_seeds(one.seeds)} seeds. Assumed, "
         "for the store does not know it: the difference of two runs with the same seed spreads by "
         f"{_LEAST_ASSUMED * one.spread.sd:g} to {one.spread.sd:g}, half the margin to all of it."
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rnnbench.config.metrics import EPOCH_METRICS, METRICS
+from rnnbench.config.metrics import METRICS
 from rnnbench.models.cells import CELLS
 from rnnbench.plots.courses import ArmCourse, Panel, save_courses
 from rnnbench.plots.curves import save_run_curves
@@ -191,7 +191,7 @@ def _learning(arms: list[tuple[str, str]]) -> list[Learning]:
     )
     epochs = pd.DataFrame(
         [
-            {"run_id": run_id, "epoch": n, **dict.fromkeys(EPOCH_METRICS, 0.5 + 0.1 * n)}
+            {"run_id": run_id, "epoch": n, **dict.fromkeys(_OF_CLASSES, 0.5 + 0.1 * n)}
             for run_id in runs["run_id"]
             for n in (1, 2, 3)
         ]
@@ -215,6 +215,7 @@ FIGURES: Mapping[str, Save] = {
 
 # Neither a formula nor the beginning of one, whatever stands in it.
 LITERAL = r"$\frac{1$ $x_2$"
+_OF_CLASSES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _EPOCHS = [Epoch(n, 1 / n, 0.5, 1 / n, 0.6, seconds=1.0) for n in (1, 2)]
 LITERALS: Mapping[str, Save] = {
     **figures([(f"{LITERAL} {cell}", cell) for _, cell in FEW], 3, 8),

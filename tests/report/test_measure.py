@@ -228,8 +228,10 @@ def test_jitter_is_the_spread_within_the_last_third_of_each_run() -> None:
             for epoch, value in enumerate(several, start=1)
         ]
     )
-    assert jitter(arm, history) == pytest.approx(statistic([0.80, 0.84]).sd / 2**0.5)
-    assert np.isnan(jitter(arm, history[history["epoch"] < 3]))
+    assert jitter(arm, history, "val_accuracy") == pytest.approx(
+        statistic([0.80, 0.84]).sd / 2**0.5
+    )
+    assert np.isnan(jitter(arm, history[history["epoch"] < 3], "val_accuracy"))
 
 
 def test_jitter_and_the_last_epoch_stand_beside_the_spread_over_seeds() -> None:
