@@ -22,7 +22,7 @@ _WIDEST = 70
 
 
 def predict(words: Words) -> int:
-    """Give the class and its probability for a text, or for every text of a file."""
+    """Give the class and its probability, or the number, for a text or every text of a file."""
     allowed = ("home", "tracking", "executor", "data.path")
     refuse_others(words, *allowed, reason="the model is as it was trained")
     file, output = words.option("file"), words.option("output")
@@ -64,10 +64,11 @@ def _remarks(asked: AskedTexts, predictions: Sequence[Prediction]) -> list[str]:
         strange = [one for one in predictions if not one.known]
         return ["warning: the model knows none of the words"] if strange else []
     found = []
+    are_numbers = any(one.value is not None for one in predictions)
     for numbers, what in (
         (
-            [n for n, one in enumerate(predictions) if one.name is None],
-            "have no words and no class",
+            [n for n, one in enumerate(predictions) if one.name is None and one.value is None],
+            "have no words and no answer" if are_numbers else "have no words and no class",
         ),
         (
             [n for n, one in enumerate(predictions) if one.words and not one.known],
@@ -81,23 +82,33 @@ def _remarks(asked: AskedTexts, predictions: Sequence[Prediction]) -> list[str]:
 
 
 def _table(record: Record, asked: AskedTexts, predictions: Sequence[Prediction]) -> Table:
+    are_numbers = any(one.value is not None for one in predictions)
     rows = tuple(
         (
             _short(one.text),
             *(() if asked.column is None else (_short(str(place)),)),
-            _short(one.name) if one.name else MISSING,
-            f"{one.probability:.4f}" if one.name else MISSING,
+            *(_number(one) if are_numbers else _class(one)),
             f"{one.words:,}",
             f"{one.known:,}",
         )
         for place, one in zip(asked.places, predictions, strict=True)
     )
     place = () if asked.column is None else (asked.column,)
-    columns = ("text", *place, "class", "probability", "words", "known words")
+    answer = ("prediction",) if are_numbers else ("class", "probability")
+    columns = ("text", *place, *answer, "words", "known words")
     arm, seed = record.tags.get(names.ARM, ""), record.seed
     optional = ("words", "known words", *place)
     title = f"{arm} seed={seed}: run {record.run_id}"
-    return Table(title, columns, rows, optional=optional, words=(*place, "class"))
+    return Table(title, columns, rows, optional=optional, words=(*place, *answer[:-1]))
+
+
+def _class(one: Prediction) -> tuple[str, str]:
+    named = bool(one.name)
+    return _short(one.name or MISSING), f"{one.probability:.4f}" if named else MISSING
+
+
+def _number(one: Prediction) -> tuple[str]:
+    return (MISSING if one.value is None else f"{one.value:,.5g}",)
 
 
 def _short(text: str) -> str:

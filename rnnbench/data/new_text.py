@@ -97,7 +97,9 @@ def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progre
         raise ConfigError(
             "run", "a run on words", "one on token numbers", "give a run with data.tokens=keras"
         )
-    return TextReader(_Kept(vocabulary), tuple(map(str, prepared.facts["class_names"])))
+    names = tuple(map(str, prepared.facts.get("class_names", ())))
+    scale = prepared.target_scale() if prepared.spec.targets else None
+    return TextReader(_Kept(vocabulary), names, scale)
 
 
 def _as_first_read(kept: Sequence[Prepared]) -> Prepared | None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import Progress
+from rnnbench.data.targets import TargetScale
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -31,10 +32,14 @@ class TextEncoder(Protocol):
 
 @dataclass(frozen=True)
 class TextReader:
-    """A vocabulary, and the classes by name in the order of their labels."""
+    """A vocabulary, and the classes by name in the order of their labels.
+
+    Where targets are numbers there are none; ``scale`` says how these were scaled.
+    """
 
     vocabulary: TextEncoder
     classes: tuple[str, ...]
+    scale: TargetScale | None = None
 
 
 @runtime_checkable

@@ -19,7 +19,11 @@ FORMATS = ("table", "csv", "json")
 
 def answers_as(format_: str, asked: AskedTexts, predictions: Sequence[Prediction]) -> str:
     """Return a record for each text in order, with its line or file, as ``csv`` or ``json``."""
-    records = list(map(_record, (asked.column,) * len(predictions), asked.places, predictions))
+    are_numbers = any(one.value is not None for one in predictions)
+    records = [
+        _record(asked.column, place, one, are_numbers=are_numbers)
+        for place, one in zip(asked.places, predictions, strict=True)
+    ]
     if format_ == "csv":
         lines = [list(records[0]), *([_field(value) for value in r.values()] for r in records)]
         return "".join(map(csv_line, lines))
@@ -88,12 +92,20 @@ def _place(output: str) -> Path:
     return Path(os.path.realpath(user_path("output", output)))
 
 
-def _record(column: str | None, place: int | str, one: Prediction) -> dict[str, Any]:
+def _answer(one: Prediction, *, are_numbers: bool) -> dict[str, Any]:
+    if are_numbers:
+        return {"prediction": one.value}
+    probability = None if one.name is None else round(one.probability, 6)
+    return {"class": one.name, "probability": probability}
+
+
+def _record(
+    column: str | None, place: int | str, one: Prediction, *, are_numbers: bool
+) -> dict[str, Any]:
     return {
         **({} if column is None else {column: place}),
         "text": one.text,
-        "class": one.name,
-        "probability": None if one.name is None else round(one.probability, 6),
+        **_answer(one, are_numbers=are_numbers),
         "words": one.words,
         "known_words": one.known,
     }

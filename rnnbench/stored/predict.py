@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,10 +33,13 @@ class Prediction:
 
     Attributes:
         text: the text.
-        name: the class that the model names; ``None`` where the text has no word at all.
+        name: the class that the model names; ``None`` where the text has no word at all, or where
+            numbers are predicted.
         probability: what the model gives that class, from 1/classes to 1.
         words: words of the text.
         known: how many of them the model has a vector for.
+        value: the number that it predicts, in the target's own unit; ``None`` for a class, and
+            where the text has no word at all.
     """
 
     text: str
@@ -43,6 +47,7 @@ class Prediction:
     probability: float
     words: int
     known: int
+    value: float | None = None
 
 
 def predict_texts(
@@ -85,6 +90,12 @@ def predict_texts(
         outputs.append(_outputs(model, pad_tokens(some, config.data, spec)))
         if len(tokens) > _AT_ONCE:
             report(f"{first + len(some):,} of {len(tokens):,} texts")
+    if reader.scale is not None:
+        values = reader.scale.undo(np.concatenate(outputs))[:, 0]
+        return tuple(
+            Prediction(text, None, math.nan, words, known, float(value) if words else None)
+            for text, value, (words, known) in zip(texts, values, counts, strict=True)
+        )
     named, probability = answers(np.concatenate(outputs))
     return tuple(
         Prediction(text, _name(reader.classes, int(label)) if words else None, float(p), words, ok)
@@ -104,5 +115,5 @@ def _name(classes: Sequence[str], label: int) -> str:
 
 
 def _outputs(model: Any, x: np.ndarray) -> np.ndarray:
-    """Return the outputs ``(n, 1)`` or ``(n, classes)``, dropout off."""
+    """Return the outputs ``(n, 1)``, ``(n, classes)`` or ``(n, targets)``, dropout off."""
     return np.asarray(model.predict(x, batch_size=min(_BATCH, len(x)), verbose=0))

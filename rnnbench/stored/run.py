@@ -107,6 +107,7 @@ def run_input(store: Store, record: Record) -> InputSpec:
             features[0] if features else None,
             None if vocabulary is None else int(vocabulary),
             int(schema["classes"]),
+            int(schema.get("targets", 0)),
         )
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise StoreError(

@@ -37,7 +37,8 @@ def _shape(data: Prepared) -> dict[str, Any]:
     """Return what :func:`rnnbench.stored.run.run_input` makes a stored model's input from."""
     spec = data.spec
     shape = [spec.timesteps] if spec.features is None else [spec.timesteps, spec.features]
-    return {"input": shape, "classes": spec.classes, "vocabulary": spec.vocabulary}
+    told = {"input": shape, "classes": spec.classes, "vocabulary": spec.vocabulary}
+    return told | ({"targets": spec.targets} if spec.targets else {})
 
 
 def _fields(data: Prepared) -> list[dict[str, Any]]:
@@ -50,10 +51,11 @@ def _fields(data: Prepared) -> list[dict[str, Any]]:
         inputs, kind = f"tokens ({spec.timesteps} steps, vocabulary {spec.vocabulary})", "integer"
     else:
         inputs, kind = f"features ({spec.timesteps} steps of {spec.features})", "float"
-    return [
-        {"name": inputs, "type": kind, "required": True},
-        {"name": f"class (one of {spec.classes})", "type": "integer", "required": True},
-    ]
+    answer = {"name": f"class (one of {spec.classes})", "type": "integer"}
+    if spec.targets:
+        several = f"targets ({spec.targets} numbers)"
+        answer = {"name": "target" if spec.targets == 1 else several, "type": "float"}
+    return [{"name": inputs, "type": kind, "required": True}, answer | {"required": True}]
 
 
 def _profile(data: Prepared) -> dict[str, int]:

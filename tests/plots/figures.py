@@ -38,6 +38,8 @@ from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.history import Epoch
 
+_OF_CLASSES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
 Save = Callable[[list[Path]], None]
 TEST, VALIDATION = METRICS["test_accuracy"], METRICS["val_accuracy"]
 KEYS = ("optimizer.learning_rate", "model.units", "training.batch_size", "model.dropout")
@@ -215,7 +217,6 @@ FIGURES: Mapping[str, Save] = {
 
 # Neither a formula nor the beginning of one, whatever stands in it.
 LITERAL = r"$\frac{1$ $x_2$"
-_OF_CLASSES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _EPOCHS = [Epoch(n, 1 / n, 0.5, 1 / n, 0.6, seconds=1.0) for n in (1, 2)]
 LITERALS: Mapping[str, Save] = {
     **figures([(f"{LITERAL} {cell}", cell) for _, cell in FEW], 3, 8),

@@ -9,6 +9,7 @@ from tests.wrong_inputs import (
     command,
     config,
     data,
+    numbers,
     paths,
     report,
     search,
@@ -21,5 +22,5 @@ from tests.wrong_inputs import (
 
 ROWS = [
     *(*command.ROWS, *config.ROWS, *data.ROWS, *tables.ROWS, *series.ROWS, *search.ROWS),
-    *(*paths.ROWS, *store.ROWS, *report.ROWS, *stored.ROWS, *until.ROWS),
+    *(*paths.ROWS, *store.ROWS, *report.ROWS, *stored.ROWS, *until.ROWS, *numbers.ROWS),
 ]

@@ -55,7 +55,7 @@ def classes_of(file: TableFile, missing: Missing | None) -> Classes:
             found.doubt or "check the file",
         )
     if classes > LARGEST_CLASSES or classes == rows > 2:
-        measured = _decimals(labels) > len(labels) / 2
+        measured = decimals(labels) > len(labels) / 2
         another = "name the column of the classes with data.label_column=..."
         raise file.error(
             f"labels in column {file.label!r}, each of them in several rows",
@@ -100,8 +100,8 @@ def plain_label(label: str) -> str:
 
 
 _NO_REGRESSION = (
-    "labels are classes here, and numbers are not predicted as such: name the column of the classes"
-    " with data.label_column=..., or sort the numbers into a few classes first"
+    "labels are classes here: set data.task=regression to predict numbers, name the column of the "
+    "classes with data.label_column=..., or sort the numbers into a few classes first"
 )
 
 
@@ -126,7 +126,7 @@ def _number(label: str) -> str:
     return str(Fraction(label))
 
 
-def _decimals(labels: Sequence[str]) -> int:
+def decimals(labels: Sequence[str]) -> int:
     """Return how many of the labels are numbers that are not whole."""
     return sum(bool(_DECIMAL.match(plain_label(label))) for label in labels)
 
@@ -135,7 +135,7 @@ def _remarks(file: TableFile, found: Scan, joined: bool) -> list[str]:
     told = []
     if joined:
         told.append(f"{file.path}: labels that are one number, such as 1 and 1.0, are one class")
-    if _decimals(found.labels) > _MANY_DECIMALS:
+    if decimals(found.labels) > _MANY_DECIMALS:
         told.append(f"{file.path}: {len(found.labels):,} numbers as labels; {_NO_REGRESSION}")
     alike = _alike(found.labels)
     if alike:
