@@ -177,7 +177,10 @@ def _note(
             f"than {FEWEST_SEEDS} seeds."
         )
     if baselines:
-        note += " Baselines see which tokens occur, not their order, and are not compared."
+        seen = "see which tokens occur, not their order,"
+        if dataset.usual is ERRORS:
+            seen = "have no recurrence"
+        note += f" Baselines {seen} and are not compared."
         note += _untuned(own, baselines)
     failed = failures(dataset.arms)
     return f"{note} {failed}" if failed else note

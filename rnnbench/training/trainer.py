@@ -100,7 +100,8 @@ def _measured(task: Task, fitted: Fitted) -> dict[str, float]:
     keeps = task.config.tracking.save_predictions
     if task.data.spec.targets:
         test = test_samples(arrays)
-        found = {TARGET_SD: float(task.data.facts[TARGET_SD])}
+        known = task.data.facts.get(TARGET_SD)
+        found = {} if known is None else {TARGET_SD: float(known)}
         if outputs is None:
             return found
         if keeps:

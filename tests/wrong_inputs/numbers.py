@@ -63,7 +63,7 @@ ROWS = [
         f"baseline bag_of_words {ARRAYS}",
         "baseline",
         "mean_embedding",
-        "regression",
+        "numbers",
         files={"mine.npz": arrays(x_train=X, y_train=Y, x_test=X, y_test=Y)},
     ),
     scored("", "data.path", "'pos'", "finite numbers", content=TABLE),
