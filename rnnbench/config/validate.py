@@ -249,9 +249,7 @@ def _expectation(path: Sequence[Any]) -> str:
 def _check_margin(config: Config) -> None:
     """Refuse a margin that no difference of two arms exceeds."""
     report = config.report
-    # Errors of targets that are numbers have no upper end.
-    usual = "test_accuracy" if config.data.task in (None, "classification") else "test_rmse"
-    metric = METRICS[usual if report.metric == "auto" else report.metric]
+    metric = METRICS["test_accuracy" if report.metric == "auto" else report.metric]
     if report.margin >= metric.high - metric.low:
         raise ConfigError(
             "report.margin",
