@@ -18,9 +18,10 @@ from sphinx.util.docutils import SphinxDirective
 import rnnbench
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.described import key_descriptions
-from rnnbench.config.describe import KeyDescription, group_options
+from rnnbench.config.describe import KeyDescription
 from rnnbench.config.metric import SPREAD
 from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
+from rnnbench.config.option_files import OptionFiles
 from rnnbench.models.cells import CELLS
 from rnnbench.results.frame import COLUMNS
 from rnnbench.tracking import names
@@ -107,7 +108,8 @@ def _plain(text: str) -> str:
 
 def options(group: str) -> str:
     """Return the options of a group with a line about each."""
-    rows = [(_code(name), _plain(line)) for name, line in group_options()[group].items()]
+    files = OptionFiles()
+    rows = [(_code(name), _plain(files.line(group, name))) for name in files.groups[group]]
     return markdown_table(("option", "is"), rows)
 
 

@@ -112,16 +112,6 @@ def describe(
     return tuple(found.values())
 
 
-@cache
-def group_options() -> Mapping[str, Mapping[str, str]]:
-    """Return, by group, its options with a line about each; the presets are the last group."""
-    files = OptionFiles()
-    return {
-        group: {name: files.line(group, name) for name in options}
-        for group, options in files.groups.items()
-    }
-
-
 def section_meanings() -> dict[str, str]:
     """Return what each section of the configuration is about, by its dotted key."""
     return dict(_sections(Config, ""))
@@ -254,7 +244,8 @@ class _Defaults:
         some = tuple(values) if len(values) < len(self._by_option[group]) else ()
         if not values:
             return text, ()
-        return self._told(group, values), some
+        is_choice = all(name == value for name, value in values.items())
+        return self._chosen[group] if is_choice else _told(group, values), some
 
     def choice(self, key: str) -> str:
         """Return a word that chooses another option, for keys whose values are the options."""
@@ -265,17 +256,6 @@ class _Defaults:
         plus = "" if group in self._chosen else "+"
         complete = [name for name, content in options.items() if MISSING not in content.values()]
         return f"{plus}{group}={complete[-1]}"
-
-    def _told(self, group: str, values: Mapping[str, str]) -> str:
-        if all(name == value for name, value in values.items()):
-            return self._chosen[group]
-        usual, *_ = values.values()
-        others: dict[str, list[str]] = {}
-        for name, value in values.items():
-            if value != usual:
-                others.setdefault(value, []).append(f"{group}={name}")
-        told = [f"{value} with {', '.join(names)}" for value, names in others.items()]
-        return "; ".join([usual, *told])
 
     def names(self, key: str) -> str:
         """Return the names of cells, optimizers and data sets, which the schema leaves open."""
@@ -290,6 +270,15 @@ class _Defaults:
         return ""
 
 
+def _told(group: str, values: Mapping[str, str]) -> str:
+    """Return a default that depends on the option: ``0.9; 0 with optimizer=sgd``."""
+    options: dict[str, list[str]] = {}
+    for name, value in values.items():
+        options.setdefault(value, []).append(f"{group}={name}")
+    usual, *others = options
+    return "; ".join([usual, *(f"{one} with {', '.join(options[one])}" for one in others)])
+
+
 def _is_mapping(field: FieldInfo) -> bool:
     return getattr(field.annotation, "__origin__", None) is dict
 
@@ -297,11 +286,9 @@ def _is_mapping(field: FieldInfo) -> bool:
 def _optimizer_options() -> Iterator[KeyDescription]:
     for option, meaning in optimizer_options.OPTION_MEANINGS.items():
         having = {name: one for name, one in OPTIMIZERS.items() if option in one.options}
-        values: dict[str, list[str]] = {}
-        for name, one in having.items():
-            values.setdefault(shown(one.options[option]), []).append(f"optimizer={name}")
-        usual, *others = values
-        told = "; ".join([usual, *(f"{one} with {', '.join(values[one])}" for one in others)])
+        told = _told(
+            "optimizer", {name: shown(one.options[option]) for name, one in having.items()}
+        )
         some = tuple(having) if len(having) < len(OPTIMIZERS) else ()
         allowed = optimizer_options.allowed(next(iter(having.values())), option)
         key = f"optimizer.{option}"

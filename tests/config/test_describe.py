@@ -9,7 +9,7 @@ import yaml
 
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.compose import composer
-from rnnbench.config.describe import group_options, section_meanings
+from rnnbench.config.describe import section_meanings
 from rnnbench.config.keys import keys
 from rnnbench.config.optimizer_options import OPTION_MEANINGS as OPTIMIZER_OPTIONS
 from rnnbench.config.option_files import OptionFiles, flat
@@ -78,7 +78,9 @@ def test_every_number_has_a_unit() -> None:
     assert {key for key, one in KEYS.items() if one.unit} - numbers == {"diagnostics.gradient_flow"}
 
 
-@pytest.mark.parametrize("group", [group for group in group_options() if group != "experiments"])
+@pytest.mark.parametrize(
+    "group", [group for group in OptionFiles().groups if group != "experiments"]
+)
 def test_every_key_of_the_files_is_described(group: str) -> None:
     files = OptionFiles()
     for option in files.groups[group]:
@@ -91,14 +93,16 @@ def test_every_key_of_the_primary_file_is_described() -> None:
 
 
 def test_every_option_has_a_line_of_its_own() -> None:
-    groups = group_options()
+    files = OptionFiles()
+    groups = files.groups
     assert set(groups) == {path.parent.name for path in resource_dir("conf").glob("*/*.yaml")} | {
         "experiments"
     }
     assert set(groups["experiments"]) == set(preset_files())
-    for options in groups.values():
-        assert len(set(options.values())) == len(options)
-        assert all(line.endswith((".", "?")) for line in options.values())
+    for group, options in groups.items():
+        lines = [files.line(group, name) for name in options]
+        assert len(set(lines)) == len(options)
+        assert all(line.endswith((".", "?")) for line in lines)
 
 
 def test_keys_of_some_data_sets_name_them() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from rnnbench.cli.described import key_descriptions
-from rnnbench.config.describe import group_options
 from rnnbench.config.metric import LOGGED
 from rnnbench.config.metrics import METRICS
+from rnnbench.config.option_files import OptionFiles
 from tests.conftest import ROOT
 from tests.docs.examples import PAGES
 
@@ -60,7 +60,7 @@ def test_every_key_has_its_place_in_the_reference(generated: object) -> None:
     text = "\n".join(generated.keys(section) for section in sections)
     assert set(re.findall(r"^`([\w.]+)`$", text, re.M)) == KEYS
     groups = set(re.findall(r"\{generated\} options (\w+)", page)) | {"experiments"}
-    several = {group for group, options in group_options().items() if len(options) > 1}
+    several = {group for group, options in OptionFiles().groups.items() if len(options) > 1}
     assert several <= groups
 
 
