@@ -102,7 +102,7 @@ def test_one_that_diverges_is_told_kept_as_failed_and_trained_again_when_asked_t
     ("words", "part"),
     [
         (["bags"], "error: baseline: expected one of bag_of_words, majority_class"),
-        (["mean_embedding", "data=digits"], "bag_of_words for data=digits"),
+        (["mean_embedding", "data=digits"], "bag_of_words or majority_class for data=digits"),
         (["data.maxlen=0"], "error: data.maxlen: expected"),
     ],
 )
