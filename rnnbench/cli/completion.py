@@ -98,13 +98,19 @@ def _words(before: list[str], word: str) -> Iterator[str]:
     """Give a command's own words, the groups with their options, and the keys with their values."""
     from rnnbench.cli.described import key_descriptions
     from rnnbench.config.option_files import PRESETS, OptionFiles
+    from rnnbench.extensions.packages import installed
+    from rnnbench.extensions.registry import KINDS
 
     files, command = OptionFiles(_folders(before)), COMMANDS[before[0]]
     key, equals, value = word.partition("=")
     group, listed = key.lstrip("+"), value.rpartition(",")[0]
     start = f"{key}={listed}," if listed else f"{key}="
     if equals and group in files.groups:
-        yield from (f"{start}{option}" for option in files.groups[group])
+        begun = value.rpartition(",")[2]
+        named = [one for one in files.groups[group] if one.startswith(begun)]
+        if not named and group in KINDS:
+            named = list(installed(group))
+        yield from (f"{start}{option}" for option in named)
     elif equals:
         chosen = [one for one in key_descriptions() if one.key == group]
         yield from (f"{start}{value}" for one in chosen for value in _values(one.allowed))

@@ -35,7 +35,7 @@ def _page(words: Words) -> str:
     from rnnbench.cli import help_pages
 
     if words.command == HELP:
-        return help_pages.page_about(" ".join(words.names))
+        return help_pages.page_about(" ".join(words.names), words.config_dirs)
     return help_pages.command_page(words.command, words.overrides, words.config_dirs)
 
 

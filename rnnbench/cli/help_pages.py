@@ -16,6 +16,9 @@ from rnnbench.config.metrics import METRICS
 from rnnbench.config.option_files import PRESETS, OptionFiles
 from rnnbench.config.validate import suggestion
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.origin import Origin
+from rnnbench.extensions.packages import installed
+from rnnbench.extensions.registry import KINDS
 
 _FLAGS = {
     "--config-dir DIR": "adds your own options and presets: DIR/cell/mine.yaml for +cell=mine, "
@@ -60,16 +63,22 @@ def command_page(name: str, overrides: Sequence[str], config_dirs: Sequence[Path
     )
 
 
-def page_about(topic: str) -> str:
+def page_about(topic: str, config_dirs: Sequence[Path] = ()) -> str:
     """Return the page about a command, a key, a group, an option such as ``data=imdb``, a metric.
+
+    Args:
+        topic: its name.
+        config_dirs: the user's own folders of options.
 
     Raises:
         ConfigError: where there is nothing of that name.
     """
-    files = OptionFiles()
+    files = OptionFiles(tuple(config_dirs))
     name, _, option = topic.lstrip("+~").partition("=")
     if option and name in files.groups:
         check_option(name, option, files)
+        if option not in files.groups[name]:
+            return "\n".join([topic, "", *paragraph(_of_package(installed(name)[option]))])
         return _option_page(name, option, files)
     keys = {one.key: one for one in key_descriptions()}
     if name in keys:
@@ -93,10 +102,19 @@ def page_about(topic: str) -> str:
 def _group_page(name: str, files: OptionFiles) -> str:
     meaning = _PRESETS_ARE if name == PRESETS else section_meanings().get(name, "")
     lines = [*_heading(name, meaning), *_options(name, files, files.chosen.get(name))]
+    own = {}
+    if name in KINDS:
+        own = {one: _of_package(origin) for one, origin in installed(name).items()}
+    if own:
+        lines += [*paragraph("Those of installed packages:", 2), *listed(own), ""]
     for one in key_descriptions():
         if one.key.startswith(f"{name}."):
             lines += _entry(one, f"Default: {one.default}.")
     return "\n".join((*lines[:-1], *_command_of(name)))
+
+
+def _of_package(origin: Origin) -> str:
+    return f"{origin.target}, {origin.file}"
 
 
 def _metric_page(metric: Metric) -> str:

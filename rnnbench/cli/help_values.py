@@ -11,6 +11,8 @@ from rnnbench.config.describe import section_meanings, shown
 from rnnbench.config.option_files import PRESETS, OptionFiles, flat
 from rnnbench.config.validate import suggestion, unknown_key
 from rnnbench.errors import ConfigError
+from rnnbench.extensions.packages import installed
+from rnnbench.extensions.registry import KINDS
 from rnnbench.formatting.redact import redacted
 
 # Keys below which there may be any, or which keep their mappings.
@@ -69,8 +71,10 @@ def _option(group: str, value: str, files: OptionFiles) -> str:
 
 
 def check_option(group: str, name: str, files: OptionFiles) -> None:
-    """Refuse an option that a group does not have; raises ConfigError."""
-    known = files.groups[group]
+    """Refuse an option that neither a group nor a package has; raises ConfigError."""
+    known = list(files.groups[group])
+    if name not in known and group in KINDS:
+        known += installed(group)
     if name not in known:
         action = suggestion(name, known) or f"see python -m rnnbench help {group}"
         raise ConfigError(group, "one of " + ", ".join(known), name or "nothing", action)

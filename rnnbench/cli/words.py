@@ -141,8 +141,7 @@ def split_words(argv: Sequence[str]) -> Words:
         ConfigError: for an unknown command or flag.
     """
     if not argv or argv[0] in _HELP_FLAGS or argv[0] == HELP:
-        rest = [word for word in argv[1:] if word not in _HELP_FLAGS]
-        return Words(HELP, names=tuple(rest)) if rest else Words(None)
+        return _help_words([word for word in argv[1:] if word not in _HELP_FLAGS])
     if argv[0] in ("--version", "-V"):
         print(f"rnnbench {rnnbench.__version__}")
         raise SystemExit(0)
@@ -158,6 +157,23 @@ def split_words(argv: Sequence[str]) -> Words:
             f"did you mean {near[0]}?" if near else "see python -m rnnbench --help",
         )
     return _split(command, rest)
+
+
+def _help_words(typed: list[str]) -> Words:
+    names: list[str] = []
+    folders: list[Path] = []
+    rest = list(typed)
+    while rest:
+        word = rest.pop(0)
+        if _named(word) == "--config-dir":
+            folders.append(
+                user_path("--config-dir", word.partition("=")[2] or _value_of(word, rest))
+            )
+        else:
+            names.append(word)
+    if not names:  # a folder alone is nothing that help could be about
+        return Words(HELP, names=tuple(typed)) if typed else Words(None)
+    return Words(HELP, names=tuple(names), config_dirs=tuple(folders))
 
 
 def _split(command: str, rest: Sequence[str]) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,16 @@ def test_prepared_arrays_of_the_same_module_are_used_again(conf: Path) -> None:
     again = prepare(config.data, home, on_progress=told.append)
     assert dataclasses.replace(again) == first
     assert len([text for text in told if "preparing" in text]) == 1
+
+
+def test_help_explains_the_options_of_a_folder_and_imports_nothing(conf: Path, run: Run) -> None:
+    file = conf / "optimizer" / "signum.yaml"
+    file.write_text(f"# steps of one size\n{file.read_text()}learning_rate: 0.5\n")
+    group = run("help", "optimizer", f"--config-dir={conf}").out
+    assert "steps of one size" in group
+    page = run("help", "optimizer=signum", "--config-dir", str(conf)).out
+    assert "optimizer._target_=sequence_extras.signum.SIGNUM" in page
+    assert "optimizer.learning_rate=0.5" in page
+    listed = run("sweep", "optimizer=signum", "--help", f"--config-dir={conf}").out
+    assert "steps of one size" in listed
+    assert "sequence_extras.signum" not in sys.modules

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnbench.cli.completion import completions
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
 from rnnbench.extensions import packages, registry
@@ -176,3 +177,16 @@ def test_a_users_cell_carries_its_state_over(package: Path, run: Run) -> None:
     more = ["training.validation=test", "training.epochs=1", "model.stateful=true"]
     trained = run("train", "+cell=ugrnn", *words, *more, "home=runs", "executor=in_process")
     assert trained.status == 0, trained.err
+
+
+def test_help_and_completion_know_what_is_installed_and_import_nothing(
+    package: Path, run: Run
+) -> None:
+    group = run("help", "cell").out
+    assert "sequence_extras.ugrnn.UGRNN" in group
+    assert "package sequence-extras 1.0" in " ".join(group.split())
+    assert "package sequence-extras 1.0" in " ".join(run("help", "cell=ugrnn").out.split())
+    assert run("sweep", "+cell=ugrnn", "--help").status == 0
+    assert completions("rnnbench train +cell=ug") == ["+cell=ugrnn"]
+    assert completions("rnnbench sweep data=digits,wa") == ["data=digits,waves"]
+    assert not is_imported()

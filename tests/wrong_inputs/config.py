@@ -27,6 +27,15 @@ CELLS = [
     row("train '+cell={_target_: os.system}'", "cell", "_target_", "--config-dir"),
     row("train +cell=gru +published.x._target_=os.abort", "published.x._target_", "--config-dir"),
     row("train +cell=gru '+cell.extension=1 sha256:0'", "cell.name", "another name"),
+    row("train +cell=gru '+data.extension=1 sha256:0'", "data.name", "another name"),
+    row("train +cell=gru '+optimizer.extension=1'", "optimizer.name", "another name"),
+    row("train +cell=gru +data._target_=os.system", "data._target_", "--config-dir"),
+    row("train +cell=gru +optimizer._target_=os.system", "optimizer._target_", "--config-dir"),
+    row("train +cell=gru data.name=mine", "data.name", "one of reviews", "choose one"),
+    row("train +cell=gru +data.noise=1", "data.noise", "a key that exists"),
+    row("baseline mine", "baseline", "one of bag_of_words", "known: "),
+    row("reproduce run=3f2a +cell=gru", "cell", "from an installed package", "leave it out"),
+    row("reproduce run=3f2a cell.activation=relu", "cell.activation", "as the run was trained"),
     row("sweep 'cell=glob(x*)'", "cell", "at least one value"),
 ]
 
