@@ -139,7 +139,7 @@ def test_a_finished_sweep_typed_again_tells_its_verdicts_without_slow_libraries(
     assert found.modules & {*slow, "scipy"} == set()
     (planned,) = imported_by(tmp_path, ["plan", *words])
     assert planned.status == 0, planned.err
-    assert planned.modules & {*slow, "scipy"} == set()
+    assert planned.modules & {*slow, "scipy", "rich"} == set()
 
 
 def test_report_leaves_tensorflow_alone(tmp_path: Path) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from rnnbench.config.schema import Config
-from rnnbench.search.strategy import Searching
 from rnnbench.sweep.fixed import FixedSeeds
 from rnnbench.sweep.strategy import Replication, Strategy
-from rnnbench.until.strategy import UntilDecided, seeds_show
+from rnnbench.until.planning import seeds_show
 
 
 def strategy_of(config: Config) -> Strategy:
@@ -15,5 +14,13 @@ def strategy_of(config: Config) -> Strategy:
     Args:
         config: of any of its arms.
     """
-    runs: Replication = FixedSeeds(show=seeds_show) if config.until is None else UntilDecided()
-    return runs if config.search.sampler == "none" else Searching(runs)
+    runs: Replication = FixedSeeds(show=seeds_show)
+    if config.until is not None:
+        from rnnbench.until.strategy import UntilDecided
+
+        runs = UntilDecided()
+    if config.search.sampler == "none":
+        return runs
+    from rnnbench.search.strategy import Searching
+
+    return Searching(runs)

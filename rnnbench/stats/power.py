@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -182,9 +183,15 @@ class _Family:
         df, tail = degrees(n, arms), self.alpha / (2 * comparisons)
         t, z = student_critical(df, tail), normal_critical(tail)
         seeds = sd**2 * (1 / n + self.overlap)
-        estimated = seeds * variance_ratio(df, (np.arange(_NODES) + 0.5) / _NODES)
+        estimated = seeds * _ratios(df)
         half = np.sqrt(t**2 * estimated + z**2 * self.sampling)
         return math.sqrt(seeds + self.sampling), half
+
+
+@lru_cache(maxsize=256)
+def _ratios(df: float) -> Values:
+    """Return quantiles of an estimated variance by the true one, ``(nodes,)``."""
+    return variance_ratio(df, (np.arange(_NODES) + 0.5) / _NODES)
 
 
 def in_deviations(n: int, arms: int, comparisons: int) -> tuple[float, float]:

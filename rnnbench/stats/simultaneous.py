@@ -103,7 +103,8 @@ class FamilyDesign:
             samples: likewise.
             alpha: level that decides, at which p and interval agree to the last digit.
         """
-        levels = np.unique(np.concatenate([np.geomspace(1e-12, 0.999, 200), [alpha]]))[::-1]
+        # Without np.unique, which imports masked arrays.
+        levels = np.array(sorted({*np.geomspace(1e-12, 0.999, 200), alpha}, reverse=True))
         found = np.ones(len(estimates))
         widths = self.half_widths(seeds, samples, levels)
         for i, estimate in enumerate(np.abs(estimates)):

@@ -13,6 +13,7 @@ from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.measure import Measure
 from rnnbench.stats.power import Range, detectable, seeds_for
 from rnnbench.stats.power_table import POWER
+from rnnbench.sweep.plan import Known
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
@@ -45,6 +46,12 @@ class Shown:
     detectable: Range
     seeds: Range
     margin: float
+
+
+def seeds_show(specs: Sequence[RunSpec], known: Known) -> list[Shown]:
+    """Return what fixed seeds can show of each comparison, for their plan."""
+    finished = {record.key: record for record in known.records if record.is_finished}
+    return shown_by(specs, known.config, finished, known.store)
 
 
 def shown_by(

@@ -20,18 +20,11 @@ from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.check import check_compared, check_until, first_look
 from rnnbench.until.outlook import Outlook, outlooks
-from rnnbench.until.planning import Shown, shown_by
 from rnnbench.until.queue import UntilQueue
 from rnnbench.until.rounds import Rounds
 
 if TYPE_CHECKING:
     from rnnbench.sweep.steps import Sweep
-
-
-def seeds_show(specs: Sequence[RunSpec], known: Known) -> list[Shown]:
-    """Return what fixed seeds can show of each comparison, for their plan."""
-    finished = {record.key: record for record in known.records if record.is_finished}
-    return shown_by(specs, known.config, finished, known.store)
 
 
 class UntilDecided:
