@@ -7,7 +7,7 @@ import re
 HANG = "  "  # before what a long name or text goes on with
 # Behind these a long word may end its line; not inside a number such as 0.001.
 _JOINT = re.compile(r"(?<=[=_/.])(?!(?<=\d.)\d)")
-_NARROW = re.compile(r"[\x20-\x7e±·–─]*")  # of which each takes one column
+_NARROW = re.compile(r"[\x20-\x7e±·–−─]*")  # of which each takes one column
 
 
 def wrapped(text: str, width: int | None, hang: str = HANG, *, joints: bool = True) -> list[str]:

@@ -89,7 +89,9 @@ def _serve(driver: Connection) -> None:
     import rnnbench.plots.learning  # noqa: F401 - and with it pandas
     from rnnbench.plots.style import rehearse
 
-    rehearse()
+    for suffix in (".svg", ".png", ".pdf"):
+        if suffix == ".svg" or not driver.poll():  # the others are seldom asked for
+            rehearse(suffix)
     try:
         jobs: list[Any] = driver.recv()
     except (EOFError, ConnectionError):

@@ -137,11 +137,12 @@ def new_figure(
         yield figure
 
 
-def rehearse() -> None:
+def rehearse(suffix: str) -> None:
     """Draw nothing of interest, so that all that drawing needs is loaded, fonts included."""
+    _seaborn()
     with TemporaryDirectory() as folder, new_figure(2, 2, "0.5") as figure:
         figure.subplots()
-        write(figure, [Path(folder, f"figure{suffix}") for suffix in (".svg", ".png", ".pdf")])
+        write(figure, [Path(folder, f"figure{suffix}")])
 
 
 def write(figure: Figure, paths: Iterable[Path], dpi: float | None = None) -> None:
