@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import mlflow.runs
+import numpy as np
 import pytest
 
 from rnnbench.cli.commands import COMMANDS
@@ -60,6 +61,9 @@ def files(work_dir: Path, package: Path) -> Path:
     """What the pages say that a reader has: a table, texts, a folder of options, a package."""
     rows = [f"this one is {'good' if n % 2 else 'bad'} number {n},{n % 2}" for n in range(20)]
     (work_dir / "mine.csv").write_text("\n".join(["review,stars", *rows]))
+    days = np.arange("2020-01-01", "2021-03-01", dtype="datetime64[D]")
+    sales = [f"{day},{n % 7 + n / 30:.2f},{n % 5}" for n, day in enumerate(days)]
+    (work_dir / "sales.csv").write_text("\n".join(["date,sales,price", *sales]))
     for part in ("train", "test"):
         for label in ("happy", "angry"):
             folder = work_dir / "mine" / part / label
