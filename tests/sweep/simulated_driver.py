@@ -3,7 +3,8 @@
     python -m tests.sweep.simulated_driver WORDS...
 
 Declaring, claiming, recording and summaries are rnnbench's own. ``RNNBENCH_TEST_OWNER`` replaces
-host and path of the home, as in containers of one image.
+host and path of the home, as in containers of one image; ``RNNBENCH_TEST_SIGN`` has signs of life
+given so often that a dead driver is seen to be dead within seconds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -26,6 +28,7 @@ from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.run import run_arms
 from rnnbench.system.machine import this_machine
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.locking import claims
 from rnnbench.training.history import Outcome, summarise
 from rnnbench.training.spec import Task
 
@@ -74,6 +77,9 @@ def _train(task: Task) -> Iterator[Event]:
 def main(words: list[str]) -> int:
     if owner := os.environ.get("RNNBENCH_TEST_OWNER"):
         Home.owner = property(lambda _: owner)  # type: ignore[assignment,method-assign]
+    if seconds := os.environ.get("RNNBENCH_TEST_SIGN"):
+        quick = partial(claims.ClaimLocks, seconds=float(seconds), looks=5)
+        claims.ClaimLocks = quick  # type: ignore[assignment,misc]
     arms = expand(words)
     console = Console(file=sys.stderr, width=200)
     try:

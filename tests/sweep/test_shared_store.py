@@ -5,9 +5,10 @@ Their training is made up (:mod:`tests.sweep.simulated_driver`); claims, records
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,15 @@ from rnnbench.config.expand import load
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from tests.sweep.postgresql import Postgres, postgres
-from tests.sweep.processes import Command, Commands, finished, running, wait_for
+from tests.sweep.processes import (
+    Command,
+    Commands,
+    finished,
+    free_address,
+    running,
+    start_server,
+    wait_for,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 FEW = 8
@@ -63,6 +72,9 @@ def check_ended(*drivers: Command) -> None:
         assert "Traceback" not in driver.said, driver.said
 
 
+OWNERS = pytest.mark.parametrize("owner", ["", "host:/runs"], ids=["own names", "equal names"])
+
+
 @pytest.mark.parametrize(
     ("owner", "count"),
     [
@@ -71,7 +83,7 @@ def check_ended(*drivers: Command) -> None:
         pytest.param("host:/runs", 60, id="equal names", marks=pytest.mark.stress),
     ],
 )
-def test_each_run_is_finished_once_whatever_restarts_and_dies(
+def test_in_postgresql_each_run_is_finished_once_whatever_restarts_and_dies(
     commands: Commands,
     server: Postgres,
     owner: str,
@@ -80,7 +92,43 @@ def test_each_run_is_finished_once_whatever_restarts_and_dies(
 ) -> None:
     if owner:
         monkeypatch.setenv("RNNBENCH_TEST_OWNER", owner)
-    words = (f'tracking.uri="{server.address}"', f"seeds={count // 2}")
+
+    def restart() -> None:
+        server.stop("immediate")
+        time.sleep(1)
+        server.start()
+
+    check_together(commands, f'tracking.uri="{server.address}"', count, restart)
+
+
+@pytest.mark.stress
+@OWNERS
+def test_on_an_mlflow_server_each_run_is_finished_once_whatever_restarts_and_dies(
+    commands: Commands, owner: str, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if owner:
+        monkeypatch.setenv("RNNBENCH_TEST_OWNER", owner)
+    monkeypatch.setenv("RNNBENCH_TEST_SIGN", "2")
+    monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
+    address, backend = free_address(), f"sqlite:///{work_dir / 'server.db'}"
+    servers = [start_server(commands, address, backend, work_dir)]
+
+    def restart() -> None:
+        servers[-1].kill_all()
+        time.sleep(1)
+        servers.append(start_server(commands, address, backend, work_dir))
+
+    uri = f"tracking.uri={address}"
+    check_together(commands, uri, 60, restart)
+    (drivers,) = (
+        e for e in open_store(uri).client.search_experiments() if e.name == "rnnbench-drivers"
+    )
+    assert open_store(uri).client.search_runs([drivers.experiment_id]) == []
+
+
+def check_together(commands: Commands, uri: str, count: int, restart: Callable[[], None]) -> None:
+    """Have two drivers train, kill one of them once, and restart the server twice."""
+    words = (uri, f"seeds={count // 2}")
     drivers = [start(commands, name, *words) for name in ("first", "second")]
     store = open_store(words[0])
 
@@ -94,9 +142,7 @@ def test_each_run_is_finished_once_whatever_restarts_and_dies(
     drivers[0] = start(commands, "first", *words)
     for _ in range(2):
         wait_for_more()
-        server.stop("immediate")
-        time.sleep(1)
-        server.start()
+        restart()
     check_ended(*drivers)
     check_once(open_store(words[0]), count)
     (parent,) = store.records(kind="sweep")
@@ -106,4 +152,4 @@ def test_each_run_is_finished_once_whatever_restarts_and_dies(
     if count != FEW:
         owners = Counter(record.tags[names.OWNER] for record in finished(store).values())
         print(owners)
-        assert len(owners) == (1 if owner else 2)
+        assert len(owners) == (1 if "RNNBENCH_TEST_OWNER" in os.environ else 2)

@@ -29,4 +29,10 @@ def locks_of(uri: str, home: Home) -> StoreLocks:
         from rnnbench.tracking.locking.postgresql import PostgresLocks
 
         return StoreLocks(Both(home.locks, PostgresLocks(uri)), "postgresql")
+    if uri.startswith("http"):
+        from rnnbench.tracking.locking.claims import ClaimLocks
+        from rnnbench.tracking.locking.server import ServerBoard
+
+        board = ServerBoard(uri, home.owner)
+        return StoreLocks(Both(home.locks, ClaimLocks(board)), "claims")
     return StoreLocks(home.locks)

@@ -1,0 +1,160 @@
+"""The board of an MLflow server: each process is a run there, and its claims are the run's tags.
+
+The runs are in an experiment of their own, where MLflow's user interface shows who is at work on
+what. They are deleted in the end. MLflow writes no tags to a run that was deleted, which is what
+makes a removal final.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnnbench.tracking import names
+from rnnbench.tracking.address import quiet_mlflow
+from rnnbench.tracking.environment import check_environment
+from rnnbench.tracking.locking.claims import Entry, Removed
+
+EXPERIMENT = "rnnbench-drivers"
+_CLAIM, _SIGN = "rnnbench.claim.", "rnnbench.sign"
+_API = "/api/2.0/mlflow"
+_PAGE = 1000
+_QUICK_SECONDS = 10
+_LONGEST_NAME = 200
+_GONE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE", "INVALID_STATE")
+
+
+@dataclass(frozen=True)
+class ServerBoard:
+    """The :class:`rnnbench.tracking.locking.claims.Board` of an MLflow server.
+
+    Attributes:
+        address: of the server; names and passwords are found as MLflow finds them.
+        who: what an entry is called there, for people.
+    """
+
+    address: str = field(repr=False)
+    who: str = field(default="", compare=False)
+
+    def enter(self) -> str:
+        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        experiment = self._experiment() or self._create()
+        tags = {names.KIND: "driver", names.OWNER: self.who, names.HOST: os.uname().nodename}
+        run = self._call(
+            "POST",
+            "runs/create",
+            experiment_id=experiment,
+            run_name=f"{os.uname().nodename}, process {os.getpid()}",
+            start_time=int(time.time() * 1000),
+            tags=[{"key": key, "value": value} for key, value in tags.items()],
+        )
+        return str(run["run"]["info"]["run_id"])
+
+    def renew(self, entry: str, sign: str, *, quick: bool = False) -> None:
+        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        self._set(entry, _SIGN, sign, quick=quick)
+
+    def put(self, entry: str, claim: str, name: str) -> None:
+        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        self._set(entry, _CLAIM + claim, ascii(name)[:_LONGEST_NAME])
+
+    def withdraw(self, entry: str, claim: str, *, quick: bool = False) -> None:
+        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        try:
+            self._call("POST", "runs/delete-tag", quick=quick, run_id=entry, key=_CLAIM + claim)
+        except Exception as error:
+            if not _is_gone(error):
+                raise
+
+    def look(self, *, quick: bool = False) -> Mapping[str, Entry]:
+        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        experiment = self._experiment(quick=quick)
+        found: dict[str, Entry] = {}
+        token = ""
+        while experiment:
+            page = self._call(
+                "POST",
+                "runs/search",
+                quick=quick,
+                experiment_ids=[experiment],
+                run_view_type="ACTIVE_ONLY",
+                max_results=_PAGE,
+                **({"page_token": token} if token else {}),
+            )
+            for run in page.get("runs", ()):
+                tags = {tag["key"]: tag["value"] for tag in run["data"].get("tags", ())}
+                if tags.get(names.KIND) == "driver":
+                    claims = (key for key in tags if key.startswith(_CLAIM))
+                    found[run["info"]["run_id"]] = Entry(
+                        tags.get(_SIGN, ""),
+                        frozenset(claim.removeprefix(_CLAIM) for claim in claims),
+                    )
+            token = page.get("next_page_token", "")
+            if not token:
+                break
+        return found
+
+    def remove(self, entry: str, *, quick: bool = False) -> None:
+        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        try:
+            self._call("POST", "runs/delete", quick=quick, run_id=entry)
+        except Exception as error:
+            if not _is_gone(error):
+                raise
+
+    def _set(self, entry: str, key: str, value: str, *, quick: bool = False) -> None:
+        try:
+            self._call("POST", "runs/set-tag", quick=quick, run_id=entry, key=key, value=value)
+        except Exception as error:
+            if _is_gone(error):
+                raise Removed(entry) from None
+            raise
+
+    def _experiment(self, *, quick: bool = False) -> str:
+        """Return the id of the experiment, empty where there is none yet."""
+        if self.address not in _experiments:
+            try:
+                found = self._call(
+                    "GET", "experiments/get-by-name", quick=quick, experiment_name=EXPERIMENT
+                )["experiment"]
+            except Exception as error:
+                if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
+                    return ""
+                raise
+            if found.get("lifecycle_stage") == "deleted":  # by somebody who was tidying up
+                self._call("POST", "experiments/restore", experiment_id=found["experiment_id"])
+            _experiments[self.address] = str(found["experiment_id"])
+        return _experiments[self.address]
+
+    def _create(self) -> str:
+        try:
+            self._call("POST", "experiments/create", name=EXPERIMENT)
+        except Exception as error:
+            if getattr(error, "error_code", "") != "RESOURCE_ALREADY_EXISTS":
+                raise
+        return self._experiment()
+
+    def _call(self, method: str, path: str, *, quick: bool = False, **values: Any) -> Any:
+        """Ask MLflow's server; its client would try again for minutes where we want to know."""
+        quiet_mlflow()
+        check_environment()
+        from mlflow.utils.credentials import get_default_host_creds
+        from mlflow.utils.rest_utils import http_request, verify_rest_response
+
+        endpoint = f"{_API}/{path}"
+        sent = {"params": values} if method == "GET" else {"json": values}
+        limits = {"max_retries": 0, "timeout": _QUICK_SECONDS} if quick else {}
+        creds = get_default_host_creds(self.address)
+        answer = http_request(creds, endpoint, method, **sent, **limits)
+        return verify_rest_response(answer, endpoint).json()
+
+
+_experiments: dict[str, str] = {}  # by address of the server
+
+
+def _is_gone(error: Exception) -> bool:
+    """Return whether the server refused because a run, or its tag, is no longer there."""
+    return getattr(error, "error_code", None) in _GONE
