@@ -122,3 +122,12 @@ class SearchConfig(Section):
             description="What is searched: each dotted key with its range.",
         ),
     ]
+    storage: Annotated[
+        str | None,
+        Field(
+            examples=["postgresql://host/optuna"],
+            description="Address of the PostgreSQL database of the studies, which several machines "
+            "can share; null is optuna.db in the home folder.",
+        ),
+        Purpose.STORE,
+    ] = None

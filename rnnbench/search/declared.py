@@ -78,6 +78,11 @@ class Search:
         return [spec.of_search(self.described) for spec in specs]
 
 
+def storage_of(searches: Sequence[Search]) -> str | None:
+    """Return the address of the studies of a sweep, which are in one place."""
+    return searches[0].config.search.storage
+
+
 def declare_searches(arms: Sequence[Arm], cache: DataCache) -> list[Search]:
     """Return the search of every arm, its data prepared.
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnbench.search.declared import Search
-from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
+from rnnbench.search.declared import Search, storage_of
+from rnnbench.search.storage import close_storage, has_storage, open_storage, studied
 from rnnbench.search.study import Study, Trial
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
@@ -71,11 +71,12 @@ class Searched:
 
 def look_up(searches: Sequence[Search], home: Home) -> list[Searched]:
     """Return every search as it stands; nothing is changed."""
-    if not storage_path(home).is_file():
+    address = storage_of(searches)
+    if not has_storage(home, address):
         return [Searched(search, (), None, (), {}) for search in searches]
-    storage = open_storage(home)
+    storage = open_storage(home, address)
     try:
-        with studied(home):
+        with studied(home, address):
             return [_look_up(search, storage) for search in searches]
     finally:
         close_storage(storage)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rnnbench.errors import ConfigError
 from rnnbench.interrupt import Interruption
-from rnnbench.search.declared import Search
-from rnnbench.search.storage import close_storage, open_storage
+from rnnbench.search.declared import Search, storage_of
+from rnnbench.search.storage import close_storage, open_storage, study_locks
 from rnnbench.search.study import Study, intermediate
 from rnnbench.sweep.ownership import Claim, Ownership
 from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
-from rnnbench.system.locks import Lock, Locks, Timeout
+from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch, Outcome
@@ -60,12 +60,12 @@ class SearchQueue:
         self,
         searches: Sequence[Search],
         home: Home,
-        locks: Locks,
         ownership: Ownership,
         progress: SweepProgress,
     ) -> None:
         self._home = home
-        self._locks = locks
+        self._address = storage_of(searches)
+        self._locks = study_locks(home, self._address)
         self._ownership = ownership
         self._progress = progress
         self._runs = RunQueue(ownership, progress, ())
@@ -80,6 +80,8 @@ class SearchQueue:
         while self._untouched:
             self._begin(self._untouched.pop(0))
         for opened in sorted(self._open.values(), key=lambda o: len(o.running)):
+            if not self._owns(opened):
+                continue
             while (number := opened.next()) is not None:
                 spec = self._claimed(opened, number)
                 if spec is not None:
@@ -91,7 +93,9 @@ class SearchQueue:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         if spec.trial is None:
             return False
-        opened, number = self._open[spec.trial.study], spec.trial.number
+        opened, number = self._owned(spec.trial.study), spec.trial.number
+        if opened is None:
+            return False
         epochs = opened.epochs.setdefault(number, [])
         epochs.append(epoch)
         value = intermediate(opened.search.config.search.metric, epochs)
@@ -99,23 +103,23 @@ class SearchQueue:
 
     def finished(self, spec: RunSpec, outcome: Outcome) -> None:
         """See :class:`rnnbench.sweep.queue.Queue`."""
-        if spec.trial is not None:
-            opened = self._open[spec.trial.study]
+        opened = None if spec.trial is None else self._owned(spec.trial.study)
+        if spec.trial is not None and opened is not None:
             metric = opened.search.config.search.metric
             opened.study.complete(spec.trial.number, outcome.metrics[metric])
             self._ended(opened, spec.trial.number)
 
     def pruned(self, spec: RunSpec) -> None:
         """See :class:`rnnbench.sweep.queue.Queue`."""
-        if spec.trial is not None:
-            opened = self._open[spec.trial.study]
+        opened = None if spec.trial is None else self._owned(spec.trial.study)
+        if spec.trial is not None and opened is not None:
             opened.study.prune(spec.trial.number)
             self._ended(opened, spec.trial.number)
 
     def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
         """A trial that was killed is resumed another time (:class:`rnnbench.sweep.queue.Queue`)."""
-        if spec.trial is not None:
-            opened = self._open[spec.trial.study]
+        opened = None if spec.trial is None else self._owned(spec.trial.study)
+        if spec.trial is not None and opened is not None:
             if not killed:
                 opened.study.fail(spec.trial.number)
             self._ended(opened, spec.trial.number)
@@ -124,10 +128,9 @@ class SearchQueue:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         if spec.trial is None:
             self._runs.given_up(spec)
-            return
-        opened = self._open[spec.trial.study]
-        opened.elsewhere.append((spec.trial.number, spec))
-        self._ended(opened, spec.trial.number)
+        elif (opened := self._open.get(spec.trial.study)) is not None:
+            opened.elsewhere.append((spec.trial.number, spec))
+            self._ended(opened, spec.trial.number)
 
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`.
@@ -166,6 +169,26 @@ class SearchQueue:
         if self._storage is not None:
             close_storage(self._storage)
 
+    def _owned(self, key: str) -> _Open | None:
+        """Return a search that is still ours, else ``None``.
+
+        Its next owner finds in the store what becomes of the trials that are being trained here.
+        """
+        opened = self._open.get(key)
+        return opened if opened is not None and self._owns(opened) else None
+
+    def _owns(self, opened: _Open) -> bool:
+        """Return whether a search is still ours; one whose lock was lost is another's to wait for.
+
+        What it waited for comes again where it comes back.
+        """
+        if opened.lock.is_held():
+            return True
+        del self._open[opened.search.key]
+        opened.lock.release()
+        self._elsewhere.append(opened.search)
+        return False
+
     def _begin(self, search: Search) -> None:
         try:
             lock = self._locks.acquire(search.key, timeout=0)
@@ -173,7 +196,7 @@ class SearchQueue:
             self._elsewhere.append(search)
             return
         if self._storage is None:
-            self._storage = open_storage(self._home)
+            self._storage = open_storage(self._home, self._address)
         study = Study.open(self._storage, search.key, search.label, search.config)
         if search.config.sweep.retry_failed:
             study.retry_failed()

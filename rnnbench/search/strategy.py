@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
-from rnnbench.search.declared import Search, declare_searches
+from rnnbench.search.declared import Search, declare_searches, storage_of
 from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import look_up, save_artifacts, tag_winners
 from rnnbench.search.plan import search_lines
 from rnnbench.search.queue import SearchQueue
 from rnnbench.search.space import check_searches
-from rnnbench.search.storage import studied
+from rnnbench.search.storage import check_storage, studied
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms
 from rnnbench.sweep.jobs import sweep_key
@@ -46,6 +46,7 @@ class Searching:
         """
         check_arms(arms)
         check_searches(arms)
+        check_storage(arms[0].config.search.storage)
         self.winners.check(arms)
 
     def declare(self, arms: Sequence[Arm], cache: DataCache) -> Searches:
@@ -80,7 +81,7 @@ class Searches:
 
     def train(self, sweep: Sweep) -> Swept:
         """Search for every arm, and train the winners with fresh seeds."""
-        with studied(self.home):
+        with studied(self.home, storage_of(self.searches)):
             return self._train(sweep)
 
     def _train(self, sweep: Sweep) -> Swept:
@@ -99,8 +100,7 @@ class Searches:
         trained: frozenset[str] = frozenset()
         if pending or again or not all(searched.winner for searched in before):
             ownership = sweep.ownership()
-            locks = self.home.locks
-            queue = SearchQueue(searches, self.home, locks, ownership, sweep.progress)
+            queue = SearchQueue(searches, self.home, ownership, sweep.progress)
             try:
                 trained = sweep.run(queue, ownership)
             finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +19,13 @@ from rnnbench.data import Prepared
 from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
+from rnnbench.tracking.lasting import lasting
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch
 from rnnbench.training.spec import digest, relevant
 
-# Of the section, what a study may get more of, and what follows from other keys.
-_GROWING = below("search", lambda key: key.role(Purpose) is Purpose.END)
+# Of the section, what a study may get more of or where it is, and what follows from other keys.
+_GROWING = below("search", lambda key: key.role(Purpose) in (Purpose.END, Purpose.STORE))
 _IMPLIED = below("search", lambda key: key.role(Implied) is not None)
 _RETRY_OF = "rnnbench.retry_of"
 _LONGEST_ARM = 300  # characters; Optuna's names of studies have at most 512
@@ -102,7 +103,10 @@ def intermediate(metric: str, epochs: Sequence[Epoch]) -> float:
 
 
 class Study:
-    """An Optuna study in ``optuna.db``; its owner holds the lock of its key."""
+    """An Optuna study in its database; its owner holds the lock of its key.
+
+    A database on a server that is gone is waited for. What is written may be written twice then.
+    """
 
     def __init__(self, study: Any, config: Config) -> None:
         self._study = study
@@ -112,6 +116,10 @@ class Study:
     @classmethod
     def open(cls, storage: Any, key: str, label: str, config: Config) -> Study:
         """Open or create the study of an arm; its caller owns the lock of its key."""
+        return cls(lasting(cls._created, storage, key, label, config), config)
+
+    @staticmethod
+    def _created(storage: Any, key: str, label: str, config: Config) -> Any:
         import optuna
 
         study = optuna.create_study(
@@ -121,22 +129,23 @@ class Study:
             pruner=make_pruner(config.search, config.training.epochs),
             load_if_exists=True,
         )
-        if not study.user_attrs:
-            study.set_user_attr("rnnbench.key", key)
-            study.set_user_attr("rnnbench.arm", label)
+        if "rnnbench.arm" not in study.user_attrs:
             with _quiet():
                 study.set_metric_names([config.search.metric])
-        return cls(study, config)
+            study.set_user_attr("rnnbench.key", key)
+            study.set_user_attr("rnnbench.arm", label)
+        return study
 
     @classmethod
     def find(cls, storage: Any, key: str, config: Config) -> Study | None:
         """Return the study of a key, or ``None`` where there is none; nothing is created."""
         import optuna
 
-        name = _known(storage, key)
+        name = lasting(_known, storage, key)
         if name is None:
             return None
-        return cls(optuna.load_study(study_name=name, storage=storage), config)
+        study = lasting(optuna.load_study, study_name=name, storage=storage)
+        return cls(study, config)
 
     def importance(self, trials: Sequence[Trial]) -> dict[str, float]:
         """Return the share of each key in what makes a trial good, over some of the trials.
@@ -147,7 +156,7 @@ class Study:
 
         wanted = {trial.number for trial in trials if trial.state == "COMPLETE"}
         copy = optuna.create_study(direction=direction(self._config))
-        copy.add_trials(t for t in self._study.get_trials(deepcopy=False) if t.number in wanted)
+        copy.add_trials(t for t in self._trials() if t.number in wanted)
         with _quiet():
             return shares(copy)
 
@@ -162,28 +171,39 @@ class Study:
                 dict(t.intermediate_values),
                 t.duration.total_seconds() if t.duration else None,
             )
-            for t in self._study.get_trials(deepcopy=False)
+            for t in self._trials()
         ]
+
+    def _trials(self) -> list[Any]:
+        found: list[Any] = lasting(self._study.get_trials, deepcopy=False)
+        return found
 
     def counted(self) -> list[Trial]:
         """Return the trials that the budget counts: those drawn, less those drawn again."""
-        retried = {
-            t.user_attrs[_RETRY_OF]
-            for t in self._study.get_trials(deepcopy=False)
-            if _RETRY_OF in t.user_attrs
-        }
+        retried = {t.user_attrs[_RETRY_OF] for t in self._trials() if _RETRY_OF in t.user_attrs}
         return [trial for trial in self.trials() if trial.number not in retried]
 
     def retry_failed(self) -> None:
         """Queue every failed trial once more, with its values; the failure counts no longer."""
+        lasting(self._queue_failed)
+
+    def _queue_failed(self) -> None:
         for trial in self.counted():
             if trial.state == "FAIL":
                 self._study.enqueue_trial(trial.params, user_attrs={_RETRY_OF: trial.number})
 
     def ask(self) -> int:
         """Begin a trial and return its number; :meth:`draw` gives its values."""
-        number = len(self._study.get_trials(deepcopy=False))
-        self._study.sampler = make_sampler(self._config.search, self._config.seed, number)
+        before = self.trials()
+        self._study.sampler = make_sampler(self._config.search, self._config.seed, len(before))
+        running = {trial.number for trial in before if trial.state == "RUNNING"}
+        return int(lasting(self._asked, running))
+
+    def _asked(self, before: Collection[int]) -> int:
+        """Begin a trial, unless that was done and the answer was lost; the study has no other."""
+        begun = [t.number for t in self.trials() if t.state == "RUNNING" and t.number not in before]
+        if begun:
+            return begun[0]
         with _quiet():
             trial = self._study.ask()
         self._handles[trial.number] = trial
@@ -199,15 +219,22 @@ class Study:
         """
         self._study.sampler = make_sampler(self._config.search, self._config.seed, number)
         with _quiet():
-            return draw(as_trial(self._config), suggest_with(self._running(number)))
+            found: tuple[Config, dict[str, Any]] = lasting(self._drawn, number)
+        return found
+
+    def _drawn(self, number: int) -> tuple[Config, dict[str, Any]]:
+        return draw(as_trial(self._config), suggest_with(self._running(number)))
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Report a value after an epoch and return whether the pruner would end the trial."""
-        trial = self._running(number)
         with _quiet():
-            if epoch not in self._study.get_trials(deepcopy=False)[number].intermediate_values:
-                trial.report(value, epoch)
-            return bool(trial.should_prune())
+            return bool(lasting(self._reported, number, epoch, value))
+
+    def _reported(self, number: int, epoch: int, value: float) -> bool:
+        trial = self._running(number)
+        if epoch not in self._trials()[number].intermediate_values:
+            trial.report(value, epoch)
+        return bool(trial.should_prune())
 
     def complete(self, number: int, value: float) -> None:
         """End a trial with its result."""
@@ -222,18 +249,22 @@ class Study:
         self._tell(number, "FAIL")
 
     def _tell(self, number: int, state: str, value: float | None = None) -> None:
+        with _quiet():
+            lasting(self._told, number, state, value)
+        self._handles.pop(number, None)
+
+    def _told(self, number: int, state: str, value: float | None) -> None:
         from optuna.trial import TrialState
 
-        with _quiet():
+        if self._trials()[number].state.name != state:
             self._study.tell(number, value, state=TrialState[state])
-        self._handles.pop(number, None)
 
     def _running(self, number: int) -> Any:
         """Return Optuna's handle of a trial that this process or a dead one began."""
         import optuna
 
         if number not in self._handles:
-            frozen = self._study.get_trials(deepcopy=False)[number]
+            frozen = self._trials()[number]
             with _quiet():
                 self._handles[number] = optuna.trial.Trial(self._study, frozen._trial_id)
         return self._handles[number]

@@ -109,6 +109,11 @@ def _expected_database(uri: str) -> str:
     return ""
 
 
+def database_address(uri: str, kind: str) -> bool:
+    """Return whether a text is the address of a database of a kind, as in ``postgresql``."""
+    return uri.partition("://")[0].partition("+")[0] == kind and not _expected_database(uri)
+
+
 def connect(uri: str) -> Any:
     """Return MLflow's client of a store; imports MLflow, which takes seconds."""
     quiet_mlflow()
@@ -120,7 +125,7 @@ def connect(uri: str) -> Any:
     # They print what they raise as well, to be told in one message.
     for name in ("store.db.utils", "utils.databricks_utils"):
         logging.getLogger(f"mlflow.{name}").setLevel(logging.CRITICAL)
-    with _driver_needed(uri):
+    with driver_needed("tracking.uri", uri):
         # Whoever connects first makes the tables: two at once are in each other's way.
         return LastingClient(lasting(MlflowClient, tracking_uri=uri, registry_uri=uri))
 
@@ -148,7 +153,7 @@ def is_store(uri: str) -> bool:
         check_folder(file, uri)
         if not file.is_file():
             return False
-    with _driver_needed(uri):
+    with driver_needed("tracking.uri", uri):
         engine = create_engine(address)
     try:
         return bool(inspect(engine).has_table("experiments"))
@@ -168,15 +173,19 @@ def check_folder(file: Path, uri: str) -> None:
 
 
 @contextmanager
-def _driver_needed(uri: str) -> Iterator[None]:
+def driver_needed(key: str, uri: str) -> Iterator[None]:
+    """Say which package is missing where the driver of a database is not there."""
     try:
         yield
     except ImportError as error:
+        action = f"install the Python package {error.name}, or name another driver in the address"
+        if uri.startswith("postgresql") and error.name in ("psycopg", "psycopg2"):
+            action = "pip install 'rnnbench[postgresql]', and begin the address with postgresql://"
         raise StoreError(
-            "tracking.uri",
+            key,
             "an address whose database driver is installed",
             f"{shown_address(uri)} ({error})",
-            f"install the Python package {error.name}, or name another driver in the address",
+            action,
         ) from None
 
 

@@ -50,6 +50,11 @@ class Postgres:
     def address(self) -> str:
         return f"postgresql+psycopg2://anna:secret@/postgres?host={self.folder}"
 
+    def create(self, database: str) -> str:
+        """Create another database and return its address."""
+        self._call("createdb", f"--host={self.folder}", "--username=anna", database)
+        return self.address.replace("/postgres?", f"/{database}?")
+
     def initialise(self) -> None:
         self._call("initdb", "--username=anna", "--auth=trust", "--encoding=UTF8", "--no-sync")
 
@@ -62,8 +67,9 @@ class Postgres:
         self._call("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
     def _call(self, program: str, *words: str) -> None:
+        data = [] if program == "createdb" else ["--pgdata", self.folder / "data"]
         done = subprocess.run(
-            [self.bin / program, "--pgdata", self.folder / "data", *words],
+            [self.bin / program, *data, *words],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import optuna
 import pytest
 
 from rnnbench.config.expand import load
@@ -49,7 +50,7 @@ def start(commands: Commands, name: str, *words: str) -> Command:
     """Start a driver whose home is in a folder of that name."""
     folder = Path(name).absolute()
     folder.mkdir(exist_ok=True)
-    words = ("+cell=gru,lstm", "data=digits", "model.units=4", *words)
+    words = ("data=digits", "model.units=4", *words)
     module = "tests.sweep.simulated_driver"
     return commands.start(*words, f"home={folder / 'runs'}", module=module, folder=folder)
 
@@ -128,7 +129,7 @@ def test_on_an_mlflow_server_each_run_is_finished_once_whatever_restarts_and_die
 
 def check_together(commands: Commands, uri: str, count: int, restart: Callable[[], None]) -> None:
     """Have two drivers train, kill one of them once, and restart the server twice."""
-    words = (uri, f"seeds={count // 2}")
+    words = ("+cell=gru,lstm", uri, f"seeds={count // 2}")
     drivers = [start(commands, name, *words) for name in ("first", "second")]
     store = open_store(words[0])
 
@@ -139,7 +140,10 @@ def check_together(commands: Commands, uri: str, count: int, restart: Callable[[
     wait_for(lambda: finished(store))
     drivers[0].kill_all()
     wait_for_more()
-    drivers[0] = start(commands, "first", *words)
+    if count == FEW:
+        del drivers[0]
+    else:
+        drivers[0] = start(commands, "first", *words)
     for _ in range(2):
         wait_for_more()
         restart()
@@ -153,3 +157,40 @@ def check_together(commands: Commands, uri: str, count: int, restart: Callable[[
         owners = Counter(record.tags[names.OWNER] for record in finished(store).values())
         print(owners)
         assert len(owners) == (1 if "RNNBENCH_TEST_OWNER" in os.environ else 2)
+
+
+SPACE = "{optimizer.learning_rate: {type: float, low: 1e-4, high: 1e-1, log: true}}"
+
+
+@pytest.mark.parametrize(
+    ("trials", "restarts"),
+    [pytest.param(2, 1, id="few"), pytest.param(20, 3, id="many", marks=pytest.mark.stress)],
+)
+def test_a_search_of_three_arms_has_exactly_the_declared_trials_whatever_restarts(
+    commands: Commands, server: Postgres, trials: int, restarts: int
+) -> None:
+    uri, storage = f'tracking.uri="{server.address}"', server.create("optuna")
+    words = (
+        *("+cell=simple_rnn,gru,lstm", uri, "seeds=1", "search=tpe", f"search.n_trials={trials}"),
+        *(f"search.space={SPACE}", f'search.storage="{storage}"'),
+    )
+    drivers = [start(commands, name, *words) for name in ("first", "second")]
+    store = open_store(uri)
+    for number in range(restarts):
+        wait_for(lambda: len(finished(store, "trial")) > number * trials)  # noqa: B023
+        server.stop("fast" if number % 2 else "immediate")
+        time.sleep(1)
+        server.start()
+    check_ended(*drivers)
+    check_once(store, 3 * trials, "trial")
+    check_once(store, 3)
+    for kind in ("run", "trial"):
+        assert {record.status for record in store.records(kind=kind)} == {"FINISHED"}
+    studies = optuna.get_all_study_summaries(storage)
+    assert sorted(study.n_trials for study in studies) == [trials] * 3
+    owners = {record.tags[names.OWNER] for record in finished(store, "trial").values()}
+    assert len(owners) == 2
+    assert not any("secret" in driver.said for driver in drivers)
+    assert not list(Path().rglob("optuna.db"))
+    described = [record.tags[names.SEARCH] for record in store.records(kind="trial")]
+    assert not any("secret" in text or "storage" in text for text in described)

@@ -22,6 +22,7 @@ from typing import Any
 from rnnbench.errors import StoreError
 from rnnbench.formatting.redact import shown_address
 from rnnbench.system.locks import Timeout
+from rnnbench.tracking.address import driver_needed
 from rnnbench.tracking.lasting import is_lost, lasting
 
 GRACE_SECONDS = 6.0
@@ -235,7 +236,8 @@ class _Session:
 
     def _connect(self) -> None:
         """Connect, and take again what was held by a connection before."""
-        self._connection = _connection(self._locks.address)
+        with driver_needed(self._locks.key, self._locks.address):
+            self._connection = _connection(self._locks.address)
         if not self._keeper.is_alive():
             self._keeper.start()
         try:
