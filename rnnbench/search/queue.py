@@ -77,17 +77,17 @@ class SearchQueue:
 
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
         """See :class:`rnnbench.sweep.executors.protocol.TaskSource`: trials first."""
-        while self._untouched:
+        while self._untouched and self._address is None:
             self._begin(self._untouched.pop(0))
-        for opened in sorted(self._open.values(), key=lambda o: len(o.running)):
-            if not self._owns(opened):
-                continue
-            while (number := opened.next()) is not None:
-                spec = self._claimed(opened, number)
+        while True:
+            for opened in sorted(self._open.values(), key=lambda o: len(o.running)):
+                spec = self._next(opened)
                 if spec is not None:
                     return spec.task(self._ownership.folder(spec.key))
-            self._close_if_over(opened)
-        return self._runs.take(held, busy)
+            if not self._untouched:
+                return self._runs.take(held, busy)
+            # Searches that others could do are begun one by one, when there is time for them.
+            self._begin(self._untouched.pop(0))
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
@@ -202,6 +202,16 @@ class SearchQueue:
             study.retry_failed()
         opened = self._open[search.key] = _Open(search, study, lock)
         self._close_if_over(opened)
+
+    def _next(self, opened: _Open) -> RunSpec | None:
+        """Return the run of a search's next trial, claimed; ``None`` where it has none."""
+        while self._owns(opened) and (number := opened.next()) is not None:
+            spec = self._claimed(opened, number)
+            if spec is not None:
+                return spec
+        if opened.search.key in self._open:
+            self._close_if_over(opened)
+        return None
 
     def _claimed(self, opened: _Open, number: int) -> RunSpec | None:
         """Return the run of a trial, claimed; ``None`` where it needs none any more."""

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,20 @@ class Postgres:
     def address(self) -> str:
         return f"postgresql+psycopg2://anna:secret@/postgres?host={self.folder}"
 
+    def ask(self, sql: str) -> list[Any]:
+        """Execute one statement and return the rows of its answer."""
+        import psycopg2
+
+        address = f"host={self.folder} user=anna dbname=postgres"
+        with closing(psycopg2.connect(address)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall() if cursor.description else []
+
     def create(self, database: str) -> str:
         """Create another database and return its address."""
-        self._call("createdb", f"--host={self.folder}", "--username=anna", database)
+        self.ask(f"CREATE DATABASE {database}")
         return self.address.replace("/postgres?", f"/{database}?")
 
     def initialise(self) -> None:
@@ -67,9 +78,8 @@ class Postgres:
         self._call("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
     def _call(self, program: str, *words: str) -> None:
-        data = [] if program == "createdb" else ["--pgdata", self.folder / "data"]
         done = subprocess.run(
-            [self.bin / program, *data, *words],
+            [self.bin / program, "--pgdata", self.folder / "data", *words],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,

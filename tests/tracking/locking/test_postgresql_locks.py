@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,16 +25,6 @@ def server() -> Iterator[Postgres]:
         yield started
 
 
-def ask(server: Postgres, sql: str) -> Any:
-    import psycopg2
-
-    with closing(psycopg2.connect(f"host={server.folder} user=anna dbname=postgres")) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall()
-
-
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "_BEAT_SECONDS", 0.2)
@@ -52,7 +40,7 @@ class TestPostgresLocks(LocksConformance):
     def traces(self, locks: Locks) -> list[str]:
         return [
             str(row)
-            for row in ask(self.server, "SELECT * FROM pg_locks WHERE locktype = 'advisory'")
+            for row in self.server.ask("SELECT * FROM pg_locks WHERE locktype = 'advisory'")
         ]
 
 
@@ -62,8 +50,7 @@ def locks_of(server: Postgres, who: str = "first") -> PostgresLocks:
 
 
 def end_connection(server: Postgres, who: str) -> None:
-    ask(
-        server,
+    server.ask(
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{who}'",
     )
 
@@ -113,7 +100,7 @@ def test_a_connection_that_is_lost_on_the_way_alone_is_ended_and_its_locks_stay(
     lock.release()
     left.invalidate()
     left.close()
-    assert ask(server, "SELECT * FROM pg_locks WHERE locktype = 'advisory'") == []
+    assert server.ask("SELECT * FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
 def test_connections_that_are_shared_are_refused_without_a_secret(server: Postgres) -> None:
