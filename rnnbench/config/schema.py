@@ -136,6 +136,15 @@ class TrackingConfig(Section):
             description="MLflow's experiment that runs are logged to.",
         ),
     ]
+    artifacts: Annotated[
+        str | None,
+        Field(
+            examples=["s3://bucket/runs"],
+            description="Where a new experiment keeps the files of its runs: the address of an "
+            "object store, or a folder that all machines have mounted; null is a folder in home, "
+            "or what the MLflow server chooses.",
+        ),
+    ] = None
     save_model: Annotated[
         Literal["none", "best", "last"],
         Field(

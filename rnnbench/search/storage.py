@@ -24,7 +24,7 @@ from rnnbench.tracking.address import (
 )
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.lasting import lasting
-from rnnbench.tracking.reader import connect_sqlite
+from rnnbench.tracking.sqlite import connect_sqlite
 
 _KEY = "search.storage"
 

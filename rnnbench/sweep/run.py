@@ -19,6 +19,7 @@ from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Strategy
 from rnnbench.system.scratch import scratch_folder
 from rnnbench.tracking.address import patient, tracking_uri
+from rnnbench.tracking.experiment import check_artifacts
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.store import Store
 
@@ -97,4 +98,5 @@ def make_plan(arms: Sequence[Arm], strategy: Strategy) -> Plan:
 
 def _check(arms: Sequence[Arm], strategy: Strategy) -> None:
     strategy.check(arms)
-    tracking_uri(arms[0].config)  # a wrong address is told before any data is prepared
+    tracking_uri(arms[0].config)  # wrong addresses are told before any data is prepared
+    check_artifacts(arms[0].config.tracking.artifacts)

@@ -16,15 +16,12 @@ from rnnbench.system.locks import Locks, Timeout
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
+from rnnbench.tracking.direct import direct_reader
+from rnnbench.tracking.experiment import check_root, ensure_experiment
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.locking.choice import locks_of
 from rnnbench.tracking.marker import Marker
-from rnnbench.tracking.reader import (
-    History,
-    Reader,
-    SqliteReader,
-    find_experiment,
-)
+from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record, counting
 from rnnbench.tracking.tables import make_database, make_shared
 
@@ -32,7 +29,14 @@ from rnnbench.tracking.tables import make_database, make_shared
 class Store:
     """One experiment in one MLflow store; get one from :meth:`open`."""
 
-    def __init__(self, experiment_id: str, home: Home, uri: str, client: Any = None) -> None:
+    def __init__(
+        self,
+        experiment_id: str,
+        home: Home,
+        uri: str,
+        client: Any = None,
+        reader: Reader | None = None,
+    ) -> None:
         self.experiment_id = experiment_id
         self.home = home
         self.uri = uri
@@ -44,11 +48,7 @@ class Store:
         self._scope = hashlib.sha256(f"{address} {experiment_id}".encode()).hexdigest()[:8]
         self.marker = Marker(home, self._scope, moved=is_in_home, locks=own.kind)
         self._client = client
-        self._reader: Reader
-        if client is None:
-            self._reader = SqliteReader(home.database, experiment_id)
-        else:
-            self._reader = ClientReader(lambda: self.client, experiment_id)
+        self._reader = reader or ClientReader(lambda: self.client, experiment_id)
 
     @classmethod
     def open(cls, config: Config, *, create: bool = True) -> Store:
@@ -68,10 +68,12 @@ class Store:
             raise home.missing()
         if create or local:
             home.make()
-        if local and home.database.is_file():
-            known = find_experiment(home.database, config.tracking.experiment)
-            if known is not None:
-                return cls(known, home, uri)
+        found = cls._known(config, uri, home)
+        if found is not None:
+            if create:
+                with translated(uri, home.path):
+                    check_root(found, config.tracking.artifacts)
+            return found
         if not create and not local:
             with translated(uri, home.path):
                 if not is_store(uri):
@@ -92,11 +94,13 @@ class Store:
             elif create:
                 make_shared(uri)
             client = connect(uri)
-            experiment_id = _experiment(
-                client, config.tracking.experiment, home, create=create, uri=uri
-            )
-        is_known = local and find_experiment(home.database, config.tracking.experiment)
-        return cls(experiment_id, home, uri, None if is_known else client)
+            root, name = config.tracking.artifacts, config.tracking.experiment
+            experiment_id = ensure_experiment(client, name, home, create=create, uri=uri, root=root)
+            store = cls._known(config, uri, home) or cls(experiment_id, home, uri, client)
+            store._client = client
+            if create:
+                check_root(store, root)
+        return store
 
     @classmethod
     def find(cls, config: Config) -> Store | None:
@@ -106,13 +110,12 @@ class Store:
             StoreError: where a server or a database does not answer.
         """
         home = Home.of(config.home)
-        if config.tracking.uri is None:
-            if not home.database.is_file():
-                return None
-            known = find_experiment(home.database, config.tracking.experiment)
-            if known is not None:
-                return cls(known, home, tracking_uri(config))
+        if config.tracking.uri is None and not home.database.is_file():
+            return None
         uri = tracking_uri(config)
+        found = cls._known(config, uri, home)
+        if found is not None:
+            return found
         with translated(uri, home.path):
             if not is_store(uri):
                 return None
@@ -121,6 +124,13 @@ class Store:
         if known is None or known.lifecycle_stage != "active":
             return None
         return cls(str(known.experiment_id), home, uri, client)
+
+    @classmethod
+    def _known(cls, config: Config, uri: str, home: Home) -> Store | None:
+        """Return the store where it can be read without MLflow, which is imported late then."""
+        with translated(uri, home.path):
+            found = direct_reader(uri, home, config.tracking.experiment)
+        return None if found is None else cls(found[0], home, uri, reader=found[1])
 
     @staticmethod
     def news(config: Config) -> str:
@@ -291,35 +301,3 @@ _OWNERSHIP = (
 def arm_lock(arm_key: str) -> str:
     """Return the name of the lock of an arm's summary run."""
     return f"arm-{arm_key}"
-
-
-def _experiment(client: Any, name: str, home: Home, *, create: bool, uri: str) -> str:
-    known = client.get_experiment_by_name(name)
-    if known is not None and known.lifecycle_stage != "active":
-        raise StoreError(
-            "tracking.experiment",
-            "an experiment that is not deleted",
-            name,
-            "restore it in MLflow, or choose another name",
-        )
-    if known is not None:
-        return str(known.experiment_id)
-    if not create:
-        existing = ", ".join(sorted(e.name for e in client.search_experiments())) or "none"
-        raise StoreError(
-            "tracking.experiment",
-            "an experiment that is in the store",
-            name,
-            f"there are: {existing}",
-        )
-    # A server keeps files where all of its clients reach them; a database keeps none.
-    location = None if uri.startswith("http") else home.artifacts.as_uri()
-    # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
-    tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.state()}
-    try:
-        return str(client.create_experiment(name, artifact_location=location, tags=tags))
-    except Exception:
-        known = client.get_experiment_by_name(name)
-        if known is None:
-            raise
-        return str(known.experiment_id)  # another process was faster

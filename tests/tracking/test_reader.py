@@ -20,11 +20,12 @@ from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.errors import StoreError
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
-from rnnbench.tracking import client_reader, names, reader
+from rnnbench.tracking import client_reader, names, sql_reader, sqlite
 from rnnbench.tracking.client_reader import ClientReader
-from rnnbench.tracking.reader import History, Reader, SqliteReader, find_experiment
+from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import Recorder
+from rnnbench.tracking.sqlite import find_experiment, sqlite_reader
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec, TrialOf
@@ -98,8 +99,8 @@ def readers(
     """Both readers of one experiment; also where two runs fill a page."""
     if request.param == "in pieces":
         monkeypatch.setattr(client_reader, "_PAGE", 2)
-        monkeypatch.setattr(reader, "_CHUNK", 2)
-    direct = SqliteReader(written.home.database, written.experiment_id)
+        monkeypatch.setattr(sql_reader, "_CHUNK", 2)
+    direct = sqlite_reader(written.home.database, written.experiment_id)
     return direct, ClientReader(lambda: written.client, written.experiment_id)
 
 
@@ -183,12 +184,12 @@ class TestSearch:
     def test_is_one_state_of_the_store_whatever_is_written_meanwhile(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reader, "_CHUNK", 1)
+        monkeypatch.setattr(sql_reader, "_CHUNK", 1)
         ids = [
             store.client.create_run(store.experiment_id, start_time=n, tags={"state": "old"})
             for n in range(3)
         ]
-        found = SqliteReader(store.home.database, store.experiment_id).search({})
+        found = sqlite_reader(store.home.database, store.experiment_id).search({})
         states = [next(found).tags["state"]]
         for run in ids:
             store.client.set_tag(run.info.run_id, "state", "new")
@@ -338,7 +339,7 @@ class TestStore:
     def test_is_read_while_another_process_writes(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reader, "SQLITE_TIMEOUT", 0)
+        monkeypatch.setattr(sqlite, "SQLITE_TIMEOUT", 0)
         client = store.client
         run_id = client.create_run(store.experiment_id, tags=RUN).info.run_id
         client.log_metric(run_id, "loss", 0.5, step=1)
@@ -358,7 +359,7 @@ class TestStore:
         self, store: Store, monkeypatch: pytest.MonkeyPatch, how: Any
     ) -> None:
         run_id = store.client.create_run(store.experiment_id, tags=RUN).info.run_id
-        monkeypatch.setattr(reader, "connect_sqlite", lambda _: sqlite3.connect(":memory:"))
+        monkeypatch.setattr(sqlite, "connect_sqlite", lambda _: sqlite3.connect(":memory:"))
         found = how(load([], cell=False))
         assert [record.run_id for record in found.records()] == [run_id]
 

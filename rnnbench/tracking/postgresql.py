@@ -1,0 +1,82 @@
+"""MLflow's tables in PostgreSQL, read by SQL as those of a SQLite file are."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from rnnbench.tracking.address import driver_needed
+from rnnbench.tracking.lasting import lasting
+from rnnbench.tracking.sql_reader import Ask
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class PostgresTables:
+    """The :class:`rnnbench.tracking.sql_reader.Database` of a PostgreSQL database."""
+
+    address: str = field(repr=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Ask]:
+        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        with _engine(self.address).connect() as connection:
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+            def ask(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+                found = connection.exec_driver_sql(sql.replace("?", "%s"), tuple(values))
+                return [tuple(row) for row in found]
+
+            yield ask
+
+    def among(self, ask: Ask, keys: Collection[str]) -> tuple[str, list[Any]]:  # noqa: ARG002
+        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        return "= ANY(?)", [list(keys)]
+
+    def columns(self, ask: Ask, table: str) -> set[str]:
+        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        rows = ask(
+            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0",
+            [table],
+        )
+        return {str(name) for (name,) in rows}
+
+    def lasting(self, call: Callable[[], _T]) -> _T:
+        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        found: _T = lasting(call)
+        return found
+
+
+# Their connections are kept for the next query, and closed when the process ends.
+_engines: dict[str, Any] = {}
+
+
+def _engine(address: str) -> Any:
+    if address not in _engines:
+        from sqlalchemy import create_engine
+
+        with driver_needed("tracking.uri", address):
+            _engines[address] = create_engine(address, pool_size=1, pool_pre_ping=True)
+    return _engines[address]
+
+
+def _close_all() -> None:
+    while _engines:
+        _engines.popitem()[1].dispose()
+
+
+def _forget_in_child() -> None:
+    for engine in _engines.values():
+        engine.dispose(close=False)
+    _engines.clear()
+
+
+atexit.register(_close_all)
+os.register_at_fork(after_in_child=_forget_in_child)

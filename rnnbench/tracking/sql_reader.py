@@ -1,0 +1,215 @@
+"""Reading runs by SQL, from the tables that MLflow documents by its migrations.
+
+Importing MLflow takes longer than reading a thousand runs, and its client needs a query a metric
+for a history. Where one of the tables is missing, MLflow's client is asked instead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+from rnnbench.tracking import names
+from rnnbench.tracking.reader import History
+from rnnbench.tracking.record import Record, training_samples
+
+_CHUNK = 500  # run ids in a query
+_COLUMNS = {
+    "experiments": {"experiment_id", "name", "lifecycle_stage"},
+    "runs": {"run_uuid", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"},
+    "experiment_tags": {"key", "value", "experiment_id"},
+    "tags": {"key", "value", "run_uuid"},
+    "params": {"key", "value", "run_uuid"},
+    "metrics": {"key", "value", "timestamp", "step", "is_nan", "run_uuid"},
+    "latest_metrics": {"key", "value", "is_nan", "run_uuid"},
+    "inputs": {"source_type", "source_id", "destination_type", "destination_id"},
+    "datasets": {"dataset_uuid", "dataset_profile"},
+}
+
+_T = TypeVar("_T")
+
+
+class Ask(Protocol):
+    """Answers a query, in which ``?`` stands for each value."""
+
+    def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows."""
+        ...
+
+
+class Database(Protocol):
+    """Where MLflow's tables are, which are only read."""
+
+    def reading(self) -> AbstractContextManager[Ask]:
+        """Give what answers queries by one state of the database."""
+        ...
+
+    def among(self, ask: Ask, keys: Collection[str]) -> tuple[str, list[Any]]:
+        """Return the end of a condition that a value is one of any number, and its values."""
+        ...
+
+    def columns(self, ask: Ask, table: str) -> set[str]:
+        """Return the names of a table's columns; none where there is no such table."""
+        ...
+
+    def lasting(self, call: Callable[[], _T]) -> _T:
+        """Call, and once more where the database was gone meanwhile and is waited for."""
+        ...
+
+
+class SqlReader:
+    """One experiment in a database (:class:`rnnbench.tracking.reader.Reader`)."""
+
+    def __init__(self, database: Database, experiment_id: str) -> None:
+        self._database = database
+        self._experiment_id = int(experiment_id)
+
+    def search(
+        self,
+        tags: Mapping[str, str],
+        *,
+        status: str | None = None,
+        keys: Collection[str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> Iterator[Record]:
+        """See :class:`rnnbench.tracking.reader.Reader`."""
+        yield from self._database.lasting(lambda: self._search(tags, status, keys, only))
+
+    def _search(
+        self,
+        tags: Mapping[str, str],
+        status: str | None,
+        keys: Collection[str] | None,
+        only: Collection[str] | None,
+    ) -> list[Record]:
+        text = "experiment_id = ? AND lifecycle_stage = 'active'"
+        values: list[Any] = [self._experiment_id]
+        if status is not None:
+            text += " AND status = ?"
+            values.append(status)
+        for name, value in tags.items():
+            text += " AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = ? AND value = ?)"
+            values += [name, value]
+        with self._database.reading() as ask:
+            if keys is not None:
+                among, wanted = self._database.among(ask, keys)
+                text += (
+                    f" AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = ? AND value {among})"
+                )
+                values += [names.KEY, *wanted]
+            rows = ask(
+                "SELECT run_uuid, status, start_time, end_time FROM runs "
+                f"WHERE {text} ORDER BY start_time, run_uuid",
+                values,
+            )
+            found: list[Record] = []
+            for start in range(0, len(rows), _CHUNK):
+                found += _records(ask, rows[start : start + _CHUNK], only)
+            return found
+
+    def histories(
+        self, run_ids: Iterable[str], metrics: Sequence[str] | None = None
+    ) -> dict[str, History]:
+        """See :class:`rnnbench.tracking.reader.Reader`."""
+        ids = list(run_ids)
+        return self._database.lasting(lambda: self._histories(ids, metrics))
+
+    def _histories(self, ids: Sequence[str], metrics: Sequence[str] | None) -> dict[str, History]:
+        found: dict[str, History] = {run_id: {} for run_id in ids}
+        asked = "step > 0" if metrics is None else f"key IN ({_marks(metrics)})"
+        if metrics is not None and not metrics:
+            return found
+        with self._database.reading() as ask:
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                for run_id, key, step, value, is_nan in ask(
+                    "SELECT run_uuid, key, step, value, is_nan FROM metrics "
+                    f"WHERE run_uuid IN ({_marks(chunk)}) AND {asked} ORDER BY step, timestamp",
+                    [*chunk, *(metrics or ())],
+                ):
+                    points = found[run_id].setdefault(key, [])
+                    points.append((step, math.nan if is_nan else value))
+        return found
+
+    def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
+        """See :class:`rnnbench.tracking.reader.Reader`."""
+        ids = list(run_ids)
+        return self._database.lasting(lambda: self._artifact_folders(ids))
+
+    def _artifact_folders(self, ids: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        with self._database.reading() as ask:
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                where = f"run_uuid IN ({_marks(chunk)})"
+                rows = ask(f"SELECT run_uuid, artifact_uri FROM runs WHERE {where}", chunk)
+                found |= {str(run_id): str(address) for run_id, address in rows}
+        return found
+
+    def experiment_tag(self, name: str) -> str | None:
+        """See :class:`rnnbench.tracking.reader.Reader`."""
+        sql = "SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?"
+        found = self._database.lasting(lambda: self._ask(sql, [self._experiment_id, name]))
+        return str(found[0][0]) if found else None
+
+    def _ask(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._database.reading() as ask:
+            return ask(sql, values)
+
+
+def _records(
+    ask: Ask, rows: Sequence[tuple[Any, ...]], only: Collection[str] | None
+) -> Iterator[Record]:
+    ids = [row[0] for row in rows]
+    where = f"run_uuid IN ({_marks(ids)})"
+    values: list[Any] = list(ids)
+    if only is not None:
+        where += f" AND key IN ({_marks(only)})" if only else " AND 1 = 0"
+        values += only
+
+    def read(table: str, column: str) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {run_id: {} for run_id in ids}
+        for run_id, key, value in ask(
+            f"SELECT run_uuid, key, {column} FROM {table} WHERE {where}", values
+        ):
+            found[run_id][key] = math.nan if value is None else value
+        return found
+
+    tags, params = read("tags", "value"), read("params", "value")
+    metrics = read("latest_metrics", "CASE WHEN is_nan THEN NULL ELSE value END")
+    samples = {} if only is not None else _training_samples(ask, ids)
+    for run_id, status, start, end in rows:
+        logged = tags[run_id], params[run_id], metrics[run_id]
+        yield Record(run_id, status, *logged, start, end, samples.get(run_id))
+
+
+def experiment_of(database: Database, name: str) -> str | None:
+    """Return the id of an active experiment, or ``None`` where MLflow itself must be asked.
+
+    That is where there is no such experiment, or the tables are not those that are known here.
+    """
+    with database.reading() as ask:
+        for table, columns in _COLUMNS.items():
+            if not columns <= database.columns(ask, table):
+                return None
+        found = ask(
+            "SELECT experiment_id FROM experiments WHERE name = ? AND lifecycle_stage = 'active'",
+            [name],
+        )
+    return str(found[0][0]) if len(found) == 1 else None
+
+
+def _training_samples(ask: Ask, ids: Sequence[str]) -> dict[str, int | None]:
+    rows = ask(
+        "SELECT destination_id, dataset_profile FROM inputs JOIN datasets ON dataset_uuid = "
+        "source_id WHERE source_type = 'DATASET' AND destination_type = 'RUN' "
+        f"AND destination_id IN ({_marks(ids)})",
+        ids,
+    )
+    return {run_id: training_samples(profile) for run_id, profile in rows}
+
+
+def _marks(values: Collection[object]) -> str:
+    return ",".join("?" * len(values))
