@@ -8,7 +8,7 @@ for that.
 Nobody compares clocks. Who looks again and again, an interval apart, and finds the same sign of
 life every time takes the entry for dead and removes it, claims and all. A process that was only
 away, with a machine that slept, then finds no entry of its own: its locks are lost, and
-:meth:`Claim.is_held` says so.
+:meth:`ClaimLock.is_held` says so.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from rnnbench.system.locks import Timeout
+from rnnbench.tracking.locking.board import Board, BoardEntry, Removed, Watch
 
 # As parts of the time between two signs of life:
 _POLL = (0.01, 0.2)  # between two attempts: first, and at most
@@ -32,50 +32,7 @@ _AGAIN = 0.1  # until a sign of life that could not be given is tried again
 _FRESH = 0.1  # for which what was seen will do for those who only ask
 
 
-class Removed(Exception):  # noqa: N818
-    """An entry is no longer on the board."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What of a process is on the board: its sign of life, and its claims."""
-
-    sign: str
-    claims: frozenset[str]
-
-
-class Board(Protocol):
-    """Where entries are; equal boards are one.
-
-    Every method raises an error where there is no answer, with ``quick`` at the first failure.
-    """
-
-    def enter(self) -> str:
-        """Put up an entry without claims; return its id."""
-        ...
-
-    def renew(self, entry: str, sign: str, *, quick: bool = False) -> None:
-        """Give a sign of life; raises Removed."""
-        ...
-
-    def put(self, entry: str, claim: str, name: str) -> None:
-        """Put up a claim, with the name for people; raises Removed."""
-        ...
-
-    def withdraw(self, entry: str, claim: str, *, quick: bool = False) -> None:
-        """Take a claim down, where it is up."""
-        ...
-
-    def look(self, *, quick: bool = False) -> Mapping[str, Entry]:
-        """Return every entry by its id."""
-        ...
-
-    def remove(self, entry: str, *, quick: bool = False) -> None:
-        """Take down an entry, for good: nothing can be put there any more."""
-        ...
-
-
-class Claim:
+class ClaimLock:
     """A name that is claimed by this process; a context manager that releases it."""
 
     def __init__(self, process: _Process, name: str) -> None:
@@ -93,7 +50,7 @@ class Claim:
         """See :class:`rnnbench.system.locks.Lock`."""
         return self._process.holds(self)
 
-    def __enter__(self) -> Claim:
+    def __enter__(self) -> ClaimLock:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -114,7 +71,7 @@ class ClaimLocks:
     seconds: float = 10.0
     looks: int = 6
 
-    def acquire(self, name: str, timeout: float | None = None) -> Claim:
+    def acquire(self, name: str, timeout: float | None = None) -> ClaimLock:
         """See :class:`rnnbench.system.locks.Locks`.
 
         A dead holder takes ``seconds * (looks + 1)`` of attempts until it is known to be dead.
@@ -131,8 +88,7 @@ class ClaimLocks:
                 return claim
             if end is not None and time.monotonic() >= end:
                 raise Timeout(name)
-            left = longest if end is None else max(0.0, end - time.monotonic())
-            time.sleep(min(poll, left))
+            time.sleep(poll if end is None else max(0.0, min(poll, end - time.monotonic())))
             poll = min(2 * poll, longest)
 
     def held(self, name: str) -> bool:
@@ -140,59 +96,22 @@ class ClaimLocks:
         return _process(self).is_held(name)
 
 
-@dataclass
-class _Watched:
-    """An entry as it was seen: since when it has had the same sign, and how often that counted."""
-
-    sign: str
-    at: float
-    looks: int = 0
-
-
-@dataclass
-class _Watch:
-    """Tells which entries are dead, by what this process has seen of them itself."""
-
-    seconds: float
-    looks: int
-    _seen: dict[str, _Watched] = field(default_factory=dict)
-
-    def see(self, found: Mapping[str, Entry]) -> None:
-        """Count a look."""
-        now = time.monotonic()
-        for id_ in self._seen.keys() - found.keys():
-            del self._seen[id_]
-        for id_, entry in found.items():
-            before = self._seen.get(id_)
-            if before is None or before.sign != entry.sign:
-                self._seen[id_] = _Watched(entry.sign, now)
-            elif now - before.at >= self.seconds:
-                before.at, before.looks = now, before.looks + 1
-
-    def is_dead(self, id_: str) -> bool:
-        """Return whether an entry has shown no sign of life for long enough."""
-        return id_ in self._seen and self._seen[id_].looks >= self.looks
-
-
 class _Process:
-    """What this process has on a board, and what it has seen of others.
-
-    The guard is never held while the board is asked, which may take minutes.
-    """
+    """What this process has on a board, which is never asked under the guard: it may take long."""
 
     def __init__(self, locks: ClaimLocks) -> None:
         self._locks = locks
         self._board = locks.board
-        self._watch = _Watch(locks.seconds, locks.looks)
+        self._watch = Watch(locks.seconds, locks.looks)
         self._entry: str | None = None
-        self._held: dict[str, Claim] = {}
-        self._seen: tuple[float, Mapping[str, Entry]] | None = None
+        self._held: dict[str, ClaimLock] = {}
+        self._seen: tuple[float, Mapping[str, BoardEntry]] | None = None
         self._signs = 0
         self._entering = threading.Lock()
 
-    def attempt(self, name: str) -> Claim | None:
+    def attempt(self, name: str) -> ClaimLock | None:
         """Return a claim that nobody else has, or ``None``; raises Removed."""
-        claim = Claim(self, name)
+        claim = ClaimLock(self, name)
         with _guard:
             if name in self._held:
                 return None
@@ -211,27 +130,24 @@ class _Process:
             if name in self._held:
                 return True
             seen = self._seen
-        if seen is None or time.monotonic() - seen[0] > _FRESH * self._locks.seconds:
-            found = self._look()
-        else:
-            found = seen[1]
-        others = (id_ for id_ in _with(Claim(self, name).key, found) if id_ != self._entry)
-        return any(not self._is_dead(id_) for id_ in others)
+        fresh = _FRESH * self._locks.seconds
+        found = seen[1] if seen and time.monotonic() - seen[0] < fresh else self._look()
+        there = _with(ClaimLock(self, name).key, found)
+        return any(id_ != self._entry and not self._is_dead(id_) for id_ in there)
 
-    def holds(self, claim: Claim) -> bool:
+    def holds(self, claim: ClaimLock) -> bool:
         """Return whether a claim is still up, having looked."""
         with _guard:
             if not self._has(claim):
                 return False
             entry = self._entry
-        found = self._look()
-        if entry not in found:
+        own = self._look().get(entry or "")
+        if own is None:
             self._lose(entry)
         with _guard:
-            own = found.get(entry or "")
             return self._has(claim) and own is not None and claim.key in own.claims
 
-    def release(self, claim: Claim) -> None:
+    def release(self, claim: ClaimLock) -> None:
         """Take a claim down; where that fails it is tried again with each sign of life."""
         with _guard:
             if not self._has(claim) or claim.is_withdrawn:
@@ -247,10 +163,10 @@ class _Process:
             with suppress(Exception):
                 self._board.remove(entry, quick=True)
 
-    def _has(self, claim: Claim) -> bool:
+    def _has(self, claim: ClaimLock) -> bool:
         return _processes.get(self._locks) is self and self._held.get(claim.name) is claim
 
-    def _claim(self, claim: Claim) -> bool:
+    def _claim(self, claim: ClaimLock) -> bool:
         """Put a claim up where none is, and see to it that it stays the only one."""
         if self._others(claim, self._look()):
             return False
@@ -274,7 +190,7 @@ class _Process:
             raise
         return False
 
-    def _others(self, claim: Claim, found: Mapping[str, Entry]) -> list[str]:
+    def _others(self, claim: ClaimLock, found: Mapping[str, BoardEntry]) -> list[str]:
         """Return the other entries with the same claim, having removed those of the dead."""
         own = self._entry
         others = [id_ for id_ in _with(claim.key, found) if id_ != own]
@@ -288,7 +204,7 @@ class _Process:
             return False
         return True
 
-    def _look(self, *, quick: bool = False) -> Mapping[str, Entry]:
+    def _look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
         found = self._board.look(quick=quick)
         with _guard:
             self._watch.see(found)
@@ -316,7 +232,7 @@ class _Process:
                 self._entry = None
                 self._held.clear()
 
-    def _withdraw(self, claim: Claim, *, quick: bool) -> None:
+    def _withdraw(self, claim: ClaimLock, *, quick: bool) -> None:
         entry = self._entry
         if entry is not None and claim.is_up:
             self._board.withdraw(entry, claim.key, quick=quick)
@@ -350,7 +266,7 @@ class _Process:
                 pause = self._locks.seconds
 
 
-def _with(key: str, found: Mapping[str, Entry]) -> list[str]:
+def _with(key: str, found: Mapping[str, BoardEntry]) -> list[str]:
     return [id_ for id_, entry in found.items() if key in entry.claims]
 
 

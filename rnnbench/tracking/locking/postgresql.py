@@ -22,23 +22,13 @@ from typing import Any
 from rnnbench.errors import StoreError
 from rnnbench.formatting.redact import shown_address
 from rnnbench.system.locks import Timeout
-from rnnbench.tracking.address import driver_needed
 from rnnbench.tracking.lasting import is_lost, lasting
+from rnnbench.tracking.locking.connection import connected
 
 GRACE_SECONDS = 6.0
 _BEAT_SECONDS = 2.0
 _POLL_SECONDS = (0.05, 0.5)  # between two attempts: first, and at most
 _OLD_SECONDS = 5.0  # to wait for the end of a connection that was lost on the way
-# libpq's: a server that is gone is noticed in half a minute, and one that hangs when connecting.
-_OPTIONS = {
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-    "application_name": "rnnbench locks",
-}
-# The server's: what it needs to notice that a client's machine is gone.
-_SETTINGS = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 4")
 _TRY = (
     "SELECT pg_backend_pid(), CASE WHEN clock_timestamp() - pg_postmaster_start_time()"
     " < make_interval(secs => %s) THEN NULL ELSE pg_try_advisory_lock(%s) END"
@@ -96,7 +86,7 @@ class PostgresLocks:
         end = None if timeout is None else time.monotonic() + timeout
         poll, longest = _POLL_SECONDS
         while True:
-            found = lasting(_attempt, self, name)
+            found = lasting(_guarded, _Session.attempt, self, name)
             if isinstance(found, PostgresLock):
                 return found
             if found is False and end is not None and time.monotonic() >= end:
@@ -111,7 +101,7 @@ class PostgresLocks:
             SQLAlchemyError: where the database does not answer.
         """
         while True:
-            has_just_started, found = lasting(_look, self, name)
+            has_just_started, found = lasting(_guarded, _Session.look, self, name)
             if found or not has_just_started:
                 return bool(found)
             time.sleep(_POLL_SECONDS[1])
@@ -136,8 +126,8 @@ class _Session:
         found = self._try(self._ask, name, GRACE_SECONDS)
         if not found:
             return found
-        lock = self._held[name] = PostgresLock(self, name)
-        return lock
+        self._held[name] = PostgresLock(self, name)
+        return self._held[name]
 
     def look(self, name: str) -> tuple[bool, bool]:
         """Return whether the server has just started, and whether anybody holds a name."""
@@ -151,9 +141,8 @@ class _Session:
 
     def holds(self, name: str, lock: PostgresLock) -> bool:
         """Return whether a lock has survived, having asked the server."""
-        with _guard:
-            if self._is_forgotten() or self._held.get(name) is not lock:
-                return False
+        if self._is_forgotten() or self._held.get(name) is not lock:
+            return False
         lasting(self._beat)
         return self._held.get(name) is lock
 
@@ -236,14 +225,10 @@ class _Session:
 
     def _connect(self) -> None:
         """Connect, and take again what was held by a connection before."""
-        with driver_needed(self._locks.key, self._locks.address):
-            self._connection = _connection(self._locks.address)
+        self._connection = connected(self._locks.address, self._locks.key)
         if not self._keeper.is_alive():
             self._keeper.start()
         try:
-            for setting in (*_SETTINGS, "idle_session_timeout = 0"):
-                with suppress(Exception):  # versions before 14 have no such limit
-                    self._connection.exec_driver_sql(f"SET {setting}")
             before = self._backend
             pid, start, self._schema = self._execute(
                 "SELECT pid, backend_start::text, current_schema()::text FROM pg_stat_activity"
@@ -284,23 +269,6 @@ class _Session:
                 os.close(self._connection.connection.driver_connection.fileno())
 
 
-def _connection(address: str) -> Any:
-    from sqlalchemy import create_engine
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.pool import NullPool
-
-    url = make_url(address)
-    own = {k: v for k, v in _OPTIONS.items() if k not in url.query}
-    is_libpq = url.get_driver_name().startswith("psycopg")
-    engine = create_engine(
-        url,
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args=own if is_libpq else {},
-    )
-    return engine.connect()
-
-
 # A forked process has the connections of its parent, and would be taken for it.
 _sessions: dict[PostgresLocks, _Session] = {}
 _left: list[Any] = []
@@ -313,14 +281,9 @@ def _session(locks: PostgresLocks) -> _Session:
     return _sessions[locks]
 
 
-def _attempt(locks: PostgresLocks, name: str) -> PostgresLock | bool | None:
+def _guarded(ask: Callable[[_Session, str], Any], locks: PostgresLocks, name: str) -> Any:
     with _guard:
-        return _session(locks).attempt(name)
-
-
-def _look(locks: PostgresLocks, name: str) -> tuple[bool, bool]:
-    with _guard:
-        return _session(locks).look(name)
+        return ask(_session(locks), name)
 
 
 def _forget_in_child() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from rnnbench.tracking import names
 from rnnbench.tracking.address import quiet_mlflow
 from rnnbench.tracking.environment import check_environment
-from rnnbench.tracking.locking.claims import Entry, Removed
+from rnnbench.tracking.locking.board import BoardEntry, Removed
 
 EXPERIMENT = "rnnbench-drivers"
 _CLAIM, _SIGN = "rnnbench.claim.", "rnnbench.sign"
@@ -69,10 +69,10 @@ class ServerBoard:
             if not _is_gone(error):
                 raise
 
-    def look(self, *, quick: bool = False) -> Mapping[str, Entry]:
+    def look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
         """See :class:`rnnbench.tracking.locking.claims.Board`."""
         experiment = self._experiment(quick=quick)
-        found: dict[str, Entry] = {}
+        found: dict[str, BoardEntry] = {}
         token = ""
         while experiment:
             page = self._call(
@@ -88,7 +88,7 @@ class ServerBoard:
                 tags = {tag["key"]: tag["value"] for tag in run["data"].get("tags", ())}
                 if tags.get(names.KIND) == "driver":
                     claims = (key for key in tags if key.startswith(_CLAIM))
-                    found[run["info"]["run_id"]] = Entry(
+                    found[run["info"]["run_id"]] = BoardEntry(
                         tags.get(_SIGN, ""),
                         frozenset(claim.removeprefix(_CLAIM) for claim in claims),
                     )

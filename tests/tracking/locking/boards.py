@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.tracking.locking.claims import Entry, Removed
+from rnnbench.tracking.locking.board import BoardEntry, Removed
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class FolderBoard:
     def withdraw(self, entry: str, claim: str, *, quick: bool = False) -> None:
         (self.folder / entry / claim).unlink(missing_ok=True)
 
-    def look(self, *, quick: bool = False) -> Mapping[str, Entry]:
+    def look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
         found = {}
         for path in self.folder.glob("[!.]*"):
             with suppress(FileNotFoundError):
                 files = {file.name for file in path.iterdir()}
                 sign = (path / "sign").read_text() if "sign" in files else ""
-                found[path.name] = Entry(sign, frozenset(files - {"sign"}))
+                found[path.name] = BoardEntry(sign, frozenset(files - {"sign"}))
         return found
 
     def remove(self, entry: str, *, quick: bool = False) -> None:

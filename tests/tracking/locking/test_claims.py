@@ -12,7 +12,8 @@ import pytest
 from rnnbench.system.locks import Locks, Timeout
 from rnnbench.testing.locks import LocksConformance
 from rnnbench.tracking.locking import claims
-from rnnbench.tracking.locking.claims import ClaimLocks, Entry
+from rnnbench.tracking.locking.board import BoardEntry
+from rnnbench.tracking.locking.claims import ClaimLocks
 from tests.sweep.processes import wait_for
 from tests.tracking.locking.boards import FolderBoard
 
@@ -120,7 +121,7 @@ def test_a_board_that_was_gone_for_all_is_no_sign_of_death(
             if time.monotonic() < end:
                 raise OSError("no server")
 
-        def looks(board: FolderBoard, *, quick: bool = False) -> Mapping[str, Entry]:
+        def looks(board: FolderBoard, *, quick: bool = False) -> Mapping[str, BoardEntry]:
             gone()
             return look(board)
 
