@@ -64,3 +64,8 @@ class ReportConfig(Section):
             "kept them, or auto, the store and else what the report itself has kept.",
         ),
     ] = "auto"
+
+    @property
+    def percent(self) -> str:
+        """The confidence level as intervals are headed: ``95 %``."""
+        return f"{100 * self.confidence:g} %"

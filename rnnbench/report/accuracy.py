@@ -77,7 +77,7 @@ def _have(dataset: DatasetSection, metric: str) -> bool:
 
 
 def _accuracy(dataset: DatasetSection, metric: str) -> DataTable:
-    percent = f"{100 * dataset.options.confidence:g} %"
+    percent = dataset.options.percent
     measure = Measure(metric)
     arms = [arm for arm in (*order(dataset), *dataset.baselines) if arm.by_seed(metric)]
     arms.sort(key=measure.rank)

@@ -40,12 +40,13 @@ def _block(dataset: DatasetSection, see: str) -> Block:
     )
     if not dataset.pairs:
         return Block("", pictures=pictures, statements=told)
-    measure, percent = measure_of(dataset.pairs[0]), f"{100 * dataset.options.confidence:g} %"
+    measure = measure_of(dataset.pairs[0])
     scale = "A point: 0.01 of" if measure.is_accuracy else "By"
     unit = ", in the unit of the targets" if measure.is_error else ""
     together = " of all differences together" if len(dataset.pairs) > 1 else " of the difference"
     remark = f" {measure.remark}" if measure.remark else ""
-    note = f"{scale} {measure.words}{unit}. In brackets: {percent} interval{together}.{remark}"
+    interval = f"{dataset.options.percent} interval{together}"
+    note = f"{scale} {measure.words}{unit}. In brackets: {interval}.{remark}"
     return Block("", (note,), pictures=pictures, statements=told, see=see)
 
 

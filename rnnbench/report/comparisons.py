@@ -52,7 +52,6 @@ def comparisons_block(dataset: DatasetSection) -> Block | None:
     if not dataset.pairs:
         why = "No two arms here agree in everything but one factor: there is no verdict."
         return Block("", (*lead, why), bullets=bullets)
-    percent = f"{100 * dataset.options.confidence:g} %"
     has_remarks = any(_remarks(pair) for pair in dataset.pairs)
     remarks = TableColumn(
         "remarks", "seeds that failed or are not paired, and what else differs", False
@@ -66,7 +65,8 @@ def comparisons_block(dataset: DatasetSection) -> Block | None:
         TableColumn("seeds", "that both have; of each arm, where others are compared, too"),
         TableColumn("difference", f"of the first minus the second, in {unit}"),
         TableColumn(
-            f"{percent} interval", "of the difference, for all comparisons of the data set together"
+            f"{dataset.options.percent} interval",
+            "of the difference, for all comparisons of the data set together",
         ),
         TableColumn("verdict", "what interval and margin say", numeric=False),
         TableColumn("better in", "seeds in common in which the first is better", numeric=False),
@@ -201,8 +201,7 @@ def _pictures(dataset: DatasetSection, pairs: list[Pair]) -> tuple[Picture, ...]
     rows = difference_rows(compared[:_MOST_DRAWN])
     if not rows:
         return ()
-    percent = f"{100 * dataset.options.confidence:g} %"
-    title = f"Differences with their {percent} intervals" + of(
+    title = f"Differences with their {dataset.options.percent} intervals" + of(
         len(rows), len(compared), "comparisons"
     )
     metric = measure_of(pairs[0]).entry

@@ -29,7 +29,7 @@ def answer_block(sets: DataSets) -> Block:
     note = f"By {sets.measure.words}."
     if any(_is_telling(pair, sets) for pair in sets.pairs):
         note += (
-            f" In brackets: {100 * sets.options.confidence:g} % interval of the mean over data "
+            f" In brackets: {sets.options.percent} interval of the mean over data "
             "sets like these, for all these comparisons together."
         )
     if any(pair.overall.sets < FEWEST for pair in sets.pairs):

@@ -72,7 +72,7 @@ def _scores(sets: DataSets) -> DataTable:
 
 
 def _differences(sets: DataSets) -> DataTable:
-    percent = f"{100 * sets.options.confidence:g} %"
+    percent = sets.options.percent
     columns = (
         TableColumn("comparison", numeric=False),
         TableColumn("data sets", "on which both are compared", key="data_sets"),
@@ -139,12 +139,11 @@ def _runs_block(sets: DataSets) -> Block | None:
     if not arms:
         return None
     scores = {arm: _pooled(sets, arm) for arm, _ in arms}
-    percent = f"{100 * sets.options.confidence:g} %"
     columns = (
         TableColumn("arm", numeric=False),
         TableColumn("runs", "on all data sets"),
         TableColumn("IQM", "mean of the middle half of all runs (Agarwal et al. 2021)", key="iqm"),
-        TableColumn(f"IQM {percent}", "stratified bootstrap over seeds", key="iqm"),
+        TableColumn(f"IQM {sets.options.percent}", "stratified bootstrap over seeds", key="iqm"),
     )
     rows = []
     for arm, _ in arms:

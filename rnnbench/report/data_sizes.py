@@ -93,7 +93,7 @@ def _table(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -> 
         TableColumn(
             measure.words, "mean ± standard deviation over seeds", key=f"{measure.metric}_mean"
         ),
-        TableColumn(f"{100 * confidence:g} % interval", "of the mean over seeds (Student's t)"),
+        TableColumn(f"{dataset.options.percent} interval", "of the mean over seeds (Student's t)"),
     )
     rows = tuple(
         (TableCell(arm_words(name), name), number(samples, 0), *_measured(arm, measure, confidence))
@@ -134,7 +134,7 @@ def _picture(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -
         for line in drawn
     )
     draw = partial(save_readings, drawn, "training samples", by.words, title, {})
-    caption = f"{title}: means with {100 * confidence:g} % intervals"
+    caption = f"{title}: means with {dataset.options.percent} intervals"
     return Picture(f"sizes_{dataset.key}", caption, f"{title}, {dataset.place}: {told}", draw)
 
 

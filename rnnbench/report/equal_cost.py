@@ -244,9 +244,7 @@ def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | N
         TableColumn("at equal", "seconds of training, or updates of the optimizer", numeric=False),
         TableColumn("seeds", "pairs with the same seed"),
         TableColumn("difference", f"mean of the first minus the second, in {by.words}"),
-        TableColumn(
-            f"{100 * options.confidence:g} % interval", "of the mean difference; they hold together"
-        ),
+        TableColumn(f"{options.percent} interval", "of the mean difference; they hold together"),
     )
     cells = tuple(
         (

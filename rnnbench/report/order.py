@@ -65,7 +65,7 @@ def order_block(dataset: DatasetSection) -> Block | None:
     arms = [arm for arm in order(dataset) if _measured(arm, told)]
     if not arms:
         return None
-    percent = f"{100 * dataset.options.confidence:g} %"
+    percent = dataset.options.percent
     # Runs of before order_changed was known have none.
     counted = any(arm.by_seed(_CHANGED) for arm in arms)
     columns: tuple[TableColumn, ...] = (

@@ -106,7 +106,7 @@ def _table(
     divided: Sequence[Group],
     means: Mapping[str, Sequence[Interval]],
 ) -> DataTable:
-    percent = f"{100 * dataset.options.confidence:g} %"
+    percent = dataset.options.percent
     columns = (
         TableColumn("arm", numeric=False),
         TableColumn("tokens", "of the shortest and the longest sample in the group"),
@@ -171,9 +171,7 @@ def _quarters(dataset: DatasetSection, known: Answered) -> DataTable | None:
         TableColumn("shortest quarter", "mean of the first minus the second, in accuracy"),
         TableColumn("longest quarter", "the same on the longest quarter of the test samples"),
         TableColumn("change", "the difference on long texts minus that on short ones"),
-        TableColumn(
-            f"{100 * options.confidence:g} % interval", "of the change; they hold together"
-        ),
+        TableColumn(f"{options.percent} interval", "of the change; they hold together"),
         TableColumn("seeds", "pairs with the same seed"),
     )
     rows = tuple(
@@ -234,7 +232,7 @@ def _picture(
         for line in lines
     )
     alt = f"{title}, {dataset.place}: {ends}"
-    how = f"with {100 * dataset.options.confidence:g} % intervals"
+    how = f"with {dataset.options.percent} intervals"
     draw = partial(
         save_readings, lines, "tokens, median of the group", _ACCURACY.words, title, limits
     )

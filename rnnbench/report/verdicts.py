@@ -22,7 +22,7 @@ def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> Repo
         options: margin and confidence.
         measures: what the sections of the report are judged by.
     """
-    percent = f"{100 * options.confidence:g} %"
+    percent = options.percent
     error = f"{100 * (1 - options.confidence):.3g} %"
     by = list(measures) or [Measure(BEST)]
     margin = amount(by[0], options.margin, "g")
