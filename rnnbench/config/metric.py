@@ -152,6 +152,10 @@ class Metric:
         told = _written(mean, places)
         return f"{told} ± {_written(sd, places)}" if mean == mean and sd == sd else told
 
+    def shown_margin(self, margin: float) -> str:
+        """Return a difference as it was typed; one that follows from the targets is rounded."""
+        return f"{margin:.3g}" if self.unit == UNIT else f"{margin:g}"
+
     def shown_range(self, low: float, high: float, sign: Sign = "") -> str:
         """Return ``0.8650 to 0.8774``."""
         places = self.places(low, high)

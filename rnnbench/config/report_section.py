@@ -33,8 +33,9 @@ class ReportConfig(Section):
         Field(
             ge=0,
             examples=[0.005],
-            description="Difference that does not matter, as a fraction for accuracies and else in "
-            "the unit of report.metric; arms that differ by less are equivalent.",
+            description="Difference that does not matter; arms that differ by less are equivalent: "
+            "a fraction for accuracies, for errors of numbers a part of the standard deviation of "
+            "the training targets, and else in the unit of report.metric.",
         ),
         Unit("accuracy"),
     ]
@@ -45,7 +46,8 @@ class ReportConfig(Section):
             examples=["test_loss_best"],
             json_schema_extra={"enum": ["auto", *MEASURES]},
             description="What arms are judged by; auto is test_accuracy_best where "
-            "training.validation=split, and test_accuracy_last where validation is the test set.",
+            "training.validation=split, and test_accuracy_last where validation is the test set, "
+            "or test_rmse_best and test_rmse_last where targets are numbers.",
         ),
     ] = "auto"
     confidence: Annotated[

@@ -104,7 +104,7 @@ def draw_differences(
         )
         mark(point, **facts)
     what = filled(f"difference in {metric.words}", _LABEL)
-    unit = f"{what}\nshaded: too small to matter (±{margin:g})"
+    unit = f"{what}\nshaded: too small to matter (±{metric.shown_margin(margin)})"
     finish_rows(axes, [row.label for row in rows], unit)
     axes.set_xlim(-edge, edge)
     axes.locator_params(axis="x", nbins=4)

@@ -94,7 +94,8 @@ def _place(output: str) -> Path:
 
 def _answer(one: Prediction, *, are_numbers: bool) -> dict[str, Any]:
     if are_numbers:
-        return {"prediction": one.value}
+        # No more digits than a float32 has.
+        return {"prediction": None if one.value is None else float(f"{one.value:.7g}")}
     probability = None if one.name is None else round(one.probability, 6)
     return {"class": one.name, "probability": probability}
 

@@ -149,7 +149,7 @@ def assumed_words(shown: Sequence[Shown], config: Config) -> str:
     return (
         f"{told}; the margin of {one.margin:.4g} needs {_seeds(one.seeds)} seeds. Assumed, "
         "for the store does not know it: the difference of two runs with the same seed spreads by "
-        f"{_LEAST_ASSUMED * one.spread.sd:g} to {one.spread.sd:g}, half the margin to all of it."
+        f"{_LEAST_ASSUMED * one.spread.sd:.4g} to {one.spread.sd:.4g}, half the margin to all of it."
     )
 
 
