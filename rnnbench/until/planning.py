@@ -139,6 +139,7 @@ def shown_table(shown: Sequence[Shown], config: Config) -> Table:
 def assumed_words(shown: Sequence[Shown], config: Config) -> str:
     """Return the same in a sentence where nothing is known of any spread."""
     one = shown[0]
+    least = _LEAST_ASSUMED * one.spread.sd
     what = "the comparison" if len(shown) == 1 else f"each of {len(shown)} comparisons"
     told = (
         f"{config.seeds} seeds show nothing of {what}"
@@ -149,7 +150,7 @@ def assumed_words(shown: Sequence[Shown], config: Config) -> str:
     return (
         f"{told}; the margin of {one.margin:.4g} needs {_seeds(one.seeds)} seeds. Assumed, "
         "for the store does not know it: the difference of two runs with the same seed spreads by "
-        f"{_LEAST_ASSUMED * one.spread.sd:.4g} to {one.spread.sd:.4g}, half the margin to all of it."
+        f"{least:.4g} to {one.spread.sd:.4g}, half the margin to all of it."
     )
 
 
