@@ -12,18 +12,31 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
+from benchmarks.recorded import fill
 from rnnbench.config.expand import load
 from rnnbench.config.recorded import recorded
 from rnnbench.tracking.store import Store
 from tests.conftest import Run
-from tests.filled import filled, store
-
-__all__ = ["filled", "store"]
 
 # A module that is there, and what names it in a configuration: a target, and an extension.
 EVIL = "evil_module"
 TARGET = {"_target_": f"{EVIL}.Thing"}
 EXTENSION = {"name": EVIL, "extension": "1 sha256:0123456789abcdef"}
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the store of four finished runs."""
+    folder = tmp_path_factory.mktemp("records")
+    assert fill(folder, ("+cell=gru,lstm", "data=digits", "model.units=4", "seeds=2"), 2) == 4
+    return folder
+
+
+@pytest.fixture
+def store(made_up: Path, work_dir: Path) -> Store:
+    """That store in a folder of the test's own."""
+    shutil.copytree(made_up / "runs", work_dir / "runs")
+    return Store.open(load([], cell=False))
 
 
 @pytest.fixture
