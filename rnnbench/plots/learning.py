@@ -92,7 +92,7 @@ def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
         tones, lines = shades(str(cell), len(arms)), dashes([str(cell)] * len(arms))
         for arm, tone, line in zip(arms, tones, lines, strict=True):
             _draw_arm(axes, data.only([arm]), metric, tone, line)
-    axes.set_gid(metric)
+    axes.set_gid(entry(metric).of_error or metric)
     finish_epoch_axis(axes, entry(metric).of_error or metric, legend=False)
 
 
