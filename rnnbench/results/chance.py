@@ -9,6 +9,7 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import ERRORS, Measure, score_of
 
 OF_MEAN = "test_rmse_mean"
+_HARDLY = 0.01  # of an RMSE: less than 2 % of the variance is explained
 _DEVIATIONS = 3.0  # standard errors above chance that may be luck, over many arms and epochs
 _NEAR = 0.02  # nats and accuracy: how near to those of even guessing, where no class was counted
 
@@ -40,7 +41,8 @@ def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
     if Measure(metric).is_error:
         level = chance_level(arm)
         is_rmse = metric in (ERRORS.best, ERRORS.last, ERRORS.asked)
-        return level if is_rmse and level is not None and reached >= level else None
+        is_near = level is not None and reached >= (1 - _HARDLY) * level
+        return level if is_rmse and is_near else None
     counts = _counts(arm)
     if counts is None:
         classes = round(1 / reached) if reached > 0 else 0

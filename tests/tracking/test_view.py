@@ -54,7 +54,17 @@ def test_filters_orders_and_shows_what_compares_arms() -> None:
     assert found["compareRunCharts"][0]["metricKey"] == "test_accuracy"
 
 
+def test_arms_of_numbers_are_ordered_by_their_error_the_lowest_first() -> None:
+    found = read(view.state(view.tasks_of({"test_rmse", "loss"})))
+    assert (found["orderByKey"], found["orderByAsc"]) == ("metrics.`test_rmse`", True)
+    assert not [name for name in found["selectedColumns"] if "accuracy" in name]
+    assert found["compareRunCharts"][0]["metricKey"] == "test_rmse"
+    assert view.tasks_of({"test_rmse", "test_accuracy"}) == ("classification", "regression")
+    assert view.tasks_of(()) == ("classification",)
+
+
 def test_fits_into_a_tag_and_is_always_the_same() -> None:
+    assert len(view.state(("classification", "regression"))) < 5000
     assert len(view.state()) < 5000
     assert view.state() == view.state()
 
