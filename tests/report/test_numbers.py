@@ -140,7 +140,7 @@ def test_a_claim_of_a_lower_error_is_judged() -> None:
         metric="test_rmse",
         expected="lower",
     )
-    (row,) = table(report(both(20.0, 22.0), 0.01, claim), "claims").rows
+    (row,) = table(report(both(20.0, 22.0), claims=(claim,)), "claims").rows
     assert any("confirmed" in cell.text for cell in row)
 
 
