@@ -132,6 +132,15 @@ class SearchQueue:
             opened.elsewhere.append((spec.trial.number, spec))
             self._ended(opened, spec.trial.number)
 
+    def again(self, spec: RunSpec) -> None:
+        """See :class:`rnnbench.sweep.queue.Queue`."""
+        if spec.trial is None:
+            self._runs.again(spec)
+            return
+        opened = self._open[spec.trial.study]
+        opened.left.append(spec.trial.number)
+        self._ended(opened, spec.trial.number)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`.
 

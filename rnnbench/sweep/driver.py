@@ -145,7 +145,10 @@ class Driver:
         elif isinstance(event, Lost):
             again = not self._ownership.has_died_often(spec)
             self._recorders[event.key].lost(event.loss)
-            self._fail(spec, event.reason, queue, killed=again)
+            if again and event.loss == "node":
+                self._try_again(spec, event.reason, queue)
+            else:
+                self._fail(spec, event.reason, queue, killed=again)
 
     def _started(self, spec: RunSpec) -> None:
         parent = None if self._parent is None else self._parent.open()
@@ -189,6 +192,13 @@ class Driver:
         del self._recorders[spec.key]
         queue.failed(spec, reason, killed=killed)
         self._close(spec, ("killed: " if killed else "failed: ") + reason)
+
+    def _try_again(self, spec: RunSpec, reason: str, queue: Queue) -> None:
+        """Have a run trained on another node."""
+        self._recorders.pop(spec.key).fail(reason, killed=True)
+        self._ownership.release(spec.key)
+        queue.again(spec)
+        self._progress.given_up(spec, f"again, because {reason}")
 
     def _close(self, spec: RunSpec, text: str) -> None:
         self._ownership.release(spec.key)

@@ -164,13 +164,15 @@ class SweepProgress:
             self._bars.update(self._overall, completed=self._done)
         self.say(f"[{self._done}/{self._total}] {spec.name}: {text}")
 
-    def given_up(self, spec: RunSpec) -> None:
-        """Say that somebody else trains a run that was being trained here."""
+    def given_up(
+        self, spec: RunSpec, why: str = "given up, because its lock was lost or it was deleted"
+    ) -> None:
+        """Say that a run is not being trained any more, which counts as none of those ended."""
         if spec.key in self._running:
             self._bars.remove_task(self._running.pop(spec.key))
         self._count(-self._work.pop(spec.key, 0.0), spec.key)
         self._work.pop(spec.key, None)
-        self.say(f"{spec.name}: given up, because its lock was lost or it was deleted")
+        self.say(f"{spec.name}: {why}")
 
     def _count(self, work: float, key: str) -> None:
         if self._time_left is None or self._overall is None:

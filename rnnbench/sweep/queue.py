@@ -42,6 +42,10 @@ class Queue(TaskSource, Protocol):
         """Hear of a run that another process has taken over; it is released."""
         ...
 
+    def again(self, spec: RunSpec) -> None:
+        """Hear of a run that is to be trained again, having lost its node; it is released."""
+        ...
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """Wait for what other processes are training; return whether work came back from them."""
         ...
@@ -101,6 +105,10 @@ class RunQueue:
     def given_up(self, spec: RunSpec) -> None:
         """See :class:`Queue`."""
         self._elsewhere.append(spec)
+
+    def again(self, spec: RunSpec) -> None:
+        """See :class:`Queue`."""
+        self.add([spec])
 
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`Queue`."""

@@ -72,6 +72,11 @@ class UntilQueue:
         self._running.discard(spec.key)
         self._runs.given_up(spec)
 
+    def again(self, spec: RunSpec) -> None:
+        """See :class:`rnnbench.sweep.queue.Queue`."""
+        self._running.discard(spec.key)
+        self._runs.again(spec)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.wait_for_others(interruption)

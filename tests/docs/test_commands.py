@@ -11,6 +11,7 @@ from pathlib import Path
 import mlflow.runs
 import numpy as np
 import pytest
+import ray.scripts.scripts
 
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.words import DEFAULT_CELLS, Words, split_words
@@ -163,6 +164,12 @@ def test_other_words_of_a_shell_name_what_there_is(
         assert run(*own).status == 0
     elif program == "mlflow":
         assert mlflow.runs.commands.commands["restore"].name == rest[1]
+    elif program in ("ray", "sbatch", "kubectl", "docker"):
+        for name in re.findall(r"deploy/[\w.-]+", " ".join(rest)):
+            assert (ROOT / name).is_file()
+        assert program != "ray" or rest[0] in ray.scripts.scripts.cli.commands
+        _, is_ours, command = " ".join(rest).partition("python -m rnnbench sweep ")
+        assert not is_ours or expand(shlex.split(command))
     else:
         known = ("python3", "source", "export", ".venv/bin/optuna-dashboard", "pytest")
         assert program in known, f"no test knows what {program} does"

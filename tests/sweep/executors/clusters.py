@@ -9,9 +9,11 @@ import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ class Nodes:
         )
         told = self._answer()
         self.address: str = told["address"]
+        self.client: str = told["client"]  # for drivers that are no nodes
 
     def __enter__(self) -> Nodes:
         return self
@@ -54,6 +57,8 @@ class Nodes:
             self._process.kill()
             self._process.wait()
             self._log.close()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def add(self, slots: int) -> None:
@@ -104,12 +109,16 @@ def serve(folder: str, *slots: str) -> None:
     logging.getLogger("ray").setLevel(logging.ERROR)
     options = {"object_store_memory": MEMORY, "include_dashboard": False}
     head, *others = (int(number) for number in slots)
-    cluster = Cluster(
-        initialize_head=True, head_node_args=options | {"num_cpus": head, "temp_dir": folder}
-    )
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    of_head = {"num_cpus": head, "temp_dir": folder, "ray_client_server_port": port}
+    # Ports of workers are elsewhere, or Ray finds that they overlap.
+    of_head |= {"min_worker_port": 0, "max_worker_port": 0}
+    cluster = Cluster(initialize_head=True, head_node_args=options | of_head)
     del options["include_dashboard"]
     nodes = [cluster.head_node, *(cluster.add_node(num_cpus=n, **options) for n in others)]
-    print(json.dumps({"address": cluster.address}), flush=True)
+    told = {"address": cluster.address, "client": f"ray://127.0.0.1:{port}"}
+    print(json.dumps(told), flush=True)
     for line in sys.stdin:
         word, number = json.loads(line)
         if word == "add":
