@@ -16,9 +16,11 @@ from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.driver import Driver
 from rnnbench.sweep.executors.events import Event, Failed, Finished, Idle, Lost, Started
+from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
+from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
@@ -62,14 +64,15 @@ def drive(
     *events: Event | type[BaseException],
     queue: type[RunQueue] = RunQueue,
     parent: Any = None,
+    executor: Any = None,
 ) -> None:
-    """Have events handled, as a sweep does."""
+    """Have events handled, those of an executor where there is one, as a sweep does."""
     ownership = Ownership(store, load([], cell=False).sweep, "some-sweep", "rnnbench sweep")
     with SweepProgress(Console(quiet=True)) as progress, Interruption() as interruption:
         driver = Driver(store, ownership, progress, parent, "some-sweep")
         with driver:
-            executor: Any = Executor(events)
-            driver.train(executor, queue(ownership, progress, specs), interruption)
+            trains: Any = executor or Executor(events)
+            driver.train(trains, queue(ownership, progress, specs), interruption)
 
 
 def statuses(store: Store, spec: RunSpec) -> list[str]:
@@ -103,6 +106,34 @@ def test_a_run_whose_worker_dies_again_and_again_is_kept_as_failed(
     for _ in range(3):
         drive(store, specs[:1], Lost(specs[0].key, "killed", "SIGKILL"))
     assert statuses(store, specs[0]) == ["KILLED", "KILLED", "FAILED"]
+
+
+class LosesNodes:
+    """Loses its node with the first tasks, and trains the others."""
+
+    def __init__(self, times: int) -> None:
+        self._left = times
+
+    def run(self, source: TaskSource, interruption: Interruption) -> Iterator[Event]:
+        while (task := source.take([], [])) is not None:
+            yield Started(task.key)
+            self._left -= 1
+            yield Finished(task.key, OUTCOME) if self._left < 0 else Lost(task.key, "node", "n7")
+        yield Idle()
+
+
+@pytest.mark.parametrize(
+    ("times", "ends"),
+    [(1, ["FINISHED", "KILLED"]), (2, ["FINISHED", *["KILLED"] * 2]), (3, ["FAILED", "KILLED"])],
+)
+def test_a_run_that_loses_its_node_is_trained_again_by_the_same_sweep(
+    store: Store, specs: list[RunSpec], times: int, ends: list[str]
+) -> None:
+    drive(store, specs[:1], executor=LosesNodes(times))
+    found = sorted(statuses(store, specs[0]))
+    assert found == sorted([*ends, *["KILLED"] * (times == 3)])
+    lost = [r for r in store.records() if names.LOST in r.tags]
+    assert [record.tags[names.LOST] for record in lost] == ["node"] * times
 
 
 def test_interruptions_of_a_sweep_never_make_a_run_fail(store: Store, specs: list[RunSpec]) -> None:

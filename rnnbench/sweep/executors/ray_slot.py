@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from rnnbench.sweep.executors.events import EpochEnded, Event, Finished, Lost, Placed
 from rnnbench.sweep.executors.processes import load
@@ -22,7 +24,7 @@ from rnnbench.sweep.executors.worker_process import WorkerProcess, start_worker
 from rnnbench.system.digests import code_digest
 from rnnbench.system.gpus import VISIBLE
 from rnnbench.system.machine import Machine, this_machine
-from rnnbench.system.scratch import scratch_folder
+from rnnbench.system.scratch import own_temporary_files
 from rnnbench.training.runtime import set_environment
 
 LONGEST_CALL = 10.0  # seconds: a slot that says nothing for much longer has lost its node
@@ -73,14 +75,16 @@ class Slot:
             os.environ[VISIBLE] = ""
         os.environ.pop("MLFLOW_RUN_ID", None)
         set_environment(setup.threads)
+        self._shelf = Shelf(ray)
+        self._stack = ExitStack()
+        # The fork server's among them: Ray kills this process, which can't remove them itself then.
+        self._stack.enter_context(own_temporary_files())
+        self._runs = Path(tempfile.mkdtemp())
         load(with_tensorflow=setup.preload)
         from multiprocessing import forkserver
 
         forkserver.ensure_running()  # which loads TensorFlow, in the background
         self._timeout = setup.timeout
-        self._shelf = Shelf(ray)
-        self._stack = ExitStack()
-        self._runs = self._stack.enter_context(scratch_folder())
         self._worker: WorkerProcess | None = None
 
     def node(self) -> Node:
