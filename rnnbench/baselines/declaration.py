@@ -8,7 +8,7 @@ from rnnbench.baselines import BASELINE_VERSION, BASELINES, Baseline
 from rnnbench.baselines.content import configured, content
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
-from rnnbench.data import InputSpec, Prepared, input_spec
+from rnnbench.data import Prepared, input_spec
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import with_dim, with_length
 from rnnbench.sweep.data_cache import DataCache
@@ -39,11 +39,11 @@ def declare_baselines(
         for baseline in chosen:
             config = arm.config
             spec = input_spec(config.data)
-            if why := _unsuited(baseline, spec, config):
+            if why := baseline.no_use_for(spec, config.data):
                 suiting = [
-                    one.name for one in BASELINES.values() if not _unsuited(one, spec, config)
+                    one.name for one in BASELINES.values() if not one.no_use_for(spec, config.data)
                 ]
-                if is_typed or not any(not _unsuited(one, spec, config) for one in chosen):
+                if is_typed or all(one.no_use_for(spec, config.data) for one in chosen):
                     raise ConfigError(
                         "baseline",
                         f"{' or '.join(suiting) or 'none'} for data={config.data.name}, {why}",
@@ -60,15 +60,6 @@ def declare_baselines(
                 declared = _spec(baseline, configured(baseline, config, seed), data)
                 specs.setdefault(declared.key, declared)
     return list(specs.values())
-
-
-def _unsuited(baseline: Baseline, spec: InputSpec, config: Config) -> str:
-    """Return why a baseline has no use for the data of a configuration, or nothing."""
-    if baseline.needs_tokens and spec.vocabulary is None:
-        return "whose inputs are features"
-    if spec.task not in baseline.predicts:
-        return f"whose targets are {'numbers' if spec.targets else 'classes'}"
-    return "" if baseline.unsuited is None else baseline.unsuited(spec, config.data)
 
 
 def _spec(baseline: Baseline, config: Config, data: Prepared) -> RunSpec:

@@ -79,6 +79,14 @@ class Baseline:
         own = None if self.name in BASELINES else find("baseline", self.name)
         return None if own is None else own.identity
 
+    def no_use_for(self, spec: InputSpec, config: DataConfig) -> str:
+        """Return why it cannot be fitted to data of a shape, or nothing."""
+        if self.needs_tokens and spec.vocabulary is None:
+            return "whose inputs are features"
+        if spec.task not in self.predicts:
+            return f"whose targets are {'numbers' if spec.targets else 'classes'}"
+        return "" if self.unsuited is None else self.unsuited(spec, config)
+
 
 BASELINES: dict[str, Baseline] = {
     baseline.name: baseline

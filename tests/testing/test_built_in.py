@@ -6,6 +6,7 @@ import pytest
 
 from rnnbench.baselines import BASELINES, Baseline
 from rnnbench.config.optimizers import OPTIMIZERS, Optimizer
+from rnnbench.data import InputSpec
 from rnnbench.testing import BaselineConformance, OptimizerConformance
 
 
@@ -19,3 +20,9 @@ class TestBaselines(BaselineConformance):
     @pytest.fixture(params=BASELINES)
     def baseline(self, request: pytest.FixtureRequest) -> Baseline:
         return BASELINES[request.param]
+
+    @pytest.fixture
+    def least(self, baseline: Baseline, spec: InputSpec) -> float:
+        if baseline.name in ("majority_class", "mean"):  # whatever the input
+            return -0.1 if spec.targets else 0.3
+        return 0.0 if spec.targets else 1.5 / spec.classes
