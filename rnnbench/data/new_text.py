@@ -14,7 +14,7 @@ from rnnbench.data.padding import Padding, padded
 from rnnbench.data.preparation import prepare
 from rnnbench.data.readers import ReadsText, TextReader
 from rnnbench.data.soundness import META
-from rnnbench.data.sources import SOURCES, source_of
+from rnnbench.data.sources import SOURCES, shipped, source_of
 from rnnbench.data.store import beside_damage, prepared_with
 from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError
@@ -54,7 +54,7 @@ def text_reader(
             )
         return _prepared_reader(config, home, digest, report)
     if not isinstance(source, ReadsText):
-        known = ", ".join(name for name, one in SOURCES.items() if _reads(name, one))
+        known = ", ".join(name for name in SOURCES if _reads(name, shipped(name)))
         raise ConfigError(
             "run",
             f"a run on data that is text ({known})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from rnnbench.config.data_section import DataConfig
@@ -12,33 +13,24 @@ from rnnbench.config.roles import Only
 from rnnbench.config.section import idle_markers
 from rnnbench.config.validate import suggestion
 from rnnbench.data.contract import DataSource, must_be_null
-from rnnbench.data.sets.adding import Adding
-from rnnbench.data.sets.arrays import UserArrays
-from rnnbench.data.sets.digits import Digits
-from rnnbench.data.sets.imdb import Imdb
-from rnnbench.data.sets.reviews import Reviews
-from rnnbench.data.sets.series.embedded import CO2, MACKEY_GLASS, SUNSPOTS
-from rnnbench.data.sets.series.source import UserSeries
-from rnnbench.data.sets.table import Csv
-from rnnbench.data.sets.temporal_order import TemporalOrder
-from rnnbench.data.sets.text_dir import TextDir
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.registry import configured, names
 
 _METHODS = ("spec", "fingerprint", "load")
-SOURCES: dict[str, DataSource] = {
-    "reviews": Reviews(),
-    "digits": Digits(),
-    "temporal_order": TemporalOrder(),
-    "imdb": Imdb(),
-    "arrays": UserArrays(),
-    "text_dir": TextDir(),
-    "csv": Csv(),
-    "series": UserSeries(),
-    "adding": Adding(),
-    "mackey_glass": MACKEY_GLASS,
-    "sunspots": SUNSPOTS,
-    "co2": CO2,
+# Where each is, in rnnbench.data.sets: a command imports the one that it is about.
+SOURCES: Mapping[str, str] = {
+    "reviews": "reviews.Reviews",
+    "digits": "digits.Digits",
+    "temporal_order": "temporal_order.TemporalOrder",
+    "imdb": "imdb.Imdb",
+    "arrays": "arrays.UserArrays",
+    "text_dir": "text_dir.TextDir",
+    "csv": "table.Csv",
+    "series": "series.source.UserSeries",
+    "adding": "adding.Adding",
+    "mackey_glass": "series.embedded.MACKEY_GLASS",
+    "sunspots": "series.embedded.SUNSPOTS",
+    "co2": "series.embedded.CO2",
 }
 
 # By data set, the traits of which it has the keys of ``data`` that others don't have.
@@ -68,11 +60,19 @@ def source_of(config: DataConfig) -> DataSource:
         ConfigError: for a name that is not in the table, or a key that belongs to other data sets.
     """
     own = configured("data", config.name, config.extension, SOURCES)
-    source = SOURCES.get(config.name) if own is None else _own(own, config)
-    if source is None:
+    if own is None and config.name not in SOURCES:
         known = ", ".join([*SOURCES, *names("data")])
         raise ConfigError("data.name", f"one of {known}", config.name, "choose one")
+    source = shipped(config.name) if own is None else _own(own, config)
     must_be_null(config, *sorted(_OF_TRAIT.keys() - OWN_KEYS.get(config.name, ())))
+    return source
+
+
+def shipped(name: str) -> DataSource:
+    """The source of one of the names in ``SOURCES``."""
+    module, _, attribute = SOURCES[name].rpartition(".")
+    found = getattr(import_module(f"rnnbench.data.sets.{module}"), attribute)
+    source: DataSource = found() if isinstance(found, type) else found
     return source
 
 

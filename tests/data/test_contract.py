@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.data import prepare
-from rnnbench.data.sources import SOURCES
+from rnnbench.data.sources import shipped
 from rnnbench.testing import DataSetConformance
 
 
@@ -20,7 +20,7 @@ class Conformance(DataSetConformance):
 
     @pytest.fixture
     def dataset(self):
-        return SOURCES[self.name]
+        return shipped(self.name)
 
 
 class TestReviews(Conformance):

@@ -187,7 +187,7 @@ def test_a_new_source_reads_text_where_it_has_a_reader(
         def reader(self, config: Any, home: Path, word_index: Any, report: Any) -> TextReader:
             return TextReader(Letters(), ("one", "two", "three"))
 
-    monkeypatch.setitem(sources.SOURCES, "reviews", Source())
+    monkeypatch.setattr(sources, "shipped", lambda name: Source())
     reader = text_reader(configure("reviews"), tmp_path, "", None, ignore)
     assert reader.vocabulary.encode("ab").tolist() == [97, 98]
     assert reader.classes == ("one", "two", "three")
