@@ -73,9 +73,13 @@ class Packer:
             )
         extensions = tuple(self._extension(origin) for origin in task.extensions)
         if task.config is not None:
-            tracking = task.config.tracking.model_copy(update={"uri": None})
-            update: dict[str, Any] = {"tracking": tracking, "references": {}}
-            task = replace(task, config=task.config.model_copy(update=update))
+            config = task.config
+            update: dict[str, Any] = {
+                "tracking": config.tracking.model_copy(update={"uri": None}),
+                "search": config.search.model_copy(update={"storage": None}),
+                "references": {},
+            }
+            task = replace(task, config=config.model_copy(update=update))
         return Order(task, parcel, vectors, extensions)
 
     def _extension(self, origin: Origin) -> Parcel | None:

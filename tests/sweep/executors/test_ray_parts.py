@@ -51,9 +51,8 @@ def objects() -> Objects:
 
 @pytest.fixture
 def task(tmp_path: Path) -> Task:
-    (spec,) = declare(
-        expand([*DIGITS, "tracking.uri='sqlite:///with:secret@x.db'"]), DataCache(tmp_path / "home")
-    )
+    stores = (f"{key}='sqlite:///with:secret@x.db'" for key in ("tracking.uri", "search.storage"))
+    (spec,) = declare(expand([*DIGITS, *stores]), DataCache(tmp_path / "home"))
     return spec.task(tmp_path / "run")
 
 
