@@ -109,9 +109,9 @@ def over(datasets: Sequence[DatasetSection]) -> DataSets | None:
     own = [dataset for dataset in datasets if _compared(dataset, measure)]
     if measure.is_error and not _are_alike(own):
         return None
-    known = [_data(dataset) for dataset in own]
+    known = _data_names(own)
     parts = [
-        _part(dataset, measure, is_alone=known.count(data) == 1)
+        _part(dataset, data, measure, is_alone=known.count(data) == 1)
         for dataset, data in zip(own, known, strict=True)
     ]
     met: dict[tuple[str, str], list[tuple[Part, Pair]]] = {}
@@ -198,19 +198,24 @@ def _order(
     return tuple(sorted({arm.name: arm.cell for arm in arms}.items(), key=place))
 
 
-def _part(dataset: DatasetSection, measure: Measure, *, is_alone: bool) -> Part:
+def _part(dataset: DatasetSection, data: str, measure: Measure, *, is_alone: bool) -> Part:
     """Return a row, which is called after its data set where that has no other."""
-    data = _data(dataset)
     by_seed = {arm.name: sorted(arm.by_seed(measure.metric).items()) for arm in dataset.arms}
     scores = {name: tuple(value for _, value in found) for name, found in by_seed.items()}
     run_ids = tuple(run_id for arm in dataset.arms for run_id in arm.run_ids)
     return Part(data, data if is_alone else dataset.place, scores, run_ids)
 
 
-def _data(dataset: DatasetSection) -> str:
-    """Return which data set it is; arrays are told apart by their contents."""
-    name, _, rest = dataset.arms[0].data_name.partition(" ")
-    return f"{name} {rest[:8] if name == 'arrays' else rest}".rstrip()
+def _data_names(datasets: Sequence[DatasetSection]) -> list[str]:
+    """Return which data set each is: arrays by their contents, series by what not all share."""
+    words = [dataset.arms[0].data_name.split(" ") for dataset in datasets]
+    alike = {name: [own[1:] for own in words if own[0] == name] for name, *_ in words}
+    named = []
+    for name, *told in words:
+        shared = set.intersection(*map(set, alike[name])) if name != "arrays" else set()
+        own = [word[:8] if name == "arrays" else word for word in told if word not in shared]
+        named.append(" ".join([name, *own]))
+    return named
 
 
 def _pairs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnbench.data import prepare
@@ -35,6 +36,28 @@ class TestDigits(Conformance):
 class TestTemporalOrder(Conformance):
     name = "temporal_order"
     keys = {"limit": 400, "test_limit": 150, "maxlen": 44}  # noqa: RUF012
+
+
+class TestAdding(Conformance):
+    name = "adding"
+    keys = {"limit": 400, "test_limit": 150, "maxlen": 44}  # noqa: RUF012
+
+
+class TestMackeyGlass(Conformance):
+    name = "mackey_glass"
+    keys = {"test": 200, "validation": 100, "stride": 5}  # noqa: RUF012
+
+    def test_limits_take_the_first_samples(self, config, prepared, home):
+        """Of a series, training takes the latest windows before the validation part."""
+        few = prepare(config.model_copy(update={"limit": 15, "test_limit": 7}), home)
+        held_out = prepared.facts["n_validation"]
+        assert few.facts["n_validation"] == held_out
+        assert (few.facts["n_train"], few.facts["n_test"]) == (15 + held_out, 7)
+        part, scale = few.arrays(), prepared.arrays().scale_train
+        own = part.scale_train.undo(part.y_train)
+        np.testing.assert_allclose(
+            own, scale.undo(prepared.arrays().y_train[-len(own) :]), atol=1e-6
+        )
 
 
 class FromFile(Conformance):

@@ -97,6 +97,13 @@ class TestRelation:
         relation = relate(*two(record("gru", 0, 0.8, **{key: "1"}), other))
         assert (relation.factor, relation.is_clean) == (key, is_clean)
 
+    def test_a_scaling_that_knows_the_test_is_told_and_is_a_confound_of_one_arm(self) -> None:
+        leak = {"data.scaling_leak": "True"}
+        both = relate(*two(record("lstm", 0, 0.8, **leak), record("gru", 0, 0.8, **leak)))
+        assert "series scaled with knowledge of the test" in both.remarks
+        one = relate(*two(record("lstm", 0, 0.8), record("gru", 0, 0.8, **leak)))
+        assert any("scaling" in words and "True" in words for words in one.confounds)
+
     def test_cells_of_one_width_differ_in_their_cell_alone(self) -> None:
         wide = record("gru", 0, 0.8, **{"model.units": "128"})
         wide = replace(wide, metrics=wide.metrics | {"parameters_recurrent": 99_072.0})
