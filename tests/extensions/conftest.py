@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rnnbench.extensions import registry
 from tests.installed import PACKAGE, leave_modules, package, site
 
 __all__ = ["package", "site"]
@@ -20,7 +22,7 @@ NAMED = {
 
 
 @pytest.fixture
-def conf(work_dir: Path) -> Path:
+def conf(work_dir: Path) -> Iterator[Path]:
     """A folder of --config-dir whose files name the modules of the package beside it."""
     leave_modules()
     shutil.copytree(PACKAGE / "sequence_extras", work_dir / "sequence_extras")
@@ -28,4 +30,5 @@ def conf(work_dir: Path) -> Path:
         file = work_dir / "my_conf" / kind / f"{name}.yaml"
         file.parent.mkdir(parents=True)
         file.write_text(f"_target_: {target}\n")
-    return work_dir / "my_conf"
+    yield work_dir / "my_conf"
+    registry.reset()

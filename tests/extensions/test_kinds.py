@@ -111,6 +111,7 @@ def test_what_a_module_imports_of_its_package_counts(conf: Path) -> None:
     assert source() != first
 
 
+@pytest.mark.slow
 def test_all_of_them_are_trained_by_processes(conf: Path, run: Run) -> None:
     words = (*WORDS[1:], "training.epochs=1", "home=runs", f"--config-dir={conf}")
     trained = run("train", "+cell=ugrnn", "tracking.save_model=last", *words)

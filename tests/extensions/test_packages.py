@@ -25,6 +25,7 @@ def is_imported() -> bool:
     return any(name.split(".")[0] == "sequence_extras" for name in sys.modules)
 
 
+@pytest.mark.slow
 def test_a_package_is_installed_and_everything_of_it_trained(package: Path, run: Run) -> None:
     trained = run("train", *ALL, "match=gru:8", *QUICK, "tracking.save_model=last")
     assert trained.status == 0, trained.err
@@ -131,6 +132,7 @@ def test_a_wrong_entry_point_is_told(
     assert "other-cells 2.0" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_stored_run_names_nothing_that_is_imported(package: Path, run: Run) -> None:
     trained = run("train", *ALL, *QUICK, "tracking.save_model=last", "executor=in_process")
     assert trained.status == 0, trained.err
@@ -149,6 +151,7 @@ def test_a_stored_run_names_nothing_that_is_imported(package: Path, run: Run) ->
     assert "cell: expected no cell but one from an installed package" in other.err
 
 
+@pytest.mark.slow
 def test_the_tests_of_the_package_pass_where_it_is_installed(package: Path, tmp_path: Path) -> None:
     """Without the modules beside them; one test of each kind, the rest are run in place."""
     shutil.copy(PACKAGE / "test_sequence_extras.py", tmp_path)
@@ -159,6 +162,7 @@ def test_the_tests_of_the_package_pass_where_it_is_installed(package: Path, tmp_
     assert child.returncode == 0, child.stdout
 
 
+@pytest.mark.slow
 def test_a_users_cell_is_compared_with_others_and_followed_through_time(
     package: Path, run: Run
 ) -> None:
@@ -172,6 +176,7 @@ def test_a_users_cell_is_compared_with_others_and_followed_through_time(
     assert "| ugrnn | 1 | ugrnn_1 | h |" in page
 
 
+@pytest.mark.slow
 def test_a_users_cell_carries_its_state_over(package: Path, run: Run) -> None:
     words = ["data=waves", "data.limit=64", "data.test_limit=32", "training.batch_size=32"]
     more = ["training.validation=test", "training.epochs=1", "model.stateful=true"]

@@ -10,6 +10,7 @@ from rnnbench.data import InputSpec
 from rnnbench.testing import BaselineConformance, OptimizerConformance
 
 
+@pytest.mark.slow
 class TestOptimizers(OptimizerConformance):
     @pytest.fixture(params=OPTIMIZERS)
     def optimizer(self, request: pytest.FixtureRequest) -> Optimizer:
