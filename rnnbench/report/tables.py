@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -22,7 +21,7 @@ from rnnbench.results import load_baselines, load_history, load_runs, load_trial
 from rnnbench.results.answers import read_answers
 from rnnbench.results.arms import asked_weights, finished
 from rnnbench.results.frame import with_parameters
-from rnnbench.tracking.address import local_path
+from rnnbench.tracking.files import run_files
 from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
@@ -48,9 +47,9 @@ def read_tables(
     runs, trials = _chosen(runs, trials, arms, tell)
     done = finished(runs)
     history = load_history(store, done["run_id"])
-    folders = _folders_here(store, done["run_id"])
     answers = read_answers(store, asked_weights(done))
-    found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
+    with run_files(store, map(str, done["run_id"]), [FLOWS]) as folders:
+        found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
@@ -96,12 +95,6 @@ def _chosen(
     if not searched:
         return chosen, trials[trials["study"].isin(chosen["study"].dropna())]
     return chosen, trials.loc[sorted({row for found in searched for row in found.index})]
-
-
-def _folders_here(store: Store, run_ids: pd.Series) -> dict[str, Path]:
-    """Return the folders of the runs whose files are on this machine."""
-    folders = store.artifact_folders(str(run_id) for run_id in run_ids).items()
-    return _present({run_id: local_path(address) for run_id, address in folders})
 
 
 def _present(found: Mapping[str, _Value | None]) -> dict[str, _Value]:

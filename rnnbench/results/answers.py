@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnnbench.results.facts import Facts
 from rnnbench.results.measure import ASKED, BEST, LAST, weights_of
 from rnnbench.stats.contrast import ArmValues
-from rnnbench.tracking.address import local_path
+from rnnbench.tracking.files import run_files
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import FILE, load_right
 from rnnbench.training.tested import WEIGHTS, Weights
@@ -22,16 +22,15 @@ _SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, whic
 
 
 def read_answers(store: Store, asked: Mapping[str, Weights]) -> dict[Weights, dict[str, Right]]:
-    """Return which test samples each run answered rightly; files elsewhere are not fetched.
+    """Return which test samples each run answered rightly; files elsewhere are fetched.
 
     Args:
         store: where the runs are.
         asked: by run id, the weights that ``training.test`` asked for.
     """
     found: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
-    for run_id, address in store.artifact_folders(asked).items():
-        folder = local_path(address)
-        if folder is not None:
+    with run_files(store, asked, [FILE]) as folders:
+        for run_id, folder in folders.items():
             for which, right in load_right(folder / FILE, asked[run_id]).items():
                 found[which][run_id] = right
     return found

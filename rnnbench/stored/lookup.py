@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.formatting.redact import shown_store
 from rnnbench.tracking import names
-from rnnbench.tracking.address import local_path, translated
+from rnnbench.tracking.files import run_files
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
@@ -56,15 +55,9 @@ def run_file(store: Store, run_id: str, name: str) -> Iterator[Path | None]:
     Raises:
         StoreError: where the store does not answer.
     """
-    folder = local_path(store.artifact_folders([run_id]).get(run_id, ""))
-    if folder is not None:
-        yield folder / name if (folder / name).is_file() else None
-        return
-    with tempfile.TemporaryDirectory(prefix="rnnbench-") as place:
-        with translated(store.uri, store.home.path):
-            listed = {item.path for item in store.client.list_artifacts(run_id)}
-            fetched = name in listed and store.client.download_artifacts(run_id, name, place)
-        yield Path(fetched) if fetched else None
+    with run_files(store, [run_id], [name]) as folders:
+        path = folders[run_id] / name if run_id in folders else None
+        yield path if path is not None and path.is_file() else None
 
 
 def must_exist(path: Path | None, run_id: str, name: str) -> Path:

@@ -196,6 +196,7 @@ def quiet_mlflow() -> None:
     os.environ.setdefault(_RETRIES, "3")
     # Two lines about each run of a server, in the middle of ours and with its password.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -48,7 +48,9 @@ class Store:
         self._scope = hashlib.sha256(f"{address} {experiment_id}".encode()).hexdigest()[:8]
         self.marker = Marker(home, self._scope, moved=is_in_home, locks=own.kind)
         self._client = client
-        self._reader = reader or ClientReader(lambda: self.client, experiment_id)
+        self._reader = reader or ClientReader(
+            lambda: self.client, experiment_id, uri if uri.startswith("http") else None
+        )
 
     @classmethod
     def open(cls, config: Config, *, create: bool = True) -> Store:

@@ -28,7 +28,7 @@ def measured(family: Family, metric: str, answers: Answers) -> dict[str, ArmValu
 def answers_of(
     store: Store, arms: Sequence[DeclaredArm], metric: str, known: Answers | None = None
 ) -> Answers:
-    """Return which test samples each run answered rightly; files elsewhere are not fetched.
+    """Return which test samples each run answered rightly; files elsewhere are fetched.
 
     Args:
         store: where the runs are.

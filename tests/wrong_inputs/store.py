@@ -58,6 +58,16 @@ VARIABLES = [
         "MLFLOW_TRACKING_INSECURE_TLS",
     )
 ]
+PLACES = [
+    row("sweep +cell=gru tracking.artifacts=runs", "tracking.artifacts", "an absolute path"),
+    row("sweep +cell=gru tracking.artifacts=ftp://u:s3cret@h/x", "tracking.artifacts", "s3:"),
+    row("plan +cell=gru search=random search.storage=optuna.db", "search.storage", "postgresql"),
+    row(
+        "plan +cell=gru search=random 'search.storage=\"mysql://u:s3cret@h/x\"'",
+        *("search.storage", "postgresql", "mysql"),
+    ),
+    row("sweep +cell=gru search=random search.storage=''", "search.storage", "an empty text"),
+]
 EXPERIMENTS = [
     row("report tracking.experiment=none", "tracking.experiment", "in the store", store=True),
     row("diagnose tracking.experiment=none run=1", "tracking.experiment", store=True),
@@ -71,6 +81,7 @@ ROWS = [
     *ADDRESSES,
     *HOMES,
     *VARIABLES,
+    *PLACES,
     *EXPERIMENTS,
     row(
         "ui",

@@ -14,15 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnbench.tracking import names
-from rnnbench.tracking.address import quiet_mlflow
-from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.locking.board import BoardEntry, Removed
+from rnnbench.tracking.rest import API, call_server
 
 EXPERIMENT = "rnnbench-drivers"
 _CLAIM, _SIGN = "rnnbench.claim.", "rnnbench.sign"
-_API = "/api/2.0/mlflow"
 _PAGE = 1000
-_QUICK_SECONDS = 10
 _LONGEST_NAME = 200
 _GONE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE", "INVALID_STATE")
 
@@ -138,18 +135,7 @@ class ServerBoard:
         return self._experiment()
 
     def _call(self, method: str, path: str, *, quick: bool = False, **values: Any) -> Any:
-        """Ask MLflow's server; its client would try again for minutes where we want to know."""
-        quiet_mlflow()
-        check_environment()
-        from mlflow.utils.credentials import get_default_host_creds
-        from mlflow.utils.rest_utils import http_request, verify_rest_response
-
-        endpoint = f"{_API}/{path}"
-        sent = {"params": values} if method == "GET" else {"json": values}
-        limits = {"max_retries": 0, "timeout": _QUICK_SECONDS} if quick else {}
-        creds = get_default_host_creds(self.address)
-        answer = http_request(creds, endpoint, method, **sent, **limits)
-        return verify_rest_response(answer, endpoint).json()
+        return call_server(self.address, method, f"{API}/{path}", quick=quick, **values)
 
 
 _experiments: dict[str, str] = {}  # by address of the server

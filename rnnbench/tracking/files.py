@@ -1,0 +1,48 @@
+"""Files of runs as local paths, wherever they are: many of them are fetched at once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from rnnbench.tracking.address import local_path, translated
+from rnnbench.tracking.store import Store
+
+_AT_ONCE = 8
+Folders = dict[str, Path]  # by run
+
+
+@contextmanager
+def run_files(store: Store, run_ids: Iterable[str], names: Collection[str]) -> Iterator[Folders]:
+    """Give by run a folder that holds those of some files that the run has.
+
+    A run whose files are nowhere is left out. What was fetched goes with the block.
+
+    Raises:
+        StoreError: where the store, or what it keeps files in, does not answer.
+    """
+    addresses = store.artifact_folders(run_ids)
+    found = {i: local_path(address) for i, address in addresses.items()}
+    here = {run_id: folder for run_id, folder in found.items() if folder is not None}
+    away = [run_id for run_id in found if run_id not in here and addresses[run_id]]
+    if not away:
+        yield here
+        return
+    with tempfile.TemporaryDirectory(prefix="rnnbench-") as place:
+        fetched = {run_id: Path(place, run_id) for run_id in away}
+        with translated(store.uri, store.home.path):
+            client = store.client
+
+            def fetch(run_id: str) -> None:
+                fetched[run_id].mkdir()
+                for item in client.list_artifacts(run_id):
+                    if item.path in names:
+                        client.download_artifacts(run_id, item.path, str(fetched[run_id]))
+
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                for _ in pool.map(fetch, away):
+                    pass
+        yield here | fetched
