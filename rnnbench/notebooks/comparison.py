@@ -66,8 +66,9 @@ def compare(
         runs: rows of :func:`load_runs`, such as those of some arms or seeds, with its columns;
             further columns do no harm, and arms are called as in its column ``arm``.
         by: the factor that is compared, such as ``cell`` or ``units``; ``None`` for every one.
-        margin: the difference that does not matter, in the unit of the metric; ``None`` for the
-            configuration's ``report.margin``.
+        margin: the difference that does not matter, in the unit of the metric, of errors of numbers
+            as a part of the standard deviation of the targets; ``None`` for the configuration's
+            ``report.margin``.
         confidence: of the intervals; ``None`` for ``report.confidence``.
         metric: what arms are compared by; ``None`` for ``report.metric``.
 

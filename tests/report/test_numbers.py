@@ -12,6 +12,9 @@ from rnnbench.report.build import Tables, build, dataset_sections
 from rnnbench.report.document import Document
 from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame
+from rnnbench.results.margins import margin_of
+from rnnbench.results.measure import Measure
+from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import OPTIONS
 from tests.report.records import record as classified
@@ -20,8 +23,8 @@ from tests.report.test_build import table, told
 SD = 50.0
 
 
-def record(cell: str, seed: int, rmse: float, **changes: str) -> Record:
-    """A finished run with an RMSE in the unit of its targets, which spread by 50."""
+def record(cell: str, seed: int, rmse: float, sd: float = SD, **changes: str) -> Record:
+    """A finished run with an RMSE in the unit of its targets, and how these spread."""
     known = classified(cell, seed, 0.5, **changes)
     metrics = {k: v for k, v in known.metrics.items() if "accuracy" not in k and "gap" not in k}
     metrics |= {
@@ -32,7 +35,7 @@ def record(cell: str, seed: int, rmse: float, **changes: str) -> Record:
         "final_rmse": rmse - 2,
         "rmse_gap_best": 2.5,
         "rmse_gap_final": 3.0,
-        "target_sd": SD,
+        "target_sd": sd,
         "test_rmse_mean": 51.0,
         "test_rmse_shuffled": rmse + 9,
         "order_rise": 9.0,
@@ -142,6 +145,25 @@ def test_a_claim_of_a_lower_error_is_judged() -> None:
     )
     (row,) = table(report(both(20.0, 22.0), claims=(claim,)), "claims").rows
     assert any("confirmed" in cell.text for cell in row)
+
+
+@pytest.mark.parametrize(("spread", "is_told"), [(60.0, True), (500.0, False)])
+def test_errors_in_other_units_have_no_mean_over_data_sets(spread: float, is_told: bool) -> None:
+    records = both(20.0, 22.0)
+    for cell, rmse in (("lstm", 30.0), ("gru", 33.0)):
+        for seed in range(5):
+            one = record(cell, seed, rmse + seed / 10, spread, **{"data.name": "other"})
+            records.append(replace(one, tags={**one.tags, names.DATA_DIGEST: "77aa"}))
+    titles = {section.title for section in report(records).sections}
+    assert ("Over all data sets" in titles) == is_told
+
+
+def test_the_margin_has_the_unit_of_what_is_compared() -> None:
+    assert margin_of(0.01, Measure("test_rmse_best"), 50.0) == 0.5
+    assert margin_of(0.01, Measure("test_mae"), 50.0) == 0.5
+    for metric in ("test_accuracy", "test_r2", "test_mase", "test_loss"):
+        assert margin_of(0.01, Measure(metric), 50.0) == 0.01
+    assert margin_of(0.01, None, 50.0) == 0.01
 
 
 def test_arms_are_shown_best_first() -> None:
