@@ -97,6 +97,12 @@ class Cluster:
             return self._config.gpus
         return 1.0 if self.ray.cluster_resources().get("GPU") else 0.0
 
+    @property
+    def losses(self) -> tuple[type[BaseException], ...]:
+        """The errors that say that the connection is lost, those of Ray's client included."""
+        client = getattr(sys.modules.get("grpc"), "RpcError", ConnectionError)
+        return ConnectionError, self.ray.exceptions.RayError, client
+
     def free_slots(self) -> int:
         """Return how many slots the cluster has room for beside those that it has."""
         return self._room(self.ray.available_resources())

@@ -94,20 +94,17 @@ class RayExecutor:
 
         Raises:
             ConfigError: where a node runs other code than the driver.
-            RunFailure: where the cluster starts no slot.
+            RunFailure: where the cluster starts no slot, or the connection to it is lost.
         """
         self._has_more = True
         self.start()
-        while True:
-            yield from self._fill(source)
-            yield Idle()
-            if not self._busy:
-                # The results stored meanwhile may have brought more.
-                yield from self._fill(source)
-            if not self._busy:
-                break
-            yield from self._next_events(interruption)
-            interruption.check()
+        try:
+            yield from self._train(source, interruption)
+        except self._cluster.losses as error:
+            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+            raise RunFailure(
+                f"the connection to the Ray cluster is lost ({reason}); the same command resumes"
+            ) from None
         # Others may wait for them, and this driver for others.
         self._end(self._slots)
 
@@ -120,6 +117,18 @@ class RayExecutor:
     @property
     def _busy(self) -> bool:
         return self._ahead is not None or any(slot.task for slot in self._slots)
+
+    def _train(self, source: TaskSource, interruption: Interruption) -> Iterator[Event]:
+        while True:
+            yield from self._fill(source)
+            yield Idle()
+            if not self._busy:
+                # The results stored meanwhile may have brought more.
+                yield from self._fill(source)
+            if not self._busy:
+                return
+            yield from self._next_events(interruption)
+            interruption.check()
 
     def _fill(self, source: TaskSource) -> Iterator[Event]:
         """Give every idle slot a task; without any slot, claim one for the first to come."""
@@ -204,6 +213,8 @@ class RayExecutor:
         try:
             answer = self._ray.get(call)
         except Exception as error:  # the slot's node, its process, or what it was asked
+            if not isinstance(error, self._ray.exceptions.RayError):
+                raise  # the driver's own connection
             if slot.node is None:
                 self._failed(slot, error)
             elif "memory" in str(error):  # Ray ends processes where a node runs out of it

@@ -201,3 +201,21 @@ def test_an_interrupted_sweep_leaves_nothing_behind_and_the_same_command_resumes
     again = commands.start("sweep", *few, module=SIMULATED)
     assert again.status() == 0, again.said
     check_each_once(home, 3)
+
+
+@pytest.mark.stress
+def test_a_driver_that_loses_its_cluster_says_so_and_the_same_command_resumes(
+    commands: Commands, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    few = ("+cell=gru", *DATA[:3], "model.units=4", "seeds=3", "training.epochs=60", "home=runs")
+    with Nodes(0, 1) as nodes:
+        there = ("executor=ray", f"executor.address={nodes.client}")
+        sweep = commands.start("sweep", *few, *there, module=SIMULATED)
+        wait_for(lambda: not sweep.is_running or len(finished(work_dir / "runs")) >= 1)
+    assert sweep.status() == 1, sweep.said
+    assert "the connection to the Ray cluster is lost" in sweep.said
+    assert "Traceback" not in sweep.said
+    again = commands.start("sweep", *few, module=SIMULATED)
+    assert again.status() == 0, again.said
+    check_each_once(work_dir / "runs", 3)
