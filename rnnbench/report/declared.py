@@ -143,10 +143,14 @@ def _is(runs: pd.DataFrame, key: str, value: Any) -> pd.Series[bool]:
 def _solved(config: Config) -> Config:
     """Return a configuration with its units and its length.
 
-    Only a match, and arrays of their own length, need the data, which may be away.
+    Only a match, and arrays of their own length, need the data, which may be away; windows of
+    series have the length that is asked for.
     """
-    if config.match is None and config.data.maxlen is not None:
-        return config
+    data = config.data
+    if config.match is None and data.maxlen is None and data.window is not None:
+        data = data.model_copy(update={"maxlen": data.window})
+    if config.match is None and data.maxlen is not None:
+        return config.model_copy(update={"data": data})
     spec = input_spec(config.data)
     return resolve_units(with_length(config, spec), spec)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from rnnbench.config.expand import expand
+from rnnbench.report.declared import restrict
 from rnnbench.report.titles import section_titles
 
 
@@ -37,3 +40,9 @@ def test_how_it_is_forecast_does_not(key: str) -> None:
 def test_a_users_series_are_called_after_their_file() -> None:
     rows = [row("series", path="/somewhere/sales.csv"), row("series", path="prices.parquet")]
     assert section_titles(rows) == ["sales", "prices"]
+
+
+def test_a_report_on_series_does_not_need_their_file() -> None:
+    arms = expand(["+cell=gru", "data=series", "data.path=gone.csv"])
+    nothing = pd.DataFrame({"seed": pd.Series([], dtype="Int64")})
+    assert restrict(nothing, arms, nothing).empty
