@@ -90,6 +90,7 @@ class LocksConformance:
     """Tests of the promises in ``rnnbench.system.locks``, which count them."""
 
     attempts = 1000  # at a free name while others ask who holds it
+    rounds = 25  # of each of four processes that take turns
 
     @pytest.fixture
     def locks(self) -> Locks:
@@ -125,7 +126,7 @@ class LocksConformance:
     def test_many_processes_hold_a_name_one_after_another(
         self, locks: Locks, start: Start, tmp_path: Path
     ) -> None:
-        counter, rounds = tmp_path / "counter", 25
+        counter, rounds = tmp_path / "counter", self.rounds
         counter.write_text("0")
         started = [start(_count) for _ in range(4)]
         for _, pipe in started:

@@ -16,7 +16,8 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import attempt_name
 from rnnbench.tracking.store import Store
 
-# Nobody can tell from here whether another machine still works.
+# Nobody can tell from here whether another machine still works that shares no locks with us: an
+# older version, one by another way to the same store, or a kind of store that has none.
 IF_DEAD = (
     "if it has ended there without a trace, delete it in MLflow's user interface, where it is "
     "shown as running, and it is trained here"

@@ -13,6 +13,8 @@ from rnnbench.config.expand import load
 from rnnbench.results.answers import read_answers
 from rnnbench.stored.lookup import run_file
 from rnnbench.system.locks import Timeout
+from rnnbench.testing import locks as conformance
+from rnnbench.testing.locks import LocksConformance
 from rnnbench.tracking import client_reader
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.locking import claims
@@ -22,6 +24,7 @@ from rnnbench.tracking.locking.server import EXPERIMENT, ServerBoard
 from rnnbench.tracking.rest import API, call_server
 from rnnbench.tracking.store import Store
 from tests.sweep.processes import Commands, free_address, start_server
+from tests.tracking.locking.test_claims import see_death, traces
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +40,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.leave()
     claims._processes.clear()
     commands.kill()
+
+
+@pytest.mark.stress
+class TestServerLocks(LocksConformance):
+    attempts, rounds = 20, 3
+    traces = staticmethod(traces)
+    see_death = staticmethod(see_death)
+
+    @pytest.fixture
+    def locks(self, address: str, monkeypatch: pytest.MonkeyPatch) -> ClaimLocks:
+        monkeypatch.setattr(conformance, "_PATIENCE", 120)
+        return ClaimLocks(ServerBoard(address), seconds=1.0, looks=8)
 
 
 def experiments(address: str) -> set[str]:
