@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,7 @@ class Scripted:
 
     validates_on_test: bool = False
     model: Any = None
+    optimizer: Any = field(default_factory=SimpleNamespace)
 
     def _validates_on_test(self, samples: Any) -> bool:
         return self.validates_on_test and self.weight < len(self.validation)
