@@ -45,6 +45,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # The files that take longest, those first: no worker then ends long after the other.
 LONGEST = (
+    *("test_ray", "test_ray_nodes"),
     *("test_crashes", "test_wrong_input", "test_store_trouble", "test_interruption"),
     *("test_search_sweep", "test_sweep", "test_files", "test_ui", "test_ui_server"),
     *("test_predict", "test_reproduce", "test_expand", "test_cells", "test_reference"),
