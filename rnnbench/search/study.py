@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rnnbench.config.arm_names import short_label
 from rnnbench.config.keys import below
 from rnnbench.config.metrics import is_smaller_better
 from rnnbench.config.roles import Implied, Purpose
@@ -19,6 +18,7 @@ from rnnbench.data import Prepared
 from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
+from rnnbench.search.study_names import known_name, study_name
 from rnnbench.tracking.lasting import lasting
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch
@@ -28,7 +28,6 @@ from rnnbench.training.spec import digest, relevant
 _GROWING = below("search", lambda key: key.role(Purpose) in (Purpose.END, Purpose.STORE))
 _IMPLIED = below("search", lambda key: key.role(Implied) is not None)
 _RETRY_OF = "rnnbench.retry_of"
-_LONGEST_ARM = 300  # characters; Optuna's names of studies have at most 512
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class Study:
 
         study = optuna.create_study(
             storage=storage,
-            study_name=_known(storage, key) or study_name(label, key, config),
+            study_name=known_name(storage, key) or study_name(label, key, config),
             direction=direction(config),
             pruner=make_pruner(config.search, config.training.epochs),
             load_if_exists=True,
@@ -141,7 +140,7 @@ class Study:
         """Return the study of a key, or ``None`` where there is none; nothing is created."""
         import optuna
 
-        name = lasting(_known, storage, key)
+        name = lasting(known_name, storage, key)
         if name is None:
             return None
         study = lasting(optuna.load_study, study_name=name, storage=storage)
@@ -277,34 +276,6 @@ def best_of(trials: Iterable[Trial], *, largest: bool) -> Trial | None:
         return None
     sign = -1.0 if largest else 1.0
     return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
-
-
-def study_name(label: str, key: str, config: Config) -> str:
-    """Return what optuna-dashboard lists the study as: data set, arm, sampler, and its key.
-
-    As in ``imdb · lstm units=32 depth=2 · tpe · 3f2a9c0d1e2b``: the arm as its sweep called it, and
-    the size of its stack where nothing else says it.
-    """
-    arm = short_label(label)
-    for name in ("units", "depth"):
-        is_open = f"model.{name}" in config.search.space or config.match is not None
-        if not is_open and f"{name}=" not in arm:
-            arm += f" {name}={getattr(config.model, name)}"
-    told = (config.data.name, arm[:_LONGEST_ARM], config.search.sampler)
-    return f"{' · '.join(told)} ·{_ending(key)}"
-
-
-def _known(storage: Any, key: str) -> str | None:
-    """Return the name of a key's study, whatever its sweep called the arm."""
-    import optuna
-
-    names = optuna.get_all_study_names(storage)
-    return next((name for name in names if name.endswith(_ending(key))), None)
-
-
-def _ending(key: str) -> str:
-    """Return what the name of a study ends with, today and in versions that named the arm only."""
-    return f" {key[:12]}"
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def check_together(commands: Commands, uri: str, count: int, restart: Callable[[
     """Have two drivers train, kill one of them once, and restart the server twice."""
     words = ("+cell=gru,lstm", uri, f"seeds={count // 2}")
     drivers = [start(commands, name, *words) for name in ("first", "second")]
-    store = open_store(words[0])
+    store = open_store(uri)
 
     def wait_for_more() -> None:
         before = len(finished(store))
@@ -149,7 +149,7 @@ def check_together(commands: Commands, uri: str, count: int, restart: Callable[[
         wait_for_more()
         restart()
     check_ended(*drivers)
-    check_once(open_store(words[0]), count)
+    check_once(open_store(uri), count)
     (parent,) = store.records(kind="sweep")
     assert parent.status == "FINISHED"
     summaries = store.records(kind="arm")
