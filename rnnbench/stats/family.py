@@ -266,4 +266,7 @@ def wilson(won: float, n: int, confidence: float) -> Interval:
     share = won / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
+    # All wins reach 1 and none 0, which sums of rounded numbers miss by a last bit.
+    low = 0.0 if won == 0 else max(0.0, centre - half)
+    high = 1.0 if won == n else min(1.0, centre + half)
+    return Interval(share, low, high)
