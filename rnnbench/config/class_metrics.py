@@ -6,17 +6,19 @@ from typing import Literal
 
 from rnnbench.config.metric import Metric
 
+# What readers call them, and what they are.
+SCORES = {
+    "macro_f1": ("macro F1", "mean over the classes of the harmonic mean of precision, recall"),
+    "balanced_accuracy": ("balanced accuracy", "mean recall of the classes"),
+    "auc": ("area under the ROC curve", "mean over the classes, each against all others"),
+}
+
 
 def _scores(which: Literal["best", "last", ""]) -> tuple[Metric, ...]:
     suffix = f"_{which}" if which else ""
     of = {"": "", "best": " of the best epoch", "last": " of the last epoch"}[which]
     same = {"": "the weights named by training.test"} | dict.fromkeys(
         ("best", "last"), f"the weights{of}"
-    )
-    told = (
-        ("macro_f1", "macro F1", "mean over the classes of the harmonic mean of precision, recall"),
-        ("balanced_accuracy", "balanced accuracy", "mean recall of the classes"),
-        ("auc", "area under the ROC curve", "mean over the classes, each against all others"),
     )
     return tuple(
         Metric(
@@ -30,7 +32,7 @@ def _scores(which: Literal["best", "last", ""]) -> tuple[Metric, ...]:
             weights=which,
             optional=True,
         )
-        for name, words, meaning in told
+        for name, (words, meaning) in SCORES.items()
     )
 
 

@@ -13,9 +13,12 @@ from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.statements import measure_of
 from rnnbench.report.wording import arm_words, capital, flat
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.measure import Measure
+from rnnbench.results.chance import chance_level
+from rnnbench.results.measure import AUTO, ERRORS, Measure
 from rnnbench.stats import statistic
 
+_ALIKE = "test_macro_f1"
+_FREQUENT = 0.8  # share of a class, above which accuracy says little
 _MOST_ARMS = 4  # of which the accuracy is told where nothing is compared
 
 
@@ -34,6 +37,7 @@ def _block(dataset: DatasetSection, see: str) -> Block:
     told = (
         *failed(dataset),
         *without_success(dataset),
+        *unequal(dataset),
         *compared(dataset),
         *best(dataset),
         *refused(dataset),
@@ -48,6 +52,22 @@ def _block(dataset: DatasetSection, see: str) -> Block:
     interval = f"{dataset.options.percent} interval{together}"
     note = f"{scale} {measure.words}{unit}. In brackets: {interval}.{remark}"
     return Block("", (note,), pictures=pictures, statements=told, see=see)
+
+
+def unequal(dataset: DatasetSection) -> list[Statement]:
+    """Return that accuracy says little where one class is most of the test set.
+
+    Nothing where the measure was asked for, or is none of accuracy.
+    """
+    measure = dataset.measure
+    is_chosen = measure is not None and measure.is_accuracy and dataset.options.metric == AUTO
+    shares = [level for arm in dataset.arms if (level := chance_level(arm)) is not None]
+    if not is_chosen or dataset.usual is ERRORS or max(shares, default=0.0) <= _FREQUENT:
+        return []
+    rest = f": {100 * max(shares):.3g} % of the test samples are of one class"
+    is_known = all(arm.by_seed(_ALIKE) for arm in dataset.arms)
+    instead = f"; report.metric={_ALIKE} compares by a score in which each class counts alike"
+    return [Statement("Accuracy says little here", f"{rest}{instead if is_known else ''}.")]
 
 
 def best(dataset: DatasetSection) -> list[Statement]:

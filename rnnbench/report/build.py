@@ -13,6 +13,7 @@ from rnnbench.formatting.printable import all_printable, printable
 from rnnbench.report.accuracy import accuracy_blocks
 from rnnbench.report.answer import answer_section
 from rnnbench.report.claims import claims_block
+from rnnbench.report.classes import classes_block
 from rnnbench.report.compared_sections import KnownSections, compared_sections
 from rnnbench.report.cost import cost_blocks
 from rnnbench.report.data_sets import over
@@ -36,6 +37,7 @@ from rnnbench.report.verdicts import verdicts_section
 from rnnbench.results.answers import Answers
 from rnnbench.results.arms import failed_seeds, finished
 from rnnbench.results.baselines import baseline_arms
+from rnnbench.results.by_class import Classes
 from rnnbench.results.measure import ERRORS, Measure
 from rnnbench.results.rows import rows_of
 from rnnbench.tracking.looks import Looked
@@ -54,6 +56,7 @@ class Tables:
         flows: by run id, gradients through time.
         looks: with how many seeds the arms were looked at before, oldest first.
         lengths: by digest of a data set of tokens, how many each test sample has ``(n,)``.
+        classes: by weights and run id, what was answered by class where accuracy doesn't say all.
     """
 
     runs: pd.DataFrame
@@ -64,6 +67,7 @@ class Tables:
     flows: Flows = field(default_factory=dict)
     looks: tuple[Looked, ...] = ()
     lengths: Mapping[str, np.ndarray] = field(default_factory=dict)
+    classes: Classes = field(default_factory=dict)
 
 
 def build(
@@ -122,6 +126,7 @@ def _subjects(datasets: Sequence[DatasetSection], tables: Tables) -> list[Report
     are_numbers = all(dataset.usual is ERRORS for dataset in datasets)
     made = [
         section("accuracy", "Errors" if are_numbers else "Accuracy", accuracy_blocks),
+        section("classes", "Classes", lambda dataset: [classes_block(dataset, tables.classes)]),
         section("sizes", "Training samples", lambda dataset: [sizes_block(dataset)]),
         section("overfitting", "Overfitting", lambda dataset: [overfitting_block(dataset)]),
         section("cost", "Cost", cost_blocks),

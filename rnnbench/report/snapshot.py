@@ -23,6 +23,7 @@ from rnnbench.results.parquet import (
     write_frame,
     write_lengths,
 )
+from rnnbench.results.parquet_classes import read_class_answers, write_class_answers
 from rnnbench.tracking.looks import Looked, as_text, from_text
 from rnnbench.training.tested import Weights
 
@@ -30,8 +31,8 @@ RUNS, HISTORY = "runs.parquet", "history.parquet"
 # Written where there is something in them.
 TRIALS, BASELINES = "trials.parquet", "baselines.parquet"
 ANSWERS, FLOWS = "answers.parquet", "gradient_flow.parquet"
-LENGTHS, LOOKS = "lengths.parquet", "looks.json"  # of these, a line each
-SNAPSHOT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, LENGTHS, LOOKS)
+CLASSES, LENGTHS, LOOKS = "classes.parquet", "lengths.parquet", "looks.json"  # a line a look
+SNAPSHOT = (RUNS, HISTORY, TRIALS, BASELINES, ANSWERS, FLOWS, CLASSES, LENGTHS, LOOKS)
 
 
 def is_snapshot(folder: Path) -> bool:
@@ -56,6 +57,8 @@ def write_snapshot(tables: Tables, folder: Path) -> None:
         (folder / LOOKS).write_text(text, encoding="utf-8")
     if tables.lengths:
         write_lengths(tables.lengths, folder / LENGTHS)
+    if any(tables.classes.values()):
+        write_class_answers(tables.classes, folder / CLASSES)
 
 
 def read_snapshot(folder: Path) -> Tables:
@@ -81,6 +84,7 @@ def read_snapshot(folder: Path) -> Tables:
         read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
         _looks(folder / LOOKS),
         read_lengths(folder / LENGTHS) if (folder / LENGTHS).exists() else {},
+        read_class_answers(folder / CLASSES) if (folder / CLASSES).exists() else {},
     )
 
 

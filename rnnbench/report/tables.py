@@ -20,12 +20,15 @@ from rnnbench.report.declared import (
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
 from rnnbench.results.answers import read_answers
 from rnnbench.results.arms import asked_weights, finished
+from rnnbench.results.by_class import read_classes
 from rnnbench.results.frame import with_parameters
 from rnnbench.tracking.files import run_files
 from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
 from rnnbench.training.gradient_flow import load as load_flows
+from rnnbench.training.predictions import FILE as PREDICTIONS
+from rnnbench.training.tested import Weights
 
 _Value = TypeVar("_Value")
 
@@ -48,13 +51,14 @@ def read_tables(
     done = finished(runs)
     history = load_history(store, done["run_id"])
     answers = read_answers(store, asked_weights(done))
-    with run_files(store, map(str, done["run_id"]), [FLOWS]) as folders:
+    with run_files(store, map(str, done["run_id"]), [FLOWS, PREDICTIONS]) as folders:
         found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
+        classes = read_classes(folders, asked_weights(done))
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
     lengths = lengths_by_digest(store.home.path / "data", done["data_digest"].dropna())
-    return Tables(runs, history, trials, answers, baselines, flows, looks, lengths)
+    return Tables(runs, history, trials, answers, baselines, flows, looks, lengths, classes)
 
 
 def restricted(
@@ -65,16 +69,23 @@ def restricted(
     ids = finished(runs)["run_id"]
     history = tables.history[tables.history["run_id"].isin(ids)]
     known = set(ids)
-    answers = {
-        which: {run_id: right for run_id, right in found.items() if run_id in known}
-        for which, found in tables.correct.items()
-    }
+    answers, classes = _of_runs(tables.correct, known), _of_runs(tables.classes, known)
     flows = {run_id: tables.flows[run_id] for run_id in ids if run_id in tables.flows}
     done = finished(runs)["arm_key"]
     looks = tuple(one for one in tables.looks if one.is_about(done))
     digests = set(finished(runs)["data_digest"].dropna())
     lengths = {digest: tables.lengths[digest] for digest in tables.lengths.keys() & digests}
-    return Tables(runs, history, trials, answers, tables.baselines, flows, looks, lengths)
+    return Tables(runs, history, trials, answers, tables.baselines, flows, looks, lengths, classes)
+
+
+def _of_runs(
+    found: Mapping[Weights, Mapping[str, _Value]], run_ids: set[str]
+) -> dict[Weights, dict[str, _Value]]:
+    """Return what is by weights and run id, of some runs."""
+    return {
+        which: {run_id: value for run_id, value in own.items() if run_id in run_ids}
+        for which, own in found.items()
+    }
 
 
 def _chosen(

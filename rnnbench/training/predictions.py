@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,22 @@ from rnnbench.training.stored_arrays import load_arrays
 from rnnbench.training.tested import WEIGHTS, Weights
 
 FILE = "predictions.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """The labels of a test set, and what a model made of its samples.
+
+    Attributes:
+        names: of the classes, by label.
+        labels: ``(n,)``.
+        outputs: by weights, ``(n, 1)``, the probability of the second of two classes, or
+            ``(n, classes)``.
+    """
+
+    names: tuple[str, ...]
+    labels: np.ndarray
+    outputs: Mapping[Weights, np.ndarray]
 
 
 def answers(outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -33,14 +50,36 @@ def calibration(outputs: np.ndarray, labels: np.ndarray) -> float:
 
 
 def save(
-    outputs: Mapping[Weights, np.ndarray], asked: Weights, labels: np.ndarray, folder: Path
+    outputs: Mapping[Weights, np.ndarray],
+    asked: Weights,
+    labels: np.ndarray,
+    folder: Path,
+    names: Sequence[str] = (),
 ) -> None:
-    """Write the outputs asked for, and which answers were right with each weights, to a folder."""
+    """Write outputs, labels, and which answers were right with each weights, to a folder.
+
+    The outputs of the weights asked for are ``outputs``; those of others have their name behind it.
+
+    Args:
+        outputs: by weights, ``(n, 1)`` or ``(n, classes)``.
+        asked: the weights of ``training.test``.
+        labels: ``(n,)``.
+        folder: where the file goes.
+        names: of the classes, by label; without them they have their numbers.
+    """
     right = {which: answers(found)[0] == labels for which, found in outputs.items()}
     arrays = {f"correct_{which}": found for which, found in right.items()}
+    arrays |= {f"outputs_{which}": found for which, found in outputs.items() if which != asked}
+    if names:
+        arrays["classes"] = np.array(names, dtype=np.str_)
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        folder / FILE, allow_pickle=False, outputs=outputs[asked], correct=right[asked], **arrays
+        folder / FILE,
+        allow_pickle=False,
+        outputs=outputs[asked],
+        labels=labels.astype(np.int32),
+        correct=right[asked],
+        **arrays,
     )
 
 
@@ -56,6 +95,45 @@ def load_right(path: Path, asked: Weights) -> dict[Weights, np.ndarray]:
         found = load_correct(path, f"correct_{which}")
         right[which] = right.get(which) if found is None else found
     return {which: found for which, found in right.items() if found is not None}
+
+
+def load_labelled(path: Path, asked: Weights) -> Labelled | None:
+    """Return the labels of the test samples with the outputs for them, or ``None`` without them.
+
+    Older files have no labels: those of two classes follow from which answers were right.
+
+    Args:
+        path: the file.
+        asked: the weights of ``training.test``.
+    """
+    outputs = {}
+    for which in WEIGHTS:
+        found = load_arrays(path, "outputs" if which == asked else f"outputs_{which}")
+        if found is not None:
+            outputs[which] = found[0]
+    if asked not in outputs or any(one.ndim != 2 or not one.shape[1] for one in outputs.values()):
+        return None
+    classes = max(2, outputs[asked].shape[1])
+    kept, named = load_arrays(path, "labels"), load_arrays(path, "classes")
+    labels = _followed(path, outputs[asked]) if kept is None else kept[0]
+    names = np.arange(classes) if named is None else named[0]
+    shapes = {one.shape for one in outputs.values()}
+    if labels is None or labels.ndim != 1 or labels.dtype.kind != "i" or names.ndim != 1:
+        return None
+    if shapes != {(len(labels), outputs[asked].shape[1])} or len(names) != classes:
+        return None
+    is_sound = all(one.dtype.kind == "f" and np.isfinite(one).all() for one in outputs.values())
+    if not len(labels) or not 0 <= labels.min() <= labels.max() < classes or not is_sound:
+        return None
+    return Labelled(tuple(map(str, names)), labels, outputs)
+
+
+def _followed(path: Path, outputs: np.ndarray) -> np.ndarray | None:
+    """Return the labels ``(n,)`` of two classes by which answers were right; else ``None``."""
+    correct = load_correct(path)
+    if correct is None or outputs.shape[1] > 2 or len(correct) != len(outputs):
+        return None
+    return np.where(correct, answers(outputs)[0], 1 - answers(outputs)[0])
 
 
 def load_correct(path: Path, name: str = "correct") -> np.ndarray | None:

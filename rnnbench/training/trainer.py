@@ -113,7 +113,8 @@ def _measured(task: Task, fitted: Fitted) -> dict[str, float]:
     labels = np.asarray(arrays.y_test)
     every = {which: one.outputs for which, one in fitted.tested.items()}
     if keeps:
-        save_predictions(every, fitted.asked, labels, task.folder)
+        names = [str(name) for name in task.data.facts.get("class_names", ())]
+        save_predictions(every, fitted.asked, labels, task.folder, names)
     scores = {which: class_scores(one, labels) for which, one in every.items()}
     calibrated = {"test_calibration_error": calibration(outputs, labels)}
     return calibrated | named_scores(scores, fitted.asked)

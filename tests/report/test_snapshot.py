@@ -17,12 +17,14 @@ from pyarrow import parquet
 from benchmarks.recorded import fill
 from rnnbench.errors import StoreError
 from rnnbench.report.snapshot import SNAPSHOT, read_snapshot, write_snapshot
+from rnnbench.results.by_class import by_class
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
 from rnnbench.tracking import names
 from rnnbench.tracking.looks import Looked
 from rnnbench.tracking.record import Record
 from rnnbench.training.gradient_flow import Flow
+from rnnbench.training.predictions import Labelled
 from rnnbench.training.tested import WEIGHTS, Weights
 from tests.conftest import Run
 from tests.report.records import MATCHED, record, tables
@@ -115,7 +117,12 @@ def whole() -> Any:
         for r in MATCHED[:2]
     }
     looks = (Looked(frozenset({"a" * 12, "b" * 12}), (3,), 0),)
-    kept = {"baselines": frame(MATCHED[:1]), "lengths": {"5e79": np.array([3, 0, 500], np.int32)}}
+    known = Labelled(("a", "b"), np.repeat([0, 1], [9, 2]).astype(np.int32), {})
+    kept: dict[str, Any] = {
+        "baselines": frame(MATCHED[:1]),
+        "lengths": {"5e79": np.array([3, 0, 500], np.int32)},
+        "classes": {"last": {"x": by_class(known, rng.random((11, 1)).astype(np.float32))}},
+    }
     return replace(made, correct=correct, flows=flows, looks=looks, **kept)
 
 
@@ -359,6 +366,46 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "lengths of one data set twice": (
         _changed("lengths.parquet", lambda t: pd.concat([t, t])),
         "lengths.parquet: data_digest 5e79 in 2 rows",
+    ),
+    "classes of other weights": (
+        _changed("classes.parquet", lambda t: t.assign(weights="first")),
+        "answers of x by 'first', not one of last, best",
+    ),
+    "a single class": (
+        _changed("classes.parquet", lambda t: t[:1]),
+        "classes of x that are not 0 to at most 49",
+    ),
+    "classes out of order": (
+        _changed("classes.parquet", lambda t: t[::-1]),
+        "classes of x that are not 0 to at most 49",
+    ),
+    "one class twice": (
+        _changed("classes.parquet", lambda t: t.assign(label=0)),
+        "classes.parquet: run_id x, weights last, label 0 in 2 rows",
+    ),
+    "answers to one class of two": (
+        _changed("classes.parquet", lambda t: t.assign(answered=[np.array([1], np.int32)] * 2)),
+        "answers of x that are no list of 2",
+    ),
+    "fewer answers than none": (
+        _changed("classes.parquet", lambda t: t.assign(answered=[np.array([1, -1], "i4")] * 2)),
+        "answers of x beyond what they can be",
+    ),
+    "a precision above 1": (
+        _changed("classes.parquet", lambda t: t.assign(precision=[np.full(101, 2, "f4")] * 2)),
+        "precision of x beyond what they can be",
+    ),
+    "precision at one recall": (
+        _changed("classes.parquet", lambda t: t.assign(precision=[np.ones(1, "f4")] * 2)),
+        "precision of x that are no list of 101",
+    ),
+    "an average precision above 1": (
+        _changed("classes.parquet", lambda t: t.assign(average_precision=1.5)),
+        "an average precision of x that is not from 0 to 1",
+    ),
+    "a class without a name": (
+        _changed("classes.parquet", lambda t: t.assign(name=None)),
+        "classes.parquet: a row without name",
     ),
     "an epoch of minus a second": (
         _changed("history.parquet", lambda t: t.assign(epoch_seconds=-1.0)),
