@@ -75,9 +75,9 @@ class Naive:
 
     Attributes:
         last: the last observed value of each target, which a naive forecast repeats.
-        error: mean absolute error of the one-step naive forecast within the training part of the
-            sample's series (Hyndman & Koehler, Another look at measures of forecast accuracy,
-            International Journal of Forecasting 22, 2006).
+        error: mean absolute error of repeating the value one season before, or one step without a
+            season, within the training part of the sample's series (Hyndman & Koehler, Another look
+            at measures of forecast accuracy, International Journal of Forecasting 22, 2006).
     """
 
     last: Rows

@@ -14,6 +14,7 @@ from typing import Any
 from rnnbench.extensions.origin import Origin
 
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_MISSING = object()
 _roots: list[str] = []  # folders of users that are on the search path
 _loaded: dict[str, tuple[Path, str]] = {}  # by name of a module: its file, and its digest
 
@@ -35,12 +36,12 @@ def import_target(origin: Origin) -> tuple[Any, str]:
         found = importlib.import_module(module)
         if path is not None:
             _loaded[module] = (path, source_digest(path, root))
-        value = getattr(found, name)
-    except AttributeError:
-        raise origin.wrong(f"a name in the module {module}", name) from None
+        value = getattr(found, name, _MISSING)
     except (Exception, SystemExit) as error:
         received = f"{module} ({type(error).__name__}: {error})"
         raise origin.wrong("a module that can be imported", received) from None
+    if value is _MISSING:
+        raise origin.wrong(f"a name in the module {module}", name)
     file = getattr(found, "__file__", None)
     is_placed = path is not None
     if path is None and file is not None:

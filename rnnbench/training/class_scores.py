@@ -15,7 +15,8 @@ def class_scores(outputs: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     - ``auc``: the probability that a sample of a class gets a higher output for it than one of
       another class; the mean over classes, each against all others.
 
-    Classes without a sample are left out, and so is ``auc`` where there is one class alone.
+    Classes without a sample are left out; macro F1 counts one as 0 that an answer names all the
+    same. ``auc`` is left out where there is one class alone.
 
     Args:
         outputs: ``(n, 1)``, the probability of the second of two classes, or ``(n, classes)``.

@@ -84,6 +84,14 @@ def test_a_module_that_only_a_record_names_is_not_imported(work_dir: Path) -> No
             check_cell(CellConfig(name="evil", **extra))
 
 
+def test_an_attribute_that_a_module_misses_itself_is_told_as_such(conf: Path) -> None:
+    (conf.parent / "no_good.py").write_text("import math\nCELL = math.no_such_function()\n")
+    (conf / "cell" / "mgu.yaml").write_text("_target_: no_good.CELL\n")
+    with pytest.raises(ConfigError, match="no_such_function") as caught:
+        load(["+cell=mgu", "data=digits"], config_dirs=[conf])
+    assert caught.value.expected == "a module that can be imported"
+
+
 @pytest.mark.parametrize(
     ("target", "expected"),
     [

@@ -195,7 +195,7 @@ class RayExecutor:
             for slot in answers:
                 yield from self._answered(slot)
             for slot in calls.values():
-                if slot.task is not None and slot.waited > self._longest:
+                if slot.call is not None and slot.task and slot.waited > self._longest:
                     answers.append(slot)
                     yield from self._gone(slot, "silent", f"{slot.waited:.0f}")
             self._wait_for_room(waited)

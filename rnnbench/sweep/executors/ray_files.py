@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -119,8 +120,10 @@ class Shelf:
         self._ray = ray
         self._place = place or Path(tempfile.gettempdir()) / f"rnnbench-node-{os.geteuid()}"
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._place.stat().st_uid != os.geteuid():
-            raise PermissionError(f"{self._place} is another user's folder")
+        # All may write where it is: a link there could lead to folders that must not be removed.
+        found = self._place.lstat()
+        if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):
+            raise PermissionError(f"{self._place} is a link, or another user's folder")
         self._locks = FileLocks(self._place, prefix=".")
         self._held: dict[str, int] = {}
         self._remove_unused()

@@ -17,10 +17,13 @@ from rnnbench.data.contract import Vectors
 from rnnbench.errors import ConfigError
 from rnnbench.extensions import registry
 from rnnbench.extensions.origin import Origin
+from rnnbench.interrupt import Interruption
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.executors.choice import expected_workers, make_executor
+from rnnbench.sweep.executors.events import Lost
 from rnnbench.sweep.executors.ray_cluster import Cluster
+from rnnbench.sweep.executors.ray_executor import RayExecutor, _Slot
 from rnnbench.sweep.executors.ray_files import Packer, Shelf, packed, unpack
 from rnnbench.sweep.executors.ray_slot import Node
 from rnnbench.system.digests import code_digest
@@ -84,6 +87,17 @@ def test_a_data_set_is_stored_once_and_written_once_a_node(
     with closing(Shelf(objects, tmp_path / "node")) as beside:
         assert beside.local(second).data.folder == written
     assert written.stat().st_ino == before
+
+
+def test_a_link_in_place_of_the_folder_is_refused_and_leads_to_no_removal(
+    objects: Objects, tmp_path: Path
+) -> None:
+    kept = tmp_path / "home" / "work"
+    kept.mkdir(parents=True)
+    (tmp_path / "node").symlink_to(kept.parent)
+    with pytest.raises(PermissionError, match="a link"):
+        Shelf(objects, tmp_path / "node")
+    assert kept.is_dir()
 
 
 def test_large_files_travel_in_pieces(
@@ -225,3 +239,29 @@ def test_a_missing_ray_says_how_it_is_installed(
 def test_a_plan_asks_no_cluster_where_the_number_of_workers_is_given(work_dir: Path) -> None:
     words = ["executor=ray", "executor.address=127.0.0.1:1", "executor.workers=200"]
     assert expected_workers(load(words, cell=False).executor) == 200
+
+
+class DeadNode:
+    """Ray, as a driver has it whose only slot went with its node; also the slot's actor."""
+
+    def __init__(self, ray: Any) -> None:
+        self.exceptions = ray.exceptions
+        self.node = self.close = self
+        self.wait = lambda calls, **_: (calls, [])
+        self.kill = self.remote = lambda *_: object()
+
+    def get(self, _call: object) -> None:
+        raise self.exceptions.RayActorError
+
+
+def test_a_node_that_is_found_dead_after_its_time_limit_loses_its_run_once(
+    task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(RayExecutor(load(["executor=ray"], cell=False).executor)) as executor:
+        ray = DeadNode(executor._ray)
+        monkeypatch.setattr(executor, "_ray", ray)
+        slot = _Slot(ray)
+        slot.node, slot.task, slot.waited = Node(this_machine(), code_digest()), task, 1e9
+        executor._slots, executor._has_more = [slot], False
+        events = list(executor._next_events(Interruption()))
+    assert events == [Lost(task.key, "node", this_machine().host)]

@@ -27,7 +27,7 @@ class Read:
     """Series as a file holds them.
 
     Attributes:
-        series: in their order of appearance.
+        series: in the order of their columns or rows, or of the ids in a column, sorted as text.
         is_shared: whether a time means the same in all of them.
         trained: which of them are trained on.
         tested: which of them are tested on.
@@ -78,7 +78,8 @@ def series_of(config: DataConfig) -> Read:
 def _chosen(key: str, wanted: Sequence[str | int] | None, names: Sequence[str]) -> list[bool]:
     if wanted is None:
         return [True] * len(names)
-    unknown = [str(one) for one in wanted if str(one) not in names]
+    chosen, known = dict.fromkeys(map(str, wanted)), set(names)
+    unknown = [name for name in chosen if name not in known]
     if unknown:
         more = ", ..." if len(names) > _SHOWN else ""
         raise ConfigError(
@@ -87,7 +88,7 @@ def _chosen(key: str, wanted: Sequence[str | int] | None, names: Sequence[str]) 
             unknown[0],
             "correct it",
         )
-    return [name in set(map(str, wanted)) for name in names]
+    return [name in chosen for name in names]
 
 
 def _from_table(

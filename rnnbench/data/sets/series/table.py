@@ -24,7 +24,7 @@ _KEY = "data.path"
 _PARQUET = (".parquet", ".pq")
 _SHOWN = 8
 _MOST_CELLS = 200_000_000
-_POINT = str.maketrans(",", ".")
+_SWAPPED = str.maketrans(",.", ".,")  # so that a point is no part of a number
 # As texts, or of Parquet as an array.
 TableColumn = list[str] | NDArray[Any]
 
@@ -80,10 +80,8 @@ class ReadTable:
         values = self.columns[column]
         if not isinstance(values, list):
             return self._floats(column, values)
-        if self.file.has_comma:
-            values = [text.translate(_POINT) for text in values]
         try:
-            found = np.array(values, float)
+            found = np.array([*map(self._written, values)], float)
         except ValueError:
             found = np.array([self._number(text, row, column) for row, text in enumerate(values)])
         self._must_be_finite(column, found)
@@ -105,16 +103,24 @@ class ReadTable:
         if not stripped or NO_VALUE.match(stripped):
             return np.nan
         try:
-            return float(stripped)
+            return float(self._written(stripped))
         except ValueError:
-            comma = "," in stripped and not self.file.has_comma
+            action = "correct it, or name other columns with data.target and data.features"
+            if self.file.has_comma and "." in stripped:
+                action = "remove points between thousands, or leave data.decimal out"
+            elif "," in stripped and not self.file.has_comma:
+                action = "set data.decimal=comma if it is a decimal comma, or correct it"
             raise self.file.error(
                 f"numbers in column {self.names[column]!r}",
                 f"{stripped[:40]!r} in {self.where(row)}",
-                "set data.decimal=comma if it is a decimal comma, or correct it"
-                if comma
-                else "correct it, or name other columns with data.target and data.features",
+                action,
             ) from None
+
+    def _written(self, text: str) -> str:
+        """Return a number as ``float`` takes it; raises ValueError for an underscore in it."""
+        if "_" in text:
+            raise ValueError(text)
+        return text.translate(_SWAPPED) if self.file.has_comma else text
 
     def _must_be_finite(self, column: int, found: NDArray[np.float64]) -> None:
         infinite = np.flatnonzero(np.isinf(found))
@@ -150,7 +156,7 @@ def header_of(file: SeriesFile) -> tuple[str | int, ...]:
 
 
 def read(file: SeriesFile) -> ReadTable:
-    """Return all of a file; that of the last one is remembered. Raises DataError."""
+    """Return all of a file; the last two are remembered. Raises DataError."""
     state = file.path.stat()
     return _read(file, state.st_mtime_ns, state.st_size)
 

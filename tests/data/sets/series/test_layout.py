@@ -78,6 +78,21 @@ def test_semicolons_and_decimal_commas_are_read(config_of) -> None:
     assert series_of(config).series[0].targets[:, 0].tolist() == [1.5, 2.25]
 
 
+@pytest.mark.parametrize("number", ["1.234", "1.234,5"])
+def test_a_point_is_no_part_of_a_number_with_a_decimal_comma(config_of, number) -> None:
+    config = config_of(
+        f"x;y\n1,5;1\n{number};2\n", target="x", delimiter="semicolon", decimal="comma"
+    )
+    with pytest.raises(DataError, match=f"'{number}' in line 3.*leave data.decimal out"):
+        series_of(config)
+
+
+def test_series_that_a_column_names_are_sorted_by_name(config_of) -> None:
+    text = "name,x\nb,1\nb,2\na,3\na,4\n"
+    read = series_of(config_of(text, series_id="name", target="x"))
+    assert [one.name for one in read.series] == ["a", "b"]
+
+
 def test_parquet_holds_what_csv_holds(config_of, tmp_path) -> None:
     days = np.arange("2020-01-01", "2020-01-04", dtype="datetime64[D]")
     sink = pa.BufferOutputStream()
@@ -131,6 +146,7 @@ def test_columns_that_do_not_fit_are_refused(config_of, keys, key, part) -> None
     ("text", "part"),
     [
         ("x\n1\ntwo\n3\n", "'two' in line 3"),
+        ("x\n1\n1_000\n3\n", "'1_000' in line 3"),
         ("x\n1\n,5\n", "2 in line 3"),
         ("x,y\n1,1\n,2\n3,3\n", "1 missing, the first in column 'x' of line 3"),
         ("x\n1\ninf\n", "infinite one in line 3"),
