@@ -79,12 +79,9 @@ class Store:
         if not create and not local:
             with translated(uri, home.path):
                 if not is_store(uri):
-                    raise StoreError(
-                        "tracking.uri",
-                        "the address of a store",
-                        f"{shown_address(uri)}, where none is",
-                        "train something first, or correct the address",
-                    )
+                    received = f"{shown_address(uri)}, where none is"
+                    action = "train something first, or correct the address"
+                    raise StoreError("tracking.uri", "the address of a store", received, action)
         # The first client creates the tables; two at once would fail half-way.
         with (
             Interruption(),
@@ -294,10 +291,7 @@ class Store:
 
 
 GONE = "the process that trained it is gone"
-_OWNERSHIP = (
-    *(names.KIND, names.KEY, names.SWEEP, names.ARM_KEY),
-    *(names.OWNER, names.PROCESS),
-)
+_OWNERSHIP = (names.KIND, names.KEY, names.SWEEP, names.ARM_KEY, names.OWNER, names.PROCESS)
 
 
 def arm_lock(arm_key: str) -> str:

@@ -217,6 +217,9 @@ class RayExecutor:
                 raise  # the driver's own connection
             if slot.node is None:
                 self._failed(slot, error)
+            elif isinstance(error, self._ray.exceptions.RayTaskError):  # as for lack of room there
+                reason = f"{slot.node.machine.host} ({_last_line(error)})"
+                yield from self._gone(slot, "node", reason)
             elif "memory" in str(error):  # Ray ends processes where a node runs out of it
                 yield from self._gone(slot, "killed", "SIGKILL")
             else:
@@ -252,10 +255,9 @@ class RayExecutor:
         self._end([slot])
         self._failed_starts += 1
         if self._failed_starts >= _MOST_FAILED_STARTS:
-            lines = str(error).strip().splitlines()
             raise RunFailure(
-                f"executor.address: no worker starts on the cluster ({lines[-1] if lines else ''});"
-                " the same command resumes"
+                f"executor.address: no worker starts on the cluster ({_last_line(error)}); the "
+                "same command resumes"
             )
 
     def _wait_for_room(self, waited: float) -> None:
@@ -283,3 +285,8 @@ class RayExecutor:
             for slot in slots:
                 self._ray.kill(slot.actor)
         self._slots = [slot for slot in self._slots if slot not in slots]
+
+
+def _last_line(error: Exception) -> str:
+    """Return what an error says below the traceback that Ray puts first."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]

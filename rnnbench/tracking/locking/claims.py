@@ -219,10 +219,9 @@ class _Process:
         with self._entering:
             if self._entry is None:
                 self._entry = self._board.enter()
-                keeper = threading.Thread(
+                threading.Thread(
                     target=self._keep, args=(self._entry,), daemon=True, name="claims"
-                )
-                keeper.start()
+                ).start()
             return self._entry
 
     def _lose(self, entry: str | None) -> None:

@@ -275,15 +275,11 @@ _left: list[Any] = []
 _guard = threading.RLock()
 
 
-def _session(locks: PostgresLocks) -> _Session:
-    if locks not in _sessions:
-        _sessions[locks] = _Session(locks)
-    return _sessions[locks]
-
-
 def _guarded(ask: Callable[[_Session, str], Any], locks: PostgresLocks, name: str) -> Any:
     with _guard:
-        return ask(_session(locks), name)
+        if locks not in _sessions:
+            _sessions[locks] = _Session(locks)
+        return ask(_sessions[locks], name)
 
 
 def _forget_in_child() -> None:

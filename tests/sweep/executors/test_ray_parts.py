@@ -241,27 +241,44 @@ def test_a_plan_asks_no_cluster_where_the_number_of_workers_is_given(work_dir: P
     assert expected_workers(load(words, cell=False).executor) == 200
 
 
-class DeadNode:
-    """Ray, as a driver has it whose only slot went with its node; also the slot's actor."""
+class FailingSlot:
+    """Ray, as a driver has it whose only slot answers with an error; also the slot's actor."""
 
-    def __init__(self, ray: Any) -> None:
-        self.exceptions = ray.exceptions
+    def __init__(self, ray: Any, error: Exception) -> None:
+        self.exceptions, self.error = ray.exceptions, error
         self.node = self.close = self
         self.wait = lambda calls, **_: (calls, [])
         self.kill = self.remote = lambda *_: object()
 
     def get(self, _call: object) -> None:
-        raise self.exceptions.RayActorError
+        raise self.error
+
+
+def lost(
+    task: Task, kind: str, words: tuple[Any, ...], waited: float, monkeypatch: pytest.MonkeyPatch
+) -> list[Any]:
+    """Return the events of a driver whose only slot answers with one of Ray's errors."""
+    with closing(RayExecutor(load(["executor=ray"], cell=False).executor)) as executor:
+        error = getattr(executor._ray.exceptions, kind)(*words)
+        ray = FailingSlot(executor._ray, error)
+        monkeypatch.setattr(executor, "_ray", ray)
+        slot = _Slot(ray)
+        slot.node, slot.task, slot.waited = Node(this_machine(), code_digest()), task, waited
+        executor._slots, executor._has_more = [slot], False
+        return list(executor._next_events(Interruption()))
 
 
 def test_a_node_that_is_found_dead_after_its_time_limit_loses_its_run_once(
     task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(RayExecutor(load(["executor=ray"], cell=False).executor)) as executor:
-        ray = DeadNode(executor._ray)
-        monkeypatch.setattr(executor, "_ray", ray)
-        slot = _Slot(ray)
-        slot.node, slot.task, slot.waited = Node(this_machine(), code_digest()), task, 1e9
-        executor._slots, executor._has_more = [slot], False
-        events = list(executor._next_events(Interruption()))
+    events = lost(task, "RayActorError", (), 1e9, monkeypatch)
     assert events == [Lost(task.key, "node", this_machine().host)]
+
+
+def test_what_a_slot_cannot_do_on_its_node_is_told(
+    task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(28, "No space left on device")
+    told = f"  memory = order.data\nOSError: {full}"
+    (event,) = lost(task, "RayTaskError", ("train", told, full), 0.0, monkeypatch)
+    assert event == Lost(task.key, "node", f"{this_machine().host} (OSError: {full})")
