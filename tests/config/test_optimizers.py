@@ -6,9 +6,11 @@ import inspect
 from typing import Any
 
 import pytest
+import yaml
 
 from rnnbench.config.optimizer_options import OPTION_MEANINGS, check_optimizer
 from rnnbench.config.optimizers import OPTIMIZERS
+from rnnbench.config.paths import resource_dir
 from rnnbench.config.schema import OptimizerConfig
 from rnnbench.errors import ConfigError
 from rnnbench.training.program import make_optimizer
@@ -49,6 +51,12 @@ def test_options_and_defaults_are_those_of_keras(name: str) -> None:
     }
     assert dict(optimizer.options) == theirs
     assert set(optimizer.options) <= set(OPTION_MEANINGS)
+
+
+def test_every_optimizer_has_a_file_that_names_it() -> None:
+    files = sorted((resource_dir("conf") / "optimizer").glob("*.yaml"))
+    named = {yaml.safe_load(file.read_text("utf-8")).get("name") for file in files}
+    assert set(OPTIMIZERS) <= named
 
 
 def test_options_reach_keras() -> None:

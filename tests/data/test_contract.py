@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnbench.data import prepare
-from rnnbench.data.sources import shipped
+from rnnbench.data.sources import SOURCES, shipped
 from rnnbench.testing import DataSetConformance
 
 
@@ -142,3 +142,11 @@ def test_a_limit_beyond_what_there_is_takes_all(configure, tmp_path):
     more = prepare(configure("digits", limit=10**6, test_limit=10**6), tmp_path)
     assert (more.facts["n_train"], more.facts["n_test"]) == (1437, 360)
     assert more.digest == everything.digest
+
+
+def test_every_data_set_has_its_conformance_tests() -> None:
+    def below(kind: type) -> set[type]:
+        return {one for sub in kind.__subclasses__() for one in (sub, *below(sub))}
+
+    tested = {getattr(one, "name", "") for one in below(Conformance)}
+    assert set(SOURCES) - tested == {"sunspots", "co2", "series"}  # tests/data/sets/series

@@ -42,10 +42,13 @@ class Executor(Protocol):
         Of each task :class:`~rnnbench.sweep.executors.events.Started` comes first,
         :class:`~rnnbench.sweep.executors.events.Placed` before its epochs, these in order, and
         one of ``Finished``, ``Failed``, ``Stopped`` or ``Lost`` last. After each epoch of a task
-        that is ``prunable`` its worker waits for :meth:`reply`.
+        that is ``prunable`` its worker waits for :meth:`reply`. While nothing happens,
+        :class:`~rnnbench.sweep.executors.events.Idle` comes now and then, so that whoever listens
+        can look after other things.
 
         Args:
-            source: asked for a task whenever a worker is free.
+            source: asked for a task whenever a worker is free, and after ``Idle`` again: one that
+                has none may have some later.
             interruption: raised between two events.
         """
         ...
@@ -55,5 +58,5 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """End whatever is being trained, and leave no process behind; once more does nothing."""
+        """End whatever is being trained, and leave no process or thread; once more does nothing."""
         ...
