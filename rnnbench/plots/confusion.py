@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LEAST = 5e-4  # share below which a cell is empty
 _STRONGEST = 0.65  # opacity of a cell of all samples, on which ink can still be read
 _LETTERS = 14  # of the name of a class
+_LETTER = 0.075  # inches
 _CELL, _SIDE = (
     0.29,
     2.2,
@@ -64,7 +65,8 @@ def draw_confusion(axes: Axes, one: Confusion, names: Sequence[str]) -> None:
     count = len(names)
     shown = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in names]
     axes.set_xticks(range(count), shown, fontsize=8)
-    axes.tick_params(axis="x", labelrotation=90 if max(map(len, shown)) > 2 else 0)
+    is_narrow = _LETTER * (1 + max(map(len, shown))) > _side(names) / count
+    axes.tick_params(axis="x", labelrotation=90 if is_narrow else 0)
     axes.set_yticks(range(count), shown, fontsize=8)
     axes.tick_params(length=0)
     axes.set_xlim(-0.5, count - 0.5)
@@ -73,7 +75,12 @@ def draw_confusion(axes: Axes, one: Confusion, names: Sequence[str]) -> None:
     axes.set(xlabel="answer", ylabel="true class")
     for spine in axes.spines.values():
         spine.set(visible=True, color="#dddddd")
-    axes.set_title(filled(one.arm, 30), fontsize=10)
+    axes.set_title(filled(one.arm, 34), fontsize=10)
+
+
+def _side(names: Sequence[str]) -> float:
+    """Return how wide and high a matrix is, in inches."""
+    return max(_SIDE, _CELL * len(names))
 
 
 def save_confusions(
@@ -83,8 +90,8 @@ def save_confusions(
     columns = min(_COLUMNS, len(matrices))
     rows = -(-len(matrices) // columns)
     letters = min(_LETTERS, max(map(len, names)))
-    side = max(_SIDE, _CELL * len(names))
-    width, height = side + 0.65 + 0.075 * letters, side + 0.9 + 0.075 * letters
+    side = _side(names)
+    width, height = side + 0.65 + _LETTER * letters, side + 0.9 + _LETTER * letters
     with new_figure(columns * width, 0.5 + rows * height, filled(title, 60)) as figure:
         panels = figure.subplots(rows, columns, squeeze=False)
         for axes, one in zip(panels.flat, matrices, strict=False):
