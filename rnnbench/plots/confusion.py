@@ -63,7 +63,7 @@ def draw_confusion(axes: Axes, one: Confusion, names: Sequence[str]) -> None:
         if share >= 0.005:
             axes.text(answer, true, f"{100 * share:.0f}", fontsize=8, ha="center", va="center")
     count = len(names)
-    shown = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in names]
+    shown = [_cut(name) for name in names]
     axes.set_xticks(range(count), shown, fontsize=8)
     is_narrow = _LETTER * (1 + max(map(len, shown))) > _side(names) / count
     axes.tick_params(axis="x", labelrotation=90 if is_narrow else 0)
@@ -76,6 +76,11 @@ def draw_confusion(axes: Axes, one: Confusion, names: Sequence[str]) -> None:
     for spine in axes.spines.values():
         spine.set(visible=True, color="#dddddd")
     axes.set_title(filled(one.arm, 34), fontsize=10)
+
+
+def _cut(name: str) -> str:
+    """Return a name with its two ends where it is too long: classes often begin alike."""
+    return name if len(name) <= _LETTERS else f"{name[:7]}…{name[7 - _LETTERS + 1 :]}"
 
 
 def _side(names: Sequence[str]) -> float:

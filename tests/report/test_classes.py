@@ -15,6 +15,7 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 
+from rnnbench.plots.confusion import Confusion, save_confusions
 from rnnbench.report.build import Tables, build
 from rnnbench.report.document import DataTable, Document
 from rnnbench.report.snapshot import read_snapshot, write_snapshot
@@ -234,3 +235,12 @@ def test_a_matrix_says_what_each_cell_is(tmp_path: Path) -> None:
     assert "of class 1 answered as class 0" in matrix
     curves = (tmp_path / "precision_recall_imdb.svg").read_text("utf-8")
     assert "recall 0.50: precision" in curves
+
+
+def test_long_names_of_a_matrix_keep_both_ends(tmp_path: Path) -> None:
+    long_ = ("reviews of the first year", "reviews of the second year")
+    save_confusions([Confusion("LSTM", "lstm", np.eye(2))], long_, "x", [tmp_path / "x.svg"])
+    drawn = (tmp_path / "x.svg").read_text("utf-8")
+    assert ">reviews…t year<" in drawn
+    assert ">reviews…d year<" in drawn
+    assert "100.0 % of reviews of the first year answered correctly" in drawn
