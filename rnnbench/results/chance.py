@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 
+from rnnbench.config.class_metrics import OF_CLASSES
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import ERRORS, Measure, score_of
 
+_ALIKE = frozenset(metric.name for metric in OF_CLASSES)
 OF_MEAN = "test_rmse_mean"
 _HARDLY = 0.01  # of an RMSE: less than 2 % of the variance is explained
 _DEVIATIONS = 3.0  # standard errors above chance that may be luck, over many arms and epochs
@@ -29,12 +31,13 @@ def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
     """Return what guessing gives, where the mean of an arm's accuracies is no higher; or ``None``.
 
     The accuracy, or the RMSE of numbers, is the measure, or where that is none, the first that the
-    arm has.
+    arm has. By a score in which each class counts alike that of guessing isn't asked: an arm that
+    finds rare classes is often less accurate than the most frequent class.
 
     Runs of earlier versions don't say how frequent the classes are: they learned nothing where
     accuracy and lowest validation loss are those of guessing among equally frequent classes.
     """
-    metric = score_of([arm], measure)
+    metric = None if measure.metric in _ALIKE else score_of([arm], measure)
     if metric is None or not arm.by_seed(metric):
         return None
     reached = arm.one(metric)

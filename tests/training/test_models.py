@@ -15,7 +15,7 @@ from rnnbench.data import Prepared, prepare
 from rnnbench.models.cells import CELLS, check_cell
 from rnnbench.models.parameters import count
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.predictions import load_correct, load_right
+from rnnbench.training.predictions import answers, load_correct, load_labelled, load_right
 from rnnbench.training.spec import Task
 from rnnbench.training.trainer import Trainer, layer_table
 
@@ -165,6 +165,9 @@ def test_nothing_but_predictions_is_saved_unless_asked_for(train: Callable[..., 
     assert [path.name for path in saved.iterdir()] == ["predictions.npz"]
     correct = load_correct(saved / "predictions.npz")
     assert correct is not None
+    labelled = load_labelled(saved / "predictions.npz", "last")
+    assert labelled is not None
+    np.testing.assert_array_equal(labelled.labels == answers(labelled.outputs["last"])[0], correct)
     run = train(*words, "tracking.save_predictions=false")
     assert correct.mean() == pytest.approx(run.outcome.metrics["test_accuracy"])
     assert list(run.task.folder.iterdir()) == []
@@ -186,8 +189,8 @@ def test_the_test_set_is_measured_with_the_last_and_the_best_weights(
     assert metrics["test_loss_last"] != metrics["test_loss_best"]
     right = load_right(last.task.folder / "predictions.npz", "last")
     assert right.keys() == {"last", "best"}
-    for which, answers in right.items():
-        assert answers.mean() == pytest.approx(metrics[f"test_accuracy_{which}"])
+    for which, found in right.items():
+        assert found.mean() == pytest.approx(metrics[f"test_accuracy_{which}"])
 
 
 def test_only_the_last_weights_are_tested_without_validation(train: Callable[..., Run]) -> None:
