@@ -10,9 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.origin import ENTRY_POINTS, Origin
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, EntryPoint
 
 
 def installed(kind: str) -> Mapping[str, Origin]:
@@ -40,10 +44,12 @@ def _scanned(_path: tuple[str, ...]) -> Mapping[str, Mapping[str, list[Origin]]]
     from importlib.metadata import distributions
 
     found: dict[str, dict[str, list[Origin]]] = {}
+    every = [(package, _points(package)) for package in distributions()]
+    if not any(points for _, points in every):  # to read the names of all takes longer than this
+        return found
     seen: set[str] = set()
-    for package in distributions():
-        points = [one for one in package.entry_points if one.group.startswith(ENTRY_POINTS)]
-        if not points or package.name in seen:  # the first on the path is the one that is imported
+    for package, points in every:
+        if package.name in seen:  # the first on the path is the one that is imported
             continue
         seen.add(package.name)
         for one in points:
@@ -52,3 +58,7 @@ def _scanned(_path: tuple[str, ...]) -> Mapping[str, Mapping[str, list[Origin]]]
             origin = Origin(kind, one.value.replace(":", "."), None, file, one.name)
             found.setdefault(kind, {}).setdefault(one.name, []).append(origin)
     return found
+
+
+def _points(package: Distribution) -> list[EntryPoint]:
+    return [one for one in package.entry_points if one.group.startswith(ENTRY_POINTS)]

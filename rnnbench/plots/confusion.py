@@ -20,10 +20,8 @@ _LEAST = 5e-4  # share below which a cell is empty
 _STRONGEST = 0.65  # opacity of a cell of all samples, on which ink can still be read
 _LETTERS = 14  # of the name of a class
 _LETTER = 0.075  # inches
-_CELL, _SIDE = (
-    0.29,
-    2.2,
-)  # inches of a cell, and of a small matrix: panels of a page grow to a width
+_CELL = 0.29  # inches
+_SIDE = 2.2  # inches of a small matrix: panels of a page grow to a width
 _COLUMNS = 3
 
 

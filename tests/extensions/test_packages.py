@@ -101,6 +101,22 @@ def test_a_name_that_nobody_has_is_answered_with_all_that_are_installed(
     assert not is_imported()
 
 
+def test_an_older_version_behind_another_on_the_path_names_nothing(
+    package: Path, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = broken(
+        package, work_dir / "older", "changed-cells", "gone = sequence_extras.ugrnn:UGRNN"
+    )
+    newer = broken(
+        package, work_dir / "newer", "changed-cells", "kept = sequence_extras.ugrnn:UGRNN"
+    )
+    (newer / "changed-cells-2.0.dist-info" / "entry_points.txt").unlink()
+    monkeypatch.syspath_prepend(older)
+    assert "gone" in packages.installed("cell")
+    monkeypatch.syspath_prepend(newer)
+    assert "gone" not in packages.installed("cell")
+
+
 def broken(package: Path, folder: Path, name: str, entry: str) -> Path:
     """Return a folder with another package that names a cell."""
     info = folder / "site" / f"{name}-2.0.dist-info"
