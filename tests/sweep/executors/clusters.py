@@ -30,6 +30,10 @@ class Nodes:
         # Short: paths of sockets have a limit.
         self._folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))
         self._log = (self._folder / "log").open("wb")
+        # The file that `auto` reads is not to be a user's, nor to need one.
+        (self._folder / "ray").mkdir()
+        own = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
+        own["RAY_TMPDIR"] = str(self._folder)
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(self._folder), *map(str, slots)],
             stdin=subprocess.PIPE,
@@ -37,7 +41,7 @@ class Nodes:
             stderr=self._log,
             text=True,
             start_new_session=True,
-            env=os.environ | {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"},
+            env=os.environ | own,
         )
         told = self._answer()
         self.address: str = told["address"]
