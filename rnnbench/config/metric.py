@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from rnnbench.formatting.numbers import Sign, written
+
 Better = Literal["higher", "lower", "neither"]
 Logged = Literal["epoch", "end", "diagnostic", "baseline", "arm"]
 Samples = Literal["training", "validation", "test", ""]
-Sign = Literal["", "+"]
 _MISSING = "\N{EN DASH}"
 
 # Of errors of targets that are numbers.
@@ -170,7 +171,7 @@ class Metric:
 
 
 def _written(value: float, places: int, sign: Sign = "") -> str:
-    return _MISSING if math.isnan(value) else f"{value:{sign},.{places}f}"
+    return _MISSING if math.isnan(value) else written(value, places, sign)
 
 
 def accuracy(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:

@@ -33,6 +33,7 @@ from rnnbench.data.soundness import inspect
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import ArrayPlan, Contents, kept, prepared_in
 from rnnbench.data.targets import TARGET_SD, TargetScale, mean_of
+from rnnbench.errors import DataError
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -188,7 +189,7 @@ def _common_facts(raw: Raw, spec: InputSpec) -> dict[str, Any]:
     facts: dict[str, Any] = {f"n_{part}": len(y) for part, y in labels.items()}
     if spec.targets:
         scale = raw.target_scale[0] if raw.target_scale else TargetScale.identity(spec.targets)
-        facts[TARGET_SD] = scale.rmse_of(mean_of(labels["train"]), labels["train"])
+        facts[TARGET_SD] = _spread(labels["train"], scale)
     else:
         facts |= {
             f"{part}_class_counts": np.bincount(y, minlength=spec.classes).tolist()
@@ -198,6 +199,20 @@ def _common_facts(raw: Raw, spec: InputSpec) -> dict[str, Any]:
         "train_lengths": {name: float(np.quantile(lengths, q)) for name, q in QUANTILES.items()},
         "train_truncated_share": float((lengths > spec.timesteps).mean()),
     }
+
+
+def _spread(targets: NDArray[Any], scale: TargetScale) -> float:
+    """Return the standard deviation of training targets; raises DataError if infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = scale.rmse_of(mean_of(targets), targets)
+    if not np.isfinite(spread):
+        raise DataError(
+            "data",
+            "targets whose squares are finite, below 1e150",
+            "larger training targets",
+            "give them in a larger unit",
+        )
+    return spread
 
 
 def _silent(message: str) -> None:

@@ -33,7 +33,8 @@ class TargetScale:
 
         A target that is constant is only moved to 0.
         """
-        spread = targets.std(axis=0, dtype=np.float64, keepdims=True)
+        with np.errstate(over="ignore"):  # of what the preparation refuses
+            spread = targets.std(axis=0, dtype=np.float64, keepdims=True)
         return cls(
             np.where(spread > 0, spread, 1.0), targets.mean(axis=0, dtype=np.float64, keepdims=True)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnbench.formatting.numbers import written
 from rnnbench.results.measure import Measure
 
 _FEWEST, _MOST = 1, 3  # digits of points after the dot
@@ -55,7 +56,7 @@ def _exponent(value: float) -> int:
 
 
 def _plain(value: float, places: int) -> str:
-    shown = f"{value:,.{places}f}"
+    shown = written(value, places)
     return shown.removeprefix("-") if not shown.strip("-0.") else shown
 
 

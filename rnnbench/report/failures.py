@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair
+from rnnbench.report.statements import as_good
 from rnnbench.report.wording import arm_place, arm_words, either
 from rnnbench.results.chance import learned_nothing
 
@@ -65,10 +66,9 @@ def without_success(dataset: DatasetSection) -> list[Statement]:
     if measure is None:
         return []
     found = {arm.name: learned_nothing(arm, measure) for arm in dataset.arms}
-    levels = sorted({f"{level:.2f}" for level in found.values() if level is not None})
+    levels = {level for level in found.values() if level is not None}
     if not levels:
         return []
     named = sorted((name for name, level in found.items() if level is not None), key=arm_place)
     told = either(map(arm_words, named), "and")
-    rest = f" {told}. Always answering the most frequent class is as good ({' or '.join(levels)})."
-    return [Statement("Learned nothing:", rest)]
+    return [Statement("Learned nothing:", f" {told}. {as_good(dataset.arms, levels)}")]

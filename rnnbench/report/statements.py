@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rnnbench.formatting.tables import span
 from rnnbench.report.amounts import amounts, margin_words
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair, fewest
 from rnnbench.report.wording import are, arm_place, arm_words, capital
-from rnnbench.results.chance import learned_nothing
+from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.chance import OF_MEAN, learned_nothing
 from rnnbench.results.measure import Measure
 from rnnbench.stats.family import FEWEST, Comparison, Verdict
 
+_CLASS = "most frequent class"
 _SEEDS_AT_MOST = "more than a thousand seeds would be needed"
 
 
@@ -38,12 +40,8 @@ def statement(pair: Pair, margin: float) -> Statement:
     if level is not None:
         lead = f"{place}{first} and {second}: neither learned anything"
         found = plain_verdict(pair, margin)
-        guess, shown = "most frequent class", f"{level:.2f}"
-        if measure_of(pair).is_error:
-            guess, shown = "mean of the training targets", f"{level:.4g}"
-        rest = f". Always answering the {guess} is as good ({shown}). "
         nothing = f"{capital(found)}, which says nothing of what they can learn{remarks}."
-        return Statement(lead, rest + nothing)
+        return Statement(lead, f". {as_good([pair.a, pair.b], [level])} {nothing}")
     if result.verdict.startswith("better"):
         lead = f"{place}{better} {are(better)} better than {other}"
         return better_statement(result.verdict, lead, size(pair), limit if margin else None, seen)
@@ -152,6 +150,14 @@ def both_learned_nothing(pair: Pair) -> float | None:
     """Return what guessing gives, where neither arm is better than that."""
     levels = [learned_nothing(arm, measure_of(pair)) for arm in (pair.a, pair.b)]
     return None if None in levels else levels[0]
+
+
+def as_good(arms: Sequence[ArmRuns], levels: Iterable[float]) -> str:
+    """Return which answer without a model is as good as some arms, in a sentence."""
+    is_number = any(arm.by_seed(OF_MEAN) for arm in arms)
+    guess, form = ("mean of the training targets", ".4g") if is_number else (_CLASS, ".2f")
+    shown = " or ".join(sorted({f"{level:{form}}" for level in levels}))
+    return f"Always answering the {guess} is as good ({shown})."
 
 
 def is_turned(pair: Pair) -> bool:

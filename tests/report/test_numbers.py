@@ -133,6 +133,12 @@ def test_who_is_no_better_than_the_mean_has_learned_nothing() -> None:
     assert "Always answering the mean of the training targets is as good (51)" in text
 
 
+def test_the_arm_that_learned_nothing_is_told_by_itself_as_well() -> None:
+    document = report(both(30.0, 51.0))
+    assert "Learned nothing: GRU. Always answering the mean of the training" in told(document)
+    assert "most frequent class" not in told(document)
+
+
 def test_a_claim_of_a_lower_error_is_judged() -> None:
     claim = ClaimConfig(
         text="LSTM wins",

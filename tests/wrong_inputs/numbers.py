@@ -32,6 +32,7 @@ ROWS = [
     refused("", "data.path", "y_train as numbers", y_train=Y.reshape(40, 1, 1)),
     refused("", "data.path", "as many targets", y_test=np.stack([Y, Y], axis=1)),
     refused("", "data.path", "targets that differ", y_train=np.ones(40)),
+    refused("", "data", "below 1e150", y_train=1e200 * Y),
     refused("data.limit=1 training.validation=none", "data.limit", "raise data.limit"),
     refused("training.loss=cross", "training.loss", "mse, mae, huber"),
     refused(

@@ -44,6 +44,13 @@ FILES = [
     series(SMALL, "data.path", "decimal=comma", content=daily(d01_02='2020-01-02,"1,5"')),
     series(SMALL, "data.path", "more than once", content=lines("1,2,3", header="date,x,x")),
     series(SMALL, "data.path", "rows under the header", content="date,x\n"),
+    series(SMALL, "data.path", "an empty file", content=""),
+    series(
+        SMALL,
+        "data.path",
+        "'1,000.5' in line 3; correct it",
+        content=daily(d01_02='2020-01-02,"1,000.5"'),
+    ),
     series("", "data.header", "data.header=false", content="1,2,3\n4,5,6\n"),
     series("", "data.delimiter", "semicolon", content=PLAIN.replace(",", ";")),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,7 @@ _KEY = "data.path"
 _PARQUET = (".parquet", ".pq")
 _SHOWN = 8
 _MOST_CELLS = 200_000_000
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+\Z")
 _SWAPPED = str.maketrans(",.", ".,")  # so that a point is no part of a number
 # As texts, or of Parquet as an array.
 TableColumn = list[str] | NDArray[Any]
@@ -108,7 +110,7 @@ class ReadTable:
             action = "correct it, or name other columns with data.target and data.features"
             if self.file.has_comma and "." in stripped:
                 action = "remove points between thousands, or leave data.decimal out"
-            elif "," in stripped and not self.file.has_comma:
+            elif _DECIMAL_COMMA.match(stripped) and not self.file.has_comma:
                 action = "set data.decimal=comma if it is a decimal comma, or correct it"
             raise self.file.error(
                 f"numbers in column {self.names[column]!r}",
@@ -151,8 +153,7 @@ def header_of(file: SeriesFile) -> tuple[str | int, ...]:
     """Return the names of the columns; raises DataError."""
     if file.dialect is None:
         return tuple(_parquet(file, lambda module: module.read_schema(file.path).names))
-    rows = _csv_rows(file, file.dialect, 1)
-    return _names(file, rows[0][1] if rows else [])
+    return _names(file, _csv_rows(file, file.dialect, 1)[0][1])
 
 
 def read(file: SeriesFile) -> ReadTable:
@@ -168,7 +169,7 @@ def _read(file: SeriesFile, _changed: int, _size: int) -> ReadTable:
         columns = tuple(table.column(name).to_numpy() for name in table.column_names)
         return ReadTable(file, tuple(table.column_names), columns, ())
     rows = _csv_rows(file, file.dialect, None)
-    names = _names(file, rows[0][1] if rows else [])
+    names = _names(file, rows[0][1])
     if file.dialect.header:
         rows = rows[1:]
     if not rows:
@@ -180,7 +181,7 @@ def _read(file: SeriesFile, _changed: int, _size: int) -> ReadTable:
 
 
 def _csv_rows(file: SeriesFile, dialect: Dialect, most: int | None) -> list[tuple[int, list[str]]]:
-    """Return rows with their lines, all as wide as the first."""
+    """Return rows with their lines, all as wide as the first; at least one."""
     found: list[tuple[int, list[str]]] = []
     rows = dialect.read(file.path, _KEY)
     last = 0
@@ -202,6 +203,8 @@ def _csv_rows(file: SeriesFile, dialect: Dialect, most: int | None) -> list[tupl
         raise file.error("a readable file", error.strerror or str(error)) from None
     finally:
         rows.close()
+    if not found:
+        raise file.error("rows", "an empty file")
     return found
 
 
