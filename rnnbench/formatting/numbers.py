@@ -15,12 +15,12 @@ def written(value: float, places: int, sign: Sign = "") -> str:
     """Return ``0.8712``, ``131,584`` or ``4.012e-30``.
 
     Args:
-        value: finite, or infinite.
+        value: of any size.
         places: digits after the dot, to which a power of ten is rounded, too.
         sign: ``+`` where a plus sign is written, too.
     """
-    if not value or (places <= _MOST_PLACES and abs(value) < _LARGEST):
+    if not value or not math.isfinite(value):
         return f"{value:{sign},.{min(places, _MOST_PLACES)}f}"
-    if places == 0 or math.isinf(value):
-        return f"{value:{sign}.{_DIGITS}e}"
-    return f"{value:{sign}.{max(0, places + math.floor(math.log10(abs(value))))}e}"
+    if places > _MOST_PLACES:
+        return f"{value:{sign}.{max(0, places + math.floor(math.log10(abs(value))))}e}"
+    return f"{value:{sign}.{_DIGITS}e}" if abs(value) >= _LARGEST else f"{value:{sign},.{places}f}"

@@ -12,6 +12,7 @@ from rnnbench.config.roles import OfDataSet
 from rnnbench.results.rows import Row, called
 
 LIMIT = "data.limit"
+_TEXTS = frozenset({"csv", "text_dir"})
 _TEST_LIMIT, _PATH = "data.test_limit", "data.path"
 
 
@@ -27,7 +28,7 @@ def section_titles(rows: Sequence[Row]) -> list[str]:
         f"arrays {own}" if row["data"] == "arrays" else called(row)
         for row, own in zip(rows, contents, strict=True)
     ]
-    names = _told_apart(names, rows)
+    names = _by_file(_told_apart(names, rows), rows)
     tests = [_first(row, _TEST_LIMIT, "test") for row in rows]
     tested = [name + test for name, test in zip(names, tests, strict=True)]
     sizes = _by(tested, (_given(row, LIMIT) for row in rows))
@@ -47,6 +48,21 @@ def _told_apart(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
             for so_far, name, row in zip(told, names, rows, strict=True)
         ]
     return told
+
+
+def _by_file(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return names with the file of texts that was read, where those of one name are several.
+
+    Equal contents under another name, as of a file that was moved, are one file.
+    """
+    paths = [row.get(_PATH) if row["data"] in _TEXTS else None for row in rows]
+    known = _by((row["data_digest"] for row in rows), paths)
+    files = [min(known[row["data_digest"]], default=None) for row in rows]
+    several = _by(names, files)
+    return [
+        f"{name}, {file}" if file is not None and len(several[name]) > 1 else name
+        for name, file in zip(names, files, strict=True)
+    ]
 
 
 def section_key(name: str, taken: Sequence[str]) -> str:
