@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from rnnbench.config.arm_names import key_words
@@ -55,7 +56,7 @@ def _by_file(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
 
     Equal contents under another name, as of a file that was moved, are one file.
     """
-    paths = [row.get(_PATH) if row["data"] in _TEXTS else None for row in rows]
+    paths = [_file(row) if row["data"] in _TEXTS else None for row in rows]
     known = _by((row["data_digest"] for row in rows), paths)
     files = [min(known[row["data_digest"]], default=None) for row in rows]
     several = _by(names, files)
@@ -63,6 +64,12 @@ def _by_file(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
         f"{name}, {file}" if file is not None and len(several[name]) > 1 else name
         for name, file in zip(names, files, strict=True)
     ]
+
+
+def _file(row: Row) -> str | None:
+    """Return the name of a run's file; folders are not published."""
+    path = row.get(_PATH)
+    return None if path is None else PurePath(str(path)).name
 
 
 def section_key(name: str, taken: Sequence[str]) -> str:
