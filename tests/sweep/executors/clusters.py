@@ -70,7 +70,10 @@ class Nodes:
         self._command("add", slots)
 
     def kill(self, number: int) -> None:
-        """Kill all processes of a node at once, as a power failure would."""
+        """Kill all processes of a node at once, as a power failure would.
+
+        ``number`` is its place among those that are there; 0 holds the cluster.
+        """
         self._command("kill", number)
 
     def processes(self) -> list[psutil.Process]:
@@ -128,7 +131,7 @@ def serve(folder: str, *slots: str) -> None:
         if word == "add":
             nodes.append(cluster.add_node(num_cpus=number, **options))
         else:
-            cluster.remove_node(nodes[number], allow_graceful=False)
+            cluster.remove_node(nodes.pop(number), allow_graceful=False)
         print(json.dumps({}), flush=True)
     cluster.shutdown()
 
