@@ -75,7 +75,7 @@ def _lead(known: AnsweredClasses) -> str:
     most, rarest = int(known.samples.argmax()), _rarest(known)
     told = f"The {total:,} test samples are of {len(names)} classes"
     if known.samples[most] == known.samples[rarest]:
-        return f"{told}, of each as many."
+        return f"{told}, equally many of each."
     shares = [f"{100 * known.samples[one] / total:.3g} %" for one in (most, rarest)]
     return (
         f"{told}: {shares[0]} are of {names[most]}, the most frequent one, and {shares[1]} of "

@@ -32,11 +32,6 @@ class Schedule:
         self._lowest = math.inf
         self._waited = 0
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether every epoch has the same rate."""
-        return self._config.kind == "constant"
-
     def rate(self, number: int) -> float:
         """Return the learning rate of an epoch, counted from 1."""
         floor = self._config.floor
