@@ -74,6 +74,12 @@ TIMES = [
         content=daily(d01_02="2020-01-09 12:00,1"),
     ),
     series(SMALL, "data.time", "line 2 and line 3", content=daily(d01_02="2020-01-01,1")),
+    series(
+        SMALL,
+        "data.time",
+        "days and months look the same",
+        content=lines(*(f"01/{m:02}/{y},{y + m}" for y in (2019, 2020) for m in range(1, 13))),
+    ),
     series(SMALL, "data.time", "'soon' in line 3", content=daily(d01_02="soon,1")),
     series(f"{SMALL} data.time_format=%d.%m.%Y", "data.time", "'2020-01-01' in line 2"),
     series(

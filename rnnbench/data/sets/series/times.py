@@ -17,6 +17,7 @@ Times = NDArray[Any]  # (steps,) datetime64[us], or float64 where times are numb
 
 _ISO = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?)?\Z")
 _COMPACT = re.compile(r"(1[6-9]|2[01])\d{6}\Z")  # 20240131
+_DAY_OR_MONTH = re.compile(r"(0?[1-9]|1[0-2])([./-])(0?[1-9]|1[0-2])\2\d{4}\b")
 _GAP = 1.5  # times the usual step: months have 28 to 31 days
 _MIXED = 1.9  # times the usual step elsewhere in the series
 _STRETCHES = 4
@@ -71,6 +72,12 @@ def _dates(texts: Sequence[str], where: Where) -> Times:
             return np.array(texts, "datetime64[us]")
         except ValueError:
             pass  # a 13th month: pandas says where
+    if all(map(_DAY_OR_MONTH.match, texts)):
+        raise TimeError(
+            "dates of which one is after the 12th, or data.time_format",
+            f"{texts[-1][:40]!r} in {where(len(texts) - 1)}, where days and months look the same",
+            "say how dates are written, as in data.time_format=%d/%m/%Y or %m/%d/%Y",
+        )
     import pandas as pd
 
     with warnings.catch_warnings():
