@@ -12,10 +12,11 @@ from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.data import Prepared, input_spec, prepare, prepare_vectors, vectors_dim
 from rnnbench.data.contract import HELD_OUT
+from rnnbench.data.targets import TARGET_SD
 from rnnbench.formatting.tables import Table
 from rnnbench.tracking.home import Home
 
-_SHOWN_BY_ARRAYS = ("n_train", "n_test", "train_class_counts", "test_class_counts")
+_SHOWN_BY_ARRAYS = ("n_train", "n_test", "train_class_counts", "test_class_counts", TARGET_SD)
 # Told by the parts of a series.
 _OF_WINDOWS = (HELD_OUT, "train_lengths", "train_truncated_share")
 

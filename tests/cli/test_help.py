@@ -16,7 +16,6 @@ from rnnbench.cli.help import overview
 from rnnbench.cli.help_key import example
 from rnnbench.cli.help_pages import page_about
 from rnnbench.cli.words import split_words
-from rnnbench.config.describe import group_options
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.overrides import parse
@@ -26,7 +25,8 @@ from rnnbench.models.cells import CELLS
 from tests.conftest import Run
 
 KEYS = {one.key: one for one in key_descriptions()}
-TOPICS = ["", *COMMANDS, *group_options(), *KEYS, "data=imdb", "gru", "model.embedding", *METRICS]
+FILES = OptionFiles()
+TOPICS = ["", *COMMANDS, *FILES.groups, *KEYS, "data=imdb", "gru", "model.embedding", *METRICS]
 
 
 def shown(text: str) -> set[str]:
@@ -111,7 +111,7 @@ class TestCommand:
     def test_lists_the_options_of_groups_and_the_presets(self, cli: Run) -> None:
         text = cli("train", "--help").out
         for name in (*CELLS, *preset_files(), *(p.stem for p in resource_dir("conf").glob("*/*"))):
-            if name not in ("none", "default", "local", "mlflow", *group_options()["search"]):
+            if name not in ("none", "default", "local", "mlflow", *FILES.groups["search"]):
                 assert re.search(rf"^  [ *] {name} ", text, re.M), name
 
     @pytest.mark.parametrize("name", ["ui", "report", "predict", "reproduce"])
@@ -228,7 +228,8 @@ class TestKey:
 class TestGroup:
     def test_lists_options_and_keys(self, cli: Run) -> None:
         text = cli("help", "data").out
-        for name, line in group_options()["data"].items():
+        for name in FILES.groups["data"]:
+            line = FILES.line("data", name)
             assert re.search(rf"^  [ *] {name} ", text, re.M)
             assert line.split()[0] in text
         assert shown(text) == {key for key in KEYS if key.startswith("data.")}
