@@ -16,9 +16,9 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
 from rnnbench.results.measure import AUTO, ERRORS, Measure
 from rnnbench.stats import statistic
+from rnnbench.training.division import FREQUENT
 
 _ALIKE = "test_macro_f1"
-_FREQUENT = 0.8  # share of a class, above which accuracy says little
 _MOST_ARMS = 4  # of which the accuracy is told where nothing is compared
 
 
@@ -62,7 +62,7 @@ def unequal(dataset: DatasetSection) -> list[Statement]:
     measure = dataset.measure
     is_chosen = measure is not None and measure.is_accuracy and dataset.options.metric == AUTO
     shares = [level for arm in dataset.arms if (level := chance_level(arm)) is not None]
-    if not is_chosen or dataset.usual is ERRORS or max(shares, default=0.0) <= _FREQUENT:
+    if not is_chosen or dataset.usual is ERRORS or max(shares, default=0.0) <= FREQUENT:
         return []
     rest = f": {100 * max(shares):.3g} % of the test samples are of one class"
     is_known = all(arm.by_seed(_ALIKE) for arm in dataset.arms)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 from rnnbench.tracking.address import local_path, translated
@@ -42,7 +43,9 @@ def run_files(store: Store, run_ids: Iterable[str], names: Collection[str]) -> I
                     if item.path in names:
                         client.download_artifacts(run_id, item.path, str(fetched[run_id]))
 
+            # Each in a copy of this context, which says how long a store is waited for.
+            contexts = [copy_context() for _ in away]
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                for _ in pool.map(fetch, away):
+                for _ in pool.map(lambda own, run_id: own.run(fetch, run_id), contexts, away):
                     pass
         yield here | fetched

@@ -13,7 +13,7 @@ from rnnbench.training.class_weights import check_class_weights
 from rnnbench.training.parts import parts
 
 _SHOWN = 5
-_FREQUENT = 0.8  # share of a class, above which accuracy says little
+FREQUENT = 0.8  # share of a class, above which accuracy says little
 _CHANCE = 1e-3  # of shuffled samples, below which their order is no accident
 _SORTED = "shuffle the samples of the data set if they are sorted by class"
 
@@ -40,7 +40,7 @@ def check_targets(data: Prepared, config: Config) -> None:
     y = parts(arrays, config).training.y
     if len(y) and (y == y[0]).all():
         raise ConfigError(
-            "data.path" if limit is None else "data.limit",
+            ("data.path" if config.data.path else "data") if limit is None else "data.limit",
             "training targets that differ",
             f"{len(y):,} that are all the same",
             "give other data" if limit is None else "raise data.limit",
@@ -135,7 +135,7 @@ def _unequal(labels: np.ndarray, names: Sequence[str], config: Config) -> list[s
     """Return a remark where one class is so frequent that accuracy says little."""
     counts = np.bincount(labels, minlength=len(names))
     share = float(counts.max()) / len(labels)
-    if share <= _FREQUENT:
+    if share <= FREQUENT:
         return []
     remark = (
         f"warning: {100 * share:.0f} % of the training samples are of class "

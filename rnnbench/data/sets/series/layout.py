@@ -102,7 +102,9 @@ def _from_table(
     if roles.series_id is not None:
         ids = table.texts(roles.series_id)
         names, codes = np.unique(ids, return_inverse=True)
-        groups = {str(name): rows[codes == code] for code, name in enumerate(names)}
+        order = np.argsort(codes, kind="stable")
+        own_rows = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+        groups = dict(zip(map(str, names), own_rows, strict=True))
         if "" in groups:
             row = int(groups[""][0])
             raise table.file.error("a series in every row", f"none in {table.where(row)}")
