@@ -53,6 +53,7 @@ from tests.test_imports import imported_by
                     "metric",
                     "direction",
                     "space",
+                    "storage",
                     *(
                         f"space.KEY.{k}"
                         for k in ("when", "type", "low", "high", "step", "log", "choices")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,9 @@ NAMED = {
 def conf(work_dir: Path) -> Iterator[Path]:
     """A folder of --config-dir whose files name the modules of the package beside it."""
     leave_modules()
+    paths = list(sys.path)
+    # pytest puts the package there for its own tests.
+    sys.path[:] = [path for path in paths if Path(path) != PACKAGE]
     shutil.copytree(PACKAGE / "sequence_extras", work_dir / "sequence_extras")
     for kind, (name, target) in NAMED.items():
         file = work_dir / "my_conf" / kind / f"{name}.yaml"
@@ -32,3 +36,4 @@ def conf(work_dir: Path) -> Iterator[Path]:
         file.write_text(f"_target_: {target}\n")
     yield work_dir / "my_conf"
     registry.reset()
+    sys.path[:] = paths

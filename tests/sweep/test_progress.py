@@ -18,6 +18,7 @@ import pytest
 from rich.console import Console
 
 from rnnbench.sweep.progress import SweepProgress, TimeLeft
+from rnnbench.training.history import Epoch
 
 WIDTH, HEIGHT = 80, 24
 NAMES = ("simple_rnn model.depth=2 data.maxlen=500 seed=0", "gru_reset_before model.depth=2 seed=1")
@@ -38,7 +39,7 @@ def show(progress: SweepProgress, epochs: int = 7) -> None:
         progress.started(spec(name))
     for epoch in range(1, epochs + 1):
         for name in NAMES:
-            result: Any = SimpleNamespace(epoch=epoch, accuracy=0.9123, val_accuracy=0.8765)
+            result = Epoch(epoch, 0.5, 0.9123, 0.6, 0.8765, 1.0)
             progress.epoch(spec(name), result)
 
 
@@ -168,7 +169,7 @@ def test_shows_which_look_is_trained_for(width: int) -> None:
         progress.extend("look 2 of 11, 5 seeds, 2 open", 3, 30.0)
         progress.started(spec("gru seed=4"))
         for epoch in (1, 2):
-            result: Any = SimpleNamespace(epoch=epoch, accuracy=0.9123, val_accuracy=0.8765)
+            result = Epoch(epoch, 0.5, 0.9123, 0.6, 0.8765, 1.0)
             progress.epoch(spec("gru seed=4"), result)
         progress._bars.refresh()
         overall = next(line for line in screen(output(console)) if line)
@@ -184,7 +185,7 @@ def test_a_long_name_goes_on_below_and_nothing_of_a_line_is_lost(width: int) -> 
     with SweepProgress(console) as progress:
         progress.begin(total=2, done=0, work=20.0)
         progress.started(spec(name))
-        result: Any = SimpleNamespace(epoch=7, accuracy=0.9123, val_accuracy=0.8765)
+        result = Epoch(7, 0.5, 0.9123, 0.6, 0.8765, 1.0)
         progress.epoch(spec(name), result)
         progress._bars.refresh()
         lines = [line for line in screen(output(console)) if line]
