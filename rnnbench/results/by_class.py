@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from rnnbench.formatting.printable import printable
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import weights_of
-from rnnbench.training.predictions import FILE, Labelled, answers, load_labelled
+from rnnbench.stats.confusion import confusion_matrix, scores_by_class
+from rnnbench.training.predictions import (
+    FILE,
+    Labelled,
+    answers,
+    load_labelled,
+    outputs_by_class,
+)
 from rnnbench.training.tested import WEIGHTS, Weights
 
 RECALLS = np.linspace(0.0, 1.0, 101)
@@ -50,12 +57,7 @@ class ByClass:
 
         The recall of a class without samples is NaN.
         """
-        right = np.diag(self.confusion).astype(np.float64)
-        answered, true = self.confusion.sum(axis=0), self.confusion.sum(axis=1)
-        precision = right / np.maximum(answered, 1)
-        recall = np.where(true > 0, right / np.maximum(true, 1), np.nan)
-        f1 = 2 * right / np.maximum(answered + true, 1)
-        return np.stack([precision, recall, f1])
+        return scores_by_class(self.confusion)
 
 
 Classes = Mapping[Weights, Mapping[str, ByClass]]  # by weights and run id
@@ -94,13 +96,11 @@ def by_class(known: Labelled, outputs: np.ndarray) -> ByClass:
         outputs: ``(n, 1)`` or ``(n, classes)``.
     """
     classes = len(known.names)
-    places = known.labels.astype(np.int64) * classes + answers(outputs)[0]
-    confusion = np.bincount(places, minlength=classes**2).reshape(classes, classes)
-    shown = outputs if outputs.shape[1] > 1 else np.hstack([1 - outputs, outputs])
+    shown = outputs_by_class(outputs)
     curves = [_precision(known.labels == one, shown[:, one]) for one in range(classes)]
     return ByClass(
         known.names,
-        confusion.astype(np.int32),
+        confusion_matrix(known.labels, answers(outputs)[0], classes),
         # To four digits, which take a fraction of the bytes in a file.
         np.round([curve for curve, _ in curves], 4).astype(np.float32),
         np.array([average for _, average in curves], np.float64),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnbench.training.predictions import answers
+from rnnbench.stats.confusion import confusion_matrix, roc_auc, scores_by_class
+from rnnbench.training.predictions import answers, outputs_by_class
 
 
 def class_scores(outputs: np.ndarray, labels: np.ndarray) -> dict[str, float]:
@@ -22,17 +23,15 @@ def class_scores(outputs: np.ndarray, labels: np.ndarray) -> dict[str, float]:
         outputs: ``(n, 1)``, the probability of the second of two classes, or ``(n, classes)``.
         labels: ``(n,)``.
     """
-    from sklearn.metrics import f1_score, recall_score, roc_auc_score
-
-    named, present = answers(outputs)[0], np.unique(labels)
-    averaged = {"average": "macro", "zero_division": 0.0}
+    shown = outputs_by_class(outputs)
+    confusion = confusion_matrix(labels, answers(outputs)[0], shown.shape[1])
+    _, recall, f1 = scores_by_class(confusion)
+    has_samples = confusion.sum(axis=1) > 0
     scores = {
-        "macro_f1": float(f1_score(labels, named, **averaged)),
-        "balanced_accuracy": float(recall_score(labels, named, labels=present, **averaged)),
+        "macro_f1": float(f1[has_samples | (confusion.sum(axis=0) > 0)].mean()),
+        "balanced_accuracy": float(recall[has_samples].mean()),
     }
-    if len(present) > 1:
-        shown = outputs if outputs.shape[1] > 1 else np.hstack([1 - outputs, outputs])
-        of_classes = present[1:] if outputs.shape[1] == 1 else present
-        areas = [roc_auc_score(labels == one, shown[:, one]) for one in of_classes]
-        scores["auc"] = float(np.mean(areas))
+    if has_samples.sum() > 1:
+        of_classes = [1] if outputs.shape[1] == 1 else np.flatnonzero(has_samples)
+        scores["auc"] = float(np.mean([roc_auc(labels == k, shown[:, k]) for k in of_classes]))
     return scores

@@ -43,6 +43,11 @@ def answers(outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return outputs.argmax(axis=1).astype(np.int32), outputs.max(axis=1)
 
 
+def outputs_by_class(outputs: np.ndarray) -> np.ndarray:
+    """Return the output for each class ``(n, classes)``: of two, where there is one, ``(n, 2)``."""
+    return outputs if outputs.shape[1] > 1 else np.hstack([1 - outputs, outputs])
+
+
 def calibration(outputs: np.ndarray, labels: np.ndarray) -> float:
     """Return the expected calibration error of outputs against labels ``(n,)``, a fraction."""
     named, confidence = answers(outputs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,26 @@ def test_scores_are_those_of_definitions(data: st.DataObject, classes: int) -> N
     assert scores["auc"] == pytest.approx(np.mean(areas))
 
 
+@given(st.data(), st.integers(2, 4))
+def test_scores_are_those_of_scikit_learn(data: st.DataObject, classes: int) -> None:
+    from sklearn.metrics import f1_score, recall_score, roc_auc_score
+
+    labels = data.draw(numbers(np.int32, 20, elements=st.integers(0, classes - 1)))
+    raw = data.draw(numbers(np.int32, (20, classes), elements=st.integers(1, 5)))
+    outputs = (raw / raw.sum(axis=1, keepdims=True)).astype(np.float32)
+    shown = outputs[:, 1:] if classes == 2 else outputs
+    named = (shown[:, 0] > 0.5).astype(int) if classes == 2 else outputs.argmax(axis=1)
+    present, averaged = np.unique(labels), {"average": "macro", "zero_division": 0.0}
+    expected = {
+        "macro_f1": f1_score(labels, named, **averaged),
+        "balanced_accuracy": recall_score(labels, named, labels=present, **averaged),
+    }
+    if len(present) > 1:
+        areas = [roc_auc_score(labels == one, outputs[:, one]) for one in present]
+        expected["auc"] = np.mean(areas)
+    assert class_scores(shown, labels) == pytest.approx(expected)
+
+
 def test_every_score_is_in_the_catalogue() -> None:
     scores = class_scores(np.array([[0.2], [0.9], [0.6]], np.float32), np.array([0, 1, 0]))
     named = named_scores({"last": scores, "best": scores}, "best")
@@ -142,3 +164,13 @@ def test_a_class_that_has_most_samples_is_told(configure: Any, tmp_path: Path) -
     (told,) = prepared(configure, tmp_path, ["1"] * 90 + ["0"] * 10, class_weight="balanced")
     assert "class_weight" not in told
     assert prepared(configure, tmp_path, ["pos"] * 80 + ["neg"] * 20) == []
+
+
+def test_scores_cost_a_worker_no_import_of_scikit_learn() -> None:
+    code = (
+        "import sys, numpy as np; from rnnbench.training.class_scores import class_scores; "
+        "class_scores(np.array([[0.2], [0.9]], np.float32), np.array([0, 1], np.int32)); "
+        "print('sklearn' in sys.modules or 'scipy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
