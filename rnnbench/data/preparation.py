@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +161,12 @@ def _contents(config: DataConfig, found: Fingerprint, spec: InputSpec, raw: Raw)
         "name": config.name,
         "source": found.text,
         "facts": facts,
-        "spec": asdict(spec),
+        # Without defaults: an earlier version, which lacks some fields, reads it then, too.
+        "spec": {
+            one.name: value
+            for one in fields(spec)
+            if (value := getattr(spec, one.name)) != one.default
+        },
     }
     files = {VOCABULARY: raw.vocabulary.to_json()} if raw.vocabulary else {}
     if spec.features is None:

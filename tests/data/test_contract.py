@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rnnbench.data import prepare
+from rnnbench.data.soundness import META
 from rnnbench.data.sources import SOURCES, shipped
 from rnnbench.testing import DataSetConformance
 
@@ -150,3 +152,10 @@ def test_every_data_set_has_its_conformance_tests() -> None:
 
     tested = {getattr(one, "name", "") for one in below(Conformance)}
     assert set(SOURCES) - tested == {"sunspots", "co2", "series"}  # tests/data/sets/series
+
+
+def test_a_summary_has_no_field_that_only_other_tasks_need(configure, tmp_path):
+    """An earlier version that shares the home has to read it."""
+    made = prepare(configure("reviews", limit=20, test_limit=10, maxlen=5), tmp_path)
+    meta = json.loads((made.folder / META).read_text("utf-8"))
+    assert set(meta["spec"]) == {"timesteps", "features", "vocabulary", "classes"}
