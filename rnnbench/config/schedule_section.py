@@ -10,6 +10,7 @@ from rnnbench.config.roles import IdleUnless, Label, Unit
 from rnnbench.config.section import Section
 
 MOST_EPOCHS = 1_000_000
+CHANGING = ("cosine", "step", "plateau")  # kinds of which the learning rate does not stay
 
 
 class ScheduleConfig(Section):
@@ -61,5 +62,5 @@ class ScheduleConfig(Section):
             description="Smallest learning rate, as a part of optimizer.learning_rate.",
         ),
         Unit("fraction"),
-        IdleUnless(key="kind", value=("cosine", "step", "plateau")),
+        IdleUnless(key="kind", value=CHANGING),
     ] = 0.0

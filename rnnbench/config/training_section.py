@@ -19,7 +19,7 @@ from rnnbench.config.roles import (
     Label,
     Unit,
 )
-from rnnbench.config.schedule_section import MOST_EPOCHS, ScheduleConfig
+from rnnbench.config.schedule_section import CHANGING, MOST_EPOCHS, ScheduleConfig
 from rnnbench.config.section import Extensible, Section
 
 
@@ -198,7 +198,7 @@ class TrainingConfig(Section):
     schedule: Annotated[
         ScheduleConfig,
         Field(description="How the learning rate changes from epoch to epoch."),
-        IdleUnless(key="schedule.kind", value=("cosine", "step", "plateau")),
+        IdleUnless(key="schedule.kind", value=CHANGING),
     ] = ScheduleConfig()
     early_stopping: Annotated[
         EarlyStoppingConfig,

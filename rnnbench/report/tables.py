@@ -18,7 +18,7 @@ from rnnbench.report.declared import (
     without_folders,
 )
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
-from rnnbench.results.answers import read_answers
+from rnnbench.results.answers import answers_in
 from rnnbench.results.arms import asked_weights, finished
 from rnnbench.results.by_class import read_classes
 from rnnbench.results.frame import with_parameters
@@ -50,10 +50,10 @@ def read_tables(
     runs, trials = _chosen(runs, trials, arms, tell)
     done = finished(runs)
     history = load_history(store, done["run_id"])
-    answers = read_answers(store, asked_weights(done))
+    asked = asked_weights(done)
     with run_files(store, map(str, done["run_id"]), [FLOWS, PREDICTIONS]) as folders:
         found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
-        classes = read_classes(folders, asked_weights(done))
+        answers, classes = answers_in(folders, asked), read_classes(folders, asked)
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))

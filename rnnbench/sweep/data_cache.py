@@ -14,7 +14,7 @@ from rnnbench.data import InputSpec, Prepared, Vectors, prepare, prepare_vectors
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import resolve_units, with_length
 from rnnbench.training.division import check_division
-from rnnbench.training.losses import refuse_for_task
+from rnnbench.training.task_keys import refuse_for_task
 
 
 class DataCache:

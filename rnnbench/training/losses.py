@@ -7,17 +7,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
-from rnnbench.errors import ConfigError
 from rnnbench.models.tensors import Tensor
 
 SampleLosses = Callable[[Tensor, Tensor], Tensor]
 # By name, Keras's function of targets and outputs.
 _OF_REGRESSION = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "huber": "huber"}
 _DEFAULT = "mse"
-_WRONG = {"classification": "rmse", "regression": "accuracy"}
-_MONITORS = {"classification": ("val_accuracy",), "regression": ("val_rmse", "val_mae")}
 
 
 def sample_losses(classes: int, name: str | None = None) -> SampleLosses:
@@ -55,44 +51,6 @@ def guessing_loss(spec: InputSpec, y: np.ndarray, name: str | None) -> float:
         return math.log(spec.classes)
     mean = np.asarray(np.mean(y, axis=0, dtype=np.float64, keepdims=True))
     return max(numbers_loss(y, guess, name) for guess in (mean, np.zeros_like(mean)))
-
-
-def refuse_for_task(config: Config, spec: InputSpec) -> None:
-    """Refuse a loss or a metric to watch that doesn't fit the task; raises ConfigError."""
-    name = config.training.loss
-    if name is not None and spec.task != "regression":
-        raise ConfigError(
-            "training.loss",
-            f"null for data={config.data.name}, whose classes are trained by cross-entropy",
-            name,
-            "leave it out",
-        )
-    if config.training.class_weight != "none" and spec.task == "regression":
-        raise ConfigError(
-            "training.class_weight",
-            f"none for data={config.data.name}, whose targets are numbers",
-            str(config.training.class_weight),
-            "leave it out",
-        )
-    stopping = config.training.early_stopping
-    usual = "val_rmse" if spec.task == "regression" else "val_accuracy"
-    fitting = ("val_loss", *_MONITORS[spec.task])
-    if stopping.patience is not None and stopping.monitor not in fitting:
-        raise ConfigError(
-            "training.early_stopping.monitor",
-            f"{' or '.join(fitting)}, because the task is {spec.task}",
-            stopping.monitor,
-            f"set it to {usual}",
-        )
-    searched = config.search.metric
-    if config.search.sampler != "none" and _WRONG[spec.task] in searched:
-        other = searched.replace(_WRONG[spec.task], usual.removeprefix("val_"))
-        raise ConfigError(
-            "search.metric",
-            f"{other} or a loss, because the task is {spec.task}",
-            searched,
-            f"set search.metric={other}",
-        )
 
 
 def _huber(error: np.ndarray) -> np.ndarray:

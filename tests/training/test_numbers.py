@@ -16,9 +16,10 @@ from rnnbench.errors import ConfigError, Divergence
 from rnnbench.training.batches import Samples, batches
 from rnnbench.training.fit import Fitted, fit
 from rnnbench.training.forecasts import forecast_scores, mean_error, r2
-from rnnbench.training.losses import guessing_loss, numbers_loss, refuse_for_task, sample_losses
+from rnnbench.training.losses import guessing_loss, numbers_loss, sample_losses
 from rnnbench.training.parts import test_samples as samples_of_test
 from rnnbench.training.program import Program
+from rnnbench.training.task_keys import refuse_for_task
 from tests.numbers import HEIGHT, LEVEL, write_numbers
 
 LOSSES = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "huber": "huber"}
