@@ -14,7 +14,8 @@ class ClaimConfig(Section):
     """A published statement and what would confirm it.
 
     With ``factor``, ``a`` and ``b``: that ``a`` exceeds ``b`` in ``metric``, or stays below it with
-    ``expected=lower``. With ``a`` alone: that its mean lies ``above`` or ``below`` a number.
+    ``expected=lower``. With ``a`` alone: that its mean lies ``above`` or ``below`` a number, or what
+    a baseline of that name reaches on the same data.
     """
 
     text: Annotated[str, Field(description="The statement, as its source makes it.")]
@@ -42,12 +43,20 @@ class ClaimConfig(Section):
         Field(description="Whether the metric of a is said to be higher or lower than that of b."),
     ] = "higher"
     above: Annotated[
-        float | None,
-        Field(description="The number that the mean is said to exceed; null for none."),
+        float | str | None,
+        Field(
+            examples=[0.86, "last_value"],
+            description="The number, or the baseline, that the mean is said to exceed; null for "
+            "none.",
+        ),
     ] = None
     below: Annotated[
-        float | None,
-        Field(description="The number that the mean is said to stay below; null for none."),
+        float | str | None,
+        Field(
+            examples=[0.86, "last_value"],
+            description="The number, or the baseline, that the mean is said to stay below; null "
+            "for none.",
+        ),
     ] = None
     where: Annotated[
         dict[str, Scalar],

@@ -4,9 +4,75 @@ from __future__ import annotations
 
 import math
 
+from typing import Literal
+
 from rnnbench.config.metric import SPREAD, UNIT, InSummary, Metric, error
 
 _ROOT = "root mean squared error"
+
+
+def _of_test(which: Literal["best", "last", ""]) -> tuple[Metric, ...]:
+    """Return what else is measured of the test forecasts of the weights of an epoch."""
+    suffix = f"_{which}" if which else ""
+    of = {"": "", "best": " of the best epoch", "last": " of the last epoch"}[which]
+    weights = {
+        "": "the weights named by training.test",
+        "best": "the weights of the epoch of the lowest validation RMSE",
+        "last": "the weights of the last epoch",
+    }[which]
+
+    def shown(place: int) -> InSummary | None:
+        return None if which else InSummary(place, ("_sd",))
+
+    return (
+        Metric(
+            *(f"test_r2{suffix}", f"test R\N{SUPERSCRIPT TWO}{of}"),
+            f"share of the test targets' variance that is explained, mean over the targets, by "
+            f"{weights}",
+            *("fraction", "higher"),
+            low=-math.inf,
+            high=1.0,
+            on="test",
+            weights=which,
+            optional=True,
+            in_summary=shown(13),
+        ),
+        Metric(
+            *(f"test_mase{suffix}", f"test MASE{of}"),
+            "test MAE in units of the naive forecast's error in the training part of the series, "
+            f"by {weights}",
+            *("", "lower"),
+            on="test",
+            weights=which,
+            optional=True,
+            in_summary=shown(14),
+        ),
+        Metric(
+            *(f"test_scaled_rmse{suffix}", f"scaled test RMSE{of}"),
+            "RMSE of the test targets as they are scaled, mean over series that are scaled apart, "
+            f"by {weights}",
+            *("", "lower"),
+            on="test",
+            weights=which,
+            significant=4,
+            optional=True,
+            in_summary=shown(16),
+        ),
+        Metric(
+            *(f"test_direction{suffix}", f"directional accuracy{of}"),
+            "test forecasts that go up or down from the last observed value as what came did, by "
+            f"{weights}",
+            *("fraction", "higher"),
+            high=1.0,
+            points=True,
+            on="test",
+            weights=which,
+            optional=True,
+            in_summary=shown(15),
+        ),
+    )
+
+
 OF_NUMBERS = (
     error("rmse", "training RMSE", f"{_ROOT}, under dropout", "training", logged="epoch"),
     error("mae", "training MAE", "mean absolute error, under dropout", "training", logged="epoch"),
@@ -38,16 +104,6 @@ OF_NUMBERS = (
         in_summary=InSummary(12, tuple(SPREAD)),
     ),
     Metric(
-        *("test_r2", "test R\N{SUPERSCRIPT TWO}"),
-        "share of the test targets' variance that is explained, mean over the targets",
-        *("fraction", "higher"),
-        low=-math.inf,
-        high=1.0,
-        on="test",
-        optional=True,
-        in_summary=InSummary(13, ("_sd",)),
-    ),
-    Metric(
         *("target_sd", "standard deviation of the targets"),
         "RMSE of the training targets' mean on the training data",
         *(UNIT, "neither"),
@@ -63,24 +119,7 @@ OF_NUMBERS = (
         significant=4,
         optional=True,
     ),
-    Metric(
-        *("test_mase", "test MASE"),
-        "test MAE in units of the naive forecast's error in the training part of the series",
-        *("", "lower"),
-        on="test",
-        optional=True,
-        in_summary=InSummary(14, ("_sd",)),
-    ),
-    Metric(
-        *("test_direction", "directional accuracy"),
-        "test forecasts that go up or down from the last observed value as what came did",
-        *("fraction", "higher"),
-        high=1.0,
-        points=True,
-        on="test",
-        optional=True,
-        in_summary=InSummary(15, ("_sd",)),
-    ),
+    *_of_test(""),
     error(
         *("test_rmse_best", "test RMSE of the best epoch"),
         *("test RMSE with the weights of the epoch of the lowest validation RMSE", "test"),
@@ -101,6 +140,8 @@ OF_NUMBERS = (
         *("test MAE with the weights of the last epoch", "test"),
         weights="last",
     ),
+    *_of_test("best"),
+    *_of_test("last"),
     error(
         *("test_rmse_shuffled", "test RMSE, steps shuffled"),
         *("the same with the steps of each sample shuffled", "test"),

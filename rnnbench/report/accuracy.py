@@ -46,7 +46,7 @@ _OTHER = {
     )
 }
 # Of targets that are numbers, what has a table beside their RMSE.
-_BESIDE = ("test_mae", "test_r2", "test_mase", "test_direction")
+_BESIDE = ("test_mae", "test_r2", "test_mase", "test_scaled_rmse", "test_direction")
 
 
 def accuracy_blocks(dataset: DatasetSection) -> tuple[Block, ...]:

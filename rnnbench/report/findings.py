@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from rnnbench.config.metrics import METRICS, entry
 from rnnbench.config.schema import ClaimConfig
@@ -188,27 +190,59 @@ def _single(claim: ClaimConfig, metric: str, arm: ArmRuns, dataset: DatasetSecti
     summary = statistic(arm.by_seed(metric).values())
     width = half_width(summary, dataset.options.confidence)
     low, high = summary.mean - width, summary.mean + width
-    verdict = _beyond(claim, low, high) if summary.n >= FEWEST else "undecided"
+    bounds = [
+        _bound(side, given, metric, dataset)
+        for side, given in (("above", claim.above), ("below", claim.below))
+        if given is not None
+    ]
+    verdict = next((one.missing for one in bounds if one.missing), "undecided")
+    if verdict == "undecided" and summary.n >= FEWEST:
+        said = (one.verdict(low, high) for one in bounds)
+        verdict = next((one for one in said if one != "undecided"), "undecided")
     if arm.failed:
         verdict += f" ({failures_of((arm,))})"
-    bound = f" above {claim.above:g}" if claim.above is not None else ""
-    bound += f" below {claim.below:g}" if claim.below is not None else ""
-    title = f"{dataset.place}: {arm_words(arm.name)}{',' if bound else ''}{bound}"
+    told = "".join(f" {one.side} {one.words}" for one in bounds)
+    title = f"{dataset.place}: {arm_words(arm.name)}{',' if told else ''}{told}"
     cells = number(summary.mean, entry(metric)), interval(low, high, entry(metric))
     return ClaimFinding(verdict, metric, *cells, (arm,), title)
 
 
-def _beyond(claim: ClaimConfig, low: float, high: float) -> str:
-    """Return whether an interval lies wholly on the side of a number that a claim names."""
-    if claim.above is not None and low > claim.above:
-        return "confirmed"
-    if claim.above is not None and high < claim.above:
-        return "refuted"
-    if claim.below is not None and high < claim.below:
-        return "confirmed"
-    if claim.below is not None and low > claim.below:
-        return "refuted"
-    return "undecided"
+@dataclass(frozen=True)
+class _Bound:
+    """What a claim says that a mean lies ``above`` or ``below``.
+
+    Attributes:
+        side: which of the two.
+        words: what it is called.
+        value: what it is; NaN where it was not measured.
+        missing: why it was not.
+    """
+
+    side: str
+    words: str
+    value: float
+    missing: str = ""
+
+    def verdict(self, low: float, high: float) -> str:
+        """Return whether an interval lies wholly on the side that is named."""
+        is_above, is_below = low > self.value, high < self.value
+        if is_above or is_below:
+            return "confirmed" if is_above == (self.side == "above") else "refuted"
+        return "undecided"
+
+
+def _bound(side: str, given: float | str, metric: str, dataset: DatasetSection) -> _Bound:
+    """Return a number, or what a baseline reaches on a data set."""
+    if not isinstance(given, str):
+        return _Bound(side, f"{given:g}", given)
+    known = (arm for arm in dataset.baselines if arm.params.get("baseline.name") == given)
+    values = [value for arm in known for value in arm.by_seed(metric).values()]
+    words = arm_words(given)
+    if not values:
+        missing = f"baseline {words} has no {metric_words(metric)}"
+        return _Bound(side, words, math.nan, missing)
+    mean = fmean(values)
+    return _Bound(side, f"{words} ({entry(metric).shown(mean)})", mean)
 
 
 def _fits(arm: ArmRuns, claim: ClaimConfig) -> bool:

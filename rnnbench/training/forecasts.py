@@ -9,27 +9,43 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnbench.data.targets import Naive, mean_of
+from rnnbench.data.targets import Naive, TargetScale, mean_of
 from rnnbench.training.batches import Samples
 from rnnbench.training.predictions import FILE
 
 
 def forecast_scores(outputs: np.ndarray, test: Samples, naive: Naive | None) -> dict[str, float]:
-    """Return what is measured once of predictions ``(n, targets)``, scaled as the targets are.
+    """Return what else is measured of predictions ``(n, targets)``, scaled as the targets are.
 
-    ``test_r2`` is the share of the variance that is explained, the mean over the targets. Of a
-    series there are ``test_mase``, the mean absolute error in units of that of the naive forecast
-    within the training part (Hyndman & Koehler 2006), and ``test_direction``, the share of
-    predictions that go up or down from the last observed value as what came did.
+    - ``r2``: the share of the variance that is explained, the mean over the targets.
+    - ``mase``: of a series, the mean absolute error in units of that of the naive forecast within
+      the training part (Hyndman & Koehler 2006).
+    - ``scaled_rmse``: of several series that are scaled apart, the mean over the series of the root
+      mean squared error of what is scaled: prices of 10 and of 1,000 count alike.
+    - ``direction``: of a series, the share of predictions that go up or down from the last observed
+      value as what came did.
     """
     predicted, true = in_unit(outputs, test)
-    found = {"test_r2": r2(predicted, true)}
+    found = {"r2": r2(predicted, true)}
     if naive is None:
         return found
     if (naive.error > 0).all():
-        found["test_mase"] = float((np.abs(predicted - true) / naive.error).mean())
+        found["mase"] = float((np.abs(predicted - true) / naive.error).mean())
+    if test.scale is not None and len(test.scale.factor) > 1:
+        found["scaled_rmse"] = _scaled_rmse(outputs, test, test.scale)
     same = np.sign(predicted - naive.last) == np.sign(true - naive.last)
-    return found | {"test_direction": float(same.mean())}
+    return found | {"direction": float(same.mean())}
+
+
+def _scaled_rmse(outputs: np.ndarray, test: Samples, scale: TargetScale) -> float:
+    """Return the mean over the series of the RMSE of scaled predictions ``(n, targets)``.
+
+    A series is known by its scaling ``(n, targets)``: two that share one count as one.
+    """
+    squares = np.square(outputs - test.y.astype(np.float64)).mean(axis=1)
+    rows = np.concatenate([scale.factor, scale.offset], axis=1)
+    series = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
+    return float(np.sqrt(np.bincount(series, squares) / np.bincount(series)).mean())
 
 
 def mean_error(training: Samples, test: Samples) -> float:

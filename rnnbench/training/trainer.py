@@ -98,6 +98,7 @@ def _measured(task: Task, fitted: Fitted) -> dict[str, float]:
     """Return what the outputs on the test set come to, and keep them where that is asked for."""
     arrays, outputs = task.data.arrays(), fitted.predictions
     keeps = task.config.tracking.save_predictions
+    every = {which: one.outputs for which, one in fitted.tested.items()}
     if task.data.spec.targets:
         test = test_samples(arrays)
         known = task.data.facts.get(TARGET_SD)
@@ -107,11 +108,11 @@ def _measured(task: Task, fitted: Fitted) -> dict[str, float]:
         if keeps:
             save_forecasts(outputs, test, task.folder)
         found["test_rmse_mean"] = mean_error(training_samples(arrays), test)
-        return found | forecast_scores(outputs, test, arrays.naive)
+        numbers = {k: forecast_scores(one, test, arrays.naive) for k, one in every.items()}
+        return found | named_scores(numbers, fitted.asked)
     if outputs is None:
         return {}
     labels = np.asarray(arrays.y_test)
-    every = {which: one.outputs for which, one in fitted.tested.items()}
     if keeps:
         names = [str(name) for name in task.data.facts.get("class_names", ())]
         save_predictions(every, fitted.asked, labels, task.folder, names)

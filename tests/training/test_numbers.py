@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import mean_squared_error, r2_score
 
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
@@ -105,18 +106,31 @@ def test_scores_of_forecasts() -> None:
     last = rng.normal(size=(30, 2))
     naive = Naive(last, np.array([[0.5, 4.0]]))
     found = forecast_scores(scale.apply(predicted), test, naive)
-    assert found["test_mase"] == pytest.approx((np.abs(predicted - true) / [0.5, 4.0]).mean(), 1e-5)
+    assert found["mase"] == pytest.approx((np.abs(predicted - true) / [0.5, 4.0]).mean(), 1e-5)
     up = (predicted > last) == (true > last)
-    assert found["test_direction"] == pytest.approx(up.mean())
+    assert found["direction"] == pytest.approx(up.mean())
     assert mean_error(test, test) == pytest.approx(np.sqrt(true.var(axis=0).mean()), rel=1e-5)
     constant = Naive(last, np.array([[0.5, 0.0]]))
-    assert "test_mase" not in forecast_scores(scale.apply(predicted), test, constant)
+    assert "mase" not in forecast_scores(scale.apply(predicted), test, constant)
+
+
+def test_errors_of_series_that_are_scaled_apart_count_alike() -> None:
+    rng = np.random.default_rng(2)
+    series = np.repeat([0, 1, 2], [4, 10, 6])
+    factor = np.array([1.0, 100.0, 5.0])[series][:, None] * [1.0, 2.0]
+    true, predicted = rng.normal(size=(20, 2)), rng.normal(size=(20, 2))
+    scale = TargetScale(factor, np.ones_like(factor))
+    naive = Naive(np.zeros((1, 2)), np.ones((1, 2)))
+    test = Samples(np.zeros((20, 3, 1)), true.astype(np.float32), scale)
+    each = [mean_squared_error(true[series == k], predicted[series == k]) ** 0.5 for k in range(3)]
+    found = forecast_scores(predicted, test, naive)
+    assert found["scaled_rmse"] == pytest.approx(np.mean(each), 1e-5)
+    alike = Samples(test.x, test.y, scale.take([0]))
+    assert "scaled_rmse" not in forecast_scores(predicted, alike, naive)
 
 
 @pytest.mark.parametrize("constant", [False, True])
 def test_r2_is_that_of_scikit_learn(constant: bool) -> None:
-    from sklearn.metrics import r2_score
-
     rng = np.random.default_rng(1)
     true, predicted = rng.normal(size=(9, 3)), rng.normal(size=(9, 3))
     if constant:
