@@ -14,8 +14,8 @@ class ClaimConfig(Section):
     """A published statement and what would confirm it.
 
     With ``factor``, ``a`` and ``b``: that ``a`` exceeds ``b`` in ``metric``, or stays below it with
-    ``expected=lower``. With ``a`` alone: that its mean lies ``above`` or ``below`` a number, or what
-    a baseline of that name reaches on the same data.
+    ``expected=lower``. With ``a`` alone: that its mean lies ``above`` or ``below`` a number, or
+    what a baseline of that name reaches on the same data.
     """
 
     text: Annotated[str, Field(description="The statement, as its source makes it.")]

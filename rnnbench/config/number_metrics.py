@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-
 from typing import Literal
 
 from rnnbench.config.metric import SPREAD, UNIT, InSummary, Metric, error

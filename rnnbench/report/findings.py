@@ -237,7 +237,7 @@ def _bound(side: str, given: float | str, metric: str, dataset: DatasetSection) 
         return _Bound(side, f"{given:g}", given)
     known = (arm for arm in dataset.baselines if arm.params.get("baseline.name") == given)
     values = [value for arm in known for value in arm.by_seed(metric).values()]
-    words = arm_words(given)
+    words = given.replace("_", " ")
     if not values:
         missing = f"baseline {words} has no {metric_words(metric)}"
         return _Bound(side, words, math.nan, missing)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from rnnbench.config.schema import ClaimConfig
 from rnnbench.report.build import build
 from rnnbench.report.document import Document
 from rnnbench.results.frame import frame
@@ -52,6 +53,33 @@ def test_a_baseline_has_its_row_by_its_mean(ending: str) -> None:
     assert [row[2].marked for row in found.rows][1] is False
     assert "are not compared" in found.note
     assert len(found.runs[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "changes", "verdict"),
+    [
+        (0.86, {"above": "bag_of_words"}, "confirmed"),
+        (0.86, {"below": "bag_of_words"}, "refuted"),
+        (0.8825, {"above": "bag_of_words"}, "undecided"),
+        (0.95, {"below": "bag_of_words"}, "confirmed"),
+        (
+            0.86,
+            {"above": "last_value"},
+            "baseline last value has no test accuracy of the last epoch",
+        ),
+    ],
+)
+def test_a_claim_may_hold_a_cell_against_a_baseline(
+    accuracy: float, changes: dict[str, str], verdict: str
+) -> None:
+    claim = ClaimConfig(text="x", source="y", metric="test_accuracy", a="lstm", **changes)
+    fitted = baseline(accuracy=accuracy, **{"baseline.name": "bag_of_words"})
+    made = replace(tables(CLEAR), baselines=frame([fitted]))
+    found = table(build(made, "x", OPTIONS, [claim]), "claims")
+    assert column(found, "verdict") == [verdict]
+    if verdict == "confirmed":
+        (told,) = column(found, "tested on")
+        assert str(told).endswith(f"LSTM, {next(iter(changes))} bag of words ({accuracy:.4f})")
 
 
 VECTORS = {
