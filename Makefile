@@ -45,7 +45,9 @@ stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full
 	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" \
 	  tests/sweep tests/benchmarks tests/stats
 
-bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner and Ray Tune; latency; growth
+bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner, Ray Tune and PyTorch; latency; growth
+	-$(BIN)/python -m pip install --quiet --constraint constraints.txt torch \
+	  --index-url https://download.pytorch.org/whl/cpu  # without CUDA: GB less
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	-$(BIN)/python -m benchmarks.side_by_side short medium long
 	-$(BIN)/python -m benchmarks.side_by_side short_8_seeds --only keras_summed,rnnbench

@@ -2,12 +2,13 @@
 
     python benchmarks/step.py [--maxlen 500] [--units 32] [--batch 128] [--inputs 32] [--steps 20]
 
-Times a training step of each cell by four ways: Keras's graph, Keras's layer under XLA, rnnbench's
-kernels, and the kernels with shared padding. One thread's peak is that of a product of two square
-matrices, by NumPy and under XLA; both are timed before every step, so that what else the machine
-does slows steps and peak alike, and medians are compared. Counted are the matrix products that the
-cell asks for, forwards and backwards, of every sample at every time step: what is saved by sharing
-padding counts as done, and the last column says how much of it was. Reviews are IMDB's where
+Times a training step of each cell by five ways: Keras's graph, Keras's layer under XLA, rnnbench's
+kernels, the kernels with shared padding, and PyTorch's layer where torch is installed. One thread's
+peak is that of a product of two square matrices, by NumPy and under XLA; both are timed before
+every step, so that what else the machine does slows steps and peak alike, and medians are compared.
+Counted are the matrix products that the cell asks for, forwards and backwards, of every sample at
+every time step: what is saved by sharing padding counts as done, and the last column says how much
+of it was. Reviews are IMDB's where
 RNNBENCH_IMDB names the file, else the embedded ones. Writes benchmarks/results/step.md.
 """
 
@@ -19,8 +20,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +53,7 @@ WAYS: dict[str, tuple[list[str], bool]] = {
     "kernels": ([], False),
     "kernels, padding shared": ([], True),
 }
+NO_PYTORCH = "PyTorch: no result. torch is not installed: pip install 'rnnbench[bench]'."
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -109,6 +113,11 @@ def words_of(name: str, sizes: argparse.Namespace, more: list[str], home: str) -
     ]
 
 
+def drawn(samples: Samples, sizes: argparse.Namespace) -> list[Batch]:
+    """Return the batches of the steps, the same for each way, and before them one to begin with."""
+    return list(islice(endless(samples, sizes.batch), 1 + sizes.steps))
+
+
 def endless(samples: Samples, size: int) -> Iterator[Batch]:
     """Yield batches of one epoch after another, each in an order of its own."""
     rng = np.random.default_rng(0)
@@ -140,26 +149,54 @@ def rows(sizes: argparse.Namespace, home: str) -> Iterator[Row]:
             paddings = padding(arrays.x_train) if shared else None
             program = Program(config, data.spec, None, paddings)
             samples = Samples(arrays.x_train, arrays.y_train)
-            drawn = endless(samples, sizes.batch)
-            program.train_batch(next(drawn))
-            found, peak, computed = [], [], []
-            for _ in range(sizes.steps):
-                peak.append(peaks.measure())
-                batch = next(drawn)
-                found.append(1e3 * seconds(partial(program.train_batch, batch)))
-                starts = sort(batch[0], program.widths)[1]
-                computed.append(cost(starts, program.widths, program.spec.timesteps, fixed=0.0))
-            by_numpy, by_xla = np.median(peak, axis=0)
-            yield Row(
-                name,
-                way,
-                statistics.median(found),
-                min(found),
-                by_numpy,
-                by_xla,
-                max(rate for rate, _ in peak),
-                statistics.mean(computed),
-            )
+            found = measured(program.train_batch, drawn(samples, sizes), peaks)
+            yield Row(name, way, *found, columns(program, drawn(samples, sizes)))
+        if find_spec("torch"):
+            train = pytorch(name, data.spec.vocabulary, sizes)
+            yield Row(name, "PyTorch", *measured(train, drawn(samples, sizes), peaks), 1.0)
+
+
+Train = Callable[[Batch], Any]
+
+
+def measured(
+    train: Train, drawn: Sequence[Batch], peaks: Peaks
+) -> tuple[float, float, float, float, float]:
+    """Return a row's numbers: milliseconds a step, and the peaks between the steps."""
+    first, *timed = drawn
+    train(first)
+    found, peak = [], []
+    for batch in timed:
+        peak.append(peaks.measure())
+        found.append(1e3 * seconds(partial(train, batch)))
+    by_numpy, by_xla = np.median(peak, axis=0)
+    best = max(rate for rate, _ in peak)
+    return statistics.median(found), min(found), by_numpy, by_xla, best
+
+
+def columns(program: Program, drawn: Sequence[Batch]) -> float:
+    """Return the mean part of the timed batches' columns that a program computes."""
+    starts = [sort(batch[0], program.widths)[1] for batch in drawn[1:]]
+    timesteps = program.spec.timesteps
+    return statistics.mean(cost(start, program.widths, timesteps, fixed=0.0) for start in starts)
+
+
+def pytorch(name: str, vocabulary: int, sizes: argparse.Namespace) -> Train:
+    """Return a step of PyTorch's layer, on one thread."""
+    import torch
+
+    from benchmarks.side_by_side.pytorch_model import Network, rmsprop, train_batch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    network = Network(name, vocabulary, sizes.inputs, sizes.units)
+    optimizer = rmsprop(network)
+
+    def train(batch: Batch) -> None:
+        labels = torch.from_numpy(batch[1].astype(np.float32))
+        train_batch(network, optimizer, torch.from_numpy(batch[0]), labels)
+
+    return train
 
 
 def main(words: list[str]) -> None:
@@ -191,6 +228,9 @@ def main(words: list[str]) -> None:
             )
             print(line, flush=True)
             lines.append(line)
+    if not find_spec("torch"):
+        print(NO_PYTORCH)
+        lines += ["", NO_PYTORCH]
     write(sizes.out / "step.md", "\n".join(lines) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""The same grid by a Keras loop, Keras Tuner, Ray Tune and `rnnbench sweep`, one after another.
+"""The same grid by loops in Keras and PyTorch, Keras Tuner, Ray Tune, `rnnbench sweep`.
 
     python -m benchmarks.side_by_side medium [--only rnnbench,keras_loop] [--out FOLDER]
 

@@ -51,8 +51,8 @@ def main(arguments: list[str]) -> int:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks.{NAME}",
-        description="The same grid by a Keras loop, Keras Tuner, Ray Tune and rnnbench sweep. "
-        "Real IMDB where RNNBENCH_IMDB names it, else the embedded reviews.",
+        description="The same grid by loops in Keras and PyTorch, by Keras Tuner, Ray Tune and "
+        "rnnbench sweep. Real IMDB where RNNBENCH_IMDB names it, else the embedded reviews.",
     )
     parser.add_argument("workloads", nargs="+", choices=list(WORKLOADS), metavar="WORKLOAD")
     parser.add_argument("--only", type=_names, default=list(CONTENDERS), help="names, by comma")

@@ -55,6 +55,9 @@ CONTENDERS = {
     ),
     "keras_tuner": Contender("Keras Tuner", "grid_search", "keras_tuner", parallel=False),
     "ray_tune": Contender("Ray Tune", "ray_trials", "ray", parallel=True),
+    "pytorch": Contender(
+        "PyTorch loop", "pytorch_loop", "torch", parallel=False, like="keras_summed"
+    ),
     "rnnbench": Contender("rnnbench", None, "rnnbench", parallel=True, like="keras_summed"),
 }
 
@@ -80,7 +83,7 @@ def measure(name: str, workload: Workload) -> dict[str, Any]:
         if contender.module is None:
             watched, runs = _sweep(workload, folder)
         else:
-            watched, runs = _keras(contender.module, as_job(workload, data, folder), folder)
+            watched, runs = _loop(contender.module, as_job(workload, data, folder), folder)
         if watched.status or len(runs) != workload.runs:
             log = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")
             raise RuntimeError(
@@ -94,8 +97,8 @@ def measure(name: str, workload: Workload) -> dict[str, Any]:
 Measured = tuple[Watched, list[dict[str, Any]]]
 
 
-def _keras(module: str, job: dict[str, Any], folder: Path) -> Measured:
-    """Run a contender that calls Keras; every run leaves a file."""
+def _loop(module: str, job: dict[str, Any], folder: Path) -> Measured:
+    """Run a contender that calls a library; every run leaves a file."""
     results = folder / "results"
     results.mkdir()
     file = folder / "job.json"

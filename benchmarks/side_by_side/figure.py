@@ -11,7 +11,7 @@ from benchmarks.side_by_side.workloads import WORKLOADS
 from rnnbench.plots.style import draw_legend, new_figure, write
 
 # None of them a cell's.
-COLOURS = ("#c4c4c4", "#dddddd", "#999999", "#6e6e6e", "#882255")
+COLOURS = ("#c4c4c4", "#dddddd", "#999999", "#6e6e6e", "#404040", "#882255")
 
 
 def bars(found: Mapping[str, Results]) -> dict[str, list[tuple[str, float]]]:

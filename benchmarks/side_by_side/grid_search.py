@@ -10,7 +10,8 @@ from typing import Any
 
 import keras_tuner
 
-from benchmarks.side_by_side.keras_run import Clock, Data, build_model, load_data
+from benchmarks.side_by_side.arrays import Data, load_data
+from benchmarks.side_by_side.keras_run import Clock, build_model
 
 
 class _TestedClock(Clock):

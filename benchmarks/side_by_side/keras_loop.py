@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.side_by_side.keras_run import Clock, build_model, load_data
+from benchmarks.side_by_side.arrays import load_data
+from benchmarks.side_by_side.keras_run import Clock, build_model
 
 
 def main(job: dict[str, Any]) -> None:

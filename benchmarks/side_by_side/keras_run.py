@@ -1,27 +1,14 @@
-"""What the contenders that call Keras share: data, model, and the clock in their fits."""
+"""What the contenders that call Keras share: the model, and the clock in their fits."""
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
-import numpy as np
 
-
-class Data(NamedTuple):
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-
-
-def load_data(job: dict[str, Any]) -> Data:
-    """Read the prepared arrays."""
-    folder = Path(job["arrays"])
-    return Data(*(np.load(folder / f"{name}.npy") for name in Data._fields))
+from benchmarks.side_by_side.arrays import Data
+from benchmarks.side_by_side.clock import Batches, write_run
 
 
 def build_model(
@@ -66,7 +53,7 @@ class Clock(keras.callbacks.Callback):
         self._folder = folder
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
-        self._training, self._validation = _Batches(), _Batches()
+        self._training, self._validation = Batches(), Batches()
         self._started = 0.0
         self._accuracy = float("nan")
 
@@ -101,9 +88,7 @@ class Clock(keras.callbacks.Callback):
         compiling = self._training.compiling + self._validation.compiling
         training = self._training.seconds - self._validation.seconds - self._training.compiling
         validation = self._validation.seconds - self._validation.compiling
-        run = {
-            "cell": cell,
-            "seed": int(seed),
+        found = {
             "started": self._started,
             "compile": compiling,
             "training": training,
@@ -111,32 +96,4 @@ class Clock(keras.callbacks.Callback):
             "val_accuracy": self._accuracy,
             "test_accuracy": float(accuracy),
         }
-        path = Path(self._folder) / f"{self.model.name}.json"
-        path.write_text(json.dumps(run), encoding="utf-8")
-        return run
-
-
-class _Batches:
-    """The seconds of many batches, and how much longer the first took."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._first = 0.0
-        self._count = 0
-
-    def begin(self) -> None:
-        self._start = time.perf_counter()
-
-    def batch(self) -> None:
-        if not self._count:
-            self._first = time.perf_counter() - self._start
-        self._count += 1
-
-    def end(self) -> None:
-        self.seconds += time.perf_counter() - self._start
-
-    @property
-    def compiling(self) -> float:
-        if self._count < 2:
-            return 0.0
-        return max(0.0, self._first - (self.seconds - self._first) / (self._count - 1))
+        return write_run(self._folder, cell, int(seed), found)

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("tensorflow", "keras", "keras-tuner", "ray", "mlflow", "numpy")
+PACKAGES = ("tensorflow", "keras", "keras-tuner", "ray", "torch", "mlflow", "numpy")
 
 
 def machine() -> dict[str, Any]:

@@ -16,7 +16,8 @@ from ray import tune
 def _trial(config: dict[str, Any], job: dict[str, Any]) -> None:
     import keras
 
-    from benchmarks.side_by_side.keras_run import Clock, build_model, load_data
+    from benchmarks.side_by_side.arrays import load_data
+    from benchmarks.side_by_side.keras_run import Clock, build_model
 
     class Report(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002

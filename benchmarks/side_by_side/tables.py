@@ -26,6 +26,12 @@ sum, as the definition of RMSprop has it. "Repeats summed" is the Keras loop wit
 that rnnbench's accuracies are compared, and Keras Tuner's and Ray Tune's with the loop as people
 write it. It was not timed.
 """
+PYTORCH = """\
+PyTorch adds up the gradients of a repeated token as well, and is compared with "repeats summed".
+Its initial weights are drawn as Keras draws them. Two things differ: PyTorch's RNN and LSTM have
+two biases where Keras has one, and its RMSprop adds epsilon (here the root of Keras's) to the root
+of the mean square, Keras under the root. It runs eagerly, without torch.compile.
+"""
 NOTES = """\
 Throughput: finished runs an hour, relative to the Keras loop. Wall: from the command to the end of
 its process. Start-up: until the first run begins with its first training step, compilation still
@@ -125,6 +131,8 @@ def _accuracies(workload: Workload, results: Results) -> list[str]:
         lines += ["", f"All agree with the Keras loop{kind} within the spread over seeds.", ""]
     if "keras_summed" in known:
         lines += [REPEATS]
+    if "pytorch" in known:
+        lines += [PYTORCH]
     return lines
 
 

@@ -90,6 +90,7 @@ def test_accuracies_are_compared_with_who_computes_the_same() -> None:
     page = markdown({"tiny": results}, {})
     assert "differs" not in page
     assert "Repeats summed" in page
+    assert "PyTorch" not in page
     assert "| Keras loop, repeats summed |" not in page.split("Mean ±")[0]  # not timed
     assert "keras_summed" not in bars({"tiny": results})
     swapped = {**results, "ray_tune": made_up(4.0, shift=0.1), "rnnbench": made_up(2.0)}
@@ -130,6 +131,30 @@ def test_absent_package_is_told_before_anything_runs(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(contenders, "find_spec", lambda _: None)
     with pytest.raises(contenders.Absent, match="ray is not installed"):
         contenders.measure("ray_tune", TINY)
+
+
+def test_pytorch_is_compared_with_summed_repeats_and_what_differs_is_told() -> None:
+    results = {
+        "keras_loop": made_up(6.0),
+        "keras_summed": made_up(6.0, shift=0.1),
+        "pytorch": made_up(3.0, shift=0.1),
+    }
+    page = markdown({"tiny": results}, {})
+    assert "| PyTorch loop | 2.00 × |" in page
+    assert "(differs)" not in page
+    assert "have\ntwo biases where Keras has one" in page
+    swapped = {**results, "pytorch": made_up(3.0)}
+    assert "PyTorch loop (gru, test)" in markdown({"tiny": swapped}, {})
+
+
+def test_absent_pytorch_is_skipped_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(contenders, "find_spec", lambda _: None)
+    assert command.main(["tiny", "--only", "pytorch", "--out", str(tmp_path)]) == 0
+    assert "tiny, pytorch: skipped, torch is not installed: pip install" in capsys.readouterr().out
+    page = (tmp_path / "side_by_side.md").read_text()
+    assert "PyTorch loop: no result. Skipped: torch is not installed" in page
 
 
 @pytest.mark.stress
