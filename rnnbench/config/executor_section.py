@@ -67,7 +67,7 @@ class ExecutorConfig(Section):
         Annotated[float, Field(ge=1, le=10_000_000)] | None,
         Field(
             examples=[1800.0],
-            description="Time without a sign of life after which a process is killed; null for no "
+            description="Time without a heartbeat after which a process is killed; null for no "
             "limit.",
         ),
         Unit("seconds"),

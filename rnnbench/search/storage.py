@@ -2,7 +2,7 @@
 
 It is a file in the home, or a PostgreSQL database that several homes share. A study has one owner,
 who holds the lock of its key; the trials that a dead owner leaves behind are the next one's. Optuna
-has signs of life for that, which only its own loop gives, and which would fail such trials.
+has heartbeats for that, which only its own loop gives, and which would fail such trials.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ processes that share a home. Every implementation of :class:`Locks` promises, an
 Locks that reach further than a home (:mod:`rnnbench.tracking.locking`) are held together with the
 home's lock of the same name, because a home removes files of names that nobody holds in it. They
 can be lost while their holder lives, with a connection. The implementation takes them again where
-it can, and :meth:`Lock.is_held` says where it cannot. Those that depend on signs of life may need
+it can, and :meth:`Lock.is_held` says where it cannot. Those that depend on heartbeats may need
 a while to see that a holder is dead, during which they take it for alive.
 """
 

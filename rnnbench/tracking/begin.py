@@ -80,7 +80,7 @@ def begin_alone(
             if record.status == "RUNNING" and record not in others:
                 # Its owner cannot be alive: the lock is ours. Or it is our own, created twice
                 # because the first answer was lost.
-                store.bury(record)
+                store.end_abandoned(record)
                 before.add(record.run_id)
         ended = any(r.run_id not in before and r.status != "RUNNING" for r in seen.values())
         if not others and not ended:

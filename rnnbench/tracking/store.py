@@ -256,7 +256,7 @@ class Store:
         if names.KIND not in record.tags or not self.is_ours(record):
             return False
         with suppress(Timeout), self.locks.acquire(self._lock_name(record), timeout=0):
-            return self.bury(record)
+            return self.end_abandoned(record)
         return False
 
     def _lock_name(self, record: Record) -> str:
@@ -268,7 +268,7 @@ class Store:
             return arm_lock(record.tags.get(names.ARM_KEY, ""))
         return record.key
 
-    def bury(self, record: Record) -> bool:
+    def end_abandoned(self, record: Record) -> bool:
         """End a running run whose lock is ours; return ``False`` where it was ended before.
 
         Its owner may only have lost the lock. MLflow writes nothing into a run that was deleted,

@@ -3,7 +3,7 @@
     python -m tests.sweep.simulated_driver WORDS...
 
 Declaring, claiming, recording and summaries are rnnbench's own. ``RNNBENCH_TEST_OWNER`` replaces
-host and path of the home, as in containers of one image; ``RNNBENCH_TEST_SIGN`` has signs of life
+host and path of the home, as in containers of one image; ``RNNBENCH_TEST_HEARTBEAT`` has heartbeats
 given so often that a dead driver is seen to be dead within seconds.
 """
 
@@ -77,7 +77,7 @@ def _train(task: Task) -> Iterator[Event]:
 def main(words: list[str]) -> int:
     if owner := os.environ.get("RNNBENCH_TEST_OWNER"):
         Home.owner = property(lambda _: owner)  # type: ignore[assignment,method-assign]
-    if seconds := os.environ.get("RNNBENCH_TEST_SIGN"):
+    if seconds := os.environ.get("RNNBENCH_TEST_HEARTBEAT"):
         quick = partial(claims.ClaimLocks, seconds=float(seconds), looks=5)
         claims.ClaimLocks = quick  # type: ignore[assignment,misc]
     arms = expand(words)

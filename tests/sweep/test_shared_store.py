@@ -17,7 +17,7 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.tracking import names
 from rnnbench.tracking.locking import claims
-from rnnbench.tracking.locking.server import ServerBoard
+from rnnbench.tracking.locking.server import ServerRegistry
 from rnnbench.tracking.store import Store
 from tests.sweep.postgresql import Postgres, postgres
 from tests.sweep.processes import (
@@ -111,7 +111,7 @@ def test_on_an_mlflow_server_each_run_is_finished_once_whatever_restarts_and_die
 ) -> None:
     if owner:
         monkeypatch.setenv("RNNBENCH_TEST_OWNER", owner)
-    monkeypatch.setenv("RNNBENCH_TEST_SIGN", "2")
+    monkeypatch.setenv("RNNBENCH_TEST_HEARTBEAT", "2")
     monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     address, backend = free_address(), f"sqlite:///{work_dir / 'server.db'}"
     servers = [start_server(commands, address, backend, work_dir)]
@@ -124,7 +124,7 @@ def test_on_an_mlflow_server_each_run_is_finished_once_whatever_restarts_and_die
     uri = f"tracking.uri={address}"
     check_together(commands, uri, 60, restart)
     # All entries are gone but that of this process, which has just looked.
-    (own,) = ServerBoard(address).look()
+    (own,) = ServerRegistry(address).look()
     assert own in {process._entry for process in claims._processes.values()}
 
 

@@ -18,9 +18,9 @@ from rnnbench.testing.locks import LocksConformance
 from rnnbench.tracking import client_reader
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.locking import claims
-from rnnbench.tracking.locking.board import BoardEntry, Removed
 from rnnbench.tracking.locking.claims import ClaimLocks
-from rnnbench.tracking.locking.server import EXPERIMENT, ServerBoard
+from rnnbench.tracking.locking.registry import Registration, Removed
+from rnnbench.tracking.locking.server import EXPERIMENT, ServerRegistry
 from rnnbench.tracking.rest import API, call_server
 from rnnbench.tracking.store import Store
 from tests.sweep.processes import Commands, free_address, start_server
@@ -51,9 +51,9 @@ class TestServerLocks(LocksConformance):
     @pytest.fixture
     def locks(self, address: str, monkeypatch: pytest.MonkeyPatch) -> ClaimLocks:
         monkeypatch.setattr(conformance, "_PATIENCE", 120)
-        for entry in ServerBoard(address).look():  # of those whom the test before has killed
-            ServerBoard(address).remove(entry)
-        return ClaimLocks(ServerBoard(address), seconds=1.0, looks=8)
+        for entry in ServerRegistry(address).look():  # of those whom the test before has killed
+            ServerRegistry(address).remove(entry)
+        return ClaimLocks(ServerRegistry(address), seconds=1.0, looks=8)
 
 
 def experiments(address: str) -> set[str]:
@@ -64,36 +64,36 @@ def experiments(address: str) -> set[str]:
 def test_entries_of_processes_are_runs_which_nobody_writes_to_once_they_are_removed(
     address: str,
 ) -> None:
-    board = ServerBoard(address, "a host")
-    assert board.look() == {}
+    registry = ServerRegistry(address, "a host")
+    assert registry.look() == {}
     assert EXPERIMENT not in experiments(address)
-    first, second = board.enter(), board.enter()
+    first, second = registry.enter(), registry.enter()
     assert EXPERIMENT in experiments(address)
-    board.put(first, "c1", "a/name\n")
-    board.put(first, "c1", "a/name\n")
-    board.put(second, "c2", "x" * 9000)
-    board.renew(first, "1", quick=True)
-    assert board.look() == {
-        first: BoardEntry("1", frozenset({"c1"})),
-        second: BoardEntry("", frozenset({"c2"})),
+    registry.put(first, "c1", "a/name\n")
+    registry.put(first, "c1", "a/name\n")
+    registry.put(second, "c2", "x" * 9000)
+    registry.renew(first, "1", quick=True)
+    assert registry.look() == {
+        first: Registration("1", frozenset({"c1"})),
+        second: Registration("", frozenset({"c2"})),
     }
-    board.withdraw(first, "c1")
-    board.withdraw(first, "c1")
-    board.remove(second)
-    board.remove(second)
-    assert board.look(quick=True) == {first: BoardEntry("1", frozenset())}
+    registry.withdraw(first, "c1")
+    registry.withdraw(first, "c1")
+    registry.remove(second)
+    registry.remove(second)
+    assert registry.look(quick=True) == {first: Registration("1", frozenset())}
     with pytest.raises(Removed):
-        board.put(second, "c2", "name")
+        registry.put(second, "c2", "name")
     with pytest.raises(Removed):
-        board.renew(second, "1")
-    board.withdraw(second, "c2")
-    board.remove(first)
-    assert board.look() == {}
+        registry.renew(second, "1")
+    registry.withdraw(second, "c2")
+    registry.remove(first)
+    assert registry.look() == {}
 
 
 def test_those_who_know_the_server_by_another_address_exclude_each_other(address: str) -> None:
     first, second = (
-        ClaimLocks(ServerBoard(known))
+        ClaimLocks(ServerRegistry(known))
         for known in (address, address.replace("127.0.0.1", "localhost"))
     )
     with first.acquire("name", timeout=0) as lock:

@@ -19,7 +19,7 @@ from rnnbench.sweep.executors.events import EpochEnded, Event, Idle, Lost, Place
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.executors.ray_cluster import Cluster
 from rnnbench.sweep.executors.ray_files import Packer, unpack
-from rnnbench.sweep.executors.ray_slot import LONGEST_CALL, Node, Sign, Slot, SlotSetup
+from rnnbench.sweep.executors.ray_slot import LONGEST_CALL, Node, Slot, SlotEvent, SlotSetup
 
 if TYPE_CHECKING:
     from rnnbench.training.spec import Task
@@ -149,7 +149,7 @@ class RayExecutor:
                 return
             slot = min(idle, key=lambda s: (s.group != task.group, s.group is not None))
             slot.task, slot.group = task, task.group
-            slot.ask(slot.actor.train.remote(self._packer.order(task)))
+            slot.ask(slot.actor.train.remote(self._packer.pack(task)))
 
     def _adjust(self) -> None:
         """Ask for as many slots as there is work and room for, and give back what has no work."""
@@ -220,7 +220,7 @@ class RayExecutor:
             elif isinstance(error, self._ray.exceptions.RayTaskError):  # as for lack of room there
                 reason = f"{slot.node.machine.host} ({_last_line(error)})"
                 yield from self._gone(slot, "node", reason)
-            elif "memory" in str(error):  # Ray ends processes where a node runs out of it
+            elif self._is_for_memory(error):
                 yield from self._gone(slot, "killed", "SIGKILL")
             else:
                 yield from self._gone(slot, "node", slot.node.machine.host)
@@ -231,18 +231,23 @@ class RayExecutor:
             return
         yield from self._told(slot, answer)
 
-    def _told(self, slot: _Slot, signs: Sequence[Sign]) -> Iterator[Event]:
+    def _is_for_memory(self, error: Exception) -> bool:
+        """Return whether Ray has ended a process because its node ran low on memory."""
+        kind = self._ray.exceptions.OutOfMemoryError
+        return isinstance(error, kind) or "low on memory" in str(error)
+
+    def _told(self, slot: _Slot, told: Sequence[SlotEvent]) -> Iterator[Event]:
         task = slot.task
         assert task is not None
-        last = signs[-1].event if signs else None
+        last = told[-1].event if told else None
         if last is None or isinstance(last, (Placed, EpochEnded)):
             if not (task.prunable and isinstance(last, EpochEnded)):  # else reply() goes on
                 slot.ask(slot.actor.go_on.remote(None))
         else:
             slot.task, slot.since = None, time.monotonic()
-        for sign in signs:
-            unpack(sign.files, task.folder)
-            yield sign.event
+        for one in told:
+            unpack(one.files, task.folder)
+            yield one.event
 
     def _gone(self, slot: _Slot, loss: Any, detail: str) -> Iterator[Event]:
         task = slot.task

@@ -32,7 +32,7 @@ _PIECE = 2**25  # bytes of an object: a large file is never in memory as a whole
 
 
 @dataclass(frozen=True)
-class Parcel:
+class PackedFolder:
     """A folder in the object store.
 
     Attributes:
@@ -45,13 +45,13 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Order:
+class PackedTask:
     """A task as it travels: what it says of the driver's folders holds for the node only then."""
 
     task: Task
-    data: Parcel | None
-    vectors: Parcel | None
-    extensions: tuple[Parcel | None, ...]
+    data: PackedFolder | None
+    vectors: PackedFolder | None
+    extensions: tuple[PackedFolder | None, ...]
 
 
 class Packer:
@@ -59,17 +59,17 @@ class Packer:
 
     def __init__(self, ray: Any) -> None:
         self._ray = ray
-        self._packed: dict[tuple[Path, ...], Parcel] = {}
+        self._packed: dict[tuple[Path, ...], PackedFolder] = {}
 
-    def order(self, task: Task) -> Order:
+    def pack(self, task: Task) -> PackedTask:
         """Return a task with all that it needs; addresses and passwords of stores stay here."""
         data, vectors = task.data, None
         if data is not None and data.vectors is not None:
             path = data.vectors.path
             vectors = self._pack(path.parent, [path])
-        parcel = None
+        folder = None
         if data is not None:
-            parcel = self._pack(
+            folder = self._pack(
                 data.folder, sorted(p for p in data.folder.iterdir() if p.is_file())
             )
         extensions = tuple(self._extension(origin) for origin in task.extensions)
@@ -81,16 +81,16 @@ class Packer:
                 "references": {},
             }
             task = replace(task, config=config.model_copy(update=update))
-        return Order(task, parcel, vectors, extensions)
+        return PackedTask(task, folder, vectors, extensions)
 
-    def _extension(self, origin: Origin) -> Parcel | None:
+    def _extension(self, origin: Origin) -> PackedFolder | None:
         """Return a module of the user's own and what it needs; ``None`` where it is installed."""
         if origin.folder is None:
             return None
         found = sources(origin.target.rpartition(".")[0], origin.folder)
         return None if found is None else self._pack(*found)
 
-    def _pack(self, root: Path, files: Iterable[Path]) -> Parcel:
+    def _pack(self, root: Path, files: Iterable[Path]) -> PackedFolder:
         files = tuple(files)
         if (root, *files) not in self._packed:
             digest = hashlib.sha256()
@@ -99,7 +99,7 @@ class Packer:
                 name = str(file.relative_to(root))
                 digest.update(f"{name} {file.stat().st_size}\n".encode())
                 pieces[name] = tuple(self._put(file, digest))
-            self._packed[root, *files] = Parcel(digest.hexdigest()[:32], pieces)
+            self._packed[root, *files] = PackedFolder(digest.hexdigest()[:32], pieces)
         return self._packed[root, *files]
 
     def _put(self, path: Path, digest: Any) -> Iterator[Any]:
@@ -109,7 +109,7 @@ class Packer:
                 yield self._ray.put(np.frombuffer(piece, np.uint8))
 
 
-class Shelf:
+class NodeFiles:
     """The folders that the workers of a node have from drivers, until the last of them closes it.
 
     A worker holds a shared lock on each folder that it uses: what nobody holds is of workers that
@@ -128,30 +128,30 @@ class Shelf:
         self._held: dict[str, int] = {}
         self._remove_unused()
 
-    def local(self, order: Order) -> Task:
+    def local(self, packed_task: PackedTask) -> Task:
         """Return a task whose files are on this node; its own folder is the caller's business."""
-        task, data = order.task, order.task.data
-        if order.data is not None:
-            data = replace(data, folder=self.folder(order.data))
-        if order.vectors is not None and data.vectors is not None:
-            path = self.folder(order.vectors) / data.vectors.path.name
+        task, data = packed_task.task, packed_task.task.data
+        if packed_task.data is not None:
+            data = replace(data, folder=self.folder(packed_task.data))
+        if packed_task.vectors is not None and data.vectors is not None:
+            path = self.folder(packed_task.vectors) / data.vectors.path.name
             data = replace(data, vectors=replace(data.vectors, path=path))
         origins = tuple(
-            origin if parcel is None else self._origin(origin, parcel)
-            for origin, parcel in zip(task.extensions, order.extensions, strict=True)
+            origin if source is None else replace(origin, folder=self.folder(source))
+            for origin, source in zip(task.extensions, packed_task.extensions, strict=True)
         )
         return replace(task, data=data, extensions=origins)
 
-    def folder(self, parcel: Parcel) -> Path:
-        """Return where a parcel is on this node, written down if need be."""
-        folder = self._place / parcel.digest
-        if parcel.digest not in self._held:
-            with self._locks.acquire(parcel.digest):
+    def folder(self, source: PackedFolder) -> Path:
+        """Return where a folder is on this node, written down if need be."""
+        folder = self._place / source.digest
+        if source.digest not in self._held:
+            with self._locks.acquire(source.digest):
                 if not folder.is_dir():
-                    self._write(parcel, folder)
+                    self._write(source, folder)
                 held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
                 fcntl.flock(held, fcntl.LOCK_SH)
-                self._held[parcel.digest] = held
+                self._held[source.digest] = held
         return folder
 
     def close(self) -> None:
@@ -163,14 +163,10 @@ class Shelf:
         with suppress(OSError):
             self._place.rmdir()
 
-    def _origin(self, origin: Origin, parcel: Parcel) -> Origin:
-        """Return where an extension comes from here: its module is found in the folder itself."""
-        return replace(origin, folder=self.folder(parcel))
-
-    def _write(self, parcel: Parcel, folder: Path) -> None:
+    def _write(self, source: PackedFolder, folder: Path) -> None:
         temporary = folder.with_name(f".{folder.name}.tmp")
         shutil.rmtree(temporary, ignore_errors=True)
-        for name, pieces in parcel.files.items():
+        for name, pieces in source.files.items():
             path = temporary / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
@@ -179,6 +175,11 @@ class Shelf:
         temporary.rename(folder)
 
     def _remove_unused(self) -> None:
+        """Remove what no worker holds, and what a worker that died had begun to write."""
+        for folder in self._place.glob(".*.tmp"):
+            name = folder.name.removeprefix(".").removesuffix(".tmp")
+            with suppress(OSError, Timeout), self._locks.acquire(name, timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
         for folder in self._place.glob("[!.]*"):
             with suppress(OSError, Timeout), self._locks.acquire(folder.name, timeout=0):
                 held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

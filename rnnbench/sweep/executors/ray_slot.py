@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rnnbench.sweep.executors.events import EpochEnded, Event, Finished, Lost, Placed
 from rnnbench.sweep.executors.processes import load
-from rnnbench.sweep.executors.ray_files import Order, Shelf, packed
+from rnnbench.sweep.executors.ray_files import NodeFiles, PackedTask, packed
 from rnnbench.sweep.executors.worker_process import WorkerProcess, start_worker
 from rnnbench.system.digests import code_digest
 from rnnbench.system.gpus import VISIBLE
@@ -36,7 +36,7 @@ class SlotSetup:
 
     Attributes:
         threads: of its worker.
-        timeout: seconds without a sign of life that it bears.
+        timeout: seconds without a heartbeat that it bears.
         preload: whether its worker has TensorFlow loaded when it starts.
         has_gpu: whether Ray has assigned it a GPU; it hides all of them else.
     """
@@ -56,7 +56,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Sign:
+class SlotEvent:
     """An event of a task; with the last one come the files of its run, by relative path."""
 
     event: Event
@@ -75,7 +75,7 @@ class Slot:
             os.environ[VISIBLE] = ""
         os.environ.pop("MLFLOW_RUN_ID", None)
         set_environment(setup.threads)
-        self._shelf = Shelf(ray)
+        self._files = NodeFiles(ray)
         self._stack = ExitStack()
         # The fork server's among them: Ray kills this process, which can't remove them itself then.
         self._stack.enter_context(own_temporary_files())
@@ -91,14 +91,14 @@ class Slot:
         """Return where this is."""
         return Node(this_machine(), code_digest())
 
-    def train(self, order: Order) -> list[Sign]:
+    def train(self, packed_task: PackedTask) -> list[SlotEvent]:
         """Have the worker train a task, and return the first that it says.
 
         Raises:
             OSError: where the files of the task cannot be written here.
             RunFailure: where no worker can be started.
         """
-        task = replace(self._shelf.local(order), folder=self._runs / order.task.key)
+        task = replace(self._files.local(packed_task), folder=self._runs / packed_task.task.key)
         worker = self._worker
         if worker is None or worker.group != task.group or not worker.process.is_alive():
             if worker is not None:
@@ -107,7 +107,7 @@ class Slot:
         worker.give(task)
         return self.go_on(None)
 
-    def go_on(self, stop: bool | None) -> list[Sign]:
+    def go_on(self, stop: bool | None) -> list[SlotEvent]:
         """Return what the worker says next; nothing where that takes longer.
 
         Args:
@@ -119,25 +119,25 @@ class Slot:
         task = worker.task
         if stop is not None:
             worker.reply(stop=stop)
-        signs: list[Sign] = []
+        events: list[SlotEvent] = []
         end = time.monotonic() + LONGEST_CALL
         # What is there already goes with the first; a prunable task waits for its reply.
-        while (left := 0.0 if signs else end - time.monotonic()) >= 0:
+        while (left := 0.0 if events else end - time.monotonic()) >= 0:
             event = self._next(worker, left)
             if event is None:
-                if signs:
+                if events:
                     break
                 continue
-            signs.append(Sign(event))
+            events.append(SlotEvent(event))
             if isinstance(event, EpochEnded):
                 if task.prunable:
                     break
             elif not isinstance(event, Placed):
                 if isinstance(event, Finished):
-                    signs[-1] = Sign(event, packed(task.folder))
+                    events[-1] = SlotEvent(event, packed(task.folder))
                 shutil.rmtree(task.folder, ignore_errors=True)
                 break
-        return signs
+        return events
 
     def close(self) -> None:
         """End the worker, whatever it is doing, and leave nothing on the node."""
@@ -145,7 +145,7 @@ class Slot:
         if worker is not None:
             worker.stop(kill=True)
         self._stack.close()
-        self._shelf.close()
+        self._files.close()
 
     def _next(self, worker: WorkerProcess, longest: float) -> Event | None:
         begun = time.monotonic()

@@ -19,7 +19,7 @@ from rnnbench.system.gpus import VISIBLE
 if TYPE_CHECKING:
     from rnnbench.training.spec import Task
 
-Message = OfTask | None  # None: only a sign of life
+Message = OfTask | None  # None: only a heartbeat
 
 _SHARE = 0.02  # of the time, that a process that is at work computes: some is waiting for a GPU
 
@@ -34,7 +34,7 @@ def serve(
     """Execute tasks until ``None`` arrives.
 
     What comes on ``events`` are the events of tasks, and at most every ``pulse`` seconds ``None``,
-    a sign of life. A prunable task waits after each epoch for a word of the driver's: whether to
+    a heartbeat. A prunable task waits after each epoch for a word of the driver's: whether to
     stop there. The driver holds the other end of ``lifeline``: when it closes, the driver is gone,
     and so is this process, in whatever step it is. ``device`` is the one GPU that it sees.
     """
@@ -66,7 +66,7 @@ def serve(
 
 
 def beat(send: Callable[[Message], None], pulse: float) -> None:
-    """Send signs of life for as long as this process computes.
+    """Send heartbeats for as long as this process computes.
 
     Epochs may take hours and compilation minutes, so signs come from a thread of their own. It
     stops with its process, and when code that holds Python's lock hangs. Where a process waits for

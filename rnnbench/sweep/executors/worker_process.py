@@ -60,7 +60,7 @@ class WorkerProcess:
         self._send(stop)
 
     def receive(self) -> Event | None:
-        """Return what the worker says of its task, ``None`` for a mere sign of life.
+        """Return what the worker says of its task, ``None`` for a mere heartbeat.
 
         A worker that has died is stopped.
         """
@@ -112,7 +112,7 @@ def start_worker(group: str, timeout: float | None, device: str | None = None) -
 
     Args:
         group: of its tasks.
-        timeout: seconds without a sign of life that its owner bears.
+        timeout: seconds without a heartbeat that its owner bears.
         device: its GPU; ``None`` for those that this process may use.
 
     Raises:

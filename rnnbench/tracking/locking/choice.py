@@ -31,8 +31,8 @@ def locks_of(uri: str, home: Home) -> StoreLocks:
         return StoreLocks(Both(home.locks, PostgresLocks(uri)), "postgresql")
     if uri.startswith("http"):
         from rnnbench.tracking.locking.claims import ClaimLocks
-        from rnnbench.tracking.locking.server import ServerBoard
+        from rnnbench.tracking.locking.server import ServerRegistry
 
-        board = ServerBoard(uri, home.owner)
-        return StoreLocks(Both(home.locks, ClaimLocks(board)), "claims")
+        registry = ServerRegistry(uri, home.owner)
+        return StoreLocks(Both(home.locks, ClaimLocks(registry)), "claims")
     return StoreLocks(home.locks)

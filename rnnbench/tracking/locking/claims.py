@@ -1,13 +1,13 @@
-"""Locks by claims on a board that all can read and write, which knows no locks itself.
+"""Locks by claims in a registry that all can read and write, which knows no locks itself.
 
-Each process has an entry on the board, with its claims and a sign of life that it renews. To lock a
+Each process has an entry in the registry, with its claims and a heartbeat that it renews. To lock a
 name it puts a claim up, looks, and withdraws where it finds another's: of two at least one sees the
 other. Where both do, the entry with the greater id withdraws at once, and the other waits a moment
 for that.
 
-Nobody compares clocks. Who looks again and again, an interval apart, and finds the same sign of
-life every time takes the entry for dead and removes it, claims and all. A process that was only
-away, with a machine that slept, then finds no entry of its own: its locks are lost, and
+Nobody compares clocks. Who looks again and again, an interval apart, and finds the same heartbeat
+every time takes the entry for dead and removes it, claims and all. A process that was only away,
+with a machine that slept, then finds no entry of its own: its locks are lost, and
 :meth:`ClaimLock.is_held` says so.
 """
 
@@ -23,12 +23,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from rnnbench.system.locks import Timeout
-from rnnbench.tracking.locking.board import Board, BoardEntry, Removed, Watch
+from rnnbench.tracking.locking.registry import ClaimRegistry, Registration, Removed, Watch
 
-# As parts of the time between two signs of life:
+# As parts of the time between two heartbeats:
 _POLL = (0.01, 0.2)  # between two attempts: first, and at most
 _WITHDRAWAL = (0.0, 0.01, 0.02, 0.04, 0.08)  # between looks whether another withdraws
-_AGAIN = 0.1  # until a sign of life that could not be given is tried again
+_AGAIN = 0.1  # until a heartbeat that could not be given is tried again
 _FRESH = 0.1  # for which what was seen will do for those who only ask
 
 
@@ -59,15 +59,15 @@ class ClaimLock:
 
 @dataclass(frozen=True)
 class ClaimLocks:
-    """The :class:`rnnbench.system.locks.Locks` of a board.
+    """The :class:`rnnbench.system.locks.Locks` of a registry.
 
     Attributes:
-        board: where claims are put up.
-        seconds: between two signs of life, and between two looks that count.
-        looks: without a new sign of life after which an entry is taken for dead.
+        registry: where claims are put up.
+        seconds: between two heartbeats, and between two looks that count.
+        looks: without a new heartbeat after which an entry is taken for dead.
     """
 
-    board: Board
+    registry: ClaimRegistry
     seconds: float = 10.0
     looks: int = 6
 
@@ -97,16 +97,16 @@ class ClaimLocks:
 
 
 class _Process:
-    """What this process has on a board, which is never asked under the guard: it may take long."""
+    """What this process has in a registry, which is not asked under the guard: it may take long."""
 
     def __init__(self, locks: ClaimLocks) -> None:
         self._locks = locks
-        self._board = locks.board
+        self._registry = locks.registry
         self._watch = Watch(locks.seconds, locks.looks)
         self._entry: str | None = None
         self._held: dict[str, ClaimLock] = {}
-        self._seen: tuple[float, Mapping[str, BoardEntry]] | None = None
-        self._signs = 0
+        self._seen: tuple[float, Mapping[str, Registration]] | None = None
+        self._heartbeats = 0
         self._entering = threading.Lock()
 
     def attempt(self, name: str) -> ClaimLock | None:
@@ -148,7 +148,7 @@ class _Process:
             return self._has(claim) and own is not None and claim.key in own.claims
 
     def release(self, claim: ClaimLock) -> None:
-        """Take a claim down; where that fails it is tried again with each sign of life."""
+        """Take a claim down; where that fails it is tried again with each heartbeat."""
         with _guard:
             if not self._has(claim) or claim.is_withdrawn:
                 return
@@ -161,7 +161,7 @@ class _Process:
         entry, self._entry = self._entry, None
         if entry is not None:
             with suppress(Exception):
-                self._board.remove(entry, quick=True)
+                self._registry.remove(entry, quick=True)
 
     def _has(self, claim: ClaimLock) -> bool:
         return _processes.get(self._locks) is self and self._held.get(claim.name) is claim
@@ -173,7 +173,7 @@ class _Process:
         entry = self._entered()
         claim.is_up = True
         try:
-            self._board.put(entry, claim.key, claim.name)
+            self._registry.put(entry, claim.key, claim.name)
             for part in _WITHDRAWAL:
                 time.sleep(self._locks.seconds * part)
                 found = self._look()
@@ -190,22 +190,22 @@ class _Process:
             raise
         return False
 
-    def _others(self, claim: ClaimLock, found: Mapping[str, BoardEntry]) -> list[str]:
+    def _others(self, claim: ClaimLock, found: Mapping[str, Registration]) -> list[str]:
         """Return the other entries with the same claim, having removed those of the dead."""
         own = self._entry
         others = [id_ for id_ in _with(claim.key, found) if id_ != own]
-        return [id_ for id_ in others if not (self._is_dead(id_) and self._bury(id_))]
+        return [id_ for id_ in others if not (self._is_dead(id_) and self._remove_dead(id_))]
 
-    def _bury(self, id_: str) -> bool:
+    def _remove_dead(self, id_: str) -> bool:
         """Remove an entry, and return whether that could be done."""
         try:
-            self._board.remove(id_, quick=True)
+            self._registry.remove(id_, quick=True)
         except Exception:
             return False
         return True
 
-    def _look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
-        found = self._board.look(quick=quick)
+    def _look(self, *, quick: bool = False) -> Mapping[str, Registration]:
+        found = self._registry.look(quick=quick)
         with _guard:
             self._watch.see(found)
             self._seen = time.monotonic(), found
@@ -218,7 +218,7 @@ class _Process:
     def _entered(self) -> str:
         with self._entering:
             if self._entry is None:
-                self._entry = self._board.enter()
+                self._entry = self._registry.enter()
                 threading.Thread(
                     target=self._keep, args=(self._entry,), daemon=True, name="claims"
                 ).start()
@@ -234,13 +234,13 @@ class _Process:
     def _withdraw(self, claim: ClaimLock, *, quick: bool) -> None:
         entry = self._entry
         if entry is not None and claim.is_up:
-            self._board.withdraw(entry, claim.key, quick=quick)
+            self._registry.withdraw(entry, claim.key, quick=quick)
         with _guard:
             if self._held.get(claim.name) is claim:
                 del self._held[claim.name]
 
     def _keep(self, entry: str) -> None:
-        """Give signs of life, and watch those of others, for as long as the entry is there."""
+        """Give heartbeats, and watch those of others, for as long as the entry is there."""
         pause = self._locks.seconds
         while True:
             time.sleep(pause)
@@ -249,13 +249,13 @@ class _Process:
                     return
                 late = [claim for claim in self._held.values() if claim.is_withdrawn]
             try:
-                self._signs += 1
-                self._board.renew(entry, str(self._signs), quick=True)
+                self._heartbeats += 1
+                self._registry.renew(entry, str(self._heartbeats), quick=True)
                 for claim in late:
                     self._withdraw(claim, quick=True)
                 for id_ in self._look(quick=True):
                     if self._is_dead(id_):
-                        self._bury(id_)
+                        self._remove_dead(id_)
             except Removed:
                 self._lose(entry)
                 return
@@ -265,7 +265,7 @@ class _Process:
                 pause = self._locks.seconds
 
 
-def _with(key: str, found: Mapping[str, BoardEntry]) -> list[str]:
+def _with(key: str, found: Mapping[str, Registration]) -> list[str]:
     return [id_ for id_, entry in found.items() if key in entry.claims]
 
 

@@ -1,4 +1,4 @@
-"""The board of an MLflow server: each process is a run there, and its claims are the run's tags.
+"""The registry of an MLflow server: each process is a run there, and its claims are the run's tags.
 
 The runs are in an experiment of their own, where MLflow's user interface shows who is at work on
 what. They are deleted in the end. MLflow writes no tags to a run that was deleted, which is what
@@ -14,19 +14,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnbench.tracking import names
-from rnnbench.tracking.locking.board import BoardEntry, Removed
+from rnnbench.tracking.locking.registry import Registration, Removed
 from rnnbench.tracking.rest import API, call_server
 
 EXPERIMENT = "rnnbench-drivers"
-_CLAIM, _SIGN = "rnnbench.claim.", "rnnbench.sign"
+_CLAIM, _HEARTBEAT = "rnnbench.claim.", "rnnbench.heartbeat"
 _PAGE = 1000
 _LONGEST_NAME = 200
 _GONE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE", "INVALID_STATE")
 
 
 @dataclass(frozen=True)
-class ServerBoard:
-    """The :class:`rnnbench.tracking.locking.claims.Board` of an MLflow server.
+class ServerRegistry:
+    """The :class:`rnnbench.tracking.locking.registry.ClaimRegistry` of an MLflow server.
 
     Attributes:
         address: of the server; names and passwords are found as MLflow finds them.
@@ -37,7 +37,7 @@ class ServerBoard:
     who: str = field(default="", compare=False)
 
     def enter(self) -> str:
-        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
         experiment = self._experiment() or self._create()
         tags = {names.KIND: "driver", names.OWNER: self.who, names.HOST: os.uname().nodename}
         run = self._call(
@@ -50,26 +50,26 @@ class ServerBoard:
         )
         return str(run["run"]["info"]["run_id"])
 
-    def renew(self, entry: str, sign: str, *, quick: bool = False) -> None:
-        """See :class:`rnnbench.tracking.locking.claims.Board`."""
-        self._set(entry, _SIGN, sign, quick=quick)
+    def renew(self, entry: str, heartbeat: str, *, quick: bool = False) -> None:
+        """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
+        self._set(entry, _HEARTBEAT, heartbeat, quick=quick)
 
     def put(self, entry: str, claim: str, name: str) -> None:
-        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
         self._set(entry, _CLAIM + claim, ascii(name)[:_LONGEST_NAME])
 
     def withdraw(self, entry: str, claim: str, *, quick: bool = False) -> None:
-        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
         try:
             self._call("POST", "runs/delete-tag", quick=quick, run_id=entry, key=_CLAIM + claim)
         except Exception as error:
             if not _is_gone(error):
                 raise
 
-    def look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
-        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+    def look(self, *, quick: bool = False) -> Mapping[str, Registration]:
+        """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
         experiment = self._experiment(quick=quick)
-        found: dict[str, BoardEntry] = {}
+        found: dict[str, Registration] = {}
         token = ""
         while experiment:
             page = self._call(
@@ -85,8 +85,8 @@ class ServerBoard:
                 tags = {tag["key"]: tag["value"] for tag in run["data"].get("tags", ())}
                 if tags.get(names.KIND) == "driver":
                     claims = (key for key in tags if key.startswith(_CLAIM))
-                    found[run["info"]["run_id"]] = BoardEntry(
-                        tags.get(_SIGN, ""),
+                    found[run["info"]["run_id"]] = Registration(
+                        tags.get(_HEARTBEAT, ""),
                         frozenset(claim.removeprefix(_CLAIM) for claim in claims),
                     )
             token = page.get("next_page_token", "")
@@ -95,7 +95,7 @@ class ServerBoard:
         return found
 
     def remove(self, entry: str, *, quick: bool = False) -> None:
-        """See :class:`rnnbench.tracking.locking.claims.Board`."""
+        """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
         try:
             self._call("POST", "runs/delete", quick=quick, run_id=entry)
         except Exception as error:

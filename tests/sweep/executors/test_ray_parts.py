@@ -24,7 +24,7 @@ from rnnbench.sweep.executors.choice import expected_workers, make_executor
 from rnnbench.sweep.executors.events import Lost
 from rnnbench.sweep.executors.ray_cluster import Cluster
 from rnnbench.sweep.executors.ray_executor import RayExecutor, _Slot
-from rnnbench.sweep.executors.ray_files import Packer, Shelf, packed, unpack
+from rnnbench.sweep.executors.ray_files import NodeFiles, Packer, packed, unpack
 from rnnbench.sweep.executors.ray_slot import Node
 from rnnbench.system.digests import code_digest
 from rnnbench.system.machine import this_machine
@@ -60,13 +60,13 @@ def task(tmp_path: Path) -> Task:
 
 
 @pytest.fixture
-def shelf(objects: Objects, tmp_path: Path) -> Iterator[Shelf]:
-    with closing(Shelf(objects, tmp_path / "node")) as shelf:
-        yield shelf
+def node_files(objects: Objects, tmp_path: Path) -> Iterator[NodeFiles]:
+    with closing(NodeFiles(objects, tmp_path / "node")) as node_files:
+        yield node_files
 
 
-def test_a_data_set_arrives_as_it_was(task: Task, objects: Objects, shelf: Shelf) -> None:
-    there = shelf.local(Packer(objects).order(task))
+def test_a_data_set_arrives_as_it_was(task: Task, objects: Objects, node_files: NodeFiles) -> None:
+    there = node_files.local(Packer(objects).pack(task))
     assert there.data.folder.parent != task.data.folder.parent
     for name in ("x_train", "y_train", "x_test", "y_test"):
         ours, theirs = (getattr(data.arrays(), name) for data in (task.data, there.data))
@@ -75,16 +75,16 @@ def test_a_data_set_arrives_as_it_was(task: Task, objects: Objects, shelf: Shelf
 
 
 def test_a_data_set_is_stored_once_and_written_once_a_node(
-    task: Task, objects: Objects, shelf: Shelf, tmp_path: Path
+    task: Task, objects: Objects, node_files: NodeFiles, tmp_path: Path
 ) -> None:
     packer = Packer(objects)
-    first = packer.order(task)
+    first = packer.pack(task)
     stored = len(objects.stored)
-    second = packer.order(replace(task, key="another"))
+    second = packer.pack(replace(task, key="another"))
     assert len(objects.stored) == stored
-    written = shelf.local(first).data.folder
+    written = node_files.local(first).data.folder
     before = written.stat().st_ino
-    with closing(Shelf(objects, tmp_path / "node")) as beside:
+    with closing(NodeFiles(objects, tmp_path / "node")) as beside:
         assert beside.local(second).data.folder == written
     assert written.stat().st_ino == before
 
@@ -96,27 +96,27 @@ def test_a_link_in_place_of_the_folder_is_refused_and_leads_to_no_removal(
     kept.mkdir(parents=True)
     (tmp_path / "node").symlink_to(kept.parent)
     with pytest.raises(PermissionError, match="a link"):
-        Shelf(objects, tmp_path / "node")
+        NodeFiles(objects, tmp_path / "node")
     assert kept.is_dir()
 
 
 def test_large_files_travel_in_pieces(
-    task: Task, objects: Objects, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    task: Task, objects: Objects, node_files: NodeFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rnnbench.sweep.executors.ray_files._PIECE", 1000)
-    there = shelf.local(Packer(objects).order(task))
+    there = node_files.local(Packer(objects).pack(task))
     assert max(len(piece) for piece in objects.stored) == 1000
     assert there.data.arrays().x_train.tobytes() == task.data.arrays().x_train.tobytes()
 
 
 def test_word_vectors_travel_too(
-    task: Task, objects: Objects, shelf: Shelf, tmp_path: Path
+    task: Task, objects: Objects, node_files: NodeFiles, tmp_path: Path
 ) -> None:
     path = tmp_path / "vectors" / "vectors.npy"
     path.parent.mkdir()
     path.write_bytes(b"some numbers")
     task = replace(task, data=replace(task.data, vectors=Vectors(path, "digest", "", {})))
-    there = shelf.local(Packer(objects).order(task))
+    there = node_files.local(Packer(objects).pack(task))
     assert there.data.vectors is not None
     assert there.data.vectors.path != path
     assert there.data.vectors.path.read_bytes() == b"some numbers"
@@ -126,11 +126,11 @@ def test_no_address_of_a_store_leaves_the_driver(task: Task, objects: Objects) -
     import pickle
 
     assert b"secret" in pickle.dumps(task)
-    assert b"secret" not in pickle.dumps(Packer(objects).order(task))
+    assert b"secret" not in pickle.dumps(Packer(objects).pack(task))
 
 
 def test_a_cell_of_the_users_own_travels_with_what_it_imports_and_is_the_same_there(
-    task: Task, objects: Objects, shelf: Shelf, tmp_path: Path
+    task: Task, objects: Objects, node_files: NodeFiles, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"
     (folder / "cell").mkdir(parents=True)
@@ -142,7 +142,7 @@ def test_a_cell_of_the_users_own_travels_with_what_it_imports_and_is_the_same_th
     origin = Origin("cell", "my_ray_cells.CELL", folder, str(folder / "cell" / "mine.yaml"))
     try:
         _, here = registry.load(origin)
-        there = shelf.local(Packer(objects).order(replace(task, extensions=(origin,))))
+        there = node_files.local(Packer(objects).pack(replace(task, extensions=(origin,))))
         (moved,) = there.extensions
         assert moved.folder is not None
         assert sorted(path.name for path in moved.folder.iterdir()) == [
@@ -162,10 +162,10 @@ def test_a_cell_of_the_users_own_travels_with_what_it_imports_and_is_the_same_th
 
 def test_a_node_is_left_as_it_was_found(task: Task, objects: Objects, tmp_path: Path) -> None:
     place = tmp_path / "node"
-    order = Packer(objects).order(task)
-    first, second = Shelf(objects, place), Shelf(objects, place)
-    folder = first.local(order).data.folder
-    second.local(order)
+    packed_task = Packer(objects).pack(task)
+    first, second = NodeFiles(objects, place), NodeFiles(objects, place)
+    folder = first.local(packed_task).data.folder
+    second.local(packed_task)
     first.close()
     assert folder.is_dir()  # the other one uses it
     second.close()
@@ -176,12 +176,15 @@ def test_what_killed_workers_left_is_removed_by_the_next(
     task: Task, objects: Objects, tmp_path: Path
 ) -> None:
     place = tmp_path / "node"
-    killed = Shelf(objects, place)
-    folder = killed.local(Packer(objects).order(task)).data.folder
+    killed = NodeFiles(objects, place)
+    folder = killed.local(Packer(objects).pack(task)).data.folder
     for held in killed._held.values():
         os.close(held)
-    with closing(Shelf(objects, place)):
+    half = place / ".half.tmp"  # one that was killed while it wrote
+    half.mkdir()
+    with closing(NodeFiles(objects, place)):
         assert not folder.exists()
+        assert not half.exists()
 
 
 def test_files_of_a_run_come_back_as_they_were(tmp_path: Path) -> None:

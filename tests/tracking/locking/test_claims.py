@@ -1,4 +1,4 @@
-"""Claims on a board: one at a time, and those of the dead go."""
+"""Claims in a registry: one at a time, and those of the dead go."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from rnnbench.system.locks import Locks, Timeout
 from rnnbench.testing.locks import LocksConformance
 from rnnbench.tracking.locking import claims
-from rnnbench.tracking.locking.board import BoardEntry
 from rnnbench.tracking.locking.claims import ClaimLocks
+from rnnbench.tracking.locking.registry import Registration
 from tests.sweep.processes import wait_for
-from tests.tracking.locking.boards import FolderBoard
+from tests.tracking.locking.registries import FolderRegistry
 
 SECONDS, LOOKS = 0.2, 5
 
@@ -26,7 +26,7 @@ def see_death(locks: Locks, name: str) -> None:
 
 def traces(locks: Locks) -> list[str]:
     assert isinstance(locks, ClaimLocks)
-    return [claim for entry in locks.board.look().values() for claim in entry.claims]
+    return [claim for entry in locks.registry.look().values() for claim in entry.claims]
 
 
 class TestClaimLocks(LocksConformance):
@@ -36,21 +36,21 @@ class TestClaimLocks(LocksConformance):
 
     @pytest.fixture
     def locks(self, tmp_path: Path) -> ClaimLocks:
-        return ClaimLocks(FolderBoard(tmp_path / "board"), SECONDS, LOOKS)
+        return ClaimLocks(FolderRegistry(tmp_path / "registry"), SECONDS, LOOKS)
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Path:
-    return tmp_path / "board"
+def registry(tmp_path: Path) -> Path:
+    return tmp_path / "registry"
 
 
 Pair = tuple[ClaimLocks, ClaimLocks]
 
 
 @pytest.fixture
-def pair(board: Path) -> Iterator[Pair]:
+def pair(registry: Path) -> Iterator[Pair]:
     """Locks as two processes have them."""
-    first, second = (ClaimLocks(FolderBoard(board, who), SECONDS, LOOKS) for who in "ab")
+    first, second = (ClaimLocks(FolderRegistry(registry, who), SECONDS, LOOKS) for who in "ab")
     yield first, second
     for locks in (first, second):
         claims._process(locks).leave()
@@ -60,13 +60,13 @@ def test_of_two_who_claim_at_the_same_moment_exactly_one_holds(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each has seen a free name, and puts its claim up then."""
-    put, both = FolderBoard.put, threading.Barrier(2)
+    put, both = FolderRegistry.put, threading.Barrier(2)
 
-    def together(board: FolderBoard, entry: str, claim: str, name: str) -> None:
+    def together(registry: FolderRegistry, entry: str, claim: str, name: str) -> None:
         both.wait(timeout=30)
-        put(board, entry, claim, name)
+        put(registry, entry, claim, name)
 
-    monkeypatch.setattr(FolderBoard, "put", together)
+    monkeypatch.setattr(FolderRegistry, "put", together)
     held: list[str] = []
 
     def take(locks: ClaimLocks) -> None:
@@ -89,14 +89,14 @@ def test_whoever_was_away_too_long_has_lost_its_locks_and_gets_others_anew(
 ) -> None:
     first, second = pair
     lost = first.acquire("name")
-    renew = FolderBoard.renew
+    renew = FolderRegistry.renew
 
-    def away(board: FolderBoard, entry: str, sign: str, *, quick: bool = False) -> None:
-        if board.who == "a":
+    def away(registry: FolderRegistry, entry: str, heartbeat: str, *, quick: bool = False) -> None:
+        if registry.who == "a":
             raise OSError("no network")
-        renew(board, entry, sign)
+        renew(registry, entry, heartbeat)
 
-    monkeypatch.setattr(FolderBoard, "renew", away)
+    monkeypatch.setattr(FolderRegistry, "renew", away)
     with second.acquire("name", timeout=30):
         assert not lost.is_held()
         with pytest.raises(Timeout):
@@ -108,29 +108,31 @@ def test_whoever_was_away_too_long_has_lost_its_locks_and_gets_others_anew(
     assert not second.held("name")
 
 
-def test_a_board_that_was_gone_for_all_is_no_sign_of_death(
+def test_a_registry_that_was_gone_for_all_is_no_sign_of_death(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = pair
     with first.acquire("name") as lock:
         assert second.held("name")
-        look, renew = FolderBoard.look, FolderBoard.renew
+        look, renew = FolderRegistry.look, FolderRegistry.renew
         end = time.monotonic() + 3 * SECONDS * LOOKS
 
         def gone(*words: object, **named: object) -> None:
             if time.monotonic() < end:
                 raise OSError("no server")
 
-        def looks(board: FolderBoard, *, quick: bool = False) -> Mapping[str, BoardEntry]:
+        def looks(registry: FolderRegistry, *, quick: bool = False) -> Mapping[str, Registration]:
             gone()
-            return look(board)
+            return look(registry)
 
-        def renews(board: FolderBoard, entry: str, sign: str, *, quick: bool = False) -> None:
+        def renews(
+            registry: FolderRegistry, entry: str, heartbeat: str, *, quick: bool = False
+        ) -> None:
             gone()
-            renew(board, entry, sign)
+            renew(registry, entry, heartbeat)
 
-        monkeypatch.setattr(FolderBoard, "look", looks)
-        monkeypatch.setattr(FolderBoard, "renew", renews)
+        monkeypatch.setattr(FolderRegistry, "look", looks)
+        monkeypatch.setattr(FolderRegistry, "renew", renews)
         while time.monotonic() < end + SECONDS:
             try:
                 second.acquire("name", timeout=0)
@@ -149,7 +151,7 @@ def test_a_claim_that_could_not_be_withdrawn_is_withdrawn_later(
     def fail(*_: object, **__: object) -> None:
         raise OSError("no server")
 
-    monkeypatch.setattr(FolderBoard, "withdraw", fail)
+    monkeypatch.setattr(FolderRegistry, "withdraw", fail)
     lock.release()
     with pytest.raises(Timeout):
         second.acquire("name", timeout=0)
@@ -159,9 +161,9 @@ def test_a_claim_that_could_not_be_withdrawn_is_withdrawn_later(
     second.acquire("name", timeout=10).release()
 
 
-def test_a_process_that_ends_takes_its_entry_down(pair: Pair, board: Path) -> None:
+def test_a_process_that_ends_takes_its_entry_down(pair: Pair, registry: Path) -> None:
     first, _ = pair
     first.acquire("name")
-    assert len(list(board.iterdir())) == 1
+    assert len(list(registry.iterdir())) == 1
     claims._process(first).leave()
-    assert list(board.iterdir()) == []
+    assert list(registry.iterdir()) == []

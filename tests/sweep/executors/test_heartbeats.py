@@ -56,7 +56,7 @@ def live(events: Connection, what: Callable[[], None]) -> None:
 
 @pytest.fixture
 def start() -> Iterator[Callable[[Callable[[], None]], tuple[Connection, Any]]]:
-    """Start a process that does something and gives signs of life meanwhile."""
+    """Start a process that does something and gives heartbeats meanwhile."""
     context = multiprocessing.get_context("spawn")
     started = []
 

@@ -1,4 +1,4 @@
-"""A board in a folder, for tests of claims: quick, and its processes need no MLflow."""
+"""A registry in a folder, for tests of claims: quick, and its processes need no MLflow."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.tracking.locking.board import BoardEntry, Removed
+from rnnbench.tracking.locking.registry import Registration, Removed
 
 
 @dataclass(frozen=True)
-class FolderBoard:
+class FolderRegistry:
     """Each entry is a folder, and each claim an empty file in it.
 
-    ``who`` makes another board of it for this process, as if it were another's.
+    ``who`` makes another registry of it for this process, as if it were another's.
     """
 
     folder: Path
@@ -27,8 +27,8 @@ class FolderBoard:
         (self.folder / entry).mkdir(parents=True)
         return entry
 
-    def renew(self, entry: str, sign: str, *, quick: bool = False) -> None:
-        self._write(entry, "sign", sign)
+    def renew(self, entry: str, heartbeat: str, *, quick: bool = False) -> None:
+        self._write(entry, "heartbeat", heartbeat)
 
     def put(self, entry: str, claim: str, name: str) -> None:
         self._write(entry, claim, ascii(name))
@@ -36,13 +36,13 @@ class FolderBoard:
     def withdraw(self, entry: str, claim: str, *, quick: bool = False) -> None:
         (self.folder / entry / claim).unlink(missing_ok=True)
 
-    def look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
+    def look(self, *, quick: bool = False) -> Mapping[str, Registration]:
         found = {}
         for path in self.folder.glob("[!.]*"):
             with suppress(FileNotFoundError):
                 files = {file.name for file in path.iterdir()}
-                sign = (path / "sign").read_text() if "sign" in files else ""
-                found[path.name] = BoardEntry(sign, frozenset(files - {"sign"}))
+                heartbeat = (path / "heartbeat").read_text() if "heartbeat" in files else ""
+                found[path.name] = Registration(heartbeat, frozenset(files - {"heartbeat"}))
         return found
 
     def remove(self, entry: str, *, quick: bool = False) -> None:

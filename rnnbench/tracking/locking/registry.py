@@ -1,4 +1,4 @@
-"""A board that all processes can read and write, and who of them is dead, as far as it shows."""
+"""A registry that all processes can read and write, and who of them is dead, as far as it shows."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Protocol
 
 
 class Removed(Exception):  # noqa: N818
-    """An entry is no longer on the board."""
+    """An entry is no longer in the registry."""
 
 
 @dataclass(frozen=True)
-class BoardEntry:
-    """What of a process is on the board: its sign of life, and its claims."""
+class Registration:
+    """What of a process is in the registry: its heartbeat, and its claims."""
 
-    sign: str
+    heartbeat: str
     claims: frozenset[str]
 
 
-class Board(Protocol):
+class ClaimRegistry(Protocol):
     """Where entries are; equal boards are one.
 
     Every method raises an error where there is no answer, with ``quick`` at the first failure.
@@ -30,8 +30,8 @@ class Board(Protocol):
         """Put up an entry without claims; return its id."""
         ...
 
-    def renew(self, entry: str, sign: str, *, quick: bool = False) -> None:
-        """Give a sign of life; raises Removed."""
+    def renew(self, entry: str, heartbeat: str, *, quick: bool = False) -> None:
+        """Give a heartbeat; raises Removed."""
         ...
 
     def put(self, entry: str, claim: str, name: str) -> None:
@@ -42,7 +42,7 @@ class Board(Protocol):
         """Take a claim down, where it is up."""
         ...
 
-    def look(self, *, quick: bool = False) -> Mapping[str, BoardEntry]:
+    def look(self, *, quick: bool = False) -> Mapping[str, Registration]:
         """Return every entry by its id."""
         ...
 
@@ -53,9 +53,9 @@ class Board(Protocol):
 
 @dataclass
 class SeenEntry:
-    """An entry as it was seen: since when it has had the same sign, and how often that counted."""
+    """An entry as it was seen: since when its heartbeat stands still, how often that counted."""
 
-    sign: str
+    heartbeat: str
     at: float
     looks: int = 0
 
@@ -68,18 +68,18 @@ class Watch:
     looks: int
     _seen: dict[str, SeenEntry] = field(default_factory=dict)
 
-    def see(self, found: Mapping[str, BoardEntry]) -> None:
+    def see(self, found: Mapping[str, Registration]) -> None:
         """Count a look."""
         now = time.monotonic()
         for id_ in self._seen.keys() - found.keys():
             del self._seen[id_]
         for id_, entry in found.items():
             before = self._seen.get(id_)
-            if before is None or before.sign != entry.sign:
-                self._seen[id_] = SeenEntry(entry.sign, now)
+            if before is None or before.heartbeat != entry.heartbeat:
+                self._seen[id_] = SeenEntry(entry.heartbeat, now)
             elif now - before.at >= self.seconds:
                 before.at, before.looks = now, before.looks + 1
 
     def is_dead(self, id_: str) -> bool:
-        """Return whether an entry has shown no sign of life for long enough."""
+        """Return whether an entry has shown no new heartbeat for long enough."""
         return id_ in self._seen and self._seen[id_].looks >= self.looks
