@@ -165,14 +165,29 @@ def _facts(
     return {"series": f"{len(series):,} of {steps} time steps", "parts": told, "scaling": scaling}
 
 
+def room(series: Sequence[Series], shape: Shape) -> tuple[int, int]:
+    """Return how many windows there are at most, and the bytes that making them takes.
+
+    Inputs are gathered in float64, by an index for each step and with a copy. Later there are two
+    float32 copies of inputs and targets, and of the targets in float64 two copies of their scale,
+    which has two rows, a comparison of it, the last values and the errors.
+    """
+    steps = (max(0, len(one) - shape.length + shape.stride) for one in series)
+    windows = sum(count // shape.stride for count in steps)
+    features, targets = series[0].inputs.shape[1], series[0].targets.shape[1]
+    gathered = shape.window * (2 * 8 * features + 8)
+    of_target = 2 * 4 + 2 * (2 * 8) + 2 + 8 + 8
+    kept = shape.window * features * 2 * 4 + shape.horizon * targets * of_target
+    return windows, windows * max(gathered, kept)
+
+
 def _check_room(series: Sequence[Series], shape: Shape) -> None:
     """Refuse windows that take more memory than any machine at hand has."""
-    windows = sum(len(one) for one in series) // shape.stride
-    size = 4 * windows * (shape.window * series[0].inputs.shape[1] + shape.horizon)
+    windows, size = room(series, shape)
     if size > _LARGEST_BYTES:
         raise ConfigError(
             "data.stride",
-            f"windows of at most {_LARGEST_BYTES / 2**30:.0f} GiB",
-            f"{shape.stride}, which gives {windows:,} windows of {size / 2**30:,.0f} GiB",
+            f"windows that take at most {_LARGEST_BYTES / 2**30:.0f} GiB of memory to make",
+            f"{shape.stride}, which gives {windows:,} windows that take {size / 2**30:,.0f} GiB",
             "raise data.stride or lower data.window",
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.sets.series.columns import Roles, roles_of
-from rnnbench.data.sets.series.table import ReadTable, file_of, read
+from rnnbench.data.sets.series.table import ReadTable, Texts, file_of, read
 from rnnbench.data.sets.series.times import TimeError, Times, ordered, parse, regularity
 from rnnbench.data.sets.series.windows import Numbers, Series
 from rnnbench.errors import ConfigError, DataError
@@ -201,7 +201,7 @@ def _times(config: DataConfig, table: ReadTable, roles: Roles, rows: int) -> Tim
     if roles.time is None:
         return np.arange(rows)
     values = table.columns[roles.time]
-    if not isinstance(values, list) and values.dtype.kind == "M" and not np.isnat(values).any():
+    if not isinstance(values, Texts) and values.dtype.kind == "M" and not np.isnat(values).any():
         return values.astype("datetime64[us]")
     try:
         return parse(table.texts(roles.time), config.time_format, table.where)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,25 @@ _SHOWN = 8
 _MOST_CELLS = 200_000_000
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+\Z")
 _SWAPPED = str.maketrans(",.", ".,")  # so that a point is no part of a number
-# As texts, or of Parquet as an array.
-TableColumn = list[str] | NDArray[Any]
+
+
+class Texts:
+    """Texts that are kept as one, in a small part of the memory that as many strings take."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._joined = "".join(texts)
+        self._ends = np.cumsum([0, *map(len, texts)])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        ends = self._ends.tolist()
+        return (self._joined[start:end] for start, end in pairwise(ends))
+
+
+# Of CSV or of Parquet.
+TableColumn = Texts | NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -58,29 +76,30 @@ class ReadTable:
         file: that it was read from.
         names: of the columns; numbers from 0 where the file has no header.
         columns: the values of each.
-        lines: where each row stands in a CSV file; empty for Parquet, whose rows have numbers.
+        lines: where each row stands in a CSV file ``(rows,)``; ``None`` for Parquet, whose rows
+            have numbers.
     """
 
     file: SeriesFile
     names: tuple[str | int, ...]
     columns: tuple[TableColumn, ...] = field(repr=False)
-    lines: tuple[int, ...] = field(repr=False)
+    lines: NDArray[np.int64] | None = field(repr=False)
 
     def where(self, row: int) -> str:
         """Return where a row stands, in words."""
-        return f"line {self.lines[row]}" if self.lines else f"row {row + 1}"
+        return f"row {row + 1}" if self.lines is None else f"line {self.lines[row]}"
 
     def texts(self, column: int) -> list[str]:
         """Return a column as texts, empty ones for missing values."""
         values = self.columns[column]
-        if isinstance(values, list):
-            return values
+        if isinstance(values, Texts):
+            return [*values]
         return ["" if value is None or value != value else str(value) for value in values.tolist()]
 
     def numbers(self, column: int) -> NDArray[np.float64]:
         """Return a column as numbers, NaN for missing ones; raises DataError for other text."""
         values = self.columns[column]
-        if not isinstance(values, list):
+        if not isinstance(values, Texts):
             return self._floats(column, values)
         try:
             found = np.array([*map(self._written, values)], float)
@@ -167,7 +186,7 @@ def _read(file: SeriesFile, _changed: int, _size: int) -> ReadTable:
     if file.dialect is None:
         table = _parquet(file, lambda module: module.read_table(file.path))
         columns = tuple(table.column(name).to_numpy() for name in table.column_names)
-        return ReadTable(file, tuple(table.column_names), columns, ())
+        return ReadTable(file, tuple(table.column_names), columns, None)
     rows = _csv_rows(file, file.dialect, None)
     names = _names(file, rows[0][1])
     if file.dialect.header:
@@ -176,8 +195,8 @@ def _read(file: SeriesFile, _changed: int, _size: int) -> ReadTable:
         raise file.error("rows under the header", "none")
     if len(rows) * len(names) > _MOST_CELLS:
         raise file.error(f"at most {_MOST_CELLS:,} values", f"{len(rows) * len(names):,}")
-    columns = tuple(map(list, zip(*(fields for _, fields in rows), strict=True)))
-    return ReadTable(file, names, columns, tuple(line for line, _ in rows))
+    columns = tuple(map(Texts, zip(*(fields for _, fields in rows), strict=True)))
+    return ReadTable(file, names, columns, np.array([line for line, _ in rows]))
 
 
 def _csv_rows(file: SeriesFile, dialect: Dialect, most: int | None) -> list[tuple[int, list[str]]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
@@ -9,7 +12,7 @@ import pytest
 
 from rnnbench.data.sets.series.columns import roles_of
 from rnnbench.data.sets.series.layout import series_of
-from rnnbench.data.sets.series.table import file_of
+from rnnbench.data.sets.series.table import file_of, read
 from rnnbench.errors import ConfigError, DataError
 
 DAILY = "date,sales,price\n2020-01-01,3,1\n2020-01-02,4,2\n2020-01-03,5,1\n"
@@ -160,3 +163,23 @@ def test_columns_that_do_not_fit_are_refused(config_of, keys, key, part) -> None
 def test_files_that_hold_no_series_are_refused(config_of, text, part) -> None:
     with pytest.raises(DataError, match=part):
         series_of(config_of(text, target="x"))
+
+
+def test_a_table_that_is_remembered_takes_little_more_memory_than_its_file(config_of) -> None:
+    rng = np.random.default_rng(0)
+    rows = [",".join(f"{number:.6f}" for number in row) for row in rng.normal(size=(3000, 4))]
+    config = config_of("\n".join(["a,b,c,d", *rows]), target="a")
+    read(file_of(config))  # loads what is loaded once
+    Path(config.path).write_text("\n".join(["a,b,c,e", *rows]))
+    tracemalloc.start()
+    table = read(file_of(config))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert table.texts(1)[:2] == [row.split(",")[1] for row in rows[:2]]
+    assert kept < 2.5 * Path(config.path).stat().st_size
+
+
+def test_texts_that_are_kept_as_one_are_read_back(config_of) -> None:
+    table = read(file_of(config_of('x,y\n,"a,b"\né,\n', target="x")))
+    assert [table.texts(column) for column in (0, 1)] == [["", "é"], ["a,b", ""]]
+    assert [table.where(row) for row in (0, 1)] == ["line 2", "line 3"]

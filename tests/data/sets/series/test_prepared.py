@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from rnnbench.data import input_spec, prepare
+from rnnbench.data.sets.series.forecast import raw_of, room
+from rnnbench.data.sets.series.windows import Series, Shape, starts
 from rnnbench.errors import ConfigError, DataError
 
 DAYS = np.arange("2020-01-01", "2020-07-19", dtype="datetime64[D]")
@@ -98,3 +101,36 @@ def test_a_missing_package_is_told_with_what_installs_it(configure, tmp_path, mo
     monkeypatch.setitem(sys.modules, "statsmodels", None)
     with pytest.raises(DataError, match=r"pip install statsmodels"):
         prepare(configure("sunspots"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("features", "targets", "shape"),
+    [(1, 1, Shape(60, 1)), (3, 1, Shape(20, 1, stride=2)), (2, 2, Shape(5, 40)), (1, 1, Shape(1))],
+)
+def test_memory_that_windows_take_is_estimated_well(configure, features, targets, shape) -> None:
+    values = np.random.default_rng(0).normal(size=(20_000, features))
+    series = Series("a", np.arange(len(values)), values, values[:, :targets])
+    config = configure(
+        "series",
+        window=shape.window,
+        horizon=shape.horizon,
+        stride=shape.stride,
+        validation=0.05,
+        test=0.05,
+        scaling="standard",
+    )
+    tracemalloc.start()
+    raw_of(config, [series], {})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    windows, size = room([series], shape)
+    assert windows == len(starts(shape, 0, len(series)))
+    assert 0.8 * peak < size + 2 * values.nbytes < 2 * peak
+
+
+def test_windows_that_no_memory_holds_are_refused_whatever_makes_them_large(configure) -> None:
+    values = np.arange(200_000.0).reshape(-1, 2) % 7
+    series = Series("a", np.arange(len(values)), values, values)
+    for keys in ({"horizon": 3000, "window": 1}, {"horizon": 1, "window": 6000}):
+        with pytest.raises(ConfigError, match=r"^data\.stride: .*at most 16 GiB.*raise data"):
+            raw_of(configure("series", validation=0.1, test=0.1, **keys), [series], {})
