@@ -38,6 +38,14 @@ _ALL = (
         *("val_accuracy", "validation accuracy", "after the epoch, without dropout", "validation"),
         logged="epoch",
     ),
+    Metric(
+        *("learning_rate", "learning rate"),
+        "of the steps of the epoch; only where training.schedule changes it",
+        *("", "neither"),
+        logged="epoch",
+        significant=4,
+        optional=True,
+    ),
     seconds("epoch_seconds", "seconds of the epoch", "training and validation", logged="epoch"),
     parameters(
         "parameters_recurrent",

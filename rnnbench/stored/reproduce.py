@@ -132,11 +132,12 @@ def compare_values(
     pairs: list[tuple[str, float | None, float | None]] = []
     points = [{m: dict(v) for m, v in epochs.items()} for epochs in (logged_epochs, again_epochs)]
     steps = sorted({step for values in points for points_ in values.values() for step in points_})
+    # Earlier versions logged fewer metrics.
+    logged_then = [metric for metric in EPOCH_METRICS if metric in logged_epochs]
     for step in steps:
-        for metric in EPOCH_METRICS:
+        for metric in logged_then:
             first, second = (values.get(metric, {}).get(step) for values in points)
             pairs.append((f"{metric} of epoch {step}", first, second))
-    # Earlier versions logged fewer metrics.
     known_then = [name for name in _REPEATED if name in logged.metrics]
     pairs += [(name, logged.metrics[name], again.metrics.get(name)) for name in known_then]
     known = [pair for pair in pairs if pair[1:] != (None, None)]

@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -107,7 +107,7 @@ def fit(
     schedule = Schedule(config)
     for number in range(1, config.training.epochs + 1):
         start = time.perf_counter()
-        program.optimizer.learning_rate = schedule.rate(number)
+        program.optimizer.learning_rate = rate = schedule.rate(number)
         program.forget()
         trained = NO_SUMS
         for step, batch in enumerate(batches(data.training, size, orders(number)), 1):
@@ -119,6 +119,8 @@ def fit(
         held_out = program.evaluate(data.validation, outputs) if data.validation else None
         validation_seconds += time.perf_counter() - validation_start
         epoch = _epoch(number, trained, held_out, time.perf_counter() - start)
+        if schedule.changes:
+            epoch = replace(epoch, learning_rate=rate)
         epochs.append(epoch)
         schedule.heard(epoch)
         if better(epoch, best):

@@ -19,6 +19,7 @@ class Epoch:
 
     ``loss`` is in nats, of targets that are numbers in their scaled unit; ``accuracy`` a fraction;
     ``rmse`` and ``mae`` are in the targets' own unit; ``seconds`` of training and validation.
+    ``learning_rate`` is known where a schedule changes it.
     """
 
     epoch: int
@@ -31,6 +32,7 @@ class Epoch:
     mae: float | None = None
     val_rmse: float | None = None
     val_mae: float | None = None
+    learning_rate: float | None = None
 
     @classmethod
     def of(cls, epoch: int, trained: Measured, validated: Measured | None, seconds: float) -> Epoch:

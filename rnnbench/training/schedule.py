@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from rnnbench.config.schedule_section import CHANGING
 from rnnbench.config.schema import Config
 from rnnbench.training.history import Epoch
 
@@ -22,10 +23,14 @@ class Schedule:
       Keras's ``ReduceLROnPlateau``.
 
     None falls below ``floor`` times the rate of the first epoch.
+
+    Attributes:
+        changes: whether the rate is another from epoch to epoch.
     """
 
     def __init__(self, config: Config) -> None:
         self._config = config.training.schedule
+        self.changes = self._config.kind in CHANGING
         self._epochs = config.training.epochs
         self._start = config.optimizer.learning_rate
         self._rate = self._start

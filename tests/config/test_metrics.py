@@ -34,6 +34,7 @@ def test_everything_that_is_logged_stands_in_the_catalogue_and_the_reverse(
         *("+cell=lstm", "model.units=2", *SMALL),
         *("model.embedding.kind=vectors", "model.embedding.path=vectors.txt"),
         *("diagnostics.order=true", "diagnostics.gradient_flow=[1]"),
+        "training.schedule.kind=cosine",
     )
     write_numbers(work_dir / "numbers.npz")
     of_numbers = (

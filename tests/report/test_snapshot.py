@@ -210,6 +210,14 @@ def test_an_older_file_lacks_what_was_not_declared_then(tmp_path: Path) -> None:
     assert after.lengths == {}
 
 
+def test_learning_rates_have_a_column_where_they_were_logged(tmp_path: Path) -> None:
+    row = {"run_id": "a", "epoch": 1, "loss": 0.5}
+    assert "learning_rate" not in history_frame([row])
+    before = replace(tables([]), history=history_frame([{**row, "learning_rate": 0.001}]))
+    write_snapshot(before, tmp_path)
+    assert read_snapshot(tmp_path).history["learning_rate"].tolist() == [0.001]
+
+
 class _Evil:
     def __reduce__(self) -> tuple[Any, ...]:
         return Path.touch, (Path("reached"),)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnbench.stored.reproduce import compare_values
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -88,3 +89,12 @@ def test_a_run_that_is_not_finished_is_refused(run: Run, store: Store, runs: Run
     answer = run("reproduce", f"run={run_id}")
     assert answer.status == 2
     assert "expected a finished run, received" in answer.err
+
+
+def test_a_metric_that_earlier_versions_did_not_log_by_epoch_is_no_difference(runs: Runs) -> None:
+    run = runs["gru"]
+    then = {"loss": [(1, 0.7), (2, 0.6)]}
+    now = {**then, "learning_rate": [(1, 0.1), (2, 0.05)]}
+    assert compare_values(run, run, then, now)[1] == ()
+    (lost,) = compare_values(run, run, now, {**now, "learning_rate": [(1, 0.1)]})[1]
+    assert lost.what == "learning_rate of epoch 2"

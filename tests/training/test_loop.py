@@ -362,3 +362,30 @@ class TestDivergence:
         # Keras clips probabilities at 1e-7, so that no loss exceeds 16.12.
         with pytest.raises(Divergence):
             run(Scripted(losses=(16.0,), classes=classes), epochs=50, validation="none")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("step", [0.1, 0.1, 0.05, 0.05]),
+        ("plateau", [0.1, 0.1, 0.1, 0.05]),
+        ("constant", [None] * 4),
+    ],
+)
+def test_an_epoch_tells_its_learning_rate_where_a_schedule_changes_it(
+    configure: Any, kind: str, expected: list[float | None]
+) -> None:
+    config = configured(configure, epochs=4, validation="split")
+    schedule = config.training.schedule.model_copy(
+        update={"kind": kind, "every": 2, "patience": 1, "factor": 0.5}
+    )
+    config = config.model_copy(
+        update={
+            "optimizer": config.optimizer.model_copy(update={"learning_rate": 0.1}),
+            "training": config.training.model_copy(update={"schedule": schedule}),
+        }
+    )
+    fitted = fit(Scripted(FOUR), arrays(), config)  # type: ignore[arg-type]
+    assert [epoch.learning_rate for epoch in fitted.epochs] == expected
+    assert [epoch.metrics().get("learning_rate") for epoch in fitted.epochs] == expected
+    assert "learning_rate" not in fitted.metrics
