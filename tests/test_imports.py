@@ -38,6 +38,15 @@ LAYERS = [name for row in ROWS for name in row.split()]
 TENSORFLOW = ["tensorflow", "keras"]
 SLOW_TO_IMPORT = [*TENSORFLOW, "hydra", "omegaconf", "pandas", "mlflow", "pydantic", "numpy"]
 ONLY_FOR_TEXT = ["nltk", "gensim"]
+# What a plan, which trains nothing, does without.
+ONLY_FOR_TRAINING = [
+    "rnnbench.sweep.queue",
+    "rnnbench.sweep.executors.events",
+    "rnnbench.sweep.executors.local",
+    "rnnbench.tracking.recorder",
+    "rnnbench.data.vectors.matrix",
+    "importlib.metadata",
+]
 OPENED = """
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
@@ -47,11 +56,16 @@ Store.open(load([], cell=False))
 
 @dataclass(frozen=True)
 class Imported:
-    """What a command came to, and the top-level modules that were loaded after it."""
+    """What a command came to, and the modules that were loaded after it."""
 
     status: int
-    modules: set[str]
+    names: set[str]
     err: str
+
+    @property
+    def modules(self) -> set[str]:
+        """The top-level ones."""
+        return {name.split(".")[0] for name in self.names}
 
 
 def imported_by(folder: Path, *commands: list[str], before: str = "") -> list[Imported]:
@@ -65,7 +79,7 @@ for words in {[*commands]!r}:
     with contextlib.redirect_stderr(err):
         status = rnnbench.cli.run(words)
     print()
-    print(json.dumps([status, sorted({{n.split(".")[0] for n in sys.modules}}), err.getvalue()]))
+    print(json.dumps([status, sorted(sys.modules), err.getvalue()]))
 """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RNNBENCH_")}
     child = subprocess.run(
@@ -110,6 +124,7 @@ def test_a_short_command_loads_nothing_for_bars_figures_or_distributions(tmp_pat
     for command in imported_by(tmp_path, *(words.split() for words in commands)):
         assert command.status == 0, command.err
         assert command.modules & {"rich", "matplotlib", "scipy"} == set()
+        assert command.names & set(ONLY_FOR_TRAINING) == set()
 
 
 def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Path) -> None:

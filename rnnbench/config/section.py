@@ -9,11 +9,17 @@ keys are treated differently.
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 # Pydantic would read what every installed package says of itself, to find plugins.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
+    # Even then it would import what reads that: email, sockets, archives.
+    loader = ModuleType("pydantic.plugin._loader")
+    loader.get_plugins = tuple  # type: ignore[attr-defined]
+    sys.modules.setdefault(loader.__name__, loader)
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 

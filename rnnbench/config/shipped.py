@@ -64,6 +64,7 @@ def _composed(config_name: str, choices: tuple[str, ...]) -> DictConfig:
     repository.delegate.sources = [  # type: ignore[attr-defined]
         _Folder(source.provider, source.path) if source.provider == "main" else source
         for source in repository.get_sources()
+        if source.provider != "hydra"
     ]
     found = create_defaults_list(
         repo=repository,
@@ -103,7 +104,16 @@ class _Folder(FileConfigSource):
 
 
 @cache
+def _loader() -> Any:
+    """Return OmegaConf's loader of YAML, with the parser in C where PyYAML has it."""
+    loader, parser = get_yaml_loader(), getattr(yaml, "CSafeLoader", None)
+    if parser is None:
+        return loader
+    return type("Loader", (parser, loader), {"__init__": parser.__init__})
+
+
+@cache
 def _read(path: Path) -> tuple[dict[str, str | None], dict[str, Any]]:
     text = path.read_text(encoding="utf-8")
-    content = yaml.load(text, Loader=get_yaml_loader())
+    content = yaml.load(text, Loader=_loader())
     return ConfigSource._get_header_dict(text[:512]), content or {}

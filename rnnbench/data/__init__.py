@@ -6,7 +6,6 @@ It imports :mod:`rnnbench.config`; models, training and tracking import it. A da
 
 from rnnbench.data.contract import Arrays, InputSpec, Prepared, Vectors
 from rnnbench.data.preparation import input_spec, missing, prepare
-from rnnbench.data.vectors.matrix import prepare_vectors, vectors_dim
 
 __all__ = [
     "Arrays",
@@ -16,6 +15,4 @@ __all__ = [
     "input_spec",
     "missing",
     "prepare",
-    "prepare_vectors",
-    "vectors_dim",
 ]

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.targets import Naive, TargetScale
-from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError, StoreError
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
+    from rnnbench.data.words.vocabulary import Vocabulary
 
 Progress = Callable[[str], None]
 Kind = Literal["classification", "regression"]
@@ -246,6 +246,8 @@ class Prepared:
 
     def vocabulary(self) -> Vocabulary | None:
         """Which words the tokens are, ``None`` where that is not known; raises StoreError."""
+        from rnnbench.data.words.vocabulary import Vocabulary
+
         try:
             return Vocabulary.from_json((self.folder / VOCABULARY).read_text("utf-8"))
         except FileNotFoundError:

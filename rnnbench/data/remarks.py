@@ -10,13 +10,16 @@ import numpy as np
 from rnnbench.data.contract import Split
 from rnnbench.data.indices import INDEX_FROM
 from rnnbench.data.readers import ReadsText
-from rnnbench.data.words.texts import UNSPACED_SCRIPT, WITHOUT_SPACES
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
 
 # Facts: samples of each part in which no token is a word that has a row of its own.
 UNKNOWN = {"train": "train_without_known_words", "test": "test_without_known_words"}
+# Facts: training texts without white space where nearly all are, and those in scripts without
+# spaces where many are.
+WITHOUT_SPACES = "texts_without_spaces"
+UNSPACED_SCRIPT = "texts_in_scripts_without_spaces"
 _PARTS = {"train": "training", "test": "test"}
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rnnbench.config.schema import Config, ModelConfig
-from rnnbench.data import InputSpec, vectors_dim
+from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import Cell, check_cell, get_cell
 from rnnbench.models.parameters import recurrent_inputs, recurrent_parameters
@@ -93,6 +93,10 @@ def with_dim(config: Config, spec: InputSpec) -> Config:
         ConfigError, DataError: for word vectors that don't fit the data, or cannot be read.
     """
     embedding = config.model.embedding
+    if embedding.kind != "vectors":
+        return config
+    from rnnbench.data.vectors.matrix import vectors_dim
+
     dim = vectors_dim(embedding, config.data, spec)
     if dim == embedding.dim:
         return config

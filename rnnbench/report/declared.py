@@ -20,7 +20,7 @@ from rnnbench.results.rows import FOLDERS, is_parameter
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
-from rnnbench.tracking.recorder import parameters
+from rnnbench.tracking.parameters import parameters
 
 _FILES = with_role(File)
 _BUT_SEED, _WITH_SEED = 1, 2

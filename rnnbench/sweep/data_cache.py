@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.config.keys import of_network
 from rnnbench.config.schema import Config
-from rnnbench.data import InputSpec, Prepared, Vectors, prepare, prepare_vectors
+from rnnbench.data import InputSpec, Prepared, Vectors, prepare
 from rnnbench.errors import ConfigError
 from rnnbench.models.matching import resolve_units, with_length
 from rnnbench.training.division import check_division
@@ -101,6 +101,8 @@ class DataCache:
         embedding = config.model.embedding
         key = (_name(config), embedding.model_dump_json(exclude={"trainable"}))
         if key not in self._vectors:
+            from rnnbench.data.vectors.matrix import prepare_vectors
+
             self._vectors[key] = prepare_vectors(
                 embedding,
                 config.data,

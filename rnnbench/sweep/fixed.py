@@ -12,7 +12,6 @@ from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
-from rnnbench.sweep.queue import RunQueue
 from rnnbench.sweep.result import Swept
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
@@ -88,6 +87,8 @@ class DeclaredRuns:
         sweep.group(sweep_key(s.key for s in specs), subject, f"sweep of {len(specs)} runs")
         trained: frozenset[str] = frozenset()
         if pending:
+            from rnnbench.sweep.queue import RunQueue  # a plan trains nothing
+
             ownership = sweep.ownership()
             trained = sweep.run(RunQueue(ownership, sweep.progress, pending), ownership)
         swept = Swept(specs, sweep.records(specs), trained)

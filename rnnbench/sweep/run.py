@@ -13,7 +13,6 @@ from rnnbench.config.expand import Arm
 from rnnbench.formatting.redact import redacted
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.executors.choice import expected_workers, make_executor
-from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Strategy
@@ -25,6 +24,8 @@ from rnnbench.tracking.store import Store
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from rnnbench.sweep.executors.protocol import Executor
 
 
 def run_arms(

@@ -17,9 +17,10 @@ from rnnbench.tracking import names
 from rnnbench.tracking.begin import is_foreign
 from rnnbench.tracking.dataset import dataset_input
 from rnnbench.tracking.notes import arm_note
+from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.recorder import parameters, source_tags
+from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
 from rnnbench.training import TRAINING_VERSION

@@ -14,14 +14,13 @@ from typing import Any
 
 import rnnbench
 from rnnbench.baselines.content import described
-from rnnbench.config.keys import LOGGED, is_about
-from rnnbench.config.recorded import recorded, unresolved
-from rnnbench.config.schema import Config
+from rnnbench.config.recorded import unresolved
 from rnnbench.formatting.redact import redacted
 from rnnbench.seeds import streams
 from rnnbench.system.machine import Machine
 from rnnbench.tracking import names
 from rnnbench.tracking.dataset import dataset_input
+from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
@@ -127,22 +126,6 @@ class Recorder:
             return bool(self._client.get_run(self.run_id).info.lifecycle_stage != "active")
         except Exception as error:
             return getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
-
-
-def parameters(config: Config) -> dict[str, str]:
-    """Return what MLflow shows as parameters: the dotted keys that describe a run."""
-    flat: dict[str, str] = {}
-
-    def visit(prefix: str, node: Any) -> None:
-        for name, value in node.items():
-            if isinstance(value, dict):
-                visit(f"{prefix}{name}.", value)
-            else:
-                flat[prefix + name] = "null" if value is None else str(value)
-
-    described = recorded(config)
-    visit("", {key: part for key, part in described.items() if is_about(key, *LOGGED)})
-    return flat
 
 
 def run_parameters(spec: RunSpec) -> dict[str, str]:

@@ -18,8 +18,8 @@ from rnnbench.results.facts import (
     is_measured,
 )
 from rnnbench.results.measure import AUTO, usual_for
+from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.recorder import parameters
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.spec import RunSpec
 

@@ -35,7 +35,7 @@ from rnnbench.data import InputSpec, Prepared
 from rnnbench.errors import ConfigError
 from rnnbench.report.comparisons import comparisons_block
 from rnnbench.search.space import check_space
-from rnnbench.tracking.recorder import parameters
+from rnnbench.tracking.parameters import parameters
 from rnnbench.training.spec import RunSpec, replicates
 from tests.report.records import dataset, record
 

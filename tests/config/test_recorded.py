@@ -14,7 +14,8 @@ from rnnbench.config.recorded import recorded, resolved, unresolved
 from rnnbench.errors import ConfigError
 from rnnbench.search.space import apply
 from rnnbench.sweep.data_cache import DataCache
-from rnnbench.tracking.recorder import parameters, run_parameters
+from rnnbench.tracking.parameters import parameters
+from rnnbench.tracking.recorder import run_parameters
 
 SECRET = "Xprivate1"
 WORDS = ("+cell=gru", "data=csv", "data.test_fraction=0.25")

@@ -13,8 +13,8 @@ from rnnbench.results.frame import frame
 from rnnbench.search.study import as_trial, description
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
+from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.recorder import parameters
 
 WORDS = ("+cell=gru", "data=imdb")
 

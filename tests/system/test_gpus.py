@@ -13,7 +13,8 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.errors import ConfigError
 from rnnbench.sweep.executors.events import Finished, Placed
-from rnnbench.sweep.executors.local import LocalExecutor, local_workers
+from rnnbench.sweep.executors.local import LocalExecutor
+from rnnbench.sweep.executors.workers import local_workers
 from rnnbench.system import gpus, machine
 from rnnbench.testing.executors import events_of, pretended
 

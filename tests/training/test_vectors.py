@@ -18,7 +18,8 @@ from rnnbench.models.matching import resolve_units
 from rnnbench.models.parameters import count
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
-from rnnbench.tracking.recorder import parameters, vectors_tags
+from rnnbench.tracking.parameters import parameters
+from rnnbench.tracking.recorder import vectors_tags
 from rnnbench.training.spec import RunSpec
 from rnnbench.training.trainer import Trainer
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rnnbench.data.contract import Progress, Split
 from rnnbench.data.files.encoding import decode_text
 from rnnbench.data.files.npz import file_digest
+from rnnbench.data.remarks import UNSPACED_SCRIPT, WITHOUT_SPACES
 from rnnbench.data.words.tokens import Breaks, other_breaks, whole_number, without_spaces
 from rnnbench.data.words.vocabulary import Counting, Tokenization, Vocabulary, read_word_index
 from rnnbench.errors import ConfigError, DataError
@@ -30,10 +31,7 @@ _TOLD_EVERY = 5000
 _SPACE = re.compile(r"\s")
 _NEARLY_ALL = 0.9
 _MANY = 0.1
-# Facts: training texts without white space where nearly all are, those in scripts without spaces
-# where many are, and those that have white space that Keras leaves inside words.
-WITHOUT_SPACES = "texts_without_spaces"
-UNSPACED_SCRIPT = "texts_in_scripts_without_spaces"
+# Fact: training texts that have white space that Keras leaves inside words.
 OTHER_BREAKS = "texts_with_spaces_beyond_keras"
 _AT_SPACES = ("keras", "treebank", "whitespace")
 

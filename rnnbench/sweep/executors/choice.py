@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from rnnbench.config.schema import ExecutorConfig
-from rnnbench.sweep.executors.in_process import InProcessExecutor
-from rnnbench.sweep.executors.local import LocalExecutor, local_workers
-from rnnbench.sweep.executors.protocol import Executor
+from rnnbench.sweep.executors.workers import local_workers
+
+if TYPE_CHECKING:
+    from rnnbench.sweep.executors.protocol import Executor
 
 
 def make_executor(config: ExecutorConfig, *, preload: bool = True) -> Executor:
@@ -20,12 +22,17 @@ def make_executor(config: ExecutorConfig, *, preload: bool = True) -> Executor:
     Raises:
         ConfigError: for devices or packages that are not there.
     """
+    # A plan asks for the number of workers alone.
     if config.name == "in_process":
+        from rnnbench.sweep.executors.in_process import InProcessExecutor
+
         return InProcessExecutor(config)
     if config.name == "ray":
         from rnnbench.sweep.executors.ray_executor import RayExecutor  # not installed everywhere
 
         return RayExecutor(config, preload=preload)
+    from rnnbench.sweep.executors.local import LocalExecutor
+
     return LocalExecutor(config, preload=preload)
 
 

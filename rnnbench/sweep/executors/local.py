@@ -20,7 +20,7 @@ from rnnbench.sweep.executors.events import Event, Idle, Lost, Started
 from rnnbench.sweep.executors.processes import load
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.executors.worker_process import WorkerProcess, start_worker
-from rnnbench.system.cores import worker_count
+from rnnbench.sweep.executors.workers import local_workers
 from rnnbench.system.gpus import gpus, least_used
 from rnnbench.training.runtime import set_environment
 
@@ -143,18 +143,6 @@ class LocalExecutor:
                 self._workers.remove(worker)
             if event is not None:
                 yield event
-
-
-def local_workers(config: ExecutorConfig) -> int:
-    """Return how many processes work in parallel on this machine.
-
-    ``auto`` is a process for each core or, where there are GPUs, as many as share them.
-    """
-    count = worker_count(config.workers, config.threads)
-    share = 1.0 if config.gpus == "auto" else config.gpus
-    if config.workers != "auto" or not share or not (devices := gpus()):
-        return count
-    return len(devices) * max(1, int(1 / share + 1e-9))
 
 
 def _devices(config: ExecutorConfig) -> list[str]:

@@ -20,8 +20,8 @@ import rnnbench
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import redacted
-from rnnbench.sweep.executors.local import local_workers
 from rnnbench.sweep.executors.ray_slot import Node
+from rnnbench.sweep.executors.workers import local_workers
 from rnnbench.system.cores import cores
 from rnnbench.system.digests import code_digest
 from rnnbench.system.machine import this_machine

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from rnnbench.config.schema import EmbeddingConfig
-from rnnbench.data import prepare, prepare_vectors, vectors_dim
+from rnnbench.data import prepare
 from rnnbench.data.sets.reviews import encode
 from rnnbench.data.vectors import training as vector_training
+from rnnbench.data.vectors.matrix import prepare_vectors, vectors_dim
 from rnnbench.errors import ConfigError, DataError
 from tests.data.vectors.test_files import DIM, FORMATS, WORDS, numbers
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnbench.config.schema import EmbeddingConfig
-from rnnbench.data import Prepared, preparation, prepare, prepare_vectors
+from rnnbench.data import Prepared, preparation, prepare
 from rnnbench.data.new_text import text_reader
 from rnnbench.data.sets.word_index import KerasVocabulary
+from rnnbench.data.vectors.matrix import prepare_vectors
 from rnnbench.data.words.tokens import FILTERS, characters, keras_words, tokenizer, without_spaces
 from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
 from rnnbench.errors import ConfigError, DataError
