@@ -23,11 +23,11 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.earlier import tree_of
 from benchmarks.latency_page import Times, page, table_row
 from benchmarks.recorded import fill, multiply
 from benchmarks.side_by_side.processes import environment
@@ -78,7 +78,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--against", help="a commit, or a folder, that takes turns with this one")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="latency-") as scratch, _tree(options.against) as tree:
+    with (
+        tempfile.TemporaryDirectory(prefix="latency-") as scratch,
+        tree_of(options.against, ROOT) as tree,
+    ):
         folder = Path(scratch)
         fill(folder, STORED)
         fill(folder / "many", (*STORED[:3], "seeds=5"))
@@ -95,22 +98,6 @@ def main(arguments: Sequence[str]) -> None:
     what = f"`{' '.join(SHORT)}`"
     text = page(rows, trained, imports, what, options.repeats, options.against)
     write(options.out / "latency.md", text)
-
-
-@contextmanager
-def _tree(against: str | None) -> Iterator[Path | None]:
-    """Give the folder of the commit to compare with, checked out where it is not one already."""
-    if against is None or Path(against).is_dir():
-        yield None if against is None else Path(against).resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="latency-tree-") as folder:
-        archive = subprocess.run(
-            ["git", "archive", "--format=tar", against], cwd=ROOT, capture_output=True, check=False
-        )
-        if archive.returncode:
-            sys.exit(f"--against: {archive.stderr.decode().strip()}")
-        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
-        yield Path(folder)
 
 
 def command(folder: Path, words: Sequence[str], tree: Path = ROOT) -> Taken:

@@ -1,18 +1,21 @@
-"""A sweep whose training is made up: what the harness itself costs.
+"""A sweep whose training is made up: what the driver itself costs.
 
-    python -m benchmarks.growth.simulated RUNS
+    python benchmarks/growth/simulated.py RUNS
 
-Declaring, claiming, recording, files, curves, summaries are rnnbench's own; only the workers are
-replaced, by curves without training. Prints one line of JSON.
+Declaring, claiming, recording, summaries are rnnbench's own; only the workers are replaced, by
+curves without training, and by files of the size that theirs have. What that takes is not counted.
+The rnnbench is the one in PYTHONPATH: it may be an earlier commit. Prints one line of JSON.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import resource
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,25 +38,69 @@ EPOCHS = 3
 WORKERS = 2
 REPLICATES = 10
 SAMPLES = 1000  # of the test set, whose outputs are stored
-begun: list[tuple[float, float]] = []  # moment of each run's start, and MiB resident by then
+# Files of a finished run with their sizes in bytes, as workers leave them beside predictions.
+FILES = {
+    "config.yaml": 1700,
+    "history.csv": 250,
+    "model_summary.txt": 1200,
+    "learning_curves.png": 30_000,
+}
+
+
+class Clock:
+    """Seconds of this process, by the wall and of its processor, without those that don't count."""
+
+    def __init__(self) -> None:
+        self._apart = (0.0, 0.0)
+        self.begun: list[tuple[float, float]] = []  # at the start of each run
+        self.memory_first = 0.0
+
+    def now(self) -> tuple[float, float]:
+        """Return wall and user seconds so far."""
+        wall, user = _seconds()
+        return wall - self._apart[0], user - self._apart[1]
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Leave out what happens meanwhile."""
+        start = _seconds()
+        yield
+        end = _seconds()
+        self._apart = (self._apart[0] + end[0] - start[0], self._apart[1] + end[1] - start[1])
+
+    def begin_run(self) -> None:
+        """Note that a run has been given to a worker."""
+        self.begun.append(self.now())
+        if len(self.begun) == 1:
+            self.memory_first = _status("VmRSS")
+
+
+def _seconds() -> tuple[float, float]:
+    return time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
+
+
+CLOCK = Clock()
 
 
 def main(count: int) -> None:
-    start = time.perf_counter()
+    start = CLOCK.now()
     console, arms = Console(file=io.StringIO()), expand(words(count))
     swept = run_arms(arms, console, "benchmarks/growth", FixedSeeds(), executor=SimulatedExecutor())
-    end = time.perf_counter()
+    end = CLOCK.now()
     if len(swept.trained) != count or "tensorflow" in sys.modules:
         sys.exit(f"{len(swept.trained)} of {count} runs were recorded")
-    moments = [moment for moment, _ in begun]
-    tenth = max(1, count // 10)
-    last = moments[-1] - moments[-1 - tenth] if count > 1 else end - moments[0]
+    tenth, begun = max(1, count // 10), CLOCK.begun
+    before = begun[-1 - tenth] if count > tenth else begun[0]
+    last = begun[-1] if count > tenth else end
     told = {
         "runs": count,
-        "start": moments[0] - start,
-        "run": (end - moments[0]) / count,
-        "last_runs": last / tenth,
-        "memory_first": begun[0][1],
+        "start": begun[0][0] - start[0],
+        "start_user": begun[0][1] - start[1],
+        "run": (end[0] - begun[0][0]) / count,
+        "user": (end[1] - begun[0][1]) / count,
+        "last_runs": (last[0] - before[0]) / tenth,
+        "last_user": (last[1] - before[1]) / tenth,
+        "memory_first": CLOCK.memory_first,
         "memory_peak": _status("VmHWM"),
     }
     print(json.dumps(told))
@@ -67,7 +114,7 @@ def words(count: int) -> list[str]:
 
 
 class SimulatedExecutor:
-    """Stands where the workers are: takes tasks as they do, and gives made-up results at once."""
+    """Stands where the workers are: takes tasks as they do, and has made-up results at once."""
 
     def __init__(self) -> None:
         self._labels = np.arange(SAMPLES) % 10
@@ -86,7 +133,7 @@ class SimulatedExecutor:
         while True:
             taken = []
             while len(taken) < WORKERS and (task := source.take([], [])) is not None:
-                begun.append((time.perf_counter(), _status("VmRSS")))
+                CLOCK.begin_run()
                 taken.append(task)
                 yield Started(task.key)
             yield Idle()
@@ -98,10 +145,14 @@ class SimulatedExecutor:
 
     def _train(self, task: Task) -> Iterator[Event]:
         yield Placed(task.key, this_machine())
-        epochs: Any = made_up(task, EPOCHS)  # type: ignore[arg-type]
+        with CLOCK.apart():
+            epochs: Any = made_up(task, EPOCHS)  # type: ignore[arg-type]
         for epoch in epochs:
             yield EpochEnded(task.key, epoch)
-        save({"last": self._outputs}, "last", self._labels, task.folder)
+        with CLOCK.apart():
+            save({"last": self._outputs}, "last", self._labels, task.folder)
+            for name, size in FILES.items():
+                (task.folder / name).write_bytes(bytes(size))
         metrics = summarise(epochs) | {
             "test_accuracy": 0.1,
             "test_loss": 2.3,

@@ -141,6 +141,10 @@ class SearchQueue:
         opened.left.append(spec.trial.number)
         self._ended(opened, spec.trial.number)
 
+    def has_arm(self, arm_key: str) -> bool:
+        """See :class:`rnnbench.sweep.queue.Queue`."""
+        return self._runs.has_arm(arm_key)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`.
 

@@ -1,4 +1,4 @@
-"""The files of a finished run, as they go into the store."""
+"""The files of a finished run, as they go into the store: made where the run was trained."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from pathlib import Path
 from rnnbench.config.recorded import recorded
 from rnnbench.plots.curves import save_run_curves
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.spec import RunSpec
+from rnnbench.training.spec import Task
 
 
-def write_artifacts(spec: RunSpec, outcome: Outcome, folder: Path) -> None:
-    """Write configuration, history, model summary and learning curves to a folder.
+def write_artifacts(task: Task, outcome: Outcome) -> None:
+    """Write configuration, history, model summary and learning curves to the folder of a task.
 
     A search's trials, of which there are many, get no picture; what has no epochs has no history.
     """
     from omegaconf import OmegaConf
 
-    OmegaConf.save(OmegaConf.create(recorded(spec.config)), folder / "config.yaml")
+    folder = task.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save(OmegaConf.create(recorded(task.config)), folder / "config.yaml")
     if outcome.summary:
         (folder / "model_summary.txt").write_text(outcome.summary, encoding="utf-8")
     if outcome.epochs:
         write_history(outcome.epochs, folder / "history.csv")
-    if outcome.epochs and spec.trial is None:
-        save_run_curves(outcome.epochs, spec.name, folder / "learning_curves.png")
+    if outcome.epochs and task.has_figure:
+        save_run_curves(outcome.epochs, task.title, folder / "learning_curves.png")
 
 
 def write_history(epochs: Sequence[Epoch], path: Path) -> None:

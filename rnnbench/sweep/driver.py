@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from rnnbench.config.metrics import METRICS
@@ -9,7 +11,6 @@ from rnnbench.config.recorded import unresolved
 from rnnbench.formatting.durations import duration
 from rnnbench.formatting.redact import redacted
 from rnnbench.interrupt import Interruption
-from rnnbench.sweep.artifacts import write_artifacts
 from rnnbench.sweep.executors.events import (
     EpochEnded,
     Event,
@@ -26,14 +27,16 @@ from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
-from rnnbench.tracking.arm_summary import update_arm_summary
+from rnnbench.sweep.summaries import ArmSummaries
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.recorder import Recorder, Withdrawn
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import Entry
 from rnnbench.training.history import ACCURACY, RMSE
 from rnnbench.training.spec import RunSpec
 
 _OfRun = Started | OfTask | Lost
+_EPOCHS_SECONDS = 2.0  # in which epochs of all runs are collected to be written at once
 
 
 class Driver:
@@ -51,7 +54,8 @@ class Driver:
         self._ownership = ownership
         self._progress = progress
         self._parent = parent
-        self._key = sweep_key
+        self._summaries = ArmSummaries(store, sweep_key, create=parent is not None)
+        self._epochs_written = 0.0
         self._recorders: dict[str, Recorder] = {}
         self._to_store: list[Finished] = []
         self._given_up: set[str] = set()
@@ -69,6 +73,7 @@ class Driver:
                 stack.callback(self._parent.close, "FINISHED" if kind is None else "KILLED")
             for recorder in self._recorders.values():
                 stack.callback(recorder.abandon, "the sweep was interrupted")
+            stack.callback(self._summaries.write)
             if self._queue is not None:
                 stack.callback(self._store_waiting, self._queue)
 
@@ -83,6 +88,9 @@ class Driver:
     def _handle(self, event: Event, queue: Queue, executor: Executor) -> None:
         if isinstance(event, Idle):
             self._store_waiting(queue)
+            self._write_epochs()
+            running = {spec.arm_key for spec in self._ownership.specs.values()}
+            self._summaries.look(lambda arm: arm in running or queue.has_arm(arm))
             return
         spec = self._ownership.specs[event.key]
         if event.key not in self._given_up:
@@ -124,6 +132,9 @@ class Driver:
             self._recorders[event.key].placed(event.machine)
         elif isinstance(event, EpochEnded):
             self._recorders[event.key].epoch(event.epoch)
+            self._write_epochs()
+            if event.key in self._given_up:
+                return
             self._progress.epoch(spec, event.epoch)
             stop = queue.epoch(spec, event.epoch)
             if spec.trial is not None and spec.trial.prunable:
@@ -133,7 +144,7 @@ class Driver:
                 # Its worker gets the next run before this one's files are written.
                 self._to_store.append(event)
             else:
-                self._store_result(spec, event, queue)
+                self._store_results([event], queue)
         elif isinstance(event, Stopped):
             self._check_held(spec)
             self._recorders[event.key].prune()
@@ -141,7 +152,7 @@ class Driver:
             queue.pruned(spec)
             self._close(spec, "pruned")
         elif isinstance(event, Failed):
-            self._fail(spec, event.reason, queue, killed=False)
+            self._fail(spec, event.reason, queue, killed=event.killed)
         elif isinstance(event, Lost):
             again = not self._ownership.has_died_often(spec)
             self._recorders[event.key].lost(event.loss)
@@ -157,33 +168,63 @@ class Driver:
         )
         self._progress.started(spec)
 
-    def _store_waiting(self, queue: Queue) -> None:
-        while self._to_store:
-            finished = self._to_store.pop(0)
-            spec = self._ownership.specs[finished.key]
-            try:
-                self._store_result(spec, finished, queue)
-            except Withdrawn:
-                self._give_up(spec)
-                self._leave(spec, queue)
-
-    def _store_result(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
-        """Store a result; files that cannot be written cost this run, not the sweep."""
-        recorder = self._recorders[event.key]
-        self._check_held(spec)
-        try:
-            with self._store.home.staging(event.key) as folder:
-                write_artifacts(spec, event.outcome, folder)
-                recorder.finish(event.outcome, folder)
-        except (OSError, ValueError) as error:
-            self._fail(spec, f"its files could not be stored: {error}", queue, killed=True)
+    def _write_epochs(self) -> None:
+        """Write epochs that have come in, of all runs at once, so that people see them."""
+        now = time.monotonic()
+        if now - self._epochs_written < _EPOCHS_SECONDS:
             return
-        del self._recorders[event.key]
+        self._epochs_written = now
+        told = [recorder.so_far() for recorder in self._recorders.values()]
+        gone = self._write([entry for entry in told if entry is not None])
+        for spec in [r.spec for r in self._recorders.values() if r.run_id in gone]:
+            self._give_up(spec)
+
+    def _write(self, entries: Sequence[Entry]) -> set[str]:
+        return self._store.add(*entries) if entries else set()
+
+    def _store_waiting(self, queue: Queue) -> None:
+        events, self._to_store = self._to_store, []
+        self._store_results(events, queue)
+
+    def _store_results(self, events: Sequence[Finished], queue: Queue) -> None:
+        """Store results at once; files that cannot be moved cost their run, not the sweep."""
+        stored: list[tuple[RunSpec, Finished, Entry]] = []
+        for event in events:
+            spec = self._ownership.specs[event.key]
+            entry = self._ended(spec, event, queue)
+            if entry is not None:
+                stored.append((spec, event, entry))
+        gone = self._write([entry for _, _, entry in stored])
+        for spec, _, _ in stored:
+            del self._recorders[spec.key]  # whatever goes wrong now, these have ended
+        for spec, event, entry in stored:
+            if entry.run_id in gone:
+                self._leave(spec, queue)
+            else:
+                self._stored(spec, event, queue)
+
+    def _ended(self, spec: RunSpec, event: Finished, queue: Queue) -> Entry | None:
+        """Return what is to be written of a result; ``None`` where it is dealt with already."""
+        try:
+            if spec.key in self._given_up:
+                raise Withdrawn(spec.key)
+            self._check_held(spec)
+            with self._store.home.staging(spec.key) as folder:
+                try:
+                    return self._recorders[spec.key].finished(event.outcome, folder)
+                except (OSError, ValueError) as error:
+                    reason = f"its files could not be stored: {error}"
+                    self._fail(spec, reason, queue, killed=True)
+        except Withdrawn:
+            self._give_up(spec)
+            self._leave(spec, queue)
+        return None
+
+    def _stored(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
         queue.finished(spec, event.outcome)
         if spec.trial is None:
             self.trained.add(event.key)
-            create = self._parent is not None
-            update_arm_summary(self._store, spec, self._key, create=create)
+            self._summaries.changed(spec)
         self._close(spec, _told(event.outcome.metrics))
 
     def _fail(self, spec: RunSpec, reason: str, queue: Queue, *, killed: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.ownership import Claim, Ownership
+from rnnbench.sweep.waiting import Waiting
 from rnnbench.tracking.begin import IF_DEAD
 from rnnbench.training.spec import RunSpec, Task
 
@@ -46,6 +47,10 @@ class Queue(TaskSource, Protocol):
         """Hear of a run that is to be trained again, having lost its node; it is released."""
         ...
 
+    def has_arm(self, arm_key: str) -> bool:
+        """Return whether runs of an arm wait to be handed out."""
+        ...
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """Wait for what other processes are training; return whether work came back from them."""
         ...
@@ -59,15 +64,14 @@ class RunQueue:
     ) -> None:
         self._ownership = ownership
         self._progress = progress
-        self._waiting: list[tuple[str, RunSpec]] = []
+        self._waiting = Waiting()
         self._elsewhere: list[RunSpec] = []
         self._others = Others(ownership, progress)
         self.add(specs)
 
     def add(self, specs: Iterable[RunSpec]) -> None:
         """Queue further runs."""
-        self._waiting += [(spec.group, spec) for spec in specs]
-        self._waiting.sort(key=lambda item: -item[1].work)
+        self._waiting.add(specs)
 
     @property
     def waits_for_others(self) -> bool:
@@ -77,9 +81,7 @@ class RunQueue:
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
         """See :class:`rnnbench.sweep.executors.protocol.TaskSource`."""
         while self._waiting:
-            item = self._choose(held, busy)
-            self._waiting.remove(item)
-            _, spec = item
+            spec = self._waiting.pop(held, busy)
             claim = self._ownership.claim(spec)
             if claim is Claim.OWNED:
                 return spec.task(self._ownership.folder(spec.key))
@@ -110,24 +112,19 @@ class RunQueue:
         """See :class:`Queue`."""
         self.add([spec])
 
+    def has_arm(self, arm_key: str) -> bool:
+        """See :class:`Queue`."""
+        return self._waiting.has_arm(arm_key)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`Queue`."""
         if self._elsewhere:
             # Whatever they left undone is claimed again; what is done is passed over then.
             back = self._others.wait(self._elsewhere, interruption)
-            self._elsewhere = [spec for spec in self._elsewhere if spec not in back]
+            keys = {spec.key for spec in back}
+            self._elsewhere = [spec for spec in self._elsewhere if spec.key not in keys]
             self.add(back)
         return bool(self._waiting)
-
-    def _choose(self, held: Collection[str], busy: Collection[str]) -> tuple[str, RunSpec]:
-        """Prefer a run whose compiled model is at hand, then a group that nobody works on."""
-        for item in self._waiting:
-            if item[0] in held:
-                return item
-        for item in self._waiting:
-            if item[0] not in busy:
-                return item
-        return self._waiting[0]
 
 
 class Others:

@@ -74,7 +74,12 @@ def run_arms(
         from rnnbench.sweep.steps import Sweep
 
         store = Store.open(config)
-        with SweepProgress(console) as progress, patient(progress.say), store.marker.kept():
+        with (
+            SweepProgress(console) as progress,
+            patient(progress.say),
+            store.kept_open(),
+            store.marker.kept(),
+        ):
             sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
             return declared.train(sweep)
 

@@ -92,7 +92,7 @@ class Sweep:
             Interruption() as interruption,
             driver,
         ):
-            _ = self.store.client  # imports MLflow while the workers' server imports TensorFlow
+            self.store.get_ready()  # while the workers' server imports TensorFlow
             driver.train(self._executor, queue, interruption)
         return frozenset(driver.trained)
 

@@ -15,7 +15,7 @@ from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
 from rnnbench.stats import half_width, statistic
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import is_foreign
-from rnnbench.tracking.dataset import dataset_input
+from rnnbench.tracking.dataset import told_dataset
 from rnnbench.tracking.notes import arm_note
 from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.reader import History
@@ -23,11 +23,11 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
+from rnnbench.tracking.writer import Entry, Point
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.spec import RunSpec
 
 CONFIDENCE = 0.95
-_BATCH = 1000  # metrics in a request, MLflow's own limit
 _LEAST_DIGITS = 6
 
 
@@ -81,8 +81,6 @@ def _write(
     ids: str,
     sweep_key: str,
 ) -> None:
-    from mlflow.entities import Metric, Param
-
     assert spec.config.cell is not None
     newest = max(replicates, key=lambda record: (record.start_time, record.run_id))
     command = newest.tags.get(names.COMMAND, "")
@@ -101,24 +99,20 @@ def _write(
         names.NOTE: arm_note(subject, spec.arm_key, replicates, told),
         **source_tags(command),
     }
-    client = store.client
     run_id = store.begin(tags, arm_name(spec, len(replicates)))
     params = parameters(spec.config)
     del params["seed"]
     now = int(time.time() * 1000)
     epochs = store.histories([record.run_id for record in replicates], EPOCH_METRICS)
     # What has no epoch stands at step 0, which MLflow draws as bars and not as curves of a point.
-    metrics = [Metric(metric, value, now, 0) for metric, value in told.items()]
+    metrics = [Point(metric, value, 0, now) for metric, value in told.items()]
     metrics += [
-        Metric(metric, value, now, step)
+        Point(metric, value, step, now)
         for step, values in by_epoch(epochs.values()).items()
         for metric, value in values.items()
     ]
-    client.log_batch(run_id, params=[Param(k, v) for k, v in params.items()])
-    for start in range(0, len(metrics), _BATCH):
-        client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
-    client.log_inputs(run_id, datasets=[dataset_input(spec.data, spec.config)])
-    client.set_terminated(run_id, "FINISHED")
+    data = told_dataset(spec.data, spec.config)
+    store.add(Entry(run_id, params, metrics, data=data, status="FINISHED"))
 
 
 def by_epoch(histories: Iterable[History]) -> dict[int, dict[str, float]]:

@@ -6,6 +6,7 @@ The entities are written as ``mlflow.data`` would, whose import takes seconds.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rnnbench.config.recorded import unresolved
@@ -14,15 +15,26 @@ from rnnbench.data import Prepared
 from rnnbench.formatting.redact import redacted
 
 _DIGEST = 36  # letters of a digest that MLflow takes
+CONTEXT = ("mlflow.data.context", "training")  # a tag of the input: what the data set is for
 
 
-def dataset_input(data: Prepared, config: Config) -> Any:
-    """Return MLflow's dataset input: what the run was trained on."""
-    from mlflow.entities import Dataset, DatasetInput, InputTag
+@dataclass(frozen=True)
+class DatasetTold:
+    """What MLflow is told of a data set; the fields are those of its entity ``Dataset``."""
 
+    name: str
+    digest: str
+    source_type: str
+    source: str
+    schema: str
+    profile: str
+
+
+def told_dataset(data: Prepared, config: Config) -> DatasetTold:
+    """Return what MLflow is told of what a run was trained on."""
     source = redacted(unresolved(data.source, config))
     kind, field = ("http", "url") if source.startswith(("http:", "https:")) else ("local", "uri")
-    dataset = Dataset(
+    return DatasetTold(
         name=data.name,
         digest=data.digest[:_DIGEST],
         source_type=kind,
@@ -30,7 +42,13 @@ def dataset_input(data: Prepared, config: Config) -> Any:
         schema=json.dumps({"mlflow_colspec": _fields(data), **_shape(data)}, sort_keys=True),
         profile=json.dumps(_profile(data), sort_keys=True),
     )
-    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
+
+
+def dataset_input(told: DatasetTold) -> Any:
+    """Return it as MLflow's client takes it."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    return DatasetInput(Dataset(**asdict(told)), [InputTag(*CONTEXT)])
 
 
 def _shape(data: Prepared) -> dict[str, Any]:

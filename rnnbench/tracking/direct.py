@@ -1,12 +1,17 @@
-"""Which stores are read by SQL, which takes no import of MLflow."""
+"""Which stores are read and written by SQL, which takes no import of MLflow."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from rnnbench.tracking.address import sqlite_path
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.reader import Reader
 from rnnbench.tracking.sql_reader import SqlReader, experiment_of
-from rnnbench.tracking.sqlite import find_experiment, sqlite_reader
+from rnnbench.tracking.sqlite import SqliteFile, find_experiment, sqlite_reader
+from rnnbench.tracking.writer import ClientWriter, Writer
 
 
 def direct_reader(uri: str, home: Home, name: str) -> tuple[str, Reader] | None:
@@ -25,3 +30,19 @@ def direct_reader(uri: str, home: Home, name: str) -> tuple[str, Reader] | None:
         known = tables.lasting(lambda: experiment_of(tables, name))
         return None if known is None else (known, SqlReader(tables, known))
     return None
+
+
+def direct_writer(reader: Reader, experiment_id: str, client: Callable[[], Any]) -> Writer:
+    """Return what writes into the store that a reader reads: by SQL where that reads by it."""
+    writer = ClientWriter(client, experiment_id)
+    if not isinstance(reader, SqlReader):
+        return writer
+    from rnnbench.tracking.sql_writer import sql_writer
+
+    return sql_writer(reader.database, experiment_id, writer)
+
+
+def kept_open(reader: Reader) -> AbstractContextManager[None]:
+    """Keep the file open that a reader reads, where it is one."""
+    database = reader.database if isinstance(reader, SqlReader) else None
+    return database.kept_open() if isinstance(database, SqliteFile) else nullcontext()

@@ -15,6 +15,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import Entry
 
 _WAIT_SECONDS = 60
 _LOOK_SECONDS = 0.5
@@ -83,7 +84,7 @@ class SweepParent:
         note = sweep_note(self._subject, command, self._key, arms)
         if parent.tags.get(names.NOTE) != note:
             with translated(self._store.uri, self._store.home.path):
-                self._store.client.set_tag(parent.run_id, names.NOTE, note)
+                self._store.add(Entry(parent.run_id, tags={names.NOTE: note}))
 
     def close(self, status: names.Status) -> None:
         """End the parent, unless another driver is at work under it."""
@@ -96,16 +97,14 @@ class SweepParent:
             return
         with lock:
             if lock.is_held():  # else another driver has taken it over
-                self._store.client.set_terminated(run_id, status)
+                self._store.add(Entry(run_id, status=status))
 
     def _own(self) -> str:
-        client = self._store.client
         self._store.save_view()
         known = self.find()
         if known is not None:
-            client.update_run(known.run_id, status="RUNNING")
-            for name, value in self._store.marker.tags().items():
-                client.set_tag(known.run_id, name, value)
+            tags = self._store.marker.tags()
+            self._store.add(Entry(known.run_id, tags=tags, status="RUNNING"))
             return known.run_id
         tags = {
             names.KIND: names.SWEEP_PARENT,

@@ -1,4 +1,4 @@
-"""MLflow's tables in PostgreSQL, read by SQL as those of a SQLite file are."""
+"""MLflow's tables in PostgreSQL, read and written by SQL as those of a SQLite file are."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from rnnbench.tracking.address import driver_needed
+from rnnbench.tracking.database import Ask, Tell
 from rnnbench.tracking.lasting import lasting
-from rnnbench.tracking.sql_reader import Ask
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class PostgresTables:
-    """The :class:`rnnbench.tracking.sql_reader.Database` of a PostgreSQL database."""
+    """The :class:`rnnbench.tracking.database.Database` of a PostgreSQL database."""
 
     address: str = field(repr=False)
 
     @contextmanager
     def reading(self) -> Iterator[Ask]:
-        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        """See :class:`rnnbench.tracking.database.Database`."""
         with _engine(self.address).connect() as connection:
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -36,12 +36,27 @@ class PostgresTables:
 
             yield ask
 
+    @contextmanager
+    def writing(self) -> Iterator[Tell]:
+        """See :class:`rnnbench.tracking.database.Database`."""
+        with _engine(self.address).begin() as connection:
+            yield _Tell(connection)
+
+    def locked(self) -> str:
+        """See :class:`rnnbench.tracking.database.Database`."""
+        return " FOR UPDATE"
+
     def among(self, ask: Ask, keys: Collection[str]) -> tuple[str, list[Any]]:  # noqa: ARG002
-        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        """See :class:`rnnbench.tracking.database.Database`."""
         return "= ANY(?)", [list(keys)]
 
+    def indexes(self, ask: Ask, table: str) -> set[str]:
+        """See :class:`rnnbench.tracking.database.Database`."""
+        rows = ask("SELECT indexname FROM pg_indexes WHERE tablename = ?", [table])
+        return {str(name) for (name,) in rows}
+
     def columns(self, ask: Ask, table: str) -> set[str]:
-        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        """See :class:`rnnbench.tracking.database.Database`."""
         rows = ask(
             "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0",
             [table],
@@ -49,9 +64,25 @@ class PostgresTables:
         return {str(name) for (name,) in rows}
 
     def lasting(self, call: Callable[[], _T]) -> _T:
-        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        """See :class:`rnnbench.tracking.database.Database`."""
         found: _T = lasting(call)
         return found
+
+
+class _Tell:
+    """A :class:`rnnbench.tracking.database.Tell` by a connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        found = self._connection.exec_driver_sql(sql.replace("?", "%s"), tuple(values))
+        return [tuple(row) for row in found] if found.returns_rows else []
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            told = [tuple(row) for row in rows]
+            self._connection.exec_driver_sql(sql.replace("?", "%s"), told)
 
 
 # Their connections are kept for the next query, and closed when the process ends.

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,10 @@ from rnnbench.formatting.redact import redacted
 from rnnbench.seeds import streams
 from rnnbench.system.machine import Machine
 from rnnbench.tracking import names
-from rnnbench.tracking.dataset import dataset_input
+from rnnbench.tracking.dataset import told_dataset
 from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import Entry, Point
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 
@@ -31,19 +32,27 @@ class Withdrawn(Exception):  # noqa: N818
 
 
 class Recorder:
-    """Logs one job: parameters and data at its start, metrics by epoch, artifacts at its end."""
+    """What is to be written of one job: parameters at its start, epochs, files and end later."""
 
     def __init__(self, store: Store, spec: RunSpec, run_id: str, parent: str | None) -> None:
-        """Take over a run that was begun with :func:`run_tags`.
+        """Take over a run that was begun with :func:`run_tags`, and write its parameters.
 
-        This and every method raises :class:`Withdrawn` where the run is no longer there.
+        This and every method that writes raises :class:`Withdrawn` where the run is no longer
+        there.
         """
-        self._client = store.client
+        self._store = store
         self.spec = spec
         self.run_id = run_id
         self._tags: dict[str, str] = {}
+        self._epochs: list[Point] = []
+        start = Entry(
+            run_id,
+            params=run_parameters(spec),
+            tags={} if parent is None else {names.PARENT: parent},
+            data=told_dataset(spec.data, spec.config),
+        )
         try:
-            self._log_start({} if parent is None else {names.PARENT: parent})
+            self.write(start)
         except Withdrawn:
             raise
         except BaseException:
@@ -59,73 +68,59 @@ class Recorder:
         self._tags[names.LOST] = how
 
     def epoch(self, epoch: Epoch) -> None:
-        """Log the metrics of an epoch in one batch."""
-        self._log_metrics(epoch.metrics() | {"epoch_seconds": epoch.seconds}, epoch.epoch)
+        """Keep the metrics of an epoch for the next entry."""
+        values = epoch.metrics() | {"epoch_seconds": epoch.seconds}
+        self._epochs += _points(values, epoch.epoch)
+
+    def so_far(self) -> Entry | None:
+        """Return the epochs that have come in since the last entry; ``None`` where none has."""
+        epochs, self._epochs = self._epochs, []
+        return Entry(self.run_id, metrics=epochs) if epochs else None
+
+    def finished(self, outcome: Outcome, files: Path) -> Entry:
+        """Move the files of the run to the store, and return all else that is to be written."""
+        self._store.writer.keep_files(self.run_id, files)
+        tags = {names.PATH: outcome.path} if outcome.path else {}
+        last = _points(outcome.metrics, len(outcome.epochs))
+        return self._end("FINISHED", tags, names.COMPLETE, last)
 
     def finish(self, outcome: Outcome, files: Path) -> None:
-        """Log summary metrics and artifacts, then the terminal status."""
-        self._write("log_artifacts", str(files))
-        self._log_metrics(outcome.metrics, len(outcome.epochs))
-        tags = {names.PATH: outcome.path} if outcome.path else {}
-        self._end("FINISHED", tags, names.COMPLETE)
+        """Write the result of the run, which has ended."""
+        self.write(self.finished(outcome, files))
 
     def prune(self) -> None:
-        """Log that a search ended the trial early."""
-        self._end("FINISHED", {}, names.PRUNED)
+        """Write that a search ended the trial early."""
+        self.write(self._end("FINISHED", {}, names.PRUNED))
 
     def fail(self, reason: str, *, killed: bool) -> None:
-        """Log why the run ended without a result."""
+        """Write why the run ended without a result."""
         status: names.Status = "KILLED" if killed else "FAILED"
-        self._end(status, {names.REASON: reason[:5000]}, names.FAIL)
+        self.write(self._end(status, {names.REASON: reason[:5000]}, names.FAIL))
 
     def abandon(self, reason: str) -> None:
-        """Log that the run was interrupted; what has ended already stays as it is."""
-        if self._client.get_run(self.run_id).info.status == "RUNNING":
+        """Write that the run was interrupted; what has ended already stays as it is."""
+        if self._store.writer.status(self.run_id) == "RUNNING":
             with suppress(Withdrawn):
                 self.fail(reason, killed=True)
 
-    def _end(self, status: names.Status, tags: dict[str, str], state: str) -> None:
-        """Log tags, then the terminal status: what was not ended has no result."""
-        from mlflow.entities import RunTag
+    def write(self, entry: Entry) -> None:
+        """Write an entry of the run."""
+        if self._store.add(entry):
+            raise Withdrawn(self.run_id)
 
-        tags = self._tags | tags
+    def _end(
+        self, status: names.Status, tags: Mapping[str, str], state: str, last: Sequence[Point] = ()
+    ) -> Entry:
+        epochs, self._epochs = self._epochs, []
+        found = {**self._tags, **tags}
         if self.spec.trial is not None:
-            tags = tags | {names.TRIAL_STATE: state}
-        self._write("log_batch", tags=[RunTag(k, v) for k, v in tags.items()])
-        self._write("set_terminated", status)
+            found[names.TRIAL_STATE] = state
+        return Entry(self.run_id, metrics=[*epochs, *last], tags=found, status=status)
 
-    def _log_start(self, tags: Mapping[str, str]) -> None:
-        from mlflow.entities import Param, RunTag
 
-        self._write(
-            "log_batch",
-            params=[Param(k, v) for k, v in run_parameters(self.spec).items()],
-            tags=[RunTag(k, v) for k, v in tags.items()],
-        )
-        data = dataset_input(self.spec.data, self.spec.config)
-        self._write("log_inputs", datasets=[data])
-
-    def _log_metrics(self, values: Mapping[str, float], step: int) -> None:
-        from mlflow.entities import Metric
-
-        now = int(time.time() * 1000)
-        metrics = [Metric(name, value, now, step) for name, value in values.items()]
-        self._write("log_batch", metrics=metrics)
-
-    def _write(self, method: str, *words: Any, **named: Any) -> None:
-        try:
-            getattr(self._client, method)(self.run_id, *words, **named)
-        except Exception as error:
-            if getattr(error, "error_code", None) is None or not self._is_withdrawn():
-                raise
-            raise Withdrawn(self.run_id) from None
-
-    def _is_withdrawn(self) -> bool:
-        """Return whether the run was deleted, and maybe for good."""
-        try:
-            return bool(self._client.get_run(self.run_id).info.lifecycle_stage != "active")
-        except Exception as error:
-            return getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
+def _points(values: Mapping[str, float], step: int) -> list[Point]:
+    now = int(time.time() * 1000)
+    return [Point(name, value, step, now) for name, value in values.items()]
 
 
 def run_parameters(spec: RunSpec) -> dict[str, str]:

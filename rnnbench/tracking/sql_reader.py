@@ -7,15 +7,17 @@ for a history. Where one of the tables is missing, MLflow's client is asked inst
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rnnbench.tracking import names
+from rnnbench.tracking.database import Ask, Database
 from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record, training_samples
 
 _CHUNK = 500  # run ids in a query
+# Tags of which each value belongs to few runs; a writer makes an index of them.
+INDEXED = {names.KEY: "rnnbench_key", names.ARM_KEY: "rnnbench_arm_key"}
 _COLUMNS = {
     "experiments": {"experiment_id", "name", "lifecycle_stage"},
     "runs": {"run_uuid", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"},
@@ -28,42 +30,12 @@ _COLUMNS = {
     "datasets": {"dataset_uuid", "dataset_profile"},
 }
 
-_T = TypeVar("_T")
-
-
-class Ask(Protocol):
-    """Answers a query, in which ``?`` stands for each value."""
-
-    def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows."""
-        ...
-
-
-class Database(Protocol):
-    """Where MLflow's tables are, which are only read."""
-
-    def reading(self) -> AbstractContextManager[Ask]:
-        """Give what answers queries by one state of the database."""
-        ...
-
-    def among(self, ask: Ask, keys: Collection[str]) -> tuple[str, list[Any]]:
-        """Return the end of a condition that a value is one of any number, and its values."""
-        ...
-
-    def columns(self, ask: Ask, table: str) -> set[str]:
-        """Return the names of a table's columns; none where there is no such table."""
-        ...
-
-    def lasting(self, call: Callable[[], _T]) -> _T:
-        """Call, and once more where the database was gone meanwhile and is waited for."""
-        ...
-
 
 class SqlReader:
     """One experiment in a database (:class:`rnnbench.tracking.reader.Reader`)."""
 
     def __init__(self, database: Database, experiment_id: str) -> None:
-        self._database = database
+        self.database = database
         self._experiment_id = int(experiment_id)
 
     def search(
@@ -75,7 +47,7 @@ class SqlReader:
         only: Collection[str] | None = None,
     ) -> Iterator[Record]:
         """See :class:`rnnbench.tracking.reader.Reader`."""
-        yield from self._database.lasting(lambda: self._search(tags, status, keys, only))
+        yield from self.database.lasting(lambda: self._search(tags, status, keys, only))
 
     def _search(
         self,
@@ -90,15 +62,20 @@ class SqlReader:
             text += " AND status = ?"
             values.append(status)
         for name, value in tags.items():
-            text += " AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = ? AND value = ?)"
-            values += [name, value]
-        with self._database.reading() as ask:
+            if name in INDEXED:  # few runs have the value, and an index finds them
+                text += f" AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = '{name}' "
+                text += "AND value = ?)"
+                values.append(value)
+            else:
+                text += " AND EXISTS (SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid "
+                text += "AND key = ? AND value = ?)"
+                values += [name, value]
+        with self.database.reading() as ask:
             if keys is not None:
-                among, wanted = self._database.among(ask, keys)
-                text += (
-                    f" AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = ? AND value {among})"
-                )
-                values += [names.KEY, *wanted]
+                among, wanted = self.database.among(ask, keys)
+                text += f" AND run_uuid IN (SELECT run_uuid FROM tags WHERE key = '{names.KEY}' "
+                text += f"AND value {among})"
+                values += wanted
             rows = ask(
                 "SELECT run_uuid, status, start_time, end_time FROM runs "
                 f"WHERE {text} ORDER BY start_time, run_uuid",
@@ -114,14 +91,14 @@ class SqlReader:
     ) -> dict[str, History]:
         """See :class:`rnnbench.tracking.reader.Reader`."""
         ids = list(run_ids)
-        return self._database.lasting(lambda: self._histories(ids, metrics))
+        return self.database.lasting(lambda: self._histories(ids, metrics))
 
     def _histories(self, ids: Sequence[str], metrics: Sequence[str] | None) -> dict[str, History]:
         found: dict[str, History] = {run_id: {} for run_id in ids}
         asked = "step > 0" if metrics is None else f"key IN ({_marks(metrics)})"
         if metrics is not None and not metrics:
             return found
-        with self._database.reading() as ask:
+        with self.database.reading() as ask:
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]
                 for run_id, key, step, value, is_nan in ask(
@@ -136,11 +113,11 @@ class SqlReader:
     def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
         """See :class:`rnnbench.tracking.reader.Reader`."""
         ids = list(run_ids)
-        return self._database.lasting(lambda: self._artifact_folders(ids))
+        return self.database.lasting(lambda: self._artifact_folders(ids))
 
     def _artifact_folders(self, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        with self._database.reading() as ask:
+        with self.database.reading() as ask:
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]
                 where = f"run_uuid IN ({_marks(chunk)})"
@@ -151,11 +128,11 @@ class SqlReader:
     def experiment_tag(self, name: str) -> str | None:
         """See :class:`rnnbench.tracking.reader.Reader`."""
         sql = "SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?"
-        found = self._database.lasting(lambda: self._ask(sql, [self._experiment_id, name]))
+        found = self.database.lasting(lambda: self._ask(sql, [self._experiment_id, name]))
         return str(found[0][0]) if found else None
 
     def _ask(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._database.reading() as ask:
+        with self.database.reading() as ask:
             return ask(sql, values)
 
 

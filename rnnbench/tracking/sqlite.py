@@ -1,52 +1,105 @@
-"""MLflow's SQLite file, which is only read: importing MLflow takes longer than a thousand runs."""
+"""MLflow's SQLite file, read and written by SQL: importing MLflow takes longer than all of that."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rnnbench.tracking.address import SQLITE_TIMEOUT
-from rnnbench.tracking.sql_reader import Ask, SqlReader, experiment_of
+from rnnbench.tracking.database import Ask, Tell
+from rnnbench.tracking.sql_reader import SqlReader, experiment_of
 
 _NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
+@dataclass
 class SqliteFile:
-    """The :class:`rnnbench.tracking.sql_reader.Database` of a SQLite file."""
+    """The :class:`rnnbench.tracking.database.Database` of a SQLite file."""
 
     path: Path
+    _kept: sqlite3.Connection | None = field(default=None, repr=False, compare=False)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Use one connection for all that this thread reads and writes meanwhile.
+
+        Opening one reads the definitions of all tables, and closing the last one the journal.
+        """
+        with closing(_open(self.path, "mode=rw")) as self._kept:
+            try:
+                yield
+            finally:
+                self._kept = None
 
     @contextmanager
     def reading(self) -> Iterator[Ask]:
-        """See :class:`rnnbench.tracking.sql_reader.Database`."""
-        with closing(connect_sqlite(self.path)) as connection:
+        """See :class:`rnnbench.tracking.database.Database`."""
+        with self._connected(connect_sqlite) as connection:
             connection.execute("BEGIN")
+            try:
+                yield lambda sql, values=(): connection.execute(sql, values).fetchall()
+            finally:
+                connection.rollback()
 
-            def ask(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-                return connection.execute(sql, values).fetchall()
+    @contextmanager
+    def writing(self) -> Iterator[Tell]:
+        """See :class:`rnnbench.tracking.database.Database`."""
+        with self._connected(lambda path: _open(path, "mode=rw")) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield _Tell(connection)
 
-            yield ask
+    @contextmanager
+    def _connected(
+        self, connect: Callable[[Path], sqlite3.Connection]
+    ) -> Iterator[sqlite3.Connection]:
+        if self._kept is not None:
+            yield self._kept
+        else:
+            with closing(connect(self.path)) as connection:
+                yield connection
+
+    def locked(self) -> str:
+        """See :class:`rnnbench.tracking.database.Database`: nobody may change any."""
+        return ""
 
     def among(self, ask: Ask, keys: Collection[str]) -> tuple[str, list[Any]]:
-        """See :class:`rnnbench.tracking.sql_reader.Database`; a query has few places for values."""
+        """See :class:`rnnbench.tracking.database.Database`; a query has few places for values."""
         ask("CREATE TEMP TABLE wanted (key PRIMARY KEY)")
         for key in keys:
             ask("INSERT INTO wanted VALUES (?)", [key])
         return "IN wanted", []
 
+    def indexes(self, ask: Ask, table: str) -> set[str]:
+        """See :class:`rnnbench.tracking.database.Database`."""
+        rows = ask("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", [table])
+        return {name for (name,) in rows}
+
     def columns(self, ask: Ask, table: str) -> set[str]:
-        """See :class:`rnnbench.tracking.sql_reader.Database`."""
+        """See :class:`rnnbench.tracking.database.Database`."""
         return {row[1] for row in ask(f"PRAGMA table_info({table})")}
 
     def lasting(self, call: Callable[[], _T]) -> _T:
-        """See :class:`rnnbench.tracking.sql_reader.Database`; a file has its own time limit."""
+        """See :class:`rnnbench.tracking.database.Database`; a file has its own time limit."""
         return call()
+
+
+class _Tell:
+    """A :class:`rnnbench.tracking.database.Tell` by a connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(sql, rows)
 
 
 def sqlite_reader(path: Path, experiment_id: str) -> SqlReader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from rnnbench.system.locks import Locks, Timeout
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
-from rnnbench.tracking.direct import direct_reader
+from rnnbench.tracking.direct import direct_reader, direct_writer, kept_open
 from rnnbench.tracking.experiment import check_root, ensure_experiment
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.locking.choice import locks_of
@@ -24,6 +24,7 @@ from rnnbench.tracking.marker import Marker
 from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record, counting
 from rnnbench.tracking.tables import make_database, make_shared
+from rnnbench.tracking.writer import ClientWriter, Entry, Writer
 
 
 class Store:
@@ -153,6 +154,20 @@ class Store:
             self._client = connect(self.uri)
         return self._client
 
+    @cached_property
+    def writer(self) -> Writer:
+        """What writes into the store."""
+        return direct_writer(self._reader, self.experiment_id, lambda: self.client)
+
+    def get_ready(self) -> None:
+        """Import what it takes to write; where that is MLflow's client, it takes seconds."""
+        if isinstance(self.writer, ClientWriter):
+            _ = self.client
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep a file open for this thread, which reads and writes it faster then."""
+        return kept_open(self._reader)
+
     def records(
         self,
         tags: Mapping[str, str] | None = None,
@@ -242,10 +257,11 @@ class Store:
 
     def begin(self, tags: Mapping[str, str], name: str) -> str:
         """Create a run that is shown as running and belongs to this process; return its id."""
-        run = self.client.create_run(
-            self.experiment_id, tags=dict(tags) | self.marker.tags(), run_name=name
-        )
-        return str(run.info.run_id)
+        return self.writer.create(dict(tags) | self.marker.tags(), name)
+
+    def add(self, *entries: Entry) -> set[str]:
+        """Write entries; return those runs of them that were deleted, maybe for good."""
+        return self.writer.write(entries)
 
     def delete(self, run_id: str) -> None:
         """Delete a run, which another process may have deleted already."""
@@ -282,12 +298,9 @@ class Store:
 
     def kill(self, run_id: str, reason: str) -> bool:
         """End a run that nobody trains; return ``False`` where it was ended or deleted before."""
-        info = self.client.get_run(run_id).info
-        if info.status != "RUNNING" or info.lifecycle_stage != "active":
+        if self.writer.status(run_id) != "RUNNING":
             return False
-        self.client.set_tag(run_id, names.REASON, reason)
-        self.client.set_terminated(run_id, "KILLED")
-        return True
+        return not self.add(Entry(run_id, tags={names.REASON: reason}, status="KILLED"))
 
 
 GONE = "the process that trained it is gone"

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,6 +55,8 @@ class Task:
         extensions: where what comes from the user's own modules is found.
         baseline: the name of the baseline that it is a run of, or ``None`` for one of a cell.
         trainer: what trains it, as ``module:class``; made without arguments.
+        title: what its files call the run; empty for a task that leaves none of those.
+        has_figure: whether its learning curves are drawn.
     """
 
     key: str
@@ -66,6 +69,8 @@ class Task:
     baseline: str | None = None
     trainer: str = "rnnbench.training.trainer:Trainer"
     extensions: tuple[Origin, ...] = ()
+    title: str = ""
+    has_figure: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ class RunSpec:
             prunable=self.trial is not None and self.trial.prunable,
             baseline=None if self.baseline is None else self.baseline.name,
             extensions=origins(),
+            title=self.name,
+            has_figure=self.trial is None,
         )
 
     @property
@@ -132,7 +139,7 @@ class RunSpec:
         """The version of the code that its result depends on."""
         return TRAINING_VERSION if self.baseline is None else BASELINE_VERSION
 
-    @property
+    @cached_property
     def group(self) -> str:
         """Content hash of what is compiled: runs of one group share a compiled model."""
         data = self.data
@@ -152,7 +159,7 @@ class RunSpec:
         config = self.config
         return count(check_cell(config.cell), config.model, self.data.spec, mask=config.data.mask)
 
-    @property
+    @cached_property
     def work(self) -> float:
         """A relative cost for scheduling: multiplications a training, up to a constant."""
         training, spec = self.config.training, self.data.spec

@@ -77,6 +77,10 @@ class UntilQueue:
         self._running.discard(spec.key)
         self._runs.again(spec)
 
+    def has_arm(self, arm_key: str) -> bool:
+        """See :class:`rnnbench.sweep.queue.Queue`."""
+        return self._runs.has_arm(arm_key)
+
     def wait_for_others(self, interruption: Interruption) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.wait_for_others(interruption)

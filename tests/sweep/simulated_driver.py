@@ -69,7 +69,8 @@ def _train(task: Task) -> Iterator[Event]:
         time.sleep(_SECONDS)
         yield EpochEnded(task.key, epoch)
     task.folder.mkdir(parents=True, exist_ok=True)
-    (task.folder / "weights").write_text(task.key)
+    for name in ("weights", "config.yaml", "history.csv"):
+        (task.folder / name).write_text(task.key)
     metrics = summarise(epochs) | {"test_accuracy": 0.1, "test_loss": 2.3, "run_seconds": 1.0}
     yield Finished(task.key, Outcome(epochs, metrics, "xla", "made up\n"))
 

@@ -32,7 +32,10 @@ OUTCOME = Outcome(EPOCHS, {"fit_seconds": 1.0, "test_accuracy": 0.7}, "xla", "a 
 
 
 class Executor:
-    """Tells a list of events, the tasks taken first; an exception in it is raised."""
+    """Tells a list of events, the tasks taken first; an exception in it is raised.
+
+    It leaves a file for each of them, as those do who train.
+    """
 
     def __init__(self, events: Sequence[Event | type[BaseException]]) -> None:
         self._events = events
@@ -40,6 +43,8 @@ class Executor:
     def run(self, source: Any, _: Interruption) -> Iterator[Event]:
         while (task := source.take([], set())) is not None:
             yield Started(task.key)
+            task.folder.mkdir(parents=True)
+            (task.folder / "history.csv").write_text("epoch,loss\n")
         for event in self._events:
             if isinstance(event, type):
                 raise event

@@ -65,8 +65,20 @@ def attempt(task: Task, trainers: Trainers, tell: Callable[[OfTask], None]) -> N
     except Exception as error:
         last = Failed(key, _reason(error))
     else:
-        last = Finished(key, outcome)
+        last = _kept(task, outcome)
     tell(last)
+
+
+def _kept(task: Task, outcome: Outcome) -> Finished | Failed:
+    """Write the files of a run; what cannot be written costs this run."""
+    if task.title:
+        from rnnbench.sweep.artifacts import write_artifacts
+
+        try:
+            write_artifacts(task, outcome)
+        except (OSError, ValueError) as error:
+            return Failed(task.key, f"its files could not be stored: {error}", killed=True)
+    return Finished(task.key, outcome)
 
 
 def _reason(error: Exception) -> str:

@@ -44,10 +44,17 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """A task has ended without a result, by an error of its own."""
+    """A task has ended without a result.
+
+    Attributes:
+        key: of the task.
+        reason: why.
+        killed: whether it is to be tried again, because the error was none of its own.
+    """
 
     key: str
     reason: str
+    killed: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,12 @@ finally:
     for _name in _hidden:
         del sys.modules[_name]
 
+# Every run draws its curves and writes its configuration.
+import matplotlib.backends.backend_agg  # noqa: E402
+import matplotlib.figure  # noqa: E402
+import omegaconf  # noqa: E402
+
+import rnnbench.sweep.artifacts  # noqa: E402
 import rnnbench.training.trainer  # noqa: E402
 
 # What is loaded now stays for good: give back what loading left over, and keep the collector
@@ -43,4 +49,4 @@ gc.enable()
 if sys.platform == "linux":
     ctypes.CDLL(None).malloc_trim(0)
 
-__all__ = ["keras", "rnnbench", "tensorflow"]
+__all__ = ["keras", "matplotlib", "omegaconf", "rnnbench", "tensorflow"]

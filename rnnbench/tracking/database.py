@@ -1,0 +1,57 @@
+"""What is asked of a database that has MLflow's tables: SQL for all kinds of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+_T = TypeVar("_T")
+
+
+class Ask(Protocol):
+    """Answers a query, in which ``?`` stands for each value."""
+
+    def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows."""
+        ...
+
+
+class Tell(Ask, Protocol):
+    """Answers queries, and changes rows, in one transaction."""
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute a statement that changes rows, for each of several rows of values."""
+        ...
+
+
+class Database(Protocol):
+    """Where MLflow's tables are."""
+
+    def reading(self) -> AbstractContextManager[Ask]:
+        """Give what answers queries by one state of the database."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Tell]:
+        """Give what changes rows: all of it is there at the end or, after an error, nothing."""
+        ...
+
+    def locked(self) -> str:
+        """Return the end of a query whose rows nobody else may change meanwhile."""
+        ...
+
+    def among(self, ask: Ask, keys: Collection[str]) -> tuple[str, list[Any]]:
+        """Return the end of a condition that a value is one of any number, and its values."""
+        ...
+
+    def columns(self, ask: Ask, table: str) -> set[str]:
+        """Return the names of a table's columns; none where there is no such table."""
+        ...
+
+    def indexes(self, ask: Ask, table: str) -> set[str]:
+        """Return the names of a table's indexes."""
+        ...
+
+    def lasting(self, call: Callable[[], _T]) -> _T:
+        """Call, and once more where the database was gone meanwhile and is waited for."""
+        ...

@@ -1,0 +1,278 @@
+"""Writing runs by SQL: what a driver records of many runs is one transaction.
+
+MLflow's client takes several transactions a run and a query a value, which made the driver's own
+work a limit of large sweeps. The rows are those that MLflow 3.17 writes
+(``tests/tracking/test_writer.py`` compares them). Where a table has other columns than those that
+are known here, or a value is one that MLflow would cut or refuse, its client writes instead.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rnnbench.tracking.address import local_path
+from rnnbench.tracking.database import Database, Tell
+from rnnbench.tracking.dataset import CONTEXT, DatasetTold
+from rnnbench.tracking.sql_reader import INDEXED
+from rnnbench.tracking.writer import Entry, Point, Writer
+
+_CHUNK = 500  # run ids in a query
+_LARGEST = 1.7976931348623157e308  # stands for infinity
+_LONGEST_NAME, _LONGEST_PARAMETER, _LONGEST_TAG = 250, 6000, 8000
+_NAME = re.compile(r"\w[\w. :/-]*")
+_COLUMNS = {
+    "runs": (
+        *("run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id"),
+        *("status", "start_time", "end_time", "source_version", "lifecycle_stage"),
+        *("artifact_uri", "experiment_id", "deleted_time"),
+    ),
+    "tags": ("key", "value", "run_uuid"),
+    "params": ("key", "value", "run_uuid"),
+    "metrics": ("key", "value", "timestamp", "run_uuid", "step", "is_nan"),
+    "latest_metrics": ("key", "value", "timestamp", "step", "is_nan", "run_uuid"),
+    "datasets": (
+        *("dataset_uuid", "experiment_id", "name", "digest"),
+        *("dataset_source_type", "dataset_source", "dataset_schema", "dataset_profile"),
+    ),
+    "inputs": (
+        *("input_uuid", "source_type", "source_id", "destination_type", "destination_id", "step"),
+    ),
+    "input_tags": ("input_uuid", "name", "value"),
+}
+_REPLACES = {
+    "tags": "(key, run_uuid) DO UPDATE SET value = excluded.value",
+    "latest_metrics": (
+        "(key, run_uuid) DO UPDATE SET value = excluded.value, timestamp = excluded.timestamp, "
+        "step = excluded.step, is_nan = excluded.is_nan WHERE "
+        "(excluded.step, excluded.timestamp, excluded.value) > "
+        "(latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)"
+    ),
+}
+Rows = Iterable[Sequence[Any]]
+
+
+def sql_writer(database: Database, experiment_id: str, fallback: Writer) -> Writer:
+    """Return what writes into an experiment: by SQL, or the fallback where that is not safe."""
+    root = database.lasting(lambda: _root(database, experiment_id))
+    if root is None:
+        return fallback
+    with suppress(Exception):  # it only saves time, and not everybody may make one
+        database.lasting(lambda: _make_indexes(database))
+    return SqlWriter(database, int(experiment_id), root, fallback)
+
+
+def _root(database: Database, experiment_id: str) -> str | None:
+    """Return where an experiment has its files, ``None`` where its tables are not those known."""
+    with database.reading() as ask:
+        for table, columns in _COLUMNS.items():
+            # PostgreSQL keeps a column that was dropped, under a name of dots.
+            found = {name for name in database.columns(ask, table) if not name.startswith(".")}
+            if found != set(columns):
+                return None
+        sql = "SELECT artifact_location FROM experiments WHERE experiment_id = ?"
+        (address,) = ask(sql, [int(experiment_id)])[0]
+    return None if not address or re.search(r"[?#]", address) else str(address).rstrip("/")
+
+
+def _make_indexes(database: Database) -> None:
+    """Make the indexes by which runs are found, however many there are."""
+    with database.reading() as ask:
+        known = database.indexes(ask, "tags")
+    missing = {tag: name for tag, name in INDEXED.items() if name not in known}
+    if missing:
+        with database.writing() as tell:
+            for tag, name in missing.items():
+                tell(f"CREATE INDEX IF NOT EXISTS {name} ON tags (value) WHERE key = '{tag}'")
+
+
+class SqlWriter:
+    """Writes into one experiment in a database (:class:`rnnbench.tracking.writer.Writer`)."""
+
+    def __init__(self, database: Database, experiment_id: int, root: str, fallback: Writer) -> None:
+        """Write nothing yet.
+
+        Args:
+            database: whose tables have the columns that are known here.
+            experiment_id: of the experiment.
+            root: the address under which it keeps files.
+            fallback: writes what is not to be written by SQL.
+        """
+        self._database = database
+        self._experiment_id = experiment_id
+        self._root = root
+        self._fallback = fallback
+
+    def create(self, tags: Mapping[str, str], name: str) -> str:
+        """See :class:`rnnbench.tracking.writer.Writer`."""
+        if len(name) > _LONGEST_NAME or not _are_plain(tags, _LONGEST_TAG):
+            return self._fallback.create(tags, name)
+        run_id = uuid.uuid4().hex
+        run = {
+            "run_uuid": run_id,
+            "name": name,
+            "source_type": "UNKNOWN",
+            "source_name": "",
+            "entry_point_name": "",
+            "user_id": tags.get("mlflow.user", "unknown"),
+            "status": "RUNNING",
+            "start_time": _now(),
+            "source_version": "",
+            "lifecycle_stage": "active",
+            "artifact_uri": self._artifacts(run_id),
+            "experiment_id": self._experiment_id,
+        }
+        rows = [(key, value, run_id) for key, value in {**tags, "mlflow.runName": name}.items()]
+
+        def create() -> None:
+            with self._database.writing() as tell:
+                _insert(tell, "runs", [[run.get(column) for column in _COLUMNS["runs"]]])
+                _insert(tell, "tags", rows)
+
+        self._database.lasting(create)
+        return run_id
+
+    def write(self, entries: Sequence[Entry]) -> set[str]:
+        """See :class:`rnnbench.tracking.writer.Writer`: all of them in one transaction."""
+        plain: list[Entry] = []
+        others: list[Entry] = []
+        for entry in entries:
+            (plain if _is_plain(entry) else others).append(entry)
+        gone = self._database.lasting(lambda: self._write(plain)) if plain else set()
+        return gone | (self._fallback.write(others) if others else set())
+
+    def _write(self, entries: Sequence[Entry]) -> set[str]:
+        ids = sorted({entry.run_id for entry in entries})
+        with self._database.writing() as tell:
+            there: set[str] = set()
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                marks = ",".join("?" * len(chunk))
+                sql = f"SELECT run_uuid FROM runs WHERE run_uuid IN ({marks}) AND "
+                sql += f"lifecycle_stage = 'active' ORDER BY run_uuid{self._database.locked()}"
+                there |= {str(run_id) for (run_id,) in tell(sql, chunk)}
+            found = [entry for entry in entries if entry.run_id in there]
+            _insert(tell, "params", _rows(found, "params"))
+            _insert(tell, "metrics", [_row(e.run_id, p) for e in found for p in e.metrics])
+            _insert(tell, "latest_metrics", [row for e in found for row in _latest(e)])
+            _insert(tell, "tags", _rows(found, "tags"))
+            for entry in found:
+                if entry.data is not None:
+                    self._add_input(tell, entry.run_id, entry.data)
+            now = _now()
+            changed = [
+                (e.status, now, e.run_id) for e in found if e.status not in (None, "RUNNING")
+            ]
+            tell.many("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?", changed)
+            again = [(entry.run_id,) for entry in found if entry.status == "RUNNING"]
+            tell.many("UPDATE runs SET status = 'RUNNING' WHERE run_uuid = ?", again)
+        return set(ids) - there
+
+    def _add_input(self, tell: Tell, run_id: str, data: DatasetTold) -> None:
+        row = (data.source_type, data.source, data.schema, data.profile)
+        known = (self._experiment_id, data.name, data.digest)
+        ask = (
+            "SELECT dataset_uuid FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?"
+        )
+        if not tell(ask, known):
+            _insert(tell, "datasets", [(uuid.uuid4().hex, *known, *row)])
+        (source,) = tell(ask, known)[0]
+        sql = "SELECT 1 FROM inputs WHERE source_type = 'DATASET' AND source_id = ? "
+        sql += "AND destination_type = 'RUN' AND destination_id = ?"
+        if not tell(sql, [source, run_id]):
+            input_id = uuid.uuid4().hex
+            _insert(tell, "inputs", [(input_id, "DATASET", source, "RUN", run_id, 0)])
+            _insert(tell, "input_tags", [(input_id, *CONTEXT)])
+
+    def status(self, run_id: str) -> str | None:
+        """See :class:`rnnbench.tracking.writer.Writer`."""
+        sql = "SELECT status FROM runs WHERE run_uuid = ? AND lifecycle_stage = 'active'"
+
+        def ask_for_it() -> list[tuple[Any, ...]]:
+            with self._database.reading() as ask:
+                return ask(sql, [run_id])
+
+        found = self._database.lasting(ask_for_it)
+        return str(found[0][0]) if found else None
+
+    def keep_files(self, run_id: str, folder: Path) -> None:
+        """See :class:`rnnbench.tracking.writer.Writer`: they are moved where they can be."""
+        target = local_path(self._artifacts(run_id))
+        if target is None:
+            self._fallback.keep_files(run_id, folder)
+            return
+        target.mkdir(parents=True, exist_ok=True)
+        try:
+            for file in folder.iterdir():
+                file.rename(target / file.name)
+        except OSError:  # on another file system, or a folder of the run's is there already
+            shutil.copytree(folder, target, dirs_exist_ok=True)
+
+    def _artifacts(self, run_id: str) -> str:
+        return f"{self._root}/{run_id}/artifacts"
+
+
+def _insert(tell: Tell, table: str, rows: Rows) -> None:
+    """Insert rows, those that are there already excepted."""
+    rows = list(rows)
+    if rows:
+        columns = _COLUMNS[table]
+        marks = ", ".join("?" * len(columns))
+        conflict = _REPLACES.get(table, "DO NOTHING")
+        told = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+        tell.many(f"{told} ON CONFLICT {conflict}", rows)
+
+
+def _rows(entries: Iterable[Entry], what: str) -> list[tuple[str, str, str]]:
+    return [(k, v, entry.run_id) for entry in entries for k, v in getattr(entry, what).items()]
+
+
+def _row(run_id: str, point: Point) -> tuple[Any, ...]:
+    value, is_nan = _number(point.value)
+    return point.name, value, point.timestamp, run_id, point.step, is_nan
+
+
+def _latest(entry: Entry) -> list[tuple[Any, ...]]:
+    """Return of each metric the row of its latest value."""
+    latest: dict[str, tuple[int, int, float, bool]] = {}
+    for point in entry.metrics:
+        value, is_nan = _number(point.value)
+        new = point.step, point.timestamp, value, is_nan
+        if point.name not in latest or new[:3] > latest[point.name][:3]:
+            latest[point.name] = new
+    return [
+        (name, value, timestamp, step, is_nan, entry.run_id)
+        for name, (step, timestamp, value, is_nan) in latest.items()
+    ]
+
+
+def _number(value: float) -> tuple[float, bool]:
+    """Return a value as a column takes it, and whether it is no number."""
+    if math.isnan(value):
+        return 0.0, True
+    return min(max(float(value), -_LARGEST), _LARGEST), False
+
+
+def _is_plain(entry: Entry) -> bool:
+    if not _are_plain(entry.params, _LONGEST_PARAMETER) or not _are_plain(entry.tags, _LONGEST_TAG):
+        return False
+    return all(_NAME.fullmatch(point.name) for point in entry.metrics)
+
+
+def _are_plain(values: Mapping[str, str], longest: int) -> bool:
+    """Return whether MLflow would write names and values as they are."""
+    return all(
+        _NAME.fullmatch(name) and len(name) <= _LONGEST_NAME and len(value) <= longest
+        for name, value in values.items()
+    )
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
