@@ -10,7 +10,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
-from rnnbench.formatting.redact import redacted
+from rnnbench.config.schema import Config
+from rnnbench.formatting.redact import redacted, shown_address
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.executors.choice import expected_workers, make_executor
 from rnnbench.sweep.plan import Known, Plan
@@ -56,7 +57,7 @@ def run_arms(
     """
     _check(arms, strategy)
     config = arms[0].config
-    news = Store.news(config)  # one that does not answer is told before, too
+    new = news(config)  # one that does not answer is told before, too
     home = Home.of(config.home)
 
     def report(text: str) -> None:
@@ -65,8 +66,8 @@ def run_arms(
     trains = executor or make_executor(config.executor, preload=preload)
     with closing(trains), home.made():
         declared = strategy.declare(arms, DataCache(home.path, report))
-        if news and tell_store:
-            report(news)
+        if new and tell_store:
+            report(new)
         if config.tracking.uri is None and not home.database.exists():
             trains.start()  # nothing can be finished yet, and making a store takes seconds
         # Neither a plan nor a sweep that is refused needs bars and figures.
@@ -82,6 +83,21 @@ def run_arms(
         ):
             sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
             return declared.train(sweep)
+
+
+def news(config: Config) -> str:
+    """Return what a command that trains is about to start, empty where all of it is there.
+
+    Raises:
+        StoreError: where a server or a database does not answer.
+    """
+    if config.tracking.uri is None:
+        home = Home.of(config.home)
+        return "" if home.database.exists() else f"starting a new store in {home.path}"
+    if Store.find(config) is not None:
+        return ""
+    address = shown_address(config.tracking.uri)
+    return f"starting the experiment {config.tracking.experiment} in {address}"
 
 
 def make_plan(arms: Sequence[Arm], strategy: Strategy) -> Plan:

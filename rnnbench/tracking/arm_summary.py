@@ -1,8 +1,8 @@
 """One MLflow run an arm with the mean over its seeds, so that the UI itself compares arms.
 
 MLflow has no mean over runs (issues 3762, 4277 and 7790 of its tracker). Values of a metric cannot
-be taken back, so a summary is written anew whenever a replicate finishes, and the one before it is
-deleted. Summaries are tagged as such and never counted as training runs.
+be taken back, so a summary is written anew when its arm has got further replicates, and the one
+before it is deleted. Summaries are tagged as such and never counted as training runs.
 """
 
 from __future__ import annotations

@@ -32,8 +32,13 @@ class Database(Protocol):
         """Give what answers queries by one state of the database."""
         ...
 
-    def writing(self) -> AbstractContextManager[Tell]:
-        """Give what changes rows: all of it is there at the end or, after an error, nothing."""
+    def writing(self, *, lasts: bool = True) -> AbstractContextManager[Tell]:
+        """Give what changes rows: all of it is there at the end or, after an error, nothing.
+
+        Args:
+            lasts: whether it has to be on the disk by then, in spite of a power failure; else it
+                may get there with the next that has to.
+        """
         ...
 
     def locked(self) -> str:

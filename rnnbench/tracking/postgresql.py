@@ -37,7 +37,7 @@ class PostgresTables:
             yield ask
 
     @contextmanager
-    def writing(self) -> Iterator[Tell]:
+    def writing(self, *, lasts: bool = True) -> Iterator[Tell]:  # noqa: ARG002
         """See :class:`rnnbench.tracking.database.Database`."""
         with _engine(self.address).begin() as connection:
             yield _Tell(connection)

@@ -132,7 +132,7 @@ class SqlWriter:
         rows = [(key, value, run_id) for key, value in {**tags, "mlflow.runName": name}.items()]
 
         def create() -> None:
-            with self._database.writing() as tell:
+            with self._database.writing(lasts=False) as tell:
                 _insert(tell, "runs", [[run.get(column) for column in _COLUMNS["runs"]]])
                 _insert(tell, "tags", rows)
 
@@ -150,7 +150,8 @@ class SqlWriter:
 
     def _write(self, entries: Sequence[Entry]) -> set[str]:
         ids = sorted({entry.run_id for entry in entries})
-        with self._database.writing() as tell:
+        ends = any(entry.status not in (None, "RUNNING") for entry in entries)
+        with self._database.writing(lasts=ends) as tell:
             there: set[str] = set()
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]

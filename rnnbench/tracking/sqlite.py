@@ -47,9 +47,10 @@ class SqliteFile:
                 connection.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Tell]:
+    def writing(self, *, lasts: bool = True) -> Iterator[Tell]:
         """See :class:`rnnbench.tracking.database.Database`."""
         with self._connected(lambda path: _open(path, "mode=rw")) as connection:
+            connection.execute(f"PRAGMA synchronous={'FULL' if lasts else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 yield _Tell(connection)

@@ -132,21 +132,6 @@ class Store:
             found = direct_reader(uri, home, config.tracking.experiment)
         return None if found is None else cls(found[0], home, uri, reader=found[1])
 
-    @staticmethod
-    def news(config: Config) -> str:
-        """Return what a command that trains is about to start, empty where all of it is there.
-
-        Raises:
-            StoreError: where a server or a database does not answer.
-        """
-        if config.tracking.uri is None:
-            home = Home.of(config.home)
-            return "" if home.database.exists() else f"starting a new store in {home.path}"
-        if Store.find(config) is not None:
-            return ""
-        address = shown_address(config.tracking.uri)
-        return f"starting the experiment {config.tracking.experiment} in {address}"
-
     @property
     def client(self) -> Any:
         """MLflow's client, imported when it is first needed."""
@@ -161,8 +146,7 @@ class Store:
 
     def get_ready(self) -> None:
         """Import what it takes to write; where that is MLflow's client, it takes seconds."""
-        if isinstance(self.writer, ClientWriter):
-            _ = self.client
+        _ = self.client if isinstance(self.writer, ClientWriter) else None
 
     def kept_open(self) -> AbstractContextManager[None]:
         """Keep a file open for this thread, which reads and writes it faster then."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from rnnbench.sweep.waiting import Waiting
 
@@ -20,35 +20,34 @@ class Run:
     number: int
 
 
-runs = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from([1.0, 2.0, 3.0])), max_size=12)
-groups = st.sets(st.sampled_from("abcde"))
-
-
 def choose(left: list[Run], held: Collection[str], busy: Collection[str]) -> Run:
     at_hand = [run for run in left if run.group in held]
     free = [run for run in left if run.group not in busy]
     return (at_hand or free or left)[0]
 
 
-@given(runs, runs, st.lists(st.tuples(groups, groups), min_size=24, max_size=24))
+@pytest.mark.parametrize("seed", range(50))
 def test_a_run_whose_model_is_at_hand_goes_first_then_the_longest_that_nobody_works_on(
-    first: list[tuple[str, float]],
-    later: list[tuple[str, float]],
-    workers: list[tuple[set[str], set[str]]],
+    seed: int,
 ) -> None:
-    declared = [Run(g, w, g + str(w), n) for n, (g, w) in enumerate(first + later)]
-    left: list[Run] = []
+    chance = random.Random(seed)
     waiting: Any = Waiting()
-    for number, (held, busy) in enumerate(workers):
-        if number in (0, len(first) // 2):
-            new = declared[: len(first)] if number == 0 else declared[len(first) :]
-            new = [run for run in new if run not in left]
-            left = sorted(left + new, key=lambda run: -run.work)
+    left: list[Run] = []
+    number = 0
+    for _ in range(60):
+        if chance.random() < 0.15:
+            new = []
+            for _ in range(chance.randint(1, 8)):
+                group, work = chance.choice("abcd"), chance.choice([1.0, 2.0, 3.0])
+                new.append(Run(group, work, f"{group} {work}", number))
+                number += 1
             waiting.add(new)
+            left = sorted(left + new, key=lambda run: -run.work)
         assert bool(waiting) == bool(left)
-        for run in declared:
-            assert waiting.has_arm(run.arm_key) == any(r.arm_key == run.arm_key for r in left)
+        for arm in (f"{group} {work}" for group in "abcd" for work in (1.0, 2.0, 3.0)):
+            assert waiting.has_arm(arm) == any(run.arm_key == arm for run in left)
         if left:
+            held, busy = ({g for g in "abcde" if chance.random() < 0.3} for _ in range(2))
             expected = choose(left, held, busy)
             left.remove(expected)
             assert waiting.pop(held, busy) == expected

@@ -8,6 +8,7 @@ import pytest
 
 from rnnbench.config import paths
 from rnnbench.config.expand import load
+from rnnbench.sweep.run import news
 from rnnbench.tracking.store import Store
 from tests.conftest import Run
 
@@ -97,6 +98,6 @@ def test_commands_tell_which_home_they_use_and_where_none_was_found(
 
 def test_a_new_store_is_told(work_dir: Path) -> None:
     config = load([], cell=False)
-    assert Store.news(config) == f"starting a new store in {work_dir}/runs"
+    assert news(config) == f"starting a new store in {work_dir}/runs"
     Store.open(config)
-    assert Store.news(config) == ""
+    assert news(config) == ""
