@@ -340,6 +340,7 @@ class TestKilledBetweenTwoWrites:
         self, commands: Commands
     ) -> None:
         words = ("sweep", "+cell=simple_rnn", *TINY, "seeds=2")
+        finish(commands, (*words[:-1], "seeds=1"))
         done = finish(commands, words)
         store = find_store()
         assert store is not None

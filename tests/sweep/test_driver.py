@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,22 @@ from rnnbench.interrupt import Interruption
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
 from rnnbench.sweep.driver import Driver
-from rnnbench.sweep.executors.events import Event, Failed, Finished, Idle, Lost, Started
+from rnnbench.sweep.executors.events import (
+    EpochEnded,
+    Event,
+    Failed,
+    Finished,
+    Idle,
+    Lost,
+    Started,
+)
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import Entry
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 from tests.sweep.conftest import SMALL
@@ -198,3 +207,99 @@ def test_a_run_that_is_lost_has_no_result_and_is_trained_once_its_new_owner_give
     drive(store, specs[:1], Finished(key, OUTCOME), Idle())
     done = ["KILLED"] if how == "lock lost" else []
     assert statuses(store, specs[0]) == [*done, "FINISHED"]
+
+
+class InTurn:
+    """Has one task trained after the other, and tells of an epoch of each."""
+
+    def __init__(self, look: Callable[[], object], *, interrupted: bool = False) -> None:
+        self._look = look
+        self._is_interrupted = interrupted
+
+    def run(self, source: TaskSource, _: Interruption) -> Iterator[Event]:
+        while (task := source.take([], [])) is not None:
+            yield Started(task.key)
+            yield EpochEnded(task.key, EPOCHS[0])
+            self._look()
+            yield Finished(task.key, OUTCOME)
+            yield Idle()
+            if self._is_interrupted:
+                raise KeyboardInterrupt
+
+
+class SomeParent:
+    """A parent run of which only its id is needed."""
+
+    def open(self) -> str:
+        return "some-parent"
+
+    def close(self, status: str) -> None:
+        pass
+
+
+def test_the_summary_of_an_arm_is_written_once_all_of_its_runs_have_ended(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    seen: list[int] = []
+    executor = InTurn(lambda: seen.append(len(store.records(kind="arm"))))
+    drive(store, specs, executor=executor, parent=SomeParent())
+    assert seen == [0, 0]
+    (summary,) = store.records(kind="arm")
+    assert summary.metrics["seeds"] == 2
+
+
+def test_an_interrupted_sweep_leaves_the_summaries_of_the_runs_that_it_has_trained(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    executor = InTurn(lambda: None, interrupted=True)
+    with pytest.raises(KeyboardInterrupt):
+        drive(store, specs, executor=executor, parent=SomeParent())
+    (summary,) = store.records(kind="arm")
+    assert summary.metrics["seeds"] == 1
+
+
+def test_epochs_are_shown_while_their_run_is_being_trained(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    seen = []
+
+    def look() -> None:
+        (record,) = store.records(status="RUNNING")
+        seen.append(store.histories([record.run_id], ["val_loss"])[record.run_id])
+
+    drive(store, specs[:1], executor=InTurn(look))
+    assert seen == [{"val_loss": [(1, 0.65)]}]
+    (record,) = store.records()
+    assert store.histories([record.run_id], ["val_loss"])[record.run_id] == seen[0]
+
+
+def test_a_run_that_is_deleted_in_the_middle_is_trained_again(
+    store: Store, specs: list[RunSpec]
+) -> None:
+    deleted: list[str] = []
+
+    def delete() -> None:
+        if not deleted:
+            (record,) = store.records(status="RUNNING")
+            deleted.append(record.run_id)
+            store.delete(record.run_id)
+
+    drive(store, specs[:1], executor=InTurn(delete))
+    assert statuses(store, specs[0]) == ["FINISHED"]
+    assert store.records()[0].run_id not in deleted
+
+
+def test_results_that_come_in_at_once_are_written_at_once(
+    store: Store, specs: list[RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    add = Store.add
+
+    def count(store: Store, *entries: Entry) -> set[str]:
+        written.append(sum(entry.status == "FINISHED" for entry in entries))
+        return add(store, *entries)
+
+    monkeypatch.setattr(Store, "add", count)
+    drive(store, specs, *(Finished(spec.key, OUTCOME) for spec in specs), Idle())
+    assert [statuses(store, spec) for spec in specs] == [["FINISHED"]] * 2
+    assert sorted(written) == [0, 0, 2]
