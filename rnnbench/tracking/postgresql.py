@@ -40,7 +40,7 @@ class PostgresTables:
     def writing(self, *, lasts: bool = True) -> Iterator[Tell]:  # noqa: ARG002
         """See :class:`rnnbench.tracking.database.Database`."""
         with _engine(self.address).begin() as connection:
-            yield _Tell(connection)
+            yield _PostgresTransaction(connection)
 
     def locked(self) -> str:
         """See :class:`rnnbench.tracking.database.Database`."""
@@ -69,7 +69,7 @@ class PostgresTables:
         return found
 
 
-class _Tell:
+class _PostgresTransaction:
     """A :class:`rnnbench.tracking.database.Tell` by a connection."""
 
     def __init__(self, connection: Any) -> None:

@@ -53,7 +53,7 @@ class SqliteFile:
             connection.execute(f"PRAGMA synchronous={'FULL' if lasts else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             with connection:
-                yield _Tell(connection)
+                yield _SqliteTransaction(connection)
 
     @contextmanager
     def _connected(
@@ -90,7 +90,7 @@ class SqliteFile:
         return call()
 
 
-class _Tell:
+class _SqliteTransaction:
     """A :class:`rnnbench.tracking.database.Tell` by a connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
