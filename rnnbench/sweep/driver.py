@@ -31,7 +31,7 @@ from rnnbench.sweep.summaries import ArmSummaries
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.recorder import Recorder, Withdrawn
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import Entry
+from rnnbench.tracking.writer import RunEntry
 from rnnbench.training.history import ACCURACY, RMSE
 from rnnbench.training.spec import RunSpec
 
@@ -179,7 +179,7 @@ class Driver:
         for spec in [r.spec for r in self._recorders.values() if r.run_id in gone]:
             self._give_up(spec)
 
-    def _write(self, entries: Sequence[Entry]) -> set[str]:
+    def _write(self, entries: Sequence[RunEntry]) -> set[str]:
         return self._store.add(*entries) if entries else set()
 
     def _store_waiting(self, queue: Queue) -> None:
@@ -188,7 +188,7 @@ class Driver:
 
     def _store_results(self, events: Sequence[Finished], queue: Queue) -> None:
         """Store results at once; files that cannot be moved cost their run, not the sweep."""
-        stored: list[tuple[RunSpec, Finished, Entry]] = []
+        stored: list[tuple[RunSpec, Finished, RunEntry]] = []
         for event in events:
             spec = self._ownership.specs[event.key]
             entry = self._ended(spec, event, queue)
@@ -203,7 +203,7 @@ class Driver:
             else:
                 self._stored(spec, event, queue)
 
-    def _ended(self, spec: RunSpec, event: Finished, queue: Queue) -> Entry | None:
+    def _ended(self, spec: RunSpec, event: Finished, queue: Queue) -> RunEntry | None:
         """Return what is to be written of a result; ``None`` where it is dealt with already."""
         try:
             if spec.key in self._given_up:

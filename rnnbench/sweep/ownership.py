@@ -18,7 +18,7 @@ from rnnbench.tracking.record import Record, also_trial_of, counting
 from rnnbench.tracking.recorder import run_tags
 from rnnbench.tracking.run_names import run_name
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import Entry
+from rnnbench.tracking.writer import RunEntry
 from rnnbench.training.history import Epoch, epochs_of
 from rnnbench.training.spec import RunSpec
 
@@ -98,7 +98,9 @@ class Ownership:
             names.SEARCH: spec.search.description,
             names.ARM: spec.label,
         }
-        self._store.add(Entry(record.run_id, tags={names.ALSO: json.dumps(also, sort_keys=True)}))
+        self._store.add(
+            RunEntry(record.run_id, tags={names.ALSO: json.dumps(also, sort_keys=True)})
+        )
 
     def is_elsewhere(self, spec: RunSpec) -> bool:
         """Return whether another process is training a run."""

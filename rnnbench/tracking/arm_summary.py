@@ -23,7 +23,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
-from rnnbench.tracking.writer import Entry, Point
+from rnnbench.tracking.writer import MetricValue, RunEntry
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.spec import RunSpec
 
@@ -105,14 +105,14 @@ def _write(
     now = int(time.time() * 1000)
     epochs = store.histories([record.run_id for record in replicates], EPOCH_METRICS)
     # What has no epoch stands at step 0, which MLflow draws as bars and not as curves of a point.
-    metrics = [Point(metric, value, 0, now) for metric, value in told.items()]
+    metrics = [MetricValue(metric, value, 0, now) for metric, value in told.items()]
     metrics += [
-        Point(metric, value, step, now)
+        MetricValue(metric, value, step, now)
         for step, values in by_epoch(epochs.values()).items()
         for metric, value in values.items()
     ]
     data = told_dataset(spec.data, spec.config)
-    store.add(Entry(run_id, params, metrics, data=data, status="FINISHED"))
+    store.add(RunEntry(run_id, params, metrics, data=data, status="FINISHED"))
 
 
 def by_epoch(histories: Iterable[History]) -> dict[int, dict[str, float]]:

@@ -15,7 +15,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.run_names import Subject
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import Entry
+from rnnbench.tracking.writer import RunEntry
 
 _WAIT_SECONDS = 60
 _LOOK_SECONDS = 0.5
@@ -84,7 +84,7 @@ class SweepParent:
         note = sweep_note(self._subject, command, self._key, arms)
         if parent.tags.get(names.NOTE) != note:
             with translated(self._store.uri, self._store.home.path):
-                self._store.add(Entry(parent.run_id, tags={names.NOTE: note}))
+                self._store.add(RunEntry(parent.run_id, tags={names.NOTE: note}))
 
     def close(self, status: names.Status) -> None:
         """End the parent, unless another driver is at work under it."""
@@ -97,14 +97,14 @@ class SweepParent:
             return
         with lock:
             if lock.is_held():  # else another driver has taken it over
-                self._store.add(Entry(run_id, status=status))
+                self._store.add(RunEntry(run_id, status=status))
 
     def _own(self) -> str:
         self._store.save_view()
         known = self.find()
         if known is not None:
             tags = self._store.marker.tags()
-            self._store.add(Entry(known.run_id, tags=tags, status="RUNNING"))
+            self._store.add(RunEntry(known.run_id, tags=tags, status="RUNNING"))
             return known.run_id
         tags = {
             names.KIND: names.SWEEP_PARENT,

@@ -22,7 +22,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.dataset import told_dataset
 from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import Entry, Point
+from rnnbench.tracking.writer import MetricValue, RunEntry
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 
@@ -44,8 +44,8 @@ class Recorder:
         self.spec = spec
         self.run_id = run_id
         self._tags: dict[str, str] = {}
-        self._epochs: list[Point] = []
-        start = Entry(
+        self._epochs: list[MetricValue] = []
+        start = RunEntry(
             run_id,
             params=run_parameters(spec),
             tags={} if parent is None else {names.PARENT: parent},
@@ -72,12 +72,12 @@ class Recorder:
         values = epoch.metrics() | {"epoch_seconds": epoch.seconds}
         self._epochs += _points(values, epoch.epoch)
 
-    def so_far(self) -> Entry | None:
+    def so_far(self) -> RunEntry | None:
         """Return the epochs that have come in since the last entry; ``None`` where none has."""
         epochs, self._epochs = self._epochs, []
-        return Entry(self.run_id, metrics=epochs) if epochs else None
+        return RunEntry(self.run_id, metrics=epochs) if epochs else None
 
-    def finished(self, outcome: Outcome, files: Path) -> Entry:
+    def finished(self, outcome: Outcome, files: Path) -> RunEntry:
         """Move the files of the run to the store, and return all else that is to be written."""
         self._store.writer.keep_files(self.run_id, files)
         tags = {names.PATH: outcome.path} if outcome.path else {}
@@ -103,24 +103,28 @@ class Recorder:
             with suppress(Withdrawn):
                 self.fail(reason, killed=True)
 
-    def write(self, entry: Entry) -> None:
+    def write(self, entry: RunEntry) -> None:
         """Write an entry of the run."""
         if self._store.add(entry):
             raise Withdrawn(self.run_id)
 
     def _end(
-        self, status: names.Status, tags: Mapping[str, str], state: str, last: Sequence[Point] = ()
-    ) -> Entry:
+        self,
+        status: names.Status,
+        tags: Mapping[str, str],
+        state: str,
+        last: Sequence[MetricValue] = (),
+    ) -> RunEntry:
         epochs, self._epochs = self._epochs, []
         found = {**self._tags, **tags}
         if self.spec.trial is not None:
             found[names.TRIAL_STATE] = state
-        return Entry(self.run_id, metrics=[*epochs, *last], tags=found, status=status)
+        return RunEntry(self.run_id, metrics=[*epochs, *last], tags=found, status=status)
 
 
-def _points(values: Mapping[str, float], step: int) -> list[Point]:
+def _points(values: Mapping[str, float], step: int) -> list[MetricValue]:
     now = int(time.time() * 1000)
-    return [Point(name, value, step, now) for name, value in values.items()]
+    return [MetricValue(name, value, step, now) for name, value in values.items()]
 
 
 def run_parameters(spec: RunSpec) -> dict[str, str]:

@@ -22,7 +22,7 @@ from rnnbench.tracking.address import local_path
 from rnnbench.tracking.database import Database, Tell
 from rnnbench.tracking.dataset import CONTEXT, DatasetTold
 from rnnbench.tracking.sql_reader import INDEXED
-from rnnbench.tracking.writer import Entry, Point, Writer
+from rnnbench.tracking.writer import MetricValue, RunEntry, Writer
 
 _CHUNK = 500  # run ids in a query
 _LARGEST = 1.7976931348623157e308  # stands for infinity
@@ -139,16 +139,16 @@ class SqlWriter:
         self._database.lasting(create)
         return run_id
 
-    def write(self, entries: Sequence[Entry]) -> set[str]:
+    def write(self, entries: Sequence[RunEntry]) -> set[str]:
         """See :class:`rnnbench.tracking.writer.Writer`: all of them in one transaction."""
-        plain: list[Entry] = []
-        others: list[Entry] = []
+        plain: list[RunEntry] = []
+        others: list[RunEntry] = []
         for entry in entries:
             (plain if _is_plain(entry) else others).append(entry)
         gone = self._database.lasting(lambda: self._write(plain)) if plain else set()
         return gone | (self._fallback.write(others) if others else set())
 
-    def _write(self, entries: Sequence[Entry]) -> set[str]:
+    def _write(self, entries: Sequence[RunEntry]) -> set[str]:
         ids = sorted({entry.run_id for entry in entries})
         ends = any(entry.status not in (None, "RUNNING") for entry in entries)
         with self._database.writing(lasts=ends) as tell:
@@ -231,16 +231,16 @@ def _insert(tell: Tell, table: str, rows: Rows) -> None:
         tell.many(f"{told} ON CONFLICT {conflict}", rows)
 
 
-def _rows(entries: Iterable[Entry], what: str) -> list[tuple[str, str, str]]:
+def _rows(entries: Iterable[RunEntry], what: str) -> list[tuple[str, str, str]]:
     return [(k, v, entry.run_id) for entry in entries for k, v in getattr(entry, what).items()]
 
 
-def _row(run_id: str, point: Point) -> tuple[Any, ...]:
+def _row(run_id: str, point: MetricValue) -> tuple[Any, ...]:
     value, is_nan = _number(point.value)
     return point.name, value, point.timestamp, run_id, point.step, is_nan
 
 
-def _latest(entry: Entry) -> list[tuple[Any, ...]]:
+def _latest(entry: RunEntry) -> list[tuple[Any, ...]]:
     """Return of each metric the row of its latest value."""
     latest: dict[str, tuple[int, int, float, bool]] = {}
     for point in entry.metrics:
@@ -261,7 +261,7 @@ def _number(value: float) -> tuple[float, bool]:
     return min(max(float(value), -_LARGEST), _LARGEST), False
 
 
-def _is_plain(entry: Entry) -> bool:
+def _is_plain(entry: RunEntry) -> bool:
     if not _are_plain(entry.params, _LONGEST_PARAMETER) or not _are_plain(entry.tags, _LONGEST_TAG):
         return False
     return all(_NAME.fullmatch(point.name) for point in entry.metrics)

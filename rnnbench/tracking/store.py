@@ -24,7 +24,7 @@ from rnnbench.tracking.marker import Marker
 from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record, counting
 from rnnbench.tracking.tables import make_database, make_shared
-from rnnbench.tracking.writer import ClientWriter, Entry, Writer
+from rnnbench.tracking.writer import ClientWriter, RunEntry, Writer
 
 
 class Store:
@@ -243,7 +243,7 @@ class Store:
         """Create a run that is shown as running and belongs to this process; return its id."""
         return self.writer.create(dict(tags) | self.marker.tags(), name)
 
-    def add(self, *entries: Entry) -> set[str]:
+    def add(self, *entries: RunEntry) -> set[str]:
         """Write entries; return those runs of them that were deleted, maybe for good."""
         return self.writer.write(entries)
 
@@ -284,7 +284,7 @@ class Store:
         """End a run that nobody trains; return ``False`` where it was ended or deleted before."""
         if self.writer.status(run_id) != "RUNNING":
             return False
-        return not self.add(Entry(run_id, tags={names.REASON: reason}, status="KILLED"))
+        return not self.add(RunEntry(run_id, tags={names.REASON: reason}, status="KILLED"))
 
 
 GONE = "the process that trained it is gone"

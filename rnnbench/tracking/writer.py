@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rnnbench.tracking import names
-from rnnbench.tracking.dataset import DatasetTold, dataset_input
+
+if TYPE_CHECKING:
+    from rnnbench.tracking.dataset import DatasetTold
 
 
 @dataclass(frozen=True)
-class Point:
+class MetricValue:
     """A value of a metric.
 
     Attributes:
@@ -29,7 +31,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Entry:
+class RunEntry:
     """What is added to a run, and its status where that changes.
 
     Attributes:
@@ -43,7 +45,7 @@ class Entry:
 
     run_id: str
     params: Mapping[str, str] = field(default_factory=dict)
-    metrics: Sequence[Point] = ()
+    metrics: Sequence[MetricValue] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     data: DatasetTold | None = None
     status: names.Status | None = None
@@ -56,7 +58,7 @@ class Writer(Protocol):
         """Create a run that is shown as running; return its id."""
         ...
 
-    def write(self, entries: Sequence[Entry]) -> set[str]:
+    def write(self, entries: Sequence[RunEntry]) -> set[str]:
         """Write entries; of each, what comes last in it is there only when all of it is.
 
         Returns:
@@ -95,11 +97,11 @@ class ClientWriter:
         run = self._client().create_run(self._experiment_id, tags=dict(tags), run_name=name)
         return str(run.info.run_id)
 
-    def write(self, entries: Sequence[Entry]) -> set[str]:
+    def write(self, entries: Sequence[RunEntry]) -> set[str]:
         """See :class:`Writer`."""
         return {entry.run_id for entry in entries if not self._is_written(entry)}
 
-    def _is_written(self, entry: Entry) -> bool:
+    def _is_written(self, entry: RunEntry) -> bool:
         try:
             self._write(entry)
         except Exception as error:
@@ -108,8 +110,10 @@ class ClientWriter:
             return False
         return True
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, entry: RunEntry) -> None:
         from mlflow.entities import Metric, Param, RunTag
+
+        from rnnbench.tracking.dataset import dataset_input
 
         client, run_id = self._client(), entry.run_id
         if entry.params or entry.metrics or entry.tags:

@@ -30,7 +30,7 @@ from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import RunQueue
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import Entry
+from rnnbench.tracking.writer import RunEntry
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 from tests.sweep.conftest import SMALL
@@ -295,7 +295,7 @@ def test_results_that_come_in_at_once_are_written_at_once(
     written: list[int] = []
     add = Store.add
 
-    def count(store: Store, *entries: Entry) -> set[str]:
+    def count(store: Store, *entries: RunEntry) -> set[str]:
         written.append(sum(entry.status == "FINISHED" for entry in entries))
         return add(store, *entries)
 

@@ -16,7 +16,7 @@ from rnnbench.tracking.dataset import DatasetTold
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.sql_writer import SqlWriter
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import ClientWriter, Entry, Point, Writer
+from rnnbench.tracking.writer import ClientWriter, MetricValue, RunEntry, Writer
 
 DATA = DatasetTold("digits", "abc", "local", '{"uri": "x"}', "{}", '{"num_rows": 3}')
 TABLES = ("runs", "tags", "params", "metrics", "latest_metrics", "datasets", "input_tags")
@@ -25,29 +25,43 @@ CHANCE = {"run_uuid", "start_time", "end_time", "artifact_uri", "dataset_uuid", 
 
 Write = Callable[[Writer, str], object]
 WRITES: dict[str, Write] = {
-    "nothing": lambda writer, run: writer.write([Entry(run)]),
-    "parameters": lambda writer, run: writer.write([Entry(run, params={"a.b": "1", "c": "null"})]),
-    "tags": lambda writer, run: writer.write([Entry(run, tags={"own": "2", "rnnbench.key": "k"})]),
-    "data": lambda writer, run: [writer.write([Entry(run, data=DATA)]) for _ in range(2)],
+    "nothing": lambda writer, run: writer.write([RunEntry(run)]),
+    "parameters": lambda writer, run: writer.write(
+        [RunEntry(run, params={"a.b": "1", "c": "null"})]
+    ),
+    "tags": lambda writer, run: writer.write(
+        [RunEntry(run, tags={"own": "2", "rnnbench.key": "k"})]
+    ),
+    "data": lambda writer, run: [writer.write([RunEntry(run, data=DATA)]) for _ in range(2)],
     "epochs": lambda writer, run: [
-        writer.write([Entry(run, metrics=[Point("loss", 1 / n, n, 10), Point("acc", n, n, 10)])])
+        writer.write(
+            [
+                RunEntry(
+                    run, metrics=[MetricValue("loss", 1 / n, n, 10), MetricValue("acc", n, n, 10)]
+                )
+            ]
+        )
         for n in (1, 3, 2)
     ],
     "values that are no number": lambda writer, run: writer.write(
-        [Entry(run, metrics=[Point("x", v, 1, t) for t, v in enumerate((math.nan, math.inf))])]
+        [
+            RunEntry(
+                run, metrics=[MetricValue("x", v, 1, t) for t, v in enumerate((math.nan, math.inf))]
+            )
+        ]
     ),
     "lower than infinity": lambda writer, run: writer.write(
-        [Entry(run, metrics=[Point("x", -math.inf, 1, 1), Point("y", 2.0, 1, 1)])]
+        [RunEntry(run, metrics=[MetricValue("x", -math.inf, 1, 1), MetricValue("y", 2.0, 1, 1)])]
     ),
     "the same twice": lambda writer, run: [
-        writer.write([Entry(run, metrics=[Point("loss", 0.5, 1, 10)])]) for _ in range(2)
+        writer.write([RunEntry(run, metrics=[MetricValue("loss", 0.5, 1, 10)])]) for _ in range(2)
     ],
-    "an end": lambda writer, run: writer.write([Entry(run, tags={"z": "1"}, status="FINISHED")]),
+    "an end": lambda writer, run: writer.write([RunEntry(run, tags={"z": "1"}, status="FINISHED")]),
     "an end and a beginning": lambda writer, run: [
-        writer.write([Entry(run, status=status)]) for status in ("KILLED", "RUNNING")
+        writer.write([RunEntry(run, status=status)]) for status in ("KILLED", "RUNNING")
     ],
     "long texts": lambda writer, run: writer.write(
-        [Entry(run, params={"p": "x" * 6001}, tags={"t": "y" * 8001})]
+        [RunEntry(run, params={"p": "x" * 6001}, tags={"t": "y" * 8001})]
     ),
 }
 
@@ -87,11 +101,11 @@ def test_entries_of_deleted_runs_are_left_out_and_told(store: Store, tmp_path: P
     for writer in (store.writer, ClientWriter(lambda: store.client, store.experiment_id)):
         here, gone = writer.create({}, "here"), writer.create({}, "gone")
         store.delete(gone)
-        entries = [Entry(run_id, tags={"a": "b"}, status="FINISHED") for run_id in (here, gone)]
+        entries = [RunEntry(run_id, tags={"a": "b"}, status="FINISHED") for run_id in (here, gone)]
         assert writer.write(entries) == {gone}
         assert (writer.status(here), writer.status(gone)) == ("FINISHED", None)
         assert writer.status("0" * 32) is None
-        assert writer.write([Entry("0" * 32, status="KILLED")]) == {"0" * 32}
+        assert writer.write([RunEntry("0" * 32, status="KILLED")]) == {"0" * 32}
         assert "a" not in store.client.get_run(gone).data.tags
 
 
@@ -101,7 +115,7 @@ def test_nothing_is_written_where_something_cannot_be(
     run_id = store.begin({}, "some")
     broken: Any = {"a": "b", "c": [1]}
     with pytest.raises(sqlite3.Error):
-        store.add(Entry(run_id, params={"p": "1"}, tags=broken, status="FINISHED"))
+        store.add(RunEntry(run_id, params={"p": "1"}, tags=broken, status="FINISHED"))
     assert store.writer.status(run_id) == "RUNNING"
     assert store.client.get_run(run_id).data.params == {}
 
