@@ -31,8 +31,9 @@ reports: $(BIN)/.installed  ## the committed reports, made again from the Parque
 # Tests start many processes, and each would compile the package anew.
 test stress: export PYTHONDONTWRITEBYTECODE =
 
+# Three on two cores: tests that wait for a server, a browser or a process leave a core idle.
 test: $(BIN)/.installed  ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
 	  --durations 40 --durations-min 5 -m "not stress"
 
 docs: $(BIN)/.installed  ## the documentation into docs/_build/html, offline; its examples are run

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,8 +19,8 @@ import rnnbench.cli
 from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.formatting.tables import Table
-from rnnbench.tracking import tables
 from rnnbench.training.runtime import set_environment
+from tests.made_once import KEPT, tables_made_once
 from tests.printed import assert_fits
 from tests.wrong_inputs.summary import summary
 
@@ -45,13 +44,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # The files that take longest, those first: no worker then ends long after the other.
 LONGEST = (
-    *("test_ray", "test_ray_nodes"),
-    *("test_crashes", "test_wrong_input", "test_store_trouble", "test_interruption"),
-    *("test_search_sweep", "test_sweep", "test_files", "test_ui", "test_ui_server"),
-    *("test_predict", "test_reproduce", "test_expand", "test_cells", "test_reference"),
-    *("test_commands", "test_keras", "test_models", "test_imports"),
-    *("test_repeat", "test_shared", "test_buckets", "test_numbers", "test_report_grid"),
-    *("test_growth", "test_marks", "test_kinds", "test_packages", "test_schedule"),
+    *("test_ray", "test_keras", "test_crashes", "test_shared_store", "test_wrong_input"),
+    *("test_interruption", "test_search_sweep", "test_files", "test_packages", "test_sweep"),
+    *("test_predict", "test_models", "test_ui", "test_store_trouble", "test_imports"),
+    *("test_executors", "test_shared", "test_repeat", "test_arm_summary", "test_until"),
+    *("test_kinds", "test_cells", "test_reference", "test_postgresql_locks", "test_expand"),
+    *("test_reproduce", "test_diagnose", "test_commands", "test_buckets", "test_numbers"),
+    *("test_report_grid", "test_ui_server", "test_growth", "test_marks", "test_schedule"),
 )
 
 
@@ -80,30 +79,18 @@ class Answer:
 Run = Callable[..., Answer]
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a SQLite file, whatever its journal holds."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def tables_of_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Have MLflow make the tables of a store once; later stores of this process are copies.
+    """Have MLflow make the tables of a store once for all processes of the tests.
 
-    Its migrations take seconds. Commands that a test starts as processes run their own.
+    Only commands that a test starts as ``python -m rnnbench`` have it make their own.
     """
-    kept = tmp_path_factory.mktemp("tables") / "mlflow.db"
-    make = tables.make_tables
-
-    def make_once(path: Path) -> None:
-        if not kept.is_file():
-            make(kept)
-        copy_database(kept, path)
-
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "make_tables", make_once)
-        yield
+        patch.setenv(KEPT, str(folder / "tables.db"))
+        with tables_made_once():
+            yield
 
 
 @pytest.fixture(scope="session", autouse=True)

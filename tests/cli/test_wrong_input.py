@@ -19,7 +19,8 @@ import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
-from tests.conftest import Answer, Run, copy_database
+from tests.conftest import Answer, Run
+from tests.made_once import copy_database
 from tests.wrong_inputs import ROWS
 from tests.wrong_inputs.row import Row
 from tests.wrong_inputs.summary import LEFT, NOT_ENDED, OUTCOME, REFUSED, TRACEBACK

@@ -21,6 +21,8 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
 PATIENCE = 300
+# A module for ``python -m``, in which no run takes computing or loads TensorFlow.
+SIMULATED = "tests.sweep.executors.simulated"
 
 
 def wait_for(condition: Callable[[], object], *, poll: float = 0.1) -> None:
@@ -118,14 +120,15 @@ class Command:
 class Commands:
     """Starts commands in a folder, and kills at the end what still runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, module: str = "rnnbench") -> None:
         self._folder = folder
+        self._module = module
         self.all: list[Command] = []
 
-    def start(self, *words: str, module: str = "rnnbench", folder: Path | None = None) -> Command:
-        """Start ``python -m rnnbench WORDS...``."""
+    def start(self, *words: str, module: str | None = None, folder: Path | None = None) -> Command:
+        """Start ``python -m rnnbench WORDS...``, or another module."""
         log = self._folder / f"command-{len(self.all)}.log"
-        command = Command(module, words, folder or self._folder, log)
+        command = Command(module or self._module, words, folder or self._folder, log)
         self.all.append(command)
         return command
 

@@ -31,6 +31,7 @@ from rnnbench.tracking.home import Home
 from rnnbench.tracking.locking import claims
 from rnnbench.training.history import Outcome, summarise
 from rnnbench.training.spec import Task
+from tests.made_once import tables_made_once
 
 EPOCHS = 2
 _SECONDS = float(os.environ.get("RNNBENCH_TEST_SECONDS", "0.15"))  # an epoch
@@ -84,9 +85,9 @@ def main(words: list[str]) -> int:
     arms = expand(words)
     console = Console(file=sys.stderr, width=200)
     try:
-        swept = run_arms(
-            arms, console, "a test", strategy_of(arms[0].config), executor=SimulatedExecutor()
-        )
+        with tables_made_once():
+            strategy = strategy_of(arms[0].config)
+            swept = run_arms(arms, console, "a test", strategy, executor=SimulatedExecutor())
     except RnnbenchError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,7 @@
-"""Sweeps and searches whose processes are killed at random moments, or that start all at once."""
+"""Sweeps and searches whose processes are killed at random moments, or that start all at once.
+
+What trains is simulated but where all is tried: ``make stress``.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from tests.sweep.processes import (
+    SIMULATED,
     Command,
     Commands,
     check_finished_once,
@@ -60,9 +64,13 @@ FILES = {"config.yaml", "history.csv", "model_summary.txt", "learning_curves.png
 
 
 @pytest.fixture
-def commands(work_dir: Path) -> Iterator[Commands]:
+def commands(
+    request: pytest.FixtureRequest, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Commands]:
     """Starts commands in the working directory."""
-    started = Commands(work_dir)
+    monkeypatch.setenv("RNNBENCH_TEST_SECONDS", "0.02")
+    trains = ALL or request.node.get_closest_marker("stress")
+    started = Commands(work_dir, "rnnbench" if trains else SIMULATED)
     yield started
     started.kill()
 

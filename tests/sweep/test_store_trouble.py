@@ -20,6 +20,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from tests.sweep.processes import (
     PATIENCE,
+    SIMULATED,
     Command,
     Commands,
     check_finished_once,
@@ -48,9 +49,10 @@ DATABASE = Path("runs", "mlflow.db")
 
 
 @pytest.fixture
-def commands(work_dir: Path) -> Iterator[Commands]:
-    """Starts commands in the working directory."""
-    started = Commands(work_dir)
+def commands(request: pytest.FixtureRequest, work_dir: Path) -> Iterator[Commands]:
+    """Starts commands in the working directory; what trains is simulated but under stress."""
+    trains = request.node.get_closest_marker("stress")
+    started = Commands(work_dir, "rnnbench" if trains else SIMULATED)
     yield started
     started.kill()
 

@@ -23,6 +23,7 @@ from rnnbench.training import TRAINING_VERSION
 from tests.conftest import Run
 from tests.printed import printed_rows
 from tests.sweep.conftest import COMPILED, SMALL
+from tests.sweep.executors import simulated
 
 SWEEP = ("sweep", "+cell=simple_rnn,gru", *SMALL, "seeds=2")
 
@@ -181,12 +182,14 @@ class TestFinishedSweep:
         accepted = run(*SWEEP, "sweep.accept_stale=true")
         assert (accepted.status, accepted.out) == (0, swept)
         assert len(store.records()) == 4
-        assert run(*SWEEP).status == 0
+        with simulated.training():
+            assert run(*SWEEP).status == 0
         assert len(store.records()) == 8
 
     def test_more_seeds_train_only_what_is_new(self, swept: str, run: Run, store: Store) -> None:
         before = {record.run_id for record in store.records()}
-        assert run(*SWEEP[:-1], "seeds=3").status == 0
+        with simulated.training():
+            assert run(*SWEEP[:-1], "seeds=3").status == 0
         new = [record for record in store.records() if record.run_id not in before]
         assert [record.params["seed"] for record in new] == ["2", "2"]
         # Seen with two seeds and then with three. With one seed they are seen too late to decide.

@@ -9,7 +9,7 @@ import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.tracking.store import Store
-from tests.conftest import copy_database
+from tests.made_once import copy_database
 
 
 @pytest.fixture(scope="session")

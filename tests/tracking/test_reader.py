@@ -29,7 +29,7 @@ from rnnbench.tracking.sqlite import find_experiment, sqlite_reader
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec, TrialOf
-from tests.conftest import copy_database
+from tests.made_once import copy_database
 from tests.sweep.conftest import SMALL, begin
 
 EXPERIMENT = "rnnbench"

@@ -113,7 +113,7 @@ def fit_by_keras(
         Merged(learning_rate=config.optimizer.learning_rate, clipnorm=config.optimizer.clipnorm),
         loss="binary_crossentropy" if spec.classes == 2 else "sparse_categorical_crossentropy",
         metrics=["accuracy"],
-        jit_compile=False,
+        run_eagerly=True,  # the numbers of a compiled one, which takes longer than the training
     )
     for layer in (one for one in model.layers if isinstance(one, keras.layers.RNN)):
         layer.cell.kernel.regularizer = keras.regularizers.L2(config.model.l2)

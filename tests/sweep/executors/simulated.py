@@ -1,13 +1,16 @@
 """``python -m rnnbench`` with runs that take no computing, for tests of what is around them.
 
 Their numbers follow from the content key: the same run has the same, whoever trains it.
+``RNNBENCH_TEST_SECONDS`` is how long each of their epochs takes.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -19,8 +22,9 @@ from rnnbench.sweep.executors.choice import make_executor
 from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.training.history import Epoch, Outcome, summarise
 from rnnbench.training.spec import RunSpec, Task
+from tests.made_once import tables_made_once
 
-EPOCH_SECONDS = 0.1
+EPOCH_SECONDS = float(os.environ.get("RNNBENCH_TEST_SECONDS", "0.1"))
 
 
 class Simulated:
@@ -29,11 +33,13 @@ class Simulated:
     def execute(self, task: Task, on_epoch: Callable[[Epoch], None]) -> Outcome:
         task.data.arrays()
         random = Random(task.key)
+        is_validated = task.config.training.validation != "none"
         epochs = []
         for number in range(1, task.config.training.epochs + 1):
             time.sleep(EPOCH_SECONDS)
             loss, share, val_loss, val_share = (random.random() for _ in range(4))
-            epochs.append(Epoch(number, loss, share, val_loss, val_share, EPOCH_SECONDS))
+            held_out = (val_loss, val_share) if is_validated else (None, None)
+            epochs.append(Epoch(number, loss, share, *held_out, EPOCH_SECONDS))
             on_epoch(epochs[-1])
         task.folder.mkdir(parents=True, exist_ok=True)
         (task.folder / "left.txt").write_text(task.key)
@@ -45,10 +51,9 @@ class Simulated:
         return Outcome(tuple(epochs), metrics, "xla", "a layer\n")
 
 
-def main(words: Sequence[str]) -> int:
-    """Run a command, in which nothing loads TensorFlow."""
-    import rnnbench.cli
-
+@contextmanager
+def training() -> Iterator[None]:
+    """Have commands of this process train so, in processes that load no TensorFlow."""
     task = RunSpec.task
 
     def simulated(spec: RunSpec, folder: Path) -> Task:
@@ -61,6 +66,14 @@ def main(words: Sequence[str]) -> int:
         patch.object(RunSpec, "task", simulated),
         patch.object(run, "make_executor", without_tensorflow),
     ):
+        yield
+
+
+def main(words: Sequence[str]) -> int:
+    """Run a command."""
+    import rnnbench.cli
+
+    with training(), tables_made_once():
         return rnnbench.cli.run(words)
 
 
