@@ -79,6 +79,7 @@ def compile_steps(
     penalties: Sequence[float],
     step: Step | None,
     mask: bool,
+    leading: bool,
     jit: bool,
 ) -> tuple[CompiledStep, CompiledStep]:
     """Return the two steps; each takes inputs, labels, weights, starts and widths.
@@ -97,12 +98,15 @@ def compile_steps(
             (:mod:`rnnbench.training.penalty`); 0 for nothing.
         step: what the recurrent layers compute, for :mod:`rnnbench.models.kernels`, or ``None`` to
             leave them to Keras.
-        mask: whether leading padding is masked.
+        mask: whether padding is masked.
+        leading: whether all padding precedes samples.
         jit: whether XLA compiles the steps.
     """
     import tensorflow as tf
 
-    body: Body = KerasBody(model) if step is None else Network(model, step, mask=mask)
+    body: Body = (
+        KerasBody(model) if step is None else Network(model, step, mask=mask, leading=leading)
+    )
     variables = model.trainable_variables
     measure = _measure_of(classes, loss)
 

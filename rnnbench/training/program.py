@@ -97,7 +97,7 @@ class Program:
             vectors: word vectors ``(vocabulary, dim)``, where the embedding starts from some.
             paddings: leading padding ``(n,)`` of the training samples, where zeros stand nowhere
                 else (:func:`rnnbench.models.kernels.width_schedule.leading`). Without it padding is
-                not shared, and a mask is left to Keras.
+                not shared.
         """
         self.config = config
         self.spec = spec
@@ -109,10 +109,7 @@ class Program:
         self.optimizer = make_optimizer(config.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
-        # Which implementation runs; the data decide with the configuration.
         self.path = execution_path(config)
-        if self.path == "xla fused" and config.data.mask and paddings is None:
-            self.path = "xla"
         fused = self.path == "xla fused"
         # Widths of rnnbench.models.kernels.width_schedule for a training batch.
         self.widths: tuple[int, ...] = (size,)
@@ -120,7 +117,8 @@ class Program:
             self.widths = choose(paddings, size, spec.timesteps, config.training.buckets)
         self._shares = len(self.widths) > 1
         # Steps that are padding in all samples of a batch are left out where they do nothing.
-        self._skips = fused and config.data.mask
+        leading = paddings is not None
+        self._skips = fused and config.data.mask and leading
         self._class_weights = _class_weights(config, spec)
         self._train_step, self._evaluation_step = compile_steps(
             self.model,
@@ -131,6 +129,7 @@ class Program:
             penalties=penalties(self.model, config.model),
             step=step_of(config) if fused else None,
             mask=config.data.mask,
+            leading=leading,
             jit=uses_xla(config),
         )
         self._evaluation_batch = 0

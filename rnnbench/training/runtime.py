@@ -82,10 +82,7 @@ def is_fused(config: Config) -> bool:
 
 
 def execution_path(config: Config) -> str:
-    """Return which implementation of the recurrence a configuration allows.
-
-    It is ``xla``, ``xla fused``, ``cudnn`` or ``graph``; data with padding inside a sample may
-    still rule ``xla fused`` out (:class:`rnnbench.training.program.Program`).
+    """Return which implementation of the recurrence runs: xla, xla fused, cudnn or graph.
 
     Under XLA it is Keras's layer, or rnnbench's kernel: ``xla fused``. A recurrent dropout, a mask
     on pre-padded input or another activation rules cuDNN out.

@@ -18,7 +18,7 @@ from rnnbench.data import Prepared
 from rnnbench.extensions.origin import Origin
 from rnnbench.extensions.registry import origins
 from rnnbench.models.cells import check_cell
-from rnnbench.models.kernels.support import is_fusible, wants_kernels
+from rnnbench.models.kernels.support import tells_fused, wants_kernels
 from rnnbench.models.parameters import ParameterTable, count
 from rnnbench.training import TRAINING_VERSION
 
@@ -196,7 +196,7 @@ def relevant(config: Config, data: Prepared) -> dict[str, Any]:
 
 def _content(config: Config, data: Prepared, *, compiled: bool = False) -> dict[str, Any]:
     """Return by section what the schema marks, with the contents of files in their place."""
-    facts: set[Fact] = {"fusible"} if is_fusible(config) else set()
+    facts: set[Fact] = {"fusible"} if tells_fused(config) else set()
     if data.spec.features is None:
         facts.add("tokens")
     found = content(config, facts, compiled=compiled)

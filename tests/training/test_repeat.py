@@ -146,7 +146,7 @@ def test_xla_repeats_in_a_reused_program_and_in_another_process(
     )
     assert done.returncode == 0, done.stderr
     config = configure(*words("lstm"))
-    assert execution_path(config) == "xla"
+    assert execution_path(config) == "xla fused"
     program = Program(config, SPEC)
     before = numbers(program, config, seed=8)
     measured, weights = numbers(program, config, seed=7)
@@ -165,12 +165,8 @@ class TestRuntime:
         "words",
         [
             ["+cell=lstm", "training.fused=false"],
-            ["+cell=lstm", "model.dropout=0.1"],
             ["+cell=lstm", "cell.activation=relu"],
-            ["+cell=gru", "model.bidirectional=true"],
-            ["+cell=gru", "model.stateful=true"],
-            ["+cell=gru", "data.mask=true", "data.padding=post"],
-            ["+cell=gru", "data.mask=true", "model.head=mean"],
+            ["+cell=gru", "model.stateful=true", "data.mask=true"],
             ["+cell=gru_reset_before"],
             ["+cell=lstm_peephole"],
         ],
@@ -181,12 +177,23 @@ class TestRuntime:
     ) -> None:
         assert execution_path(configure(*words)) == "xla"
 
-    def test_the_data_decide_with_the_configuration(self, configure: Any) -> None:
-        """A mask inside a sample, where no paddings are given, is left to Keras."""
-        config = configure("+cell=simple_rnn", "data.mask=true", units=3)
-        spec = InputSpec(4, None, 9, 2)
-        assert Program(config, spec, None, np.array([0, 2, 3])).path == "xla fused"
-        assert Program(config, spec).path == "xla"
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["+cell=lstm", "model.dropout=0.1"],
+            ["+cell=simple_rnn", "model.recurrent_dropout=0.1"],
+            ["+cell=gru", "model.bidirectional=true"],
+            ["+cell=gru", "model.stateful=true"],
+            ["+cell=gru", "data.mask=true", "data.padding=post"],
+            ["+cell=gru", "data.mask=true", "model.head=mean"],
+            ["+cell=lstm", "model.depth=2", "model.layer_norm=true"],
+        ],
+        ids=" ".join,
+    )
+    def test_computes_with_the_kernels_what_layers_may_have(
+        self, configure: Any, words: list[str]
+    ) -> None:
+        assert execution_path(configure(*words)) == "xla fused"
 
     def test_deterministic_operators_rule_out_xla(self, configure: Any) -> None:
         assert execution_path(configure("+cell=lstm", "training.deterministic=true")) == "graph"

@@ -8,14 +8,29 @@ is differentiated for us.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from operator import add
 from typing import Any
 
-import numpy as np
-
+from rnnbench.models.kernels.products import Product
 from rnnbench.models.kernels.slices import narrow, read, widen, write
 from rnnbench.models.kernels.sources import StepInputs
 from rnnbench.models.kernels.steps import State, Step
 from rnnbench.models.tensors import CellWeights, Columns, Steps, Tensor, Time
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Which time steps of a sample change its states.
+
+    Attributes:
+        alive: 0 in padding, else 1: ``(time, 1, batch)`` float32.
+        leading: whether it is 0 at the first steps of a sample only, and states start from zero:
+            they are zero as long as it is.
+    """
+
+    alive: Steps
+    leading: bool
 
 
 class Recurrence:
@@ -26,35 +41,33 @@ class Recurrence:
 
     Args:
         step: the cell.
-        weights: Keras's kernel, recurrent kernel and bias.
+        product: of the cell with its weights.
         starts: first time step of each loop and the end, ``(len(widths) + 1,)`` int32.
         widths: columns that each loop computes. States of other columns are not defined.
-        alive: 0 in the padding that precedes a sample, else 1: ``(time, 1, batch)`` float32. States
-            stay zero where it is 0, as with Keras's mask. ``None`` for no mask.
+        mask: as Keras's: states stay as they are in padding. ``None`` for no mask.
+        first: the states before the first step, where they are not zero; with one width only.
     """
 
     def __init__(
         self,
         step: Step,
-        weights: CellWeights,
+        product: Product,
         starts: Tensor,
         widths: tuple[int, ...],
-        alive: Steps | None = None,
+        mask: Mask | None = None,
+        first: State | None = None,
     ) -> None:
-        import tensorflow as tf
-
         self._step = step
-        self._matrix = step.matrix(*weights)
-        self._inputs = int(weights[0].shape[0])
-        self._units = int(weights[1].shape[0])
-        scale = np.where(step.halved, np.float32(0.5), np.float32(1.0))
-        self._product = tf.transpose(self._matrix) * np.repeat(scale, self._units)[:, None]
+        self._product = product
+        self._inputs = product.inputs
+        self._units = product.units
         self._starts = starts
         self._widths = widths
-        self._alive = alive
+        self._mask = mask
+        self._first = first
 
-    def forward(self, source: StepInputs, *, keep: int) -> tuple[Columns, Steps]:
-        """Return the last h ``(units, batch)`` and the states before and after every step.
+    def forward(self, source: StepInputs, *, keep: int) -> tuple[State, Steps]:
+        """Return the last states ``(units, batch)``, and those before and after every step.
 
         Args:
             source: the inputs, samples sorted as the widths want them.
@@ -67,13 +80,15 @@ class Recurrence:
         every: Any = ()  # nothing, or Steps
         if keep:
             every = tf.zeros((source.times + 1, keep * units, self._widths[-1]))
-        states: State = (tf.zeros((units, self._widths[0])),) * step.states
+        states: State = self._first or (tf.zeros((units, self._widths[0])),) * step.states
 
         def stored(every: Steps, states: State, t: Time) -> Steps:
             for place, state in enumerate(states[:keep]):
                 every = write(every, state[None], (t, place * units, 0))
             return every
 
+        if self._first:
+            every = stored(every, states, self._starts[0])
         for number, width in enumerate(self._widths):
             start, end = self._starts[number], self._starts[number + 1]
             if number:
@@ -84,8 +99,7 @@ class Recurrence:
                 t: Time, column: Columns, states: State, every: Steps, width: int = width
             ) -> tuple[Time, Columns, State, Steps]:
                 column = write(column, source.at(t, width), (0, 0))
-                states = step.forward(tf.matmul(self._product, column), states)
-                states = self._masked(states, t, width)
+                states = self._kept(step.forward(self._product.of(column), states), states, t)
                 column = write(column, states[0], (inputs, 0))
                 return t + 1, column, states, stored(every, states, t + 1)
 
@@ -94,7 +108,7 @@ class Recurrence:
                 body,
                 (start, self._column(states[0], width), states, every),
             )
-        return states[0], every
+        return states, every
 
     def backward(
         self,
@@ -116,9 +130,8 @@ class Recurrence:
 
         step, units, inputs = self._step, self._units, self._inputs
         batch = self._widths[-1]
-        down = self._matrix[: inputs + units] if source.wanted else self._matrix[inputs:-1]
         d_source: Any = source.zeros() if source.wanted else ()
-        d_matrix = tf.zeros_like(self._matrix)
+        d_matrix = tf.zeros_like(self._product.matrix)
         d_states: State = (tf.zeros((units, batch)),) * step.states
         if d_last is not None:
             d_states = (d_last, *d_states[1:])
@@ -144,19 +157,19 @@ class Recurrence:
                 d_source: Tensor,
                 width: int = width,
             ) -> tuple[Time, Columns, State, Columns, Tensor, State, Tensor]:
-                d_states = self._masked(d_states, t, width)
+                d_states, passing = self._split(d_states, t)
                 column = write(column, source.at(t, width), (0, 0))
                 column = write(column, state_of(t, 0, width), (inputs, 0))
                 held = tuple(
                     write(array, state_of(t + later, place, width), (0, 0))
                     for array, (later, place) in zip(held, step.reads, strict=True)
                 )
-                z = tf.matmul(self._product, column)
+                z = self._product.of(column)
                 blocks, d_states = step.backward(z, column[inputs:-1], held, d_states)
                 for place, block in enumerate(blocks):
                     dz = write(dz, block, (place * units, 0))
-                d_matrix = d_matrix + tf.matmul(column, dz, transpose_b=True)
-                below = tf.matmul(down, dz)
+                of_matrix, below = self._product.gradients(column, dz, wanted=source.wanted)
+                d_matrix = d_matrix + of_matrix
                 if source.wanted:
                     d_source = source.add(d_source, below[:inputs], t)
                 dh = below[-units:]
@@ -164,6 +177,7 @@ class Recurrence:
                     # Of the step before; there is none before step 0, and this is not used then.
                     dh = dh + read(d_every, (t - 1, 0, 0), (1, units, width))[0]
                 d_states = (dh + d_states[0], *d_states[1:]) if step.direct else (dh, *d_states)
+                d_states = tuple(map(add, d_states, passing)) if passing else d_states
                 return t - 1, column, held, dz, d_matrix, d_states, d_source
 
             zeros = tf.zeros((units, width))
@@ -176,12 +190,29 @@ class Recurrence:
             )
         return d_source, step.weights(d_matrix, inputs)
 
-    def _masked(self, states: State, t: Time, width: int) -> State:
-        """Return states, or their gradients, with zeros where a sample is masked."""
-        if self._alive is None:
-            return states
-        alive = read(self._alive, (t, 0, 0), (1, 1, width))[0]
-        return tuple(state * alive for state in states)
+    def _kept(self, new: State, old: State, t: Time) -> State:
+        """Return the states after a step: those before it where a sample is masked."""
+        import tensorflow as tf
+
+        if self._mask is None:
+            return new
+        alive = self._alive(self._mask, new, t)
+        if self._mask.leading:
+            return tuple(state * alive for state in new)
+        return tuple(tf.where(alive > 0, *both) for both in zip(new, old, strict=True))
+
+    def _split(self, d_states: State, t: Time) -> tuple[State, State]:
+        """Return what of the gradients goes through a step, and what passes it by, if any does."""
+        if self._mask is None:
+            return d_states, ()
+        alive = self._alive(self._mask, d_states, t)
+        through = tuple(d * alive for d in d_states)
+        if self._mask.leading:
+            return through, ()
+        return through, tuple(d * (1.0 - alive) for d in d_states)
+
+    def _alive(self, mask: Mask, states: State, t: Time) -> Columns:
+        return read(mask.alive, (t, 0, 0), (1, 1, int(states[0].shape[1])))[0]
 
     def _column(self, h: Columns, width: int) -> Columns:
         """Return what a step's product is of: an input to be written, h, and a one for the bias."""

@@ -101,3 +101,28 @@ class Array:
     def add(self, gathered: Tensor, dx: Columns, t: Time) -> Tensor:
         """Write the gradient of a time step."""
         return write(gathered, dx[None], (t, 0, 0))
+
+
+class Reversed:
+    """Inputs read against time: step 0 is the last.
+
+    Args:
+        source: in the order of time; gradients are gathered as it gathers them.
+    """
+
+    def __init__(self, source: StepInputs) -> None:
+        self.times = source.times
+        self.wanted = source.wanted
+        self._source = source
+
+    def at(self, t: Time, width: int) -> Columns:
+        """Return the first columns of a time step."""
+        return self._source.at(self.times - 1 - t, width)
+
+    def zeros(self) -> Tensor:
+        """Return the gradient before anything is added to it."""
+        return self._source.zeros()
+
+    def add(self, gathered: Tensor, dx: Columns, t: Time) -> Tensor:
+        """Return the gradient with that of a time step."""
+        return self._source.add(gathered, dx, self.times - 1 - t)

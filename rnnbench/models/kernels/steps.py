@@ -19,6 +19,7 @@ class Step(Protocol):
 
     Attributes:
         blocks: blocks of rows of z.
+        gates: for each block, which of Keras's gates it is of.
         halved: which of them are arguments of a logistic function, computed as
             ``(1 + tanh(z / 2)) / 2``: z comes halved for these, and dL/dz is by the whole z.
         states: arrays of ``units`` rows carried along; the first is h.
@@ -29,6 +30,7 @@ class Step(Protocol):
     """
 
     blocks: ClassVar[int]
+    gates: ClassVar[tuple[int, ...]]
     halved: ClassVar[tuple[bool, ...]]
     states: ClassVar[int]
     reads: ClassVar[tuple[tuple[int, int], ...]]
@@ -65,6 +67,7 @@ class SimpleRNNStep:
     """``h' = tanh(z)``."""
 
     blocks: ClassVar[int] = 1
+    gates: ClassVar[tuple[int, ...]] = (0,)
     halved: ClassVar[tuple[bool, ...]] = (False,)
     states: ClassVar[int] = 1
     reads: ClassVar[tuple[tuple[int, int], ...]] = ((1, 0),)
@@ -98,6 +101,7 @@ class LSTMStep(SimpleRNNStep):
     """Gates i, f, o and candidate g: ``c' = f c + i g``, ``h' = o tanh(c')``; blocks i f g o."""
 
     blocks = 4
+    gates = (0, 1, 2, 3)
     halved = (True, True, False, True)
     states = 2
     reads = ((0, 1), (1, 1))
@@ -139,6 +143,7 @@ class GRUStep:
     """
 
     blocks = 4
+    gates = (0, 1, 2, 2)
     halved = (True, True, False, False)
     states = 1
     reads = ()

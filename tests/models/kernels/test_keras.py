@@ -81,7 +81,9 @@ def test_equal_keras(
         return [restored, *(gradient.numpy() for gradient in gradients)]
 
     by_keras = compiled(KerasBody(model), (BATCH,), xla=False)
-    by_kernels = compiled(Network(model, step_of(config), mask=mask), widths, xla=True)
+    by_kernels = compiled(
+        Network(model, step_of(config), mask=mask, leading=True), widths, xla=True
+    )
     for tokens in (MIXED, SAME, NOTHING):
         expected = run(by_keras, tokens, (BATCH,))
         for ours, keras in zip(run(by_kernels, tokens, widths, mask), expected, strict=True):
