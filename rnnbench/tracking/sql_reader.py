@@ -82,8 +82,9 @@ class SqlReader:
                 values,
             )
             found: list[Record] = []
+            texts: dict[str, str] = {}
             for start in range(0, len(rows), _CHUNK):
-                found += _records(ask, rows[start : start + _CHUNK], only)
+                found += _records(ask, rows[start : start + _CHUNK], only, texts)
             return found
 
     def histories(
@@ -137,8 +138,12 @@ class SqlReader:
 
 
 def _records(
-    ask: Ask, rows: Sequence[tuple[Any, ...]], only: Collection[str] | None
+    ask: Ask,
+    rows: Sequence[tuple[Any, ...]],
+    only: Collection[str] | None,
+    texts: dict[str, str],
 ) -> Iterator[Record]:
+    """Yield the runs of some rows; of equal texts there is one, that of ``texts``."""
     ids = [row[0] for row in rows]
     where = f"run_uuid IN ({_marks(ids)})"
     values: list[Any] = list(ids)
@@ -151,7 +156,8 @@ def _records(
         for run_id, key, value in ask(
             f"SELECT run_uuid, key, {column} FROM {table} WHERE {where}", values
         ):
-            found[run_id][key] = math.nan if value is None else value
+            told = texts.setdefault(value, value) if isinstance(value, str) else value
+            found[run_id][texts.setdefault(key, key)] = math.nan if told is None else told
         return found
 
     tags, params = read("tags", "value"), read("params", "value")

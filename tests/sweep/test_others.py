@@ -42,7 +42,9 @@ class Progress:
 
 
 def spec(key: str) -> Any:
-    return SimpleNamespace(key=key, name=f"run {key}", group="some-group", work=1.0)
+    return SimpleNamespace(
+        key=key, name=f"run {key}", group="some-group", work=1.0, arm_key="an arm"
+    )
 
 
 @pytest.fixture
