@@ -21,7 +21,7 @@ from rnnbench.baselines.result import FittedBaseline
 from rnnbench.baselines.smoothing import fit_exponential_smoothing
 from rnnbench.config.data_section import DataConfig
 from rnnbench.config.schema import Config
-from rnnbench.config.validate import suggestion
+from rnnbench.config.suggestions import suggestion
 from rnnbench.data import InputSpec
 from rnnbench.data.contract import Kind
 from rnnbench.errors import ConfigError

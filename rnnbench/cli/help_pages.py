@@ -14,7 +14,7 @@ from rnnbench.config.describe import KeyDescription, section_meanings
 from rnnbench.config.metric import LOGGED, Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.option_files import PRESETS, OptionFiles
-from rnnbench.config.validate import suggestion
+from rnnbench.config.suggestions import suggestion
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.origin import Origin
 from rnnbench.extensions.packages import installed

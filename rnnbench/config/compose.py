@@ -27,7 +27,8 @@ from rnnbench.config.overrides import CELL, parse
 from rnnbench.config.paths import default_home, preset_files, resource_dir
 from rnnbench.config.recorded import references
 from rnnbench.config.references import bounded, refers
-from rnnbench.config.validate import suggestion, unknown_key
+from rnnbench.config.suggestions import suggestion
+from rnnbench.config.validate import unknown_key
 from rnnbench.config.yaml_files import check_folders
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.packages import installed

@@ -9,7 +9,8 @@ from typing import Any
 from rnnbench.config.dotted import section_of, value_at
 from rnnbench.config.keys import OF_ARMS, is_about, keys
 from rnnbench.config.roles import Purpose
-from rnnbench.config.validate import suggestion, unknown_key
+from rnnbench.config.suggestions import suggestion
+from rnnbench.config.validate import unknown_key
 from rnnbench.errors import ConfigError
 
 KEY, OPTIONAL = "sweep.per_data", "sweep.optional_data"

@@ -64,7 +64,6 @@ def _composed(config_name: str, choices: tuple[str, ...]) -> DictConfig:
     repository.delegate.sources = [  # type: ignore[attr-defined]
         _Folder(source.provider, source.path) if source.provider == "main" else source
         for source in repository.get_sources()
-        if source.provider != "hydra"
     ]
     found = create_defaults_list(
         repo=repository,

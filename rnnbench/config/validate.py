@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,11 +14,10 @@ from rnnbench.config.optimizer_options import check_optimizer
 from rnnbench.config.paths import resource_dir
 from rnnbench.config.ranges import check_search
 from rnnbench.config.schema import Config
+from rnnbench.config.suggestions import suggestion
 from rnnbench.errors import ConfigError
 
 MOST_SEEDS = 30  # with until=decided, where most_seeds is null
-_MOST_SUGGESTED = 3
-_SHORTEST_PART = 3
 
 
 def validate(mapping: Mapping[str, Any]) -> Config:
@@ -147,21 +145,6 @@ def check_combinations(config: Config) -> None:
 # What Keras calls by another name.
 _BEST = "set training.test=best, and tracking.save_model=best to keep the weights"
 _ELSEWHERE = dict.fromkeys(("training.restore_best", "training.restore_best_weights"), _BEST)
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean ...?`` for the nearest known words, or an empty string.
-
-    Nearest are dotted keys that end alike, as ``data.maxlen`` for ``maxlen``; then what is spelled
-    alike; then what has the word in it.
-    """
-    known, lower = list(known), word.casefold()
-    near = [name for name in known if name.split(".")[-1] == lower.split(".")[-1]]
-    if not 1 <= len(near) <= _MOST_SUGGESTED:
-        near = difflib.get_close_matches(lower, known, n=1, cutoff=0.6)
-    if not near and len(word) >= _SHORTEST_PART:
-        near = [name for name in known if lower in name][:_MOST_SUGGESTED]
-    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def unknown_key(key: str) -> ConfigError:

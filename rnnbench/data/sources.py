@@ -11,7 +11,7 @@ from rnnbench.config.option_values import is_allowed, words_for
 from rnnbench.config.own_section import own_defaults
 from rnnbench.config.roles import Only
 from rnnbench.config.section import idle_markers
-from rnnbench.config.validate import suggestion
+from rnnbench.config.suggestions import suggestion
 from rnnbench.data.contract import DataSource, must_be_null
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.registry import configured, names

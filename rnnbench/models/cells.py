@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rnnbench.config.schema import CellConfig
-from rnnbench.config.validate import suggestion
+from rnnbench.config.suggestions import suggestion
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.registry import configured, find, names
+
+if TYPE_CHECKING:
+    from rnnbench.config.schema import CellConfig
 
 # What Keras takes where an option is not given.
 DEFAULTS: Mapping[str, Any] = {

@@ -13,7 +13,7 @@ from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
 from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, write
 from rnnbench.plots.tradeoff import cost_ticks, tones
-from rnnbench.results.courses import MeanCourse
+from rnnbench.results.mean_course import MeanCourse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,10 +13,11 @@ from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.intervals import draw_background, draw_interval, reach
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of
-from rnnbench.stats.family import Comparison, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from rnnbench.stats.family import Comparison, Verdict
 
 _DECIDED = "#000000"
 _UNDECIDED = "#777777"

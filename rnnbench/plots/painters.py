@@ -16,6 +16,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from rnnbench.system.cores import cores
 
 # What draws a figure into files, and the files.
 Job = tuple[Callable[[list[Path]], None], list[Path]]
+# Figures of most reports; with the first one comes pandas.
+_USUAL = ("learning", "courses", "differences", "slope", "tradeoff")
 Draw = Callable[[Sequence[Job]], Iterable[int]]
 
 
@@ -86,7 +89,8 @@ def _serve(driver: Connection) -> None:
     os.setpgrp()  # to be ended at once, with all that are forked from it
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads would not survive the fork
     gc.set_threshold(1_000_000, 20, 100)  # as in the driver
-    import rnnbench.plots.learning  # noqa: F401 - and with it pandas
+    for name in _USUAL:
+        import_module(f"rnnbench.plots.{name}")
     from rnnbench.plots.style import rehearse
 
     for suffix in (".svg", ".png", ".pdf"):

@@ -9,18 +9,16 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from rnnbench.config.metrics import is_smaller_better
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.history import SECONDS
+from rnnbench.results.mean_course import MeanCourse, Values
 from rnnbench.results.measure import usual_of
 
 Cost = Literal["seconds", "updates"]
 COSTS: tuple[Cost, ...] = ("seconds", "updates")
 _SLACK = 1 + 1e-9  # sums of the same seconds in another order differ in their last bits
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,21 +44,6 @@ class RunCourse:
         """Return its best validation for so much; NaN within its first epoch."""
         epochs = self.epochs_within(cost, budget)
         return float(self.best[epochs - 1]) if epochs else math.nan
-
-
-@dataclass(frozen=True)
-class MeanCourse:
-    """The mean over the runs of an arm, epoch by epoch.
-
-    Attributes:
-        spent: mean of what was spent by the runs that trained so long ``(epochs,)``.
-        mean, sd: of the best validation so far; a run that has ended keeps its own. The
-            standard deviation is 0 for one run.
-    """
-
-    spent: Values
-    mean: Values
-    sd: Values
 
 
 def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, RunCourse]:

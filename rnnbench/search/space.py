@@ -12,7 +12,8 @@ from rnnbench.config.keys import keys, role
 from rnnbench.config.optimizer_options import OPTION_MEANINGS, check_optimizer
 from rnnbench.config.roles import Drawn
 from rnnbench.config.schema import CategoricalSpace, Config, FloatSpace, IntSpace, Space
-from rnnbench.config.validate import suggestion, validate
+from rnnbench.config.suggestions import suggestion
+from rnnbench.config.validate import validate
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import parse_reference

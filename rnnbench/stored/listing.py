@@ -14,7 +14,7 @@ from rnnbench.config.arm_names import short_label, short_name, told_apart
 from rnnbench.config.keys import LOGGED, about, is_about, keys
 from rnnbench.config.metrics import TOLD
 from rnnbench.config.overrides import axis_values, parse
-from rnnbench.config.validate import suggestion
+from rnnbench.config.suggestions import suggestion
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import redacted
 from rnnbench.tracking import names

@@ -13,11 +13,12 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rnnbench.config import Config, validate
 from rnnbench.config.compose import Composer, composer
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.overrides import axis_values, parse
 from rnnbench.config.paths import preset_files, resource_dir
+from rnnbench.config.schema import Config
+from rnnbench.config.validate import validate
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import check_cell
 

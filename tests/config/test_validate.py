@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from rnnbench.config import validate
 from rnnbench.config.compose import composer
 from rnnbench.config.keys import keys as schema_keys
 from rnnbench.config.paths import resource_dir
-from rnnbench.config.validate import suggestion
+from rnnbench.config.validate import suggestion, validate
 from rnnbench.data.sources import OWN_KEYS, SOURCES
 from rnnbench.errors import ConfigError
 

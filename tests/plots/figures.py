@@ -32,7 +32,7 @@ from rnnbench.plots.trials import (
     save_trials,
     trial_rows,
 )
-from rnnbench.results.courses import MeanCourse
+from rnnbench.results.mean_course import MeanCourse
 from rnnbench.stats.family import ArmValues, Comparison, family
 from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
