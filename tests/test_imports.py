@@ -174,6 +174,20 @@ def test_an_unknown_run_is_refused_before_tensorflow_is_loaded(tmp_path: Path) -
         assert not found.modules & set(TENSORFLOW)
 
 
+def test_what_draws_figures_loads_no_schema_and_reads_no_store() -> None:
+    code = """
+import sys
+from importlib import import_module
+from rnnbench.plots import painters
+for name in painters.USUAL:
+    import_module(f"rnnbench.plots.{name}")
+unwanted = {"pydantic", "rnnbench.config.schema", "rnnbench.results.measure"}
+assert not unwanted & set(sys.modules), unwanted & set(sys.modules)
+"""
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert child.returncode == 0, child.stderr
+
+
 def test_help_imports_nothing_that_is_slow(tmp_path: Path) -> None:
     for found in imported_by(tmp_path, ["--help"], ["trian"]):
         assert not found.modules & set(SLOW_TO_IMPORT)
@@ -228,7 +242,7 @@ def place(name: str) -> int:
 
 def test_imports_are_found() -> None:
     assert set(imports("__main__")) == {"cli", "system.scratch"}
-    assert {"config.schema", "config.validate", "errors"} <= set(imports("models.cells"))
+    assert {"config.schema", "config.suggestions", "errors"} <= set(imports("models.cells"))
     assert "data.sets.grammar" in set(imports("data.sets.oracle"))
     assert layer("data.sets.grammar") == "data"
 

@@ -28,7 +28,7 @@ from rnnbench.system.cores import cores
 # What draws a figure into files, and the files.
 Job = tuple[Callable[[list[Path]], None], list[Path]]
 # Figures of most reports; with the first one comes pandas.
-_USUAL = ("learning", "courses", "differences", "slope", "tradeoff")
+USUAL = ("learning", "courses", "differences", "slope", "tradeoff")
 Draw = Callable[[Sequence[Job]], Iterable[int]]
 
 
@@ -89,7 +89,7 @@ def _serve(driver: Connection) -> None:
     os.setpgrp()  # to be ended at once, with all that are forked from it
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads would not survive the fork
     gc.set_threshold(1_000_000, 20, 100)  # as in the driver
-    for name in _USUAL:
+    for name in USUAL:
         import_module(f"rnnbench.plots.{name}")
     from rnnbench.plots.style import rehearse
 
