@@ -236,6 +236,7 @@ def test_an_interrupted_sweep_leaves_nothing_behind_and_the_same_command_resumes
         return store is not None and any("loss" in r.metrics for r in store.records())
 
     wait_for(lambda: not sweep.is_running or has_begun())
+    assert sweep.is_running, sweep.said
     os.killpg(sweep.process.pid, signal.SIGINT)  # as a terminal does
     assert sweep.status() == 130, sweep.said
     wait_for(lambda: not sweep.family())
