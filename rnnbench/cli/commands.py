@@ -186,7 +186,13 @@ COMMANDS: dict[str, Command] = {
         usage="[NAME ...] [KEY=VALUE ...]",
         more="Reports show them beside the cells: a cell that does not beat a bag of words has "
         "learnt nothing from the order of the words.",
-        own=(Own("NAME", "bag_of_words or mean_embedding; both if not given."),),
+        own=(
+            Own(
+                "NAME",
+                "Such as bag_of_words or ridge, several with blanks; all that suit the data if "
+                "not given.",
+            ),
+        ),
     ),
     "predict": Command(
         "predict",

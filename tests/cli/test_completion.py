@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnbench.baselines import BASELINES
 from rnnbench.cli.completion import completions
 from rnnbench.config.paths import resource_dir
 from tests.conftest import Run
@@ -61,6 +62,10 @@ from tests.test_imports import imported_by
                 )
             },
         ),
+        ("rnnbench baseline ba", {"bag_of_words "}),
+        ("rnnbench baseline bag_of_words mean", {"mean ", "mean_embedding "}),
+        ("rnnbench baseline data=dig", {"data=digits"}),
+        ("rnnbench sweep bag", set()),
         ("rnnbench nonsense mo", set()),
         ("rnnbench", set()),
     ],
@@ -74,6 +79,16 @@ def test_offers_the_users_own_cell(tmp_path: Path) -> None:
     (tmp_path / "cell" / "mine.yaml").write_text("name: lstm\n")
     line = f"rnnbench sweep --config-dir {tmp_path} +cell=m"
     assert completions(line) == ["+cell=mine"]
+
+
+def test_baseline_without_a_word_offers_all_baselines_the_users_own_among_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "baseline").mkdir()
+    (tmp_path / "baseline" / "mine.yaml").write_text("_target_: mine.Mine\n")
+    found = completions(f"rnnbench baseline --config-dir {tmp_path} ")
+    assert {f"{name} " for name in (*BASELINES, "mine")} < set(found)
+    assert "data=" in found
 
 
 def test_answers_without_what_is_slow_to_import(
