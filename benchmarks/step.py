@@ -185,12 +185,12 @@ def pytorch(name: str, vocabulary: int, sizes: argparse.Namespace) -> Train:
     """Return a step of PyTorch's layer, on one thread."""
     import torch
 
-    from benchmarks.side_by_side.pytorch_model import Network, rmsprop, train_batch
+    from benchmarks.side_by_side.pytorch_model import Network, RMSprop, train_batch
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
     network = Network(name, vocabulary, sizes.inputs, sizes.units)
-    optimizer = rmsprop(network)
+    optimizer = RMSprop(network.parameters())
 
     def train(batch: Batch) -> None:
         labels = torch.from_numpy(batch[1].astype(np.float32))

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.side_by_side.arrays import load_data
 from benchmarks.side_by_side.clock import Batches, write_run
-from benchmarks.side_by_side.pytorch_model import Network, correct, rmsprop, train_batch
+from benchmarks.side_by_side.pytorch_model import Network, RMSprop, correct, train_batch
 
 
 def main(job: dict[str, Any]) -> None:
@@ -46,7 +46,7 @@ def _run(
     """Train one model, validate it after every epoch, test it at the end."""
     torch.manual_seed(seed)
     network = Network(cell, job["vocabulary"], job["dim"], job["units"])
-    optimizer = rmsprop(network)
+    optimizer = RMSprop(network.parameters())
     batches = DataLoader(trained, batch_size=job["batch"], shuffle=True)
     training, evaluation = Batches(), 0.0
     started = time.time()

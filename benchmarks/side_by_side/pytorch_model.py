@@ -1,17 +1,17 @@
-"""The network and its optimizer in PyTorch, as near to Keras's as PyTorch's own parts come.
+"""The network of PyTorch's layers, with the initial weights and the optimizer of Keras.
 
-The layers and the initial weights are the same. Two things differ: PyTorch's RNN and LSTM add two
-biases where Keras has one, so that their sum takes steps twice as long; and RMSprop adds its
-epsilon to the root of the mean square, Keras under the root.
+One thing differs: PyTorch's RNN and LSTM add two biases where Keras has one, so that their sum
+takes steps twice as long.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import torch
 from torch import nn
 
 LAYERS = {"simple_rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-KERAS_EPSILON = 1e-7
 
 
 class Network(nn.Module):
@@ -41,9 +41,24 @@ class Network(nn.Module):
         return self.head(states[:, -1]).squeeze(1)
 
 
-def rmsprop(network: nn.Module) -> torch.optim.RMSprop:
-    """Return RMSprop with Keras's defaults; a root of its epsilon is what both share near 0."""
-    return torch.optim.RMSprop(network.parameters(), lr=1e-3, alpha=0.9, eps=KERAS_EPSILON**0.5)
+class RMSprop(torch.optim.Optimizer):
+    """RMSprop with Keras's defaults, and with its epsilon under the root.
+
+    PyTorch's own adds epsilon to the root. Most gradients of an embedding are so small that this
+    decides how fast a network learns.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter]) -> None:
+        super().__init__(parameters, {"rate": 1e-3, "rho": 0.9, "epsilon": 1e-7})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # noqa: ARG002
+        for group in self.param_groups:
+            for weight in group["params"]:
+                square = self.state[weight].setdefault("square", torch.zeros_like(weight))
+                square.lerp_(weight.grad.square(), 1 - group["rho"])
+                root = (square + group["epsilon"]).sqrt_()
+                weight.addcdiv_(weight.grad, root, value=-group["rate"])
 
 
 def train_batch(

@@ -28,9 +28,8 @@ write it. It was not timed.
 """
 PYTORCH = """\
 PyTorch adds up the gradients of a repeated token as well, and is compared with "repeats summed".
-Its initial weights are drawn as Keras draws them. Two things differ: PyTorch's RNN and LSTM have
-two biases where Keras has one, and its RMSprop adds epsilon (here the root of Keras's) to the root
-of the mean square, Keras under the root. It runs eagerly, without torch.compile.
+Its initial weights are drawn and its weights changed as Keras does it. One thing differs: PyTorch's
+RNN and LSTM have two biases where Keras has one. It runs eagerly, without torch.compile.
 """
 NOTES = """\
 Throughput: finished runs an hour, relative to the Keras loop. Wall: from the command to the end of

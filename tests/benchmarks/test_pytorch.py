@@ -14,7 +14,7 @@ pytest.importorskip("benchmarks.side_by_side", reason="needs a checkout with ben
 import torch
 
 from benchmarks.side_by_side import pytorch_loop
-from benchmarks.side_by_side.pytorch_model import KERAS_EPSILON, Network, rmsprop
+from benchmarks.side_by_side.pytorch_model import Network, RMSprop
 from rnnbench.reference import gru_reset_after, lstm, simple_rnn
 
 UNITS = 4
@@ -69,16 +69,17 @@ def test_weights_are_drawn_as_keras_draws_them(cell: str) -> None:
     np.testing.assert_array_equal((recurrent.bias_ih_l0 + recurrent.bias_hh_l0).detach(), bias)
 
 
-@pytest.mark.parametrize("gradient", [1e-9, 1.0])
-def test_rmsprop_steps_as_far_as_keras_where_epsilon_rules_and_where_it_is_nothing(
-    gradient: float,
-) -> None:
-    layer = torch.nn.Linear(1, 1, bias=False)
-    layer.weight.grad = torch.full((1, 1), gradient)
-    layer.weight.data.zero_()
-    rmsprop(layer).step()
-    keras = 1e-3 * gradient / np.sqrt(0.1 * gradient**2 + KERAS_EPSILON)
-    assert -layer.weight.item() == pytest.approx(keras, rel=2e-3)
+def test_rmsprop_is_that_of_keras() -> None:
+    weight = torch.nn.Parameter(torch.zeros(3))
+    optimizer = RMSprop([weight])
+    value, square = np.zeros(3), np.zeros(3)
+    for factor in (1.0, -0.5, 3.0):
+        gradient = factor * np.array([1e-9, 3e-4, 2.0])
+        weight.grad = torch.tensor(gradient, dtype=torch.float32)
+        optimizer.step()
+        square = 0.9 * square + 0.1 * gradient**2
+        value -= 1e-3 * gradient / np.sqrt(square + 1e-7)
+    np.testing.assert_allclose(weight.detach(), value, rtol=1e-5)
 
 
 def test_loop_trains_every_run_of_the_grid_and_leaves_its_numbers(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_pytorch_is_compared_with_summed_repeats_and_what_differs_is_told() -> N
     page = markdown({"tiny": results}, {})
     assert "| PyTorch loop | 2.00 × |" in page
     assert "(differs)" not in page
-    assert "have\ntwo biases where Keras has one" in page
+    assert "RNN and LSTM have two biases where Keras has one" in page
     swapped = {**results, "pytorch": made_up(3.0)}
     assert "PyTorch loop (gru, test)" in markdown({"tiny": swapped}, {})
 
