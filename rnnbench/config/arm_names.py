@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rnnbench.config.keys import keys, names_arms
-from rnnbench.config.roles import Label
+from rnnbench.config.roles import IdleAt, Label
 
 OPTION = "cell."  # how the keys that belong to some cells begin
 
@@ -54,7 +54,7 @@ def told_apart(arms: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, 
     }
     return [
         {
-            key: shown_text(params.get(key, "none"))
+            key: shown_text(params.get(key, unset(key)))
             for key, cells in varying.items()
             if cell in cells or not key.startswith(OPTION)
         }
@@ -65,6 +65,14 @@ def told_apart(arms: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, 
 def _varies(key: str, arms: Sequence[Mapping[str, str]]) -> bool:
     values = {params.get(key) for params in arms}
     return len(values - {None} if key.startswith(OPTION) else values) > 1
+
+
+@cache
+def unset(key: str) -> str:
+    """Return the value of a parameter that was not logged: the one at which its key is idle."""
+    own = keys()[key].field.metadata if key in keys() else ()
+    values = [one.value for one in own if isinstance(one, IdleAt) and one.value is not None]
+    return str(values[0]) if values else "none"
 
 
 def label_axes(label: str) -> dict[str, str]:

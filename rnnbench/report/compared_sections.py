@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.formatting.natural import natural_key
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.families import compare_families, family_words, looks_words
 from rnnbench.report.pairs import Pair, related
@@ -81,4 +82,4 @@ def _sections(done: Rows) -> list[tuple[str, Rows]]:
     places: dict[str, list[int]] = {}
     for place, title in enumerate(section_titles(done.rows)):
         places.setdefault(title, []).append(place)
-    return [(title, done.take(places[title])) for title in sorted(places)]
+    return [(title, done.take(places[title])) for title in sorted(places, key=natural_key)]

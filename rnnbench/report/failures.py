@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import as_good
 from rnnbench.report.wording import arm_place, arm_words, either
-from rnnbench.results.chance import learned_nothing
+from rnnbench.results.chance import guessing, learned_nothing
 
 
 def failed(dataset: DatasetSection) -> list[Statement]:
@@ -61,14 +63,24 @@ def _verdict(pair: Pair) -> str:
 
 
 def without_success(dataset: DatasetSection) -> list[Statement]:
-    """Return which arms learned nothing; nothing where all learned something."""
+    """Return which arms learned nothing, and which others are no more accurate than guessing."""
     measure = dataset.measure
     if measure is None:
         return []
-    found = {arm.name: learned_nothing(arm, measure) for arm in dataset.arms}
-    levels = {level for level in found.values() if level is not None}
-    if not levels:
-        return []
-    named = sorted((name for name, level in found.items() if level is not None), key=arm_place)
-    told = either(map(arm_words, named), "and")
-    return [Statement("Learned nothing:", f" {told}. {as_good(dataset.arms, levels)}")]
+    nothing: dict[str, float] = {}
+    something: dict[str, float] = {}
+    for arm in dataset.arms:
+        level = guessing(arm, measure)
+        if level is not None:
+            of_nothing = learned_nothing(arm, measure) is not None
+            (nothing if of_nothing else something)[arm.name] = level
+    told = (("Learned nothing:", nothing), ("No more accurate than guessing:", something))
+    return [
+        Statement(lead, f" {_named(found)}. {as_good(dataset.arms, {*found.values()})}")
+        for lead, found in told
+        if found
+    ]
+
+
+def _named(names: Iterable[str]) -> str:
+    return either(map(arm_words, sorted(names, key=arm_place)), "and")

@@ -14,7 +14,8 @@ from rnnbench.results.chance import OF_MEAN, learned_nothing
 from rnnbench.results.measure import Measure
 from rnnbench.stats.family import FEWEST, Comparison, Verdict
 
-_CLASS = "most frequent class"
+_CLASS = "Always answering the most frequent class"
+_MEAN = "Always predicting the mean of the training targets, as the baseline mean does,"
 _SEEDS_AT_MOST = "more than a thousand seeds would be needed"
 
 
@@ -155,9 +156,9 @@ def both_learned_nothing(pair: Pair) -> float | None:
 def as_good(arms: Sequence[ArmRuns], levels: Iterable[float]) -> str:
     """Return which answer without a model is as good as some arms, in a sentence."""
     is_number = any(arm.by_seed(OF_MEAN) for arm in arms)
-    guess, form = ("mean of the training targets", ".4g") if is_number else (_CLASS, ".2f")
+    guess, form = (_MEAN, ".4g") if is_number else (_CLASS, ".2f")
     shown = " or ".join(sorted({f"{level:{form}}" for level in levels}))
-    return f"Always answering the {guess} is as good ({shown})."
+    return f"{guess} is as good ({shown})."
 
 
 def is_turned(pair: Pair) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -13,7 +13,8 @@ from rnnbench.config.roles import OfDataSet
 from rnnbench.results.rows import Row, called
 
 LIMIT = "data.limit"
-_TEXTS = frozenset({"csv", "text_dir"})
+_SERIES = "series"
+_OF_FILES = frozenset({"csv", "text_dir", _SERIES})
 _TEST_LIMIT, _PATH = "data.test_limit", "data.path"
 
 
@@ -52,24 +53,49 @@ def _told_apart(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
 
 
 def _by_file(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    """Return names with the file of texts that was read, where those of one name are several.
+    """Return names with the file that was read, where those of one name are several.
 
-    Equal contents under another name, as of a file that was moved, are one file.
+    Equal contents under another name, as of a file that was moved, are one file. Files of one name
+    in several folders are numbered: folders are not published.
     """
-    paths = [_file(row) if row["data"] in _TEXTS else None for row in rows]
-    known = _by((row["data_digest"] for row in rows), paths)
-    files = [min(known[row["data_digest"]], default=None) for row in rows]
+    files = _files(rows)
     several = _by(names, files)
     return [
-        f"{name}, {file}" if file is not None and len(several[name]) > 1 else name
-        for name, file in zip(names, files, strict=True)
+        name if file is None else name + _told(file, several[name], row["data"] == _SERIES)
+        for name, file, row in zip(names, files, rows, strict=True)
     ]
 
 
-def _file(row: Row) -> str | None:
-    """Return the name of a run's file; folders are not published."""
-    path = row.get(_PATH)
-    return None if path is None else PurePath(str(path)).name
+def _told(file: str, files: Collection[str], is_named: bool) -> str:
+    """Return what tells a file from others; its own name, unless the data set is named after it."""
+    alike = sorted(one for one in files if PurePath(one).name == PurePath(file).name)
+    number = f" ({alike.index(file) + 1})" if len(alike) > 1 else ""
+    if len(files) < 2 or (is_named and len(alike) == len(files)):
+        return number
+    return f", {PurePath(file).name}{number}"
+
+
+def _files(rows: Sequence[Row]) -> list[str | None]:
+    """Return the file that each run read, by one of its paths; ``None`` where none is the user's.
+
+    Two paths are one file where they were read with equal contents, or one ends with the other, as
+    where a user typed a relative path.
+    """
+    paths = [row.get(_PATH) if row["data"] in _OF_FILES else None for row in rows]
+    digests = [row["data_digest"] or path for row, path in zip(rows, paths, strict=True)]
+    known = _by(digests, paths)
+    every = set().union(*known.values())
+    files: list[set[str]] = []
+    for found in known.values():
+        own = found | {one for one in every for path in found if one.endswith(f"/{path}")}
+        joined = [file for file in files if file & own]
+        files = [*(file for file in files if file not in joined), own.union(*joined)]
+    shown = {path: min(file, key=_place) for file in files for path in file}
+    return [shown[min(known[digest])] if known[digest] else None for digest in digests]
+
+
+def _place(path: str) -> tuple[str, str]:
+    return PurePath(path).name, path
 
 
 def section_key(name: str, taken: Sequence[str]) -> str:

@@ -57,9 +57,10 @@ def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> Repo
         "P(better), P(equivalent), P(worse): how probable it is that the first arm is better by "
         "more than the margin, that it differs by less, and that it is worse by more (Benavoli et "
         "al. 2017). They and “better in” are for information and decide nothing.",
-        "Marked in a table of accuracies: the best arm, and those below it that are not shown to "
-        "be worse, down to the first that is, that differs from the best in more than one thing, "
-        f"or that has fewer than {FEWEST} seeds. A baseline above a marked arm is marked, too.",
+        f"Marked in a table of {_scores(by)}: the best arm, and those below it that are not shown "
+        "to be worse, down to the first that is, that differs from the best in more than one "
+        f"thing, or that has fewer than {FEWEST} seeds. A baseline above a marked arm is marked, "
+        "too.",
     )
     missed = (1 - _RARE) ** _SEEDS
     unseen = (
@@ -71,3 +72,9 @@ def verdicts_section(options: ReportConfig, measures: Iterable[Measure]) -> Repo
     )
     block = Block("", (about, how, unseen), bullets=rules)
     return ReportSection(KEY, "How a verdict comes about", (block,))
+
+
+def _scores(measures: Iterable[Measure]) -> str:
+    """Return what the tables with marks are of."""
+    found = dict.fromkeys("errors" if one.is_error else "accuracies" for one in measures)
+    return " or ".join(found)

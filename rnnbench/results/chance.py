@@ -13,6 +13,7 @@ _ALIKE = frozenset(metric.name for metric in OF_CLASSES)
 OF_MEAN = "test_rmse_mean"
 _HARDLY = 0.01  # of an RMSE: less than 2 % of the variance is explained
 _DEVIATIONS = 3.0  # standard errors above chance that may be luck, over many arms and epochs
+_AREA = 0.05  # above 1/2: less may come of anything that differs between classes
 _NEAR = 0.02  # nats and accuracy: how near to those of even guessing, where no class was counted
 
 
@@ -28,6 +29,17 @@ def chance_level(arm: ArmRuns) -> float | None:
 
 
 def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
+    """Return what guessing gives, where an arm is no better and ranks no better; or ``None``.
+
+    With unequal classes an arm that is no more accurate than the most frequent class may still tell
+    samples of another class from the rest. The area under the ROC curve, where it is known, shows
+    that: it is 1/2 for one answer to all.
+    """
+    metric = _score(arm, measure)
+    return None if metric is None or _ranks(arm, metric) else guessing(arm, measure)
+
+
+def guessing(arm: ArmRuns, measure: Measure) -> float | None:
     """Return what guessing gives, where the mean of an arm's accuracies is no higher; or ``None``.
 
     The accuracy, or the RMSE of numbers, is the measure, or where that is none, the first that the
@@ -37,8 +49,8 @@ def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
     Runs of earlier versions don't say how frequent the classes are: they learned nothing where
     accuracy and lowest validation loss are those of guessing among equally frequent classes.
     """
-    metric = None if measure.metric in _ALIKE else score_of([arm], measure)
-    if metric is None or not arm.by_seed(metric):
+    metric = _score(arm, measure)
+    if metric is None:
         return None
     reached = arm.one(metric)
     if Measure(metric).is_error:
@@ -54,6 +66,24 @@ def learned_nothing(arm: ArmRuns, measure: Measure) -> float | None:
     level = counts[0] / counts[1]
     error = math.sqrt(level * (1 - level) / counts[1])
     return level if reached <= level + _DEVIATIONS * error else None
+
+
+def _score(arm: ArmRuns, measure: Measure) -> str | None:
+    """Return the score by which an arm may be no better than guessing; ``None`` without one."""
+    metric = None if measure.metric in _ALIKE else score_of([arm], measure)
+    return metric if metric is not None and arm.by_seed(metric) else None
+
+
+def _ranks(arm: ArmRuns, metric: str) -> bool:
+    """Return whether an arm is known to tell classes apart, however accurate it is."""
+    areas = arm.by_seed(metric.replace("accuracy", "auc")) if "accuracy" in metric else {}
+    counts = _counts(arm)
+    if not areas or counts is None:
+        return False
+    most, count = counts
+    # Of ranks by chance (Hanley & McNeil 1982), for one class against all others.
+    error = math.sqrt((count + 1) / (12 * most * max(count - most, 1)))
+    return sum(areas.values()) / len(areas) > 0.5 + max(_AREA, _DEVIATIONS * error)
 
 
 def _counts(arm: ArmRuns) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from rnnbench.config.arm_names import OPTION, key_words
+from rnnbench.config.arm_names import OPTION, key_words, unset
 from rnnbench.config.keys import implied_by, role, shapes_arrays
 from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import COMMON
@@ -66,7 +66,7 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
         metric: what they are to be compared by.
     """
     different = {
-        key: (a.params.get(key, "none"), b.params.get(key, "none"))
+        key: (a.params.get(key, unset(key)), b.params.get(key, unset(key)))
         for key in sorted({key for key, _ in a.telling ^ b.telling})
         if not key.startswith(OPTION)
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rnnbench.config.arm_names import OPTION, key_words
+from rnnbench.config.arm_names import OPTION, key_words, unset
 from rnnbench.config.keys import is_about
 from rnnbench.config.roles import Purpose
+from rnnbench.formatting.natural import natural_key
 from rnnbench.results.arm_names import shown_value
 from rnnbench.results.arm_runs import ArmRuns, group_arms
 from rnnbench.results.compare import relate
@@ -50,7 +51,7 @@ def divide(
         return group_arms(runs.take(places), trials, failed)
 
     named = [(_words(part, arms), renamed(part)) for part in together]
-    return sorted(_distinct(named), key=lambda item: item[0])
+    return sorted(_distinct(named), key=lambda item: natural_key(item[0]))
 
 
 def _is_alike(a: ArmRuns, b: ArmRuns) -> bool:
@@ -63,8 +64,8 @@ def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:
     keys = sorted({key for arm in arms for key in arm.params})
     told = []
     for key in keys:
-        own = {arm.params.get(key, "none") for arm in part}
-        all_ = {arm.params.get(key, "none") for arm in arms}
+        own = {arm.params.get(key, unset(key)) for arm in part}
+        all_ = {arm.params.get(key, unset(key)) for arm in arms}
         if key.startswith(OPTION):
             all_ -= {"none"}  # a cell that has no such option
         if is_about(key, Purpose.RESULT) and key != "cell.name" and len(own) == 1 and own < all_:

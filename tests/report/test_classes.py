@@ -227,6 +227,23 @@ class TestAnswer:
         assert "earned" not in told
         assert "Learned nothing" in self.told(known)
 
+    @pytest.mark.parametrize(("area", "is_nothing"), [(0.93, False), (0.57, False), (0.54, True)])
+    def test_who_tells_rare_classes_apart_has_learned_something(
+        self, area: float, *, is_nothing: bool
+    ) -> None:
+        many = runs("1700 of 2000", test_accuracy_last=0.85, test_auc_last=area)
+        lead = "Learned nothing" if is_nothing else "No more accurate than guessing"
+        told = self.told(many)
+        assert (
+            f"{lead}: LSTM and GRU. Always answering the most frequent class is as good (0.85)."
+        ) in told
+        assert ("neither learned anything" in told) == is_nothing
+        assert told.count("is as good") == 1 + is_nothing
+
+    def test_an_area_of_few_samples_shows_little(self) -> None:
+        few = runs("17 of 20", test_accuracy_last=0.85, test_auc_last=0.6)
+        assert "Learned nothing: LSTM and GRU." in self.told(few)
+
 
 def test_a_matrix_says_what_each_cell_is(tmp_path: Path) -> None:
     document = build(made(runs()), "x", OPTIONS)

@@ -130,12 +130,13 @@ def test_errors_have_tables_of_their_own() -> None:
 def test_who_is_no_better_than_the_mean_has_learned_nothing() -> None:
     text = told(report(both(50.9, 51.3)))
     assert "neither learned anything" in text
-    assert "Always answering the mean of the training targets is as good (51)" in text
+    assert "Always predicting the mean of the training targets, as the baseline mean does, " in text
+    assert "is as good (51)" in text
 
 
 def test_the_arm_that_learned_nothing_is_told_by_itself_as_well() -> None:
     document = report(both(30.0, 51.0))
-    assert "Learned nothing: GRU. Always answering the mean of the training" in told(document)
+    assert "Learned nothing: GRU. Always predicting the mean of the training" in told(document)
     assert "most frequent class" not in told(document)
 
 
@@ -179,3 +180,23 @@ def test_arms_are_shown_best_first() -> None:
     assert section.configured.margin == 0.01
     assert section.measure is not None
     assert section.measure.metric == "test_rmse_best"
+
+
+def test_marks_are_explained_as_those_of_errors() -> None:
+    (rules,) = next(
+        one for one in report(both(20.0, 22.0)).sections if one.key == "verdicts"
+    ).blocks
+    (marked,) = (rule for rule in rules.bullets if rule.startswith("Marked"))
+    assert marked.startswith("Marked in a table of errors: the best arm")
+
+
+def test_a_loss_that_was_not_typed_is_called_by_its_name() -> None:
+    runs = [
+        record(cell, seed, 20.0 + seed, **loss, **{"data.scaling": scaling})
+        for cell in ("lstm", "gru")
+        for seed in range(3)
+        for loss, scaling in (({}, "none"), ({"training.loss": "mae"}, "standard"))
+    ]
+    known = tables(runs)
+    titles = [one.title for one in dataset_sections(finished(known.runs), known, OPTIONS)]
+    assert titles == ["imdb, scaling none, loss mse", "imdb, scaling standard, loss mae"]
