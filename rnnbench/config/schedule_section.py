@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rnnbench.config.roles import IdleUnless, Label, Unit
+from rnnbench.config.roles import IdleAt, IdleUnless, Label, Unit
 from rnnbench.config.section import Section
 
 MOST_EPOCHS = 1_000_000
@@ -24,6 +24,7 @@ class ScheduleConfig(Section):
             "training.schedule.factor after so many epochs each (step), or where val_loss has not "
             "fallen for training.schedule.patience epochs (plateau)."
         ),
+        IdleAt(value="constant"),
         Label("schedule of the learning rate", "schedule", "schedules of the learning rate"),
     ] = "constant"
     factor: Annotated[

@@ -44,3 +44,17 @@ def test_a_label_holds_the_axes_of_its_sweep() -> None:
     label = "gru model.depth=2 data=imdb"
     assert label_axes(label) == {"model.depth": "2", "data": "imdb"}
     assert short_label(label) == "gru depth=2 data=imdb"
+
+
+def test_a_parameter_that_was_not_logged_has_the_value_at_which_its_key_is_idle() -> None:
+    told = {
+        "training.loss": ("mae", "mse"),
+        "training.schedule.kind": ("cosine", "constant"),
+        "model.l2": ("0.001", "0"),
+        "model.layer_norm": ("True", "False"),
+        "training.class_weight": ("balanced", "none"),
+        "training.buckets": ("16", "none"),
+    }
+    for key, (typed, meant) in told.items():
+        found = told_apart([("lstm", {key: typed}), ("lstm", {})])
+        assert found == [{key: typed}, {key: meant}]
