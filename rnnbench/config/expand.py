@@ -22,6 +22,7 @@ from rnnbench.config.compose import Composer, composer
 from rnnbench.config.overrides import CELL, axis_values, parse, with_value
 from rnnbench.config.per_data import set_key, with_own_values
 from rnnbench.config.schema import Config
+from rnnbench.config.section import Section
 from rnnbench.config.validate import validate
 from rnnbench.errors import ConfigError
 
@@ -160,7 +161,7 @@ def _arms(
     groups = [axis for axis in axes if axis.is_composed]
     values = [axis for axis in axes if not axis.is_composed]
     varying = [axis.key for axis in axes if len(axis.values) > 1]
-    arms: dict[str, Arm] = {}
+    arms: dict[tuple[str, str], Arm] = {}
     known: dict[tuple[str, ...], dict[str, Any]] = {}
     for chosen in itertools.product(*(axis.values for axis in groups)):
         base = _base(hydra, fixed, list(zip(groups, chosen, strict=True)), known)
@@ -169,15 +170,21 @@ def _arms(
             axes = [replace(axis, is_composed=True) for axis in axes]
             return _arms(hydra, fixed, axes, named)
         base = with_own_values(base, hydra.options("data"), named)
+        shared: dict[str, Section] = {}  # sections that are the same in all arms of this base
+        text = ""
         for picked in itertools.product(*(axis.values for axis in values)):
-            mapping = copy.deepcopy(base)
+            mapping = copy.deepcopy({k: part for k, part in base.items() if k not in shared})
             for axis, value in zip(values, picked, strict=True):
                 adds = axis.override is not None and axis.override.type != OverrideType.CHANGE
                 set_key(mapping, axis.key, value, adds=adds)
-            config = validate(mapping)
+            config = validate(mapping | shared)
+            if not shared:
+                swept = {axis.key.split(".")[0] for axis in values}
+                shared = {k: v for k, v in config if isinstance(v, Section) and k not in swept}
+                text = config.model_dump_json(include=set(shared))
             where = dict(zip([a.key for a in groups + values], [*chosen, *picked], strict=True))
             arm = Arm(config, {key: where[key] for key in varying})
-            arms.setdefault(config.model_dump_json(), arm)
+            arms.setdefault((text, config.model_dump_json(exclude=set(shared))), arm)
     return list(arms.values())
 
 

@@ -140,6 +140,7 @@ def shapes_arrays(name: str) -> bool:
     return is_data and (after is None or after.shapes_arrays)
 
 
+@cache
 def of_network() -> set[str]:
     """Return the keys of ``data`` that a network reads, and no array follows from."""
     return below("data", lambda key: key.role(AfterReading) == AfterReading(shapes_arrays=False))

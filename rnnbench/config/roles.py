@@ -189,11 +189,11 @@ def is_idle(idle: IdleWhere, section: object, name: str, facts: Collection[Fact]
         name: the key in its section.
         facts: what is the case of the data and the model.
     """
+    if isinstance(idle, IdleAt):  # first, for most are
+        value = getattr(section, name)
+        return value is idle.value or (type(value) is type(idle.value) and value == idle.value)
     if isinstance(idle, IdleWithout):
         return idle.fact not in facts
-    if isinstance(idle, IdleUnless):
-        other = attrgetter(idle.key)(section)
-        return other not in idle.values if idle.values else other is None
-    assert isinstance(idle, IdleAt)
-    value = getattr(section, name)
-    return type(value) is type(idle.value) and value == idle.value
+    assert isinstance(idle, IdleUnless)
+    other = attrgetter(idle.key)(section)
+    return other not in idle.values if idle.values else other is None

@@ -38,8 +38,8 @@ class Section(BaseModel):
     @model_serializer(mode="wrap")
     def _without_idle(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         plain: dict[str, Any] = handler(self)
-        for name, idle in idle_markers(type(self)):
-            if not idle.is_logged and is_idle(idle, self, name):
+        for name, idle in _left_out(type(self)):
+            if is_idle(idle, self, name):
                 plain.pop(name, None)
         return plain
 
@@ -69,3 +69,9 @@ def idle_markers(section: type[Section]) -> tuple[tuple[str, IdleWhere], ...]:
         for marker in field.metadata
         if isinstance(marker, IdleWhere)
     )
+
+
+@cache
+def _left_out(section: type[Section]) -> tuple[tuple[str, IdleWhere], ...]:
+    """Return those of them that are no part of a dump where they are idle."""
+    return tuple(pair for pair in idle_markers(section) if not pair[1].is_logged)

@@ -42,8 +42,9 @@ class DataCache:
         Raises:
             ConfigError, DataError: where the two don't go together, or the data is not to be had.
         """
-        data = self._data(config, lambda new: self._fitted(config, new))
-        return self._fitted(config, data)
+        name = _name(config)
+        data = self._data(config, name, lambda new: self._fitted(config, name, new))
+        return self._fitted(config, name, data)
 
     def prepared(self, config: Config) -> Prepared:
         """Return the prepared data, without word vectors.
@@ -51,15 +52,15 @@ class DataCache:
         Raises:
             ConfigError, DataError: where they are not to be had, or divided without a class.
         """
-        return self._data(config, lambda new: self._check_division(config, new))
+        name = _name(config)
+        return self._data(config, name, lambda new: self._check_division(config, name, new))
 
     def with_vectors(self, config: Config) -> Prepared:
         """Return the prepared data with the vectors that the embedding starts from."""
         return self._add_vectors(config, self.prepared(config))
 
-    def _data(self, config: Config, check: Callable[[Prepared], object]) -> Prepared:
+    def _data(self, config: Config, name: str, check: Callable[[Prepared], object]) -> Prepared:
         """Return the prepared data; new ones are kept only if the check passes."""
-        name = _name(config)
         if name not in self._prepared:
             self._prepared[name] = prepare(
                 config.data,
@@ -68,10 +69,10 @@ class DataCache:
                 scratch=self._scratch,
                 check=check,
             )
-        self._check_division(config, self._prepared[name])
+        self._check_division(config, name, self._prepared[name])
         return self._prepared[name]
 
-    def _check_division(self, config: Config, data: Prepared) -> None:
+    def _check_division(self, config: Config, name: str, data: Prepared) -> None:
         training = config.training
         division = (
             training.validation,
@@ -79,15 +80,15 @@ class DataCache:
             training.split_seed,
             training.test,
         )
-        if (_name(config), *division) not in self._checked:
+        if (name, *division) not in self._checked:
             remarks = check_division(data, config)
-            self._checked.add((_name(config), *division))
+            self._checked.add((name, *division))
             for remark in remarks:
                 self.report(f"data={data.name}: {remark}")
 
-    def _fitted(self, config: Config, data: Prepared) -> tuple[Config, Prepared]:
+    def _fitted(self, config: Config, name: str, data: Prepared) -> tuple[Config, Prepared]:
         """Return a configuration that goes together with its data, and these with its vectors."""
-        self._check_division(config, data)
+        self._check_division(config, name, data)
         config = with_length(config, data.spec)
         _refuse_empty_samples(config, data)
         refuse_buckets(config, data.spec)

@@ -108,14 +108,30 @@ class Known:
             StoreError: where it cannot be read.
         """
         store = Store.find(config)
-        columns = (*JOB_COLUMNS, *MEASURES)
-        records = () if store is None else tuple(store.records(only=columns))
+        records = () if store is None else tuple(store.records(only=JOB_COLUMNS))
         return cls(config, store, records, workers)
 
     @cached_property
     def expected(self) -> Expected:
         """How long runs will take, by those that are finished."""
         return Expected([*self.records, *self.trials])
+
+    def measured(self, specs: Sequence[RunSpec], most: int) -> dict[str, Record]:
+        """Return finished runs by content key, with all that they measured.
+
+        Args:
+            specs: the runs that are asked for.
+            most: of an arm, in their order.
+        """
+        finished = {record.key for record in self.records if record.is_finished}
+        keys: dict[str, list[str]] = defaultdict(list)
+        for spec in specs:
+            if spec.key in finished:
+                keys[spec.arm_key].append(spec.key)
+        wanted = {key for own in keys.values() for key in own[:most]}
+        if self.store is None or not wanted:
+            return {}
+        return self.store.by_key(wanted, only=(*JOB_COLUMNS, *MEASURES))
 
     def with_trials(self) -> Known:
         """Return it with the trials that are in the store."""
@@ -136,13 +152,16 @@ class Known:
             if store is None
             else job_table(specs, store, self.records)
         )
+        parameters: dict[str, int] = {}  # all runs of an arm have as many
         for job in jobs:
             spec, to_train = job.spec, job.is_pending(options)
+            if spec.arm_key not in parameters:
+                parameters[spec.arm_key] = spec.parameters.recurrent
             yield PlannedRun(
                 spec.name,
                 job.status,
                 spec.config.model.units,
-                spec.parameters.recurrent,
+                parameters[spec.arm_key],
                 self.expected.seconds(spec) if to_train else None,
                 to_train,
                 search,

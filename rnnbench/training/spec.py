@@ -22,6 +22,8 @@ from rnnbench.models.kernels.support import tells_fused, wants_kernels
 from rnnbench.models.parameters import ParameterTable, count
 from rnnbench.training import TRAINING_VERSION
 
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True)
 class TrialOf:
@@ -173,13 +175,14 @@ def replicates(label: str, config: Config, data: Prepared, seeds: Sequence[int])
     """Return the replicates of one arm, one for each seed."""
     content = relevant(config, data)
     arm_key = digest(content)
+    texts = _texts(content | {"training_version": TRAINING_VERSION})
     return [
         RunSpec(
             label,
             config.model_copy(update={"seed": seed}),
             data,
             arm_key,
-            digest(content | {"seed": seed, "training_version": TRAINING_VERSION}),
+            _digest(texts | {"seed": f'"seed":{seed}'}),
         )
         for seed in seeds
     ]
@@ -207,5 +210,14 @@ def _content(config: Config, data: Prepared, *, compiled: bool = False) -> dict[
 
 def digest(content: Mapping[str, Any]) -> str:
     """Return 32 hexadecimal digits of the SHA-256 of plain containers, independent of key order."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return _digest(_texts(content))
+
+
+def _texts(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return by key the JSON of plain containers: of replicates all but one are the same."""
+    return {key: f"{_json(key)}:{_json(part)}" for key, part in content.items()}
+
+
+def _digest(texts: Mapping[str, str]) -> str:
+    text = ",".join(texts[key] for key in sorted(texts))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()[:32]

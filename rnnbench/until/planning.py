@@ -22,6 +22,7 @@ from rnnbench.until.measured import answers_of, margin_for, measure_of
 from rnnbench.until.spreads import Spread, spreads
 
 _MOST_ARMS = 60  # whose pairs are related in no time
+_MOST_RUNS = 600  # whose answers are read in no time
 _MOST_ROWS = 15
 _POWER = f"{100 * POWER:g} %"
 _LEAST_ASSUMED = 0.5  # of the margin
@@ -49,15 +50,20 @@ class Shown:
 
 
 def seeds_show(specs: Sequence[RunSpec], known: Known) -> list[Shown]:
-    """Return what fixed seeds can show of each comparison, for their plan."""
-    finished = {record.key: record for record in known.records if record.is_finished}
-    return shown_by(specs, known.config, finished, known.store)
+    """Return what fixed seeds can show of each comparison, for their plan; none of very many arms.
+
+    How far differences spread is learned from the first finished seeds of each arm.
+    """
+    arms = len({spec.arm_key for spec in specs})
+    if arms > _MOST_ARMS:
+        return []
+    return shown_by(specs, known.config, known.measured(specs, _MOST_RUNS // arms), known.store)
 
 
 def shown_by(
     specs: Sequence[RunSpec], config: Config, records: Mapping[str, Record], store: Store | None
 ) -> list[Shown]:
-    """Return what the declared seeds can show of each comparison; nothing of very many arms.
+    """Return what the declared seeds can show of each comparison.
 
     Args:
         specs: declared runs.
@@ -65,8 +71,6 @@ def shown_by(
         records: the store's runs by content key.
         store: where they are.
     """
-    if len({spec.arm_key for spec in specs}) > _MOST_ARMS:
-        return []
     found = []
     for family in families(specs):
         known = family.with_runs(records)

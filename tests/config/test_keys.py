@@ -28,7 +28,7 @@ from rnnbench.config.roles import (
     Unit,
 )
 from rnnbench.config.schema import Config
-from rnnbench.config.section import idle_markers
+from rnnbench.config.section import _left_out, idle_markers
 from rnnbench.config.training_section import TrainingConfig
 from rnnbench.config.validate import validate
 from rnnbench.data import InputSpec, Prepared
@@ -46,7 +46,7 @@ KEY = "training.warmup"
 def forget() -> None:
     """Read the schema anew."""
     Config.model_rebuild(force=True)
-    of_keys = (keys.keys, keys.role, keys._is_content, arm_names._label, idle_markers)
+    of_keys = (keys.keys, keys.role, keys._is_content, arm_names._label, idle_markers, _left_out)
     for known in (*of_keys, key_descriptions, describe._definitions):
         known.cache_clear()
 
