@@ -1,66 +1,69 @@
-"""Seconds and memory of `plan` and of a sweep with nothing to do, against finished runs.
+"""Seconds and memory of `plan`, of a sweep with nothing to do, and of `report`, by finished runs.
 
-    python benchmarks/plan.py [runs ...]
+    python -m benchmarks.plan [runs ...]
 
-For each number of runs (default 100 and 1000) a store is filled with that many finished runs by
-the recorder that sweeps use, with made-up metrics; then the two commands are timed, each in a
-process of its own. Prints a Markdown table.
+For each number of runs (default 60, 100 and 10,000: arms of five seeds) a store is filled with that
+many finished runs of made-up metrics; then the commands are timed, each in a process of its own,
+and their processor seconds. Prints a Markdown table.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from recorded import fill
+from benchmarks.bulk import fill_at_once, grid
 
-CELLS = 2
-UNITS = "4,8,12,16,20"
-
-
-def words(runs: int) -> list[str]:
-    arms = CELLS * len(UNITS.split(","))
-    return ["+cell=simple_rnn,gru", "data=digits", f"model.units={UNITS}", f"seeds={runs // arms}"]
+COMMANDS = ("plan", "sweep", "report")
 
 
-def measure(folder: Path, command: str, runs: int) -> tuple[float, float]:
-    """Return seconds and peak memory in MiB of a command."""
+def measure(folder: Path, command: str, runs: int) -> tuple[float, float, float]:
+    """Return wall and processor seconds, and peak memory in MiB, of a command."""
+    words = ["benchmark"] if command == "report" else grid(runs)
     code = (
         "import sys, rnnbench.cli; "
-        f"status = rnnbench.cli.run({[command, *words(runs)]!r}); "
+        f"status = rnnbench.cli.run({[command, *words]!r}); "
         "lines = open('/proc/self/status').read().splitlines(); "
         "peak = next(int(line.split()[1]) for line in lines if line.startswith('VmHWM')); "
         "print(peak / 1024, file=sys.stderr); "
         "sys.exit(status)"
     )
-    environment = os.environ | {"RNNBENCH_HOME": str(folder / "runs")}
-    start = time.perf_counter()
+    told = os.environ | {"RNNBENCH_HOME": str(folder / "runs")}
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     answer = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=told,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return time.perf_counter() - start, float(answer.stderr.splitlines()[-1])
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if answer.returncode:
+        sys.exit(f"{command} of {runs} runs: {answer.stderr[-3000:]}")
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, used, float(answer.stderr.splitlines()[-1])
 
 
 def main(counts: list[int]) -> None:
-    print("| finished runs | recording s a run | plan s | plan MiB | sweep s | sweep MiB |")
-    print("| --: | --: | --: | --: | --: | --: |")
-    for runs in counts or [100, 1000]:
+    parts = [f"{name} s | {name} processor s | {name} MiB" for name in COMMANDS]
+    print(f"| finished runs | {' | '.join(parts)} |")
+    print("| --: |" + " --: |" * (3 * len(COMMANDS)))
+    for runs in counts or [60, 100, 10_000]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            start = time.perf_counter()
-            count = fill(folder, words(runs))
-            each = (time.perf_counter() - start) / count
-            plan, plan_memory = measure(folder, "plan", runs)
-            measure(folder, "sweep", runs)  # writes the arms' summaries
-            sweep, sweep_memory = measure(folder, "sweep", runs)
-        print(
-            f"| {runs} | {each:.3f} | {plan:.2f} | {plan_memory:.0f} "
-            f"| {sweep:.2f} | {sweep_memory:.0f} |"
-        )
+            fill_at_once(folder, grid(runs))
+            cells = []
+            for command in COMMANDS:
+                measure(folder, command, runs)  # reads files, and a sweep writes arms' summaries
+                wall, used, memory = measure(folder, command, runs)
+                cells.append(f"{wall:.2f} | {used:.2f} | {memory:.0f}")
+        print(f"| {runs:,} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

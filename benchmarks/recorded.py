@@ -37,37 +37,53 @@ def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
     Returns:
         How many there are.
     """
+    home, specs = declared(folder, words)
+    record(home, specs, epochs)
+    return len(specs)
+
+
+def declared(folder: Path, words: Sequence[str]) -> tuple[Home, list[RunSpec]]:
+    """Return the home of a folder's store, which is made, and the runs that are declared."""
     arms = expand([*words, f"home={folder / 'runs'}"])
     home = Home.of(arms[0].config.home)
     home.make()
-    specs = declare(arms, DataCache(home.path))
-    store = Store.open(arms[0].config)
+    return home, declare(arms, DataCache(home.path))
+
+
+def record(home: Home, specs: Sequence[RunSpec], epochs: int) -> Store:
+    """Record a finished run for each of the declared ones, as sweeps do it."""
+    store = Store.open(specs[0].config)
     for spec in specs:
         run_id = store.begin(run_tags(spec, "benchmark", "benchmarks"), spec.name)
         recorder = Recorder(store, spec, run_id, None)
         recorder.placed(this_machine())
-        history = made_up(spec, epochs)
-        for epoch in history:
-            recorder.epoch(epoch)
-        metrics = summarise(history) | {"run_seconds": 11.0, "peak_rss_mb": 900.0}
-        best = max(epoch.val_accuracy for epoch in history)
-        metrics |= {"test_accuracy_last": history[-1].val_accuracy - 0.01, "test_loss_last": 0.5}
-        metrics |= {"test_accuracy_best": best - 0.01, "test_loss_best": 0.45}
-        metrics |= {name: metrics[f"{name}_last"] for name in ("test_accuracy", "test_loss")}
-        metrics |= {"parameters_recurrent": float(spec.parameters.recurrent)}
-        metrics |= {"parameters_total": float(spec.parameters.total())}
-        with store.home.staging(spec.key) as files:
-            labels = np.arange(_SAMPLES) % 2
-            outputs = {
-                which: _answers(spec, labels, metrics[f"test_accuracy_{which}"])
-                for which in WEIGHTS
-            }
-            metrics["test_calibration_error"] = calibration(outputs["last"], labels)
-            save(outputs, "last", labels, files)
-            if spec.config.diagnostics.gradient_flow:
-                save_flows(made_up_flows(spec), files)
-            recorder.finish(Outcome(history, metrics, "xla", ""), files)
-    return len(specs)
+        with home.staging(spec.key) as files:
+            outcome = made_up_outcome(spec, epochs, files)
+            for epoch in outcome.epochs:
+                recorder.epoch(epoch)
+            recorder.finish(outcome, files)
+    return store
+
+
+def made_up_outcome(spec: RunSpec, epochs: int, files: Path) -> Outcome:
+    """Return what a training may have come to; its predictions are in the folder then."""
+    history = made_up(spec, epochs)
+    metrics = summarise(history) | {"run_seconds": 11.0, "peak_rss_mb": 900.0}
+    best = max(epoch.val_accuracy for epoch in history)
+    metrics |= {"test_accuracy_last": history[-1].val_accuracy - 0.01, "test_loss_last": 0.5}
+    metrics |= {"test_accuracy_best": best - 0.01, "test_loss_best": 0.45}
+    metrics |= {name: metrics[f"{name}_last"] for name in ("test_accuracy", "test_loss")}
+    metrics |= {"parameters_recurrent": float(spec.parameters.recurrent)}
+    metrics |= {"parameters_total": float(spec.parameters.total())}
+    labels = np.arange(_SAMPLES) % 2
+    outputs = {
+        which: _answers(spec, labels, metrics[f"test_accuracy_{which}"]) for which in WEIGHTS
+    }
+    metrics["test_calibration_error"] = calibration(outputs["last"], labels)
+    save(outputs, "last", labels, files)
+    if spec.config.diagnostics.gradient_flow:
+        save_flows(made_up_flows(spec), files)
+    return Outcome(history, metrics, "xla", "")
 
 
 def _answers(spec: RunSpec, labels: np.ndarray, accuracy: float) -> np.ndarray:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar, cast
 
 _Value = TypeVar("_Value")
@@ -16,6 +18,8 @@ _UNSEEN = re.compile(
 
 def printable(text: str) -> str:
     """Return text with its control characters as Python writes them: ``\\x1b`` for escape."""
+    if text.isprintable():  # as most are
+        return text
     return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
@@ -28,7 +32,15 @@ def _all(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, tuple):
-        return tuple(map(_all, value))
+        shown = tuple(map(_all, value))
+        return value if all(map(operator.is_, shown, value)) else shown
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _all(getattr(value, f.name)) for f in fields(value)})
+        parts = {name: getattr(value, name) for name in _names(type(value))}
+        changed = {k: new for k, part in parts.items() if (new := _all(part)) is not part}
+        return replace(value, **changed) if changed else value
     return value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

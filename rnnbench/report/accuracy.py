@@ -18,7 +18,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.jitter import jitter
+from rnnbench.report.jitter import jitters
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
 from rnnbench.report.wording import capital, metric_words
@@ -83,11 +83,12 @@ def _accuracy(dataset: DatasetSection, metric: str) -> DataTable:
     arms.sort(key=measure.rank)
     has_interval = any(len(arm.by_seed(metric)) >= FEWEST for arm in arms)
     key, title = _named(metric)
+    beside = _beside(dataset, metric, arms)
     columns = (
         TableColumn("arm", numeric=False),
         TableColumn("seeds", "replicates that were measured"),
         TableColumn("mean", "mean ± standard deviation over seeds", key=f"{key}_mean"),
-        *(column for column, _ in _beside(dataset, metric, arms)),
+        *(column for column, _ in beside),
         TableColumn(
             "IQM",
             "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
@@ -99,19 +100,19 @@ def _accuracy(dataset: DatasetSection, metric: str) -> DataTable:
     )
     is_measure = dataset.measure is not None and metric == dataset.measure.metric
     marked = outstanding(arms, dataset.pairs) if is_measure else frozenset()
-    beside = [cells for _, cells in _beside(dataset, metric, arms)]
     rows = tuple(
         _row(
             arm,
             measure,
             dataset.options.confidence,
-            [cells[place] for cells in beside],
+            [cells[place] for _, cells in beside],
             marked=arm.name in marked,
             has_interval=has_interval,
         )
         for place, arm in enumerate(arms)
     )
-    note = _note(dataset, arms, metric, marked, is_measure=is_measure)
+    has_jitter = any(column.name == "jitter" for column, _ in beside)
+    note = _note(dataset, arms, metric, marked, is_measure=is_measure, has_jitter=has_jitter)
     ids = tuple(arm.run_ids for arm in arms)
     return DataTable(f"{dataset.key}_{key}", title, columns, rows, note, ids)
 
@@ -143,7 +144,7 @@ def _beside(
         meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
         found.append((TableColumn(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
     moving = METRICS[dataset.usual.epoch]
-    moves = [jitter(arm, dataset.history, moving.name) for arm in arms]
+    moves = jitters(arms, dataset.history, moving.name)
     if any(value == value for value in moves):
         meaning = _OF_JITTER.format(moving.words)
         found.append((TableColumn("jitter", meaning), [number(value, moving) for value in moves]))
@@ -162,12 +163,13 @@ def _note(
     marked: Collection[str],
     *,
     is_measure: bool,
+    has_jitter: bool,
 ) -> str:
     """Return what the numbers are, why some are marked, and what baselines are."""
     own = [arm for arm in arms if arm.cell]
     baselines = [arm for arm in arms if not arm.cell]
     note = _about(metric, own)
-    if any(column.name == "jitter" for column, _ in _beside(dataset, metric, arms)):
+    if has_jitter:
         note += _JITTERED.format(metric_words(dataset.usual.epoch))
     if marked:
         note += " Marked: the best arm, and those below it that are not shown to be worse."

@@ -10,6 +10,7 @@ from rnnbench.report.dataset_section import DatasetSection, headed, order
 from rnnbench.report.document import ANSWER, Block, ReportSection, Statement
 from rnnbench.report.failures import failed, without_success
 from rnnbench.report.overfitting import learning_curves
+from rnnbench.report.pairs import MOST_REFUSED
 from rnnbench.report.statements import measure_of
 from rnnbench.report.wording import arm_words, capital, flat
 from rnnbench.results.arm_runs import ArmRuns
@@ -118,7 +119,8 @@ def refused(dataset: DatasetSection) -> list[Statement]:
         several = "pairs of arms are" if count > 1 else "pair of arms is"
         confounded = any(pair.relation.confounds for pair in dataset.refused)
         why = "more than one thing differs" if confounded else "they share no measure"
-        return [Statement(f"{count} {several} not compared", f", because {why}.")]
+        told = f"More than {MOST_REFUSED}" if count > MOST_REFUSED else str(count)
+        return [Statement(f"{told} {several} not compared", f", because {why}.")]
     if not dataset.pairs:
         return [Statement("One model alone: there is nothing to compare it with.", _MORE)]
     return []

@@ -19,7 +19,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.failures import worst_words
-from rnnbench.report.pairs import Pair
+from rnnbench.report.pairs import MOST_REFUSED, Pair
 from rnnbench.report.statements import (
     both_learned_nothing,
     measure_of,
@@ -46,7 +46,8 @@ def comparisons_block(dataset: DatasetSection) -> Block | None:
     """Return the table of comparisons and the list of what is not compared."""
     if len(dataset.arms) < 2:
         return None
-    bullets = tuple(refusal(pair) for pair in dataset.refused)
+    bullets = tuple(refusal(pair) for pair in dataset.refused[:MOST_REFUSED])
+    bullets += ("and others",) if len(dataset.refused) > MOST_REFUSED else ()
     failed = failures(dataset.arms)
     lead: tuple[str, ...] = (failed,) if failed else ()
     if not dataset.pairs:

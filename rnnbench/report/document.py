@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnnbench.config.metric import Metric
@@ -13,6 +13,7 @@ from rnnbench.config.metric import Metric
 Form = Metric | int  # how a number is written: as a metric's values are, or by digits after the dot
 MISSING = "–"
 KEY = re.compile(r"`([a-z_]+(?:\.[a-z_]+)+=[\w.]+)`")  # in a paragraph; nothing else is markup
+MOST_ROWS = 250  # of a table on a page; its CSV has all
 ANSWER = "answer"  # key of the section that is the first screen
 
 
@@ -67,6 +68,18 @@ class DataTable:
     note: str = ""
     runs: tuple[tuple[str, ...], ...] = ()
     see: str = ""
+
+    @property
+    def shown(self) -> DataTable:
+        """What a page has of it: of very many rows, the first ones."""
+        if len(self.rows) <= MOST_ROWS:
+            return self
+        more = (
+            f"The first {MOST_ROWS} of {len(self.rows):,} rows; all are in tables/{self.key}.csv, "
+            "which formats=csv writes."
+        )
+        note = f"{self.note} {more}".strip()
+        return replace(self, rows=self.rows[:MOST_ROWS], note=note, runs=self.runs[:MOST_ROWS])
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[st
     for table in block.tables:
         if table.title not in (heading, block.title):
             yield f"**{_escape(table.title)}**"
-        yield from _table(table, titles)
+        yield from _table(table.shown, titles)
     yield from map(_picture, block.pictures)
 
 

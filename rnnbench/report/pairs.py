@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.candidates import candidates
 from rnnbench.results.compare import Relation, relate
 from rnnbench.results.measure import Measure
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.family import FEWEST, Comparison
+
+MOST_REFUSED = 40  # pairs that are told of a section, each found among all arms
 
 
 @dataclass(frozen=True)
@@ -88,24 +91,31 @@ def related(arms: Sequence[ArmRuns], measure: Measure | None) -> tuple[list[Pair
 
     Compared are all pairs that differ in one factor and nothing else. Of the others, those are
     told that a reader would look for: an arm that has no clean partner of some other cell, beside
-    the arm of that cell that is most like it.
+    the arm of that cell that is most like it. More than :data:`MOST_REFUSED` are not looked for.
     """
-    pairs = [_pair(a, b, measure) for a, b in itertools.combinations(arms, 2)]
+    pairs = [_pair(arms[a], arms[b], measure) for a, b in candidates(arms)]
     clean = [pair for pair in pairs if pair.can_be_compared]
+    cells = sorted({arm.cell for arm in arms})
+    if len(cells) == 1 and not clean:
+        # A single cell under different conditions: every pair is one that a reader would look for.
+        every = itertools.combinations(arms, 2)
+        return [], [_pair(a, b, measure) for a, b in itertools.islice(every, MOST_REFUSED + 1)]
+    partners = {ends for p in clean for ends in ((p.a.name, p.b.cell), (p.b.name, p.a.cell))}
     refused: dict[frozenset[str], Pair] = {}
-    met: dict[tuple[str, str], list[Pair]] = {}
-    for pair in pairs:
-        met.setdefault((pair.a.name, pair.b.cell), []).append(pair)
-        met.setdefault((pair.b.name, pair.a.cell), []).append(pair)
-    for arm in arms:
-        for cell in sorted({other.cell for other in arms} - {arm.cell}):
-            candidates = met[arm.name, cell]
-            if not any(pair.can_be_compared for pair in candidates):
-                nearest = min(candidates, key=lambda pair: len(pair.relation.confounds))
-                refused.setdefault(nearest.names, nearest)
-    # A single cell under different conditions: every pair is one that a reader would look for.
-    if len({arm.cell for arm in arms}) == 1 and not clean:
-        refused = {pair.names: pair for pair in pairs}
+    alone = (
+        (place, cell)
+        for place, arm in enumerate(arms)
+        for cell in cells
+        if cell != arm.cell and (arm.name, cell) not in partners
+    )
+    for place, cell in alone:
+        others = (other for other, arm in enumerate(arms) if arm.cell == cell)
+        ends = (sorted((place, other)) for other in others)
+        found = (_pair(arms[a], arms[b], measure) for a, b in ends)
+        nearest = min(found, key=lambda pair: len(pair.relation.confounds))
+        refused.setdefault(nearest.names, nearest)
+        if len(refused) > MOST_REFUSED:
+            break
     return clean, list(refused.values())
 
 

@@ -18,9 +18,8 @@ from rnnbench.report.declared import (
     without_folders,
 )
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
-from rnnbench.results.answers import answers_in
 from rnnbench.results.arms import asked_weights, finished
-from rnnbench.results.by_class import read_classes
+from rnnbench.results.by_class import read_predictions
 from rnnbench.results.frame import with_parameters
 from rnnbench.tracking.files import run_files
 from rnnbench.tracking.looks import looks_of
@@ -53,7 +52,7 @@ def read_tables(
     asked = asked_weights(done)
     with run_files(store, map(str, done["run_id"]), [FLOWS, PREDICTIONS]) as folders:
         found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
-        answers, classes = answers_in(folders, asked), read_classes(folders, asked)
+        answers, classes = read_predictions(folders, asked)
     # As they are read from Parquet: a report is the same from either.
     flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))

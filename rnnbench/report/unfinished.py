@@ -12,6 +12,8 @@ from rnnbench.results.arms import add_arm_names, unfinished
 def left_runs(runs: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
     """Return the runs without a result, by name: what tells them from finished ones, too."""
     left = unfinished(runs)
+    if left.empty:
+        return left.assign(arm=pd.Series(dtype="string"))
     named = add_arm_names(pd.concat([done, left]).drop_duplicates("run_id"))
     return named[named["run_id"].isin(left["run_id"])].sort_values(["arm", "seed"])
 

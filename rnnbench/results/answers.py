@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -29,18 +28,11 @@ def read_answers(store: Store, asked: Mapping[str, Weights]) -> dict[Weights, di
         store: where the runs are.
         asked: by run id, the weights that ``training.test`` asked for.
     """
-    with run_files(store, asked, [FILE]) as folders:
-        return answers_in(folders, asked)
-
-
-def answers_in(
-    folders: Mapping[str, Path], asked: Mapping[str, Weights]
-) -> dict[Weights, dict[str, Right]]:
-    """Return which test samples each run answered rightly, by run id where its files are."""
     found: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
-    for run_id, folder in folders.items():
-        for which, right in load_right(folder / FILE, asked[run_id]).items():
-            found[which][run_id] = right
+    with run_files(store, asked, [FILE]) as folders:
+        for run_id, folder in folders.items():
+            for which, right in load_right(folder / FILE, asked[run_id]).items():
+                found[which][run_id] = right
     return found
 
 

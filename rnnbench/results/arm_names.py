@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from rnnbench.config.arm_names import OPTION, shown_text, telling_name, told_apart
@@ -37,8 +38,13 @@ def arm_names(rows: Sequence[Row]) -> list[str]:
 
 def parameters(row: Row) -> dict[str, str]:
     """Return the parameters of a run by dotted key, without those that it doesn't have."""
-    known = (pair for pair in row.items() if pair[1] is not None)
-    return {key: str(value) for key, value in known if is_parameter(key)}
+    return {key: str(row[key]) for key in _parameters(tuple(row)) if row[key] is not None}
+
+
+@lru_cache(maxsize=64)
+def _parameters(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which columns are parameters: thousands of rows have the same ones."""
+    return tuple(filter(is_parameter, columns))
 
 
 def shown_value(value: Any) -> str:

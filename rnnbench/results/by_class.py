@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.formatting.printable import printable
+from rnnbench.results.answers import Right
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import weights_of
 from rnnbench.stats.confusion import confusion_matrix, scores_by_class
@@ -18,9 +19,11 @@ from rnnbench.training.predictions import (
     FILE,
     Labelled,
     answers,
-    load_labelled,
+    labelled_in,
     outputs_by_class,
+    right_in,
 )
+from rnnbench.training.stored_arrays import StoredArrays
 from rnnbench.training.tested import WEIGHTS, Weights
 
 RECALLS = np.linspace(0.0, 1.0, 101)
@@ -63,22 +66,28 @@ class ByClass:
 Classes = Mapping[Weights, Mapping[str, ByClass]]  # by weights and run id
 
 
-def read_classes(
+def read_predictions(
     folders: Mapping[str, Path], asked: Mapping[str, Weights]
-) -> dict[Weights, dict[str, ByClass]]:
-    """Return what runs answered by class, where that is worth telling (:func:`is_worth_telling`).
+) -> tuple[dict[Weights, dict[str, Right]], dict[Weights, dict[str, ByClass]]]:
+    """Return which test samples runs answered rightly; and their answers by class.
+
+    These only where they are worth telling (:func:`is_worth_telling`).
 
     Args:
         folders: by run id, where its files are.
         asked: by run id, the weights that ``training.test`` asked for.
     """
-    found: dict[Weights, dict[str, ByClass]] = {which: {} for which in WEIGHTS}
+    right: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
+    classes: dict[Weights, dict[str, ByClass]] = {which: {} for which in WEIGHTS}
     for run_id, folder in folders.items():
-        known = load_labelled(folder / FILE, asked[run_id])
+        stored = StoredArrays(folder / FILE)
+        for which, found in right_in(stored, asked[run_id]).items():
+            right[which][run_id] = found
+        known = labelled_in(stored, asked[run_id])
         if known is not None and is_worth_telling(known):
             for which, outputs in known.outputs.items():
-                found[which][run_id] = by_class(known, outputs)
-    return found
+                classes[which][run_id] = by_class(known, outputs)
+    return right, classes
 
 
 def is_worth_telling(known: Labelled) -> bool:

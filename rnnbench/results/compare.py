@@ -12,7 +12,7 @@ from rnnbench.config.optimizers import COMMON
 from rnnbench.config.roles import Compilation
 from rnnbench.models.cells import DEFAULTS
 from rnnbench.results.conditions import compared_seeds, differing, is_same
-from rnnbench.results.facts import DECISIVE, MACHINE, Facts, failures_in
+from rnnbench.results.facts import DECISIVE, MACHINE, Facts, default_option, failures_in
 from rnnbench.results.measure import ASKED, is_chosen_on_test
 from rnnbench.stats.contrast import FEWEST
 
@@ -154,7 +154,7 @@ def _options(a: Facts, b: Facts) -> dict[str, tuple[str, str]]:
         option = key.removeprefix(OPTION)
         if option not in DEFAULTS and a.cell != b.cell:
             continue
-        default = str(DEFAULTS.get(option, "none"))
+        default = default_option(key)
         values = a.options.get(key, default), b.options.get(key, default)
         if values[0] != values[1]:
             found[key] = values

@@ -98,6 +98,11 @@ class Facts:
         return {column: values.pop() for column, values in known.items() if len(values) == 1}
 
 
+def default_option(key: str) -> str:
+    """Return the value that a cell's option has where nothing is said of it."""
+    return str(DEFAULTS.get(key.removeprefix(OPTION), "none"))
+
+
 def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     """Return the parameters that can make a difference."""
     return frozenset((key, value) for key, value in params.items() if makes_a_difference(key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rnnbench.config.arm_names import OPTION, key_words, unset
 from rnnbench.config.keys import is_about
@@ -10,8 +10,10 @@ from rnnbench.config.roles import Purpose
 from rnnbench.formatting.natural import natural_key
 from rnnbench.results.arm_names import shown_value
 from rnnbench.results.arm_runs import ArmRuns, group_arms
+from rnnbench.results.candidates import candidates
 from rnnbench.results.compare import relate
 from rnnbench.results.rows import Rows
+from rnnbench.stats.chains import Chains
 
 _MOST_WORDS = 5
 
@@ -33,11 +35,7 @@ def divide(
         failed: seeds that failed, by the content key of their arm.
     """
     arms = group_arms(runs, trials, failed)
-    parts: list[list[ArmRuns]] = []
-    for arm in arms:
-        joined = [part for part in parts if any(_is_alike(arm, other) for other in part)]
-        rest = [part for part in parts if part not in joined]
-        parts = [*rest, [arm, *(other for part in joined for other in part)]]
+    parts = _chains(arms)
     alone = [part[0] for part in parts if len(part) == 1]
     together = [part for part in parts if len(part) > 1]
     if alone:
@@ -54,9 +52,16 @@ def divide(
     return sorted(_distinct(named), key=lambda item: natural_key(item[0]))
 
 
-def _is_alike(a: ArmRuns, b: ArmRuns) -> bool:
-    """Return whether two arms differ in one parameter; conditions such as seeds may differ."""
-    return relate(a, b).has_one_factor
+def _chains(arms: Sequence[ArmRuns]) -> list[list[ArmRuns]]:
+    """Return arms joined by steps of one parameter, in the order of the last of each chain.
+
+    Conditions such as seeds may differ.
+    """
+    chains = Chains(len(arms))
+    for a, b in candidates(arms):
+        if not chains.are_joined(a, b) and relate(arms[a], arms[b]).has_one_factor:
+            chains.join(a, b)
+    return [[arms[place] for place in part] for part in chains.parts()]
 
 
 def _words(part: list[ArmRuns], arms: list[ArmRuns]) -> str:

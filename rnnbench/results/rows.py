@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]  # ``None`` where a run has no such value
 Source = Literal["info", "tag", "param", "metric"]
 _TYPED = ("command", "reason")
+_WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 _DERIVED = ("arm", "trials")  # columns that frames in notebooks have, too
 _OTHER = "metrics."  # before the name of a metric that would pass for something else
 # The folders of an absolute path; an address such as https://... is none.
@@ -103,15 +105,29 @@ COLUMNS: tuple[Column, ...] = (
 
 @dataclass(frozen=True)
 class Rows:
-    """Runs as rows, beside the table that they were read from where there is one."""
+    """Runs as rows, beside the table that they were read from where there is one.
+
+    Attributes:
+        rows: one a run.
+        whole: the table that they are in; ``None`` where there is none.
+        places: where they are in it; ``None`` where they are all of it.
+    """
 
     rows: tuple[Row, ...]
-    table: pd.DataFrame | None = field(default=None, compare=False)
+    whole: pd.DataFrame | None = field(default=None, compare=False)
+    places: tuple[int, ...] | None = field(default=None, compare=False)
+
+    @cached_property
+    def table(self) -> pd.DataFrame | None:
+        """Their part of the table, which is taken when it is asked for: of few arms it is."""
+        if self.whole is None or self.places is None:
+            return self.whole
+        return self.whole.iloc[list(self.places)]
 
     def take(self, places: Sequence[int]) -> Rows:
         """Return the rows at some places, with their part of the table."""
-        table = None if self.table is None else self.table.iloc[list(places)]
-        return Rows(tuple(self.rows[place] for place in places), table)
+        of_whole = tuple(places) if self.places is None else tuple(self.places[p] for p in places)
+        return Rows(tuple(self.rows[place] for place in places), self.whole, of_whole)
 
 
 def rows_of(runs: pd.DataFrame) -> Rows:
@@ -127,11 +143,12 @@ def rows_of(runs: pd.DataFrame) -> Rows:
 
 def recorded(records: Sequence[Record]) -> list[dict[str, Any]]:
     """Return records as rows: every parameter as text, below :func:`columns_of` them."""
-    columns = columns_of(records)
-    return [
-        dict(record.params) | {column.name: _value(record, column) for column in columns}
-        for record in records
-    ]
+    columns = {column.name: values_of(records, column) for column in columns_of(records)}
+    found = [dict(record.params) for record in records]
+    for name, values in columns.items():
+        for row, value in zip(found, values, strict=True):
+            row[name] = value
+    return found
 
 
 def columns_of(records: Iterable[Record]) -> list[Column]:
@@ -175,21 +192,33 @@ def is_parameter(column: str) -> bool:
     return "." in column and not column.startswith(_OTHER)
 
 
-def _value(record: Record, column: Column) -> Any:
+def values_of(records: Iterable[Record], column: Column) -> list[Any]:
+    """Return a declared column of records; ``None`` where a run has no such value."""
+    name = column.field
     if column.source == "info":
-        return getattr(record, column.field)
-    found: Any = {
-        "tag": record.tags,
-        "param": record.params,
-        "metric": record.metrics,
-    }[column.source].get(column.field)
-    if found is None:
-        return None
-    if column.name in _TYPED:
-        return redacted(str(found))  # earlier versions logged secrets in them
-    if column.dtype == "Int64":
-        # Other programs write to a store, too.
-        return int(str(found)) if re.fullmatch(r"-?\d{1,18}", str(found), re.ASCII) else None
-    if isinstance(found, float) and not is_measured(found):
-        return None
-    return found
+        return [getattr(record, name) for record in records]
+    if column.source == "metric":
+        return [_number(record.metrics.get(name)) for record in records]
+    read = _typed if column.name in _TYPED else _whole if column.dtype == "Int64" else _text
+    if column.source == "tag":
+        return [read(record.tags.get(name)) for record in records]
+    return [read(record.params.get(name)) for record in records]
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is None or not isinstance(value, float) or is_measured(value) else None
+
+
+def _text(value: str | None) -> str | None:
+    return value
+
+
+@lru_cache(maxsize=1024)
+def _typed(value: str | None) -> str | None:
+    """Return what was typed, in which earlier versions logged secrets."""
+    return None if value is None else redacted(str(value))
+
+
+def _whole(value: str | None) -> int | None:
+    """Return a whole number; other programs write to a store, too."""
+    return int(value) if value is not None and _WHOLE.fullmatch(str(value)) else None

@@ -39,6 +39,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -262,7 +263,7 @@ def wilson(won: float, n: int, confidence: float) -> Interval:
     """Return the share of wins with Wilson's interval (1927); NaN without any."""
     if not n:
         return Interval(math.nan, math.nan, math.nan)
-    z = float(normal_critical((1 - confidence) / 2))
+    z = _normal((1 - confidence) / 2)
     share = won / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -270,3 +271,8 @@ def wilson(won: float, n: int, confidence: float) -> Interval:
     low = 0.0 if won == 0 else max(0.0, centre - half)
     high = 1.0 if won == n else min(1.0, centre + half)
     return Interval(share, low, high)
+
+
+@lru_cache(maxsize=64)
+def _normal(tail: float) -> float:
+    return float(normal_critical(tail))

@@ -52,7 +52,7 @@ def seeds_needed(
     if not (math.isfinite(variance) and math.isfinite(estimate) and df > 0):
         return None
     tail = (1 - _SPREAD_CONFIDENCE) / 2
-    ends = 1 / variance_ratio(df, [1 - tail, tail])
+    ends = 1 / _ratios(df, tail)
     seeds, t, z = _quantiles(pairs, alpha)
     wanted = max(abs(estimate), margin - abs(estimate))
     found = []
@@ -62,6 +62,11 @@ def seeds_needed(
         found.append(int(enough[0]) if len(enough) else None)
     low, high = found
     return None if low is None else (low, high or MOST_SEEDS)
+
+
+@lru_cache(maxsize=256)
+def _ratios(df: float, tail: float) -> Values:
+    return variance_ratio(df, [1 - tail, tail])
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.stats.chains import Chains
 from rnnbench.stats.critical import MOST_ARMS, critical_values, moderated
 from rnnbench.stats.distributions import normal_critical, student_critical
 
@@ -35,17 +36,17 @@ def blocks(pairs: Sequence[tuple[str, str]], by_seed: Sequence[bool]) -> list[Pa
         pairs: names of the arms compared.
         by_seed: whether a pair is compared by its paired differences alone.
     """
-    linked: list[set[str]] = []
-    for pair in pairs:
-        touched = [group for group in linked if group & set(pair)]
-        linked = [group for group in linked if group not in touched]
-        linked.append(set(pair).union(*touched))
+    chains = Chains(len(pairs))
+    met: dict[str, int] = {}
+    for place, pair in enumerate(pairs):
+        for arm in pair:
+            chains.join(met.setdefault(arm, place), place)
     found = []
-    for group in linked:
-        places = tuple(i for i, pair in enumerate(pairs) if pair[0] in group)
+    for places in chains.parts():
         different = {frozenset(pairs[i]) for i in places}
         paired = all(by_seed[i] for i in places) and len(different) == len(places)
-        found.append(PairBlock(places, len(group) if paired else None))
+        arms = {arm for i in places for arm in pairs[i]}
+        found.append(PairBlock(tuple(places), len(arms) if paired else None))
     return found
 
 
@@ -106,11 +107,11 @@ class FamilyDesign:
         # Without np.unique, which imports masked arrays.
         levels = np.array(sorted({*np.geomspace(1e-12, 0.999, 200), alpha}, reverse=True))
         found = np.ones(len(estimates))
-        widths = self.half_widths(seeds, samples, levels)
+        widths, logs = self.half_widths(seeds, samples, levels), np.log(levels)
         for i, estimate in enumerate(np.abs(estimates)):
             width = widths[:, i]
             if estimate > width[0]:
-                p = np.interp(estimate, width, np.log(levels), right=-math.inf)
+                p = np.interp(estimate, width, logs, right=-math.inf)
                 found[i] = min(1.0, math.exp(p))
         return found
 

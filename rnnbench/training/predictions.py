@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.stats.calibration import calibration_error
-from rnnbench.training.stored_arrays import load_arrays
+from rnnbench.training.stored_arrays import StoredArrays
 from rnnbench.training.tested import WEIGHTS, Weights
 
 FILE = "predictions.npz"
@@ -89,39 +89,49 @@ def save(
 
 
 def load_right(path: Path, asked: Weights) -> dict[Weights, np.ndarray]:
+    """Return :func:`right_in` a file."""
+    return right_in(StoredArrays(path), asked)
+
+
+def right_in(stored: StoredArrays, asked: Weights) -> dict[Weights, np.ndarray]:
     """Return which test samples were answered rightly ``(n,)``, by the weights that answered.
 
     Args:
-        path: the file; without it, or where it holds anything else, there are none.
+        stored: a file; without it, or where it holds anything else, there are none.
         asked: the weights of ``training.test``, the only ones of which older files tell.
     """
-    right = {asked: load_correct(path)}
+    right = {asked: _correct(stored)}
     for which in WEIGHTS:
-        found = load_correct(path, f"correct_{which}")
+        found = _correct(stored, f"correct_{which}")
         right[which] = right.get(which) if found is None else found
     return {which: found for which, found in right.items() if found is not None}
 
 
 def load_labelled(path: Path, asked: Weights) -> Labelled | None:
+    """Return :func:`labelled_in` a file."""
+    return labelled_in(StoredArrays(path), asked)
+
+
+def labelled_in(stored: StoredArrays, asked: Weights) -> Labelled | None:
     """Return the labels of the test samples with the outputs for them, or ``None`` without them.
 
     Older files have no labels: those of two classes follow from which answers were right.
 
     Args:
-        path: the file.
+        stored: a file.
         asked: the weights of ``training.test``.
     """
     outputs = {}
     for which in WEIGHTS:
-        found = load_arrays(path, "outputs" if which == asked else f"outputs_{which}")
+        found = stored.get("outputs" if which == asked else f"outputs_{which}")
         if found is not None:
-            outputs[which] = found[0]
+            outputs[which] = found
     if asked not in outputs or any(one.ndim != 2 or not one.shape[1] for one in outputs.values()):
         return None
     classes = max(2, outputs[asked].shape[1])
-    kept, named = load_arrays(path, "labels"), load_arrays(path, "classes")
-    labels = _followed(path, outputs[asked]) if kept is None else kept[0]
-    names = np.arange(classes) if named is None else named[0]
+    kept, named = stored.get("labels"), stored.get("classes")
+    labels = _followed(stored, outputs[asked]) if kept is None else kept
+    names = np.arange(classes) if named is None else named
     shapes = {one.shape for one in outputs.values()}
     if labels is None or labels.ndim != 1 or labels.dtype.kind != "i" or names.ndim != 1:
         return None
@@ -133,20 +143,22 @@ def load_labelled(path: Path, asked: Weights) -> Labelled | None:
     return Labelled(tuple(map(str, names)), labels, outputs)
 
 
-def _followed(path: Path, outputs: np.ndarray) -> np.ndarray | None:
+def _followed(stored: StoredArrays, outputs: np.ndarray) -> np.ndarray | None:
     """Return the labels ``(n,)`` of two classes by which answers were right; else ``None``."""
-    correct = load_correct(path)
+    correct = _correct(stored)
     if correct is None or outputs.shape[1] > 2 or len(correct) != len(outputs):
         return None
     return np.where(correct, answers(outputs)[0], 1 - answers(outputs)[0])
 
 
-def load_correct(path: Path, name: str = "correct") -> np.ndarray | None:
+def load_correct(path: Path) -> np.ndarray | None:
     """Return which test samples were answered rightly ``(n,)``, or ``None`` without such a file."""
-    found = load_arrays(path, name)
-    if found is None or found[0].ndim != 1 or found[0].dtype != np.bool_:
-        return None
-    return found[0]
+    return _correct(StoredArrays(path))
+
+
+def _correct(stored: StoredArrays, name: str = "correct") -> np.ndarray | None:
+    found = stored.get(name)
+    return found if found is not None and found.ndim == 1 and found.dtype == np.bool_ else None
 
 
 def load_answers(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
@@ -154,9 +166,10 @@ def load_answers(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None
 
     Arrays ``(n,)`` each; ``None`` without such a file.
     """
-    outputs, correct = load_arrays(path, "outputs"), load_correct(path)
-    if outputs is None or correct is None or outputs[0].ndim != 2:
+    stored = StoredArrays(path)
+    outputs, correct = stored.get("outputs"), _correct(stored)
+    if outputs is None or correct is None or outputs.ndim != 2:
         return None
-    if outputs[0].dtype.kind != "f" or len(outputs[0]) != len(correct) or not outputs[0].shape[1]:
+    if outputs.dtype.kind != "f" or len(outputs) != len(correct) or not outputs.shape[1]:
         return None
-    return *answers(outputs[0]), correct
+    return *answers(outputs), correct
