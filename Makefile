@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 # Presets on real IMDB, short ones first. Runs that several of them ask for are trained once.
 PRESETS := imdb_gru128_dropout imdb_gru154_dropout cells_at_500 imdb_simple_rnn32 imdb_lstm32 \
 	gru_vs_lstm imdb_lstm128_dropout imdb_lstm150 maxlen stacked_simple_rnn32x4 depth \
-	long_training padding carried_state optimizers suite text_simple_rnn50_vectors
+	long_training padding carried_state optimizers suite text_simple_rnn50_vectors \
+	velarde_bankex velarde_activities velarde_bankex_fair velarde_activities_fair
 
 .PHONY: demo presets reports test docs stress bench lint format clean
 
@@ -47,8 +48,6 @@ stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full
 	  tests/sweep tests/benchmarks tests/stats
 
 bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner, Ray Tune and PyTorch; latency; growth
-	-$(BIN)/python -m pip install --quiet --constraint constraints.txt torch \
-	  --index-url https://download.pytorch.org/whl/cpu  # without CUDA: GB less
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	-$(BIN)/python -m benchmarks.side_by_side short medium long
 	-$(BIN)/python -m benchmarks.side_by_side short_8_seeds --only keras_summed,rnnbench
