@@ -25,11 +25,12 @@ def markdown(runs: Points, sizes: Mapping[str, Points], failures: Sequence[str])
             "files, summaries are real; what workers do, drawing curves included, is not counted. "
             "User: processor seconds of the process that drives the sweep. Start: until the first "
             "run begins; a run: the rest, divided by the runs; the last: the same for the last "
-            "tenth of them. Memory is that of this process.",
+            "tenth of them. Memory is that of this process, most at the end, when all results are "
+            "read to be told.",
             "",
             "| runs | start s | s a run | user s a run | of 100 runs | user s, the last tenth "
-            "| MiB at the first run | MiB at most |",
-            "| --: | --: | --: | --: | --: | --: | --: | --: |",
+            "| MiB at the first run | MiB after the last run | MiB at most |",
+            "| --: | --: | --: | --: | --: | --: | --: | --: | --: |",
             *(_row_of(point, runs) for point in runs),
             "",
             *_compared(runs),
@@ -54,7 +55,8 @@ def _row_of(p: Mapping[str, Any], runs: Points) -> str:
     ratio = "" if hundred is None else f"{p['user'] / hundred:.2f}"
     return (
         f"| {p['runs']:,} | {p['start']:.2f} | {p['run']:.4f} | {p['user']:.4f} | {ratio} "
-        f"| {p['last_user']:.4f} | {p['memory_first']:.0f} | {p['memory_peak']:.0f} |"
+        f"| {p['last_user']:.4f} | {p['memory_first']:.0f} | {p['memory_last']:.0f} "
+        f"| {p['memory_peak']:.0f} |"
     )
 
 
@@ -109,14 +111,22 @@ def _draw_seconds(axes: Axes, runs: Points) -> None:
         axes.plot(counts, [point[key] for point in runs], style, color="#333333", label=label)
     axes.legend(frameon=False, fontsize=8)
     _finish(axes, "runs of the sweep", "driver, user s a run")
-    axes.set_xscale("log")
+    _count_axis(axes, counts)
 
 
 def _draw_memory(axes: Axes, runs: Points) -> None:
     counts = [point["runs"] for point in runs]
-    axes.plot(counts, [point["memory_peak"] for point in runs], "o-", color="#333333")
+    for key, style, label in (("memory_peak", "o-", "at most"), ("memory_last", "s--", "last run")):
+        axes.plot(counts, [point[key] for point in runs], style, color="#333333", label=label)
+    axes.legend(frameon=False, fontsize=8)
     _finish(axes, "runs of the sweep", "memory of the driver, MiB")
+    _count_axis(axes, counts)
+
+
+def _count_axis(axes: Axes, counts: Sequence[int]) -> None:
     axes.set_xscale("log")
+    axes.set_xticks(counts, [f"{count:,}" for count in counts])
+    axes.minorticks_off()
 
 
 def _draw_size(axes: Axes, axis: str, points: Points) -> None:

@@ -53,7 +53,7 @@ class Clock:
     def __init__(self) -> None:
         self._apart = (0.0, 0.0)
         self.begun: list[tuple[float, float]] = []  # at the start of each run
-        self.memory_first = 0.0
+        self.memory_first = self.memory_last = 0.0  # MiB, at the start of a run and at its end
 
     def now(self) -> tuple[float, float]:
         """Return wall and user seconds so far."""
@@ -101,6 +101,7 @@ def main(count: int) -> None:
         "last_runs": (last[0] - before[0]) / tenth,
         "last_user": (last[1] - before[1]) / tenth,
         "memory_first": CLOCK.memory_first,
+        "memory_last": CLOCK.memory_last,
         "memory_peak": _status("VmHWM"),
     }
     print(json.dumps(told))
@@ -138,6 +139,7 @@ class SimulatedExecutor:
                 yield Started(task.key)
             yield Idle()
             if not taken:
+                CLOCK.memory_last = _status("VmRSS")
                 return
             for task in taken:
                 yield from self._train(task)

@@ -19,6 +19,7 @@ from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import search_tags
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import RunEntry
 from rnnbench.training.spec import RunSpec
 
 _ENDED = ("COMPLETE", "PRUNED", "FAIL")
@@ -99,8 +100,7 @@ def tag_winners(store: Store, specs: Sequence[RunSpec], records: Mapping[str, Re
     for spec in specs:
         record = records.get(spec.key)
         if record is not None and names.STUDY not in record.tags:
-            for name, value in search_tags(spec).items():
-                store.client.set_tag(record.run_id, name, value)
+            store.add(RunEntry(record.run_id, tags=search_tags(spec)))
 
 
 def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepParent) -> None:
@@ -120,10 +120,11 @@ def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepPare
         if known.tags.get(tag) == state:
             continue
         with store.home.search_files() as folder:
-            write_files(result, folder)
             slug = re.sub(r"[^A-Za-z0-9_.=-]+", "_", result.search.label)
-            store.client.log_artifacts(known.run_id, str(folder), f"search/{slug}")
-        store.client.set_tag(known.run_id, tag, state)
+            (files := folder / "search" / slug).mkdir(parents=True)
+            write_files(result, files)
+            store.writer.keep_files(known.run_id, folder)
+        store.add(RunEntry(known.run_id, tags={tag: state}))
 
 
 def write_files(result: Searched, folder: Path) -> None:

@@ -18,6 +18,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import RunEntry
 
 FILE = "looks.json"
 _DIGITS = 12  # of an arm's content key
@@ -105,9 +106,11 @@ def record_looks(
         return
     with translated(store.uri, store.home.path):
         if details:  # first: a look counts once all of it is there
-            store.client.log_text(parent.run_id, json.dumps(details, indent=1) + "\n", FILE)
-        for tag, text in new.items():
-            store.client.set_tag(parent.run_id, tag, text)
+            with store.home.search_files() as folder:
+                text = json.dumps(details, indent=1) + "\n"
+                (folder / FILE).write_text(text, encoding="utf-8")
+                store.writer.keep_files(parent.run_id, folder)
+        store.add(RunEntry(parent.run_id, tags=new))
 
 
 def as_text(looked: Looked) -> str:

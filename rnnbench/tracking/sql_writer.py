@@ -203,6 +203,26 @@ class SqlWriter:
         found = self._database.lasting(ask_for_it)
         return str(found[0][0]) if found else None
 
+    def delete(self, run_id: str) -> None:
+        """See :class:`rnnbench.tracking.writer.Writer`; with a run its assessments are deleted."""
+        if self._database.lasting(self._has_assessments):
+            self._fallback.delete(run_id)
+            return
+        sql = "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ? WHERE run_uuid = ? "
+        sql += "AND lifecycle_stage = 'active'"
+
+        def delete() -> None:
+            with self._database.writing() as tell:
+                tell.many(sql, [(_now(), run_id)])
+
+        self._database.lasting(delete)
+
+    def _has_assessments(self) -> bool:
+        """Return whether somebody has assessed anything, which rnnbench's runs are not for."""
+        with self._database.reading() as ask:
+            is_there = bool(self._database.columns(ask, "assessments"))
+            return is_there and bool(ask("SELECT 1 FROM assessments LIMIT 1"))
+
     def keep_files(self, run_id: str, folder: Path) -> None:
         """See :class:`rnnbench.tracking.writer.Writer`: they are moved where they can be."""
         target = local_path(self._artifacts(run_id))

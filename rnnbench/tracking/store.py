@@ -249,7 +249,7 @@ class Store:
 
     def delete(self, run_id: str) -> None:
         """Delete a run, which another process may have deleted already."""
-        self.client.delete_run(run_id)
+        self.writer.delete(run_id)
 
     def _end_if_dead(self, record: Record) -> bool:
         """End a run that is shown as running although its owner is gone; return whether it was."""

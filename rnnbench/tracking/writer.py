@@ -70,6 +70,10 @@ class Writer(Protocol):
         """Return the status of a run, ``None`` where it was deleted."""
         ...
 
+    def delete(self, run_id: str) -> None:
+        """Mark a run as deleted, which another process may have done already."""
+        ...
+
     def keep_files(self, run_id: str, folder: Path) -> None:
         """Put all files of a folder, which may be empty afterwards, among those of a run.
 
@@ -139,6 +143,10 @@ class ClientWriter:
                 return None
             raise
         return str(info.status) if info.lifecycle_stage == "active" else None
+
+    def delete(self, run_id: str) -> None:
+        """See :class:`Writer`."""
+        self._client().delete_run(run_id)
 
     def keep_files(self, run_id: str, folder: Path) -> None:
         """See :class:`Writer`."""

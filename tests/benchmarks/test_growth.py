@@ -15,7 +15,7 @@ from benchmarks.growth import simulated, trained
 from rnnbench.config.expand import expand
 
 POINT = {"start": 1.0, "start_user": 0.5, "run": 0.03, "user": 0.01, "last_runs": 0.03}
-POINT |= {"last_user": 0.01, "memory_first": 300.0, "memory_peak": 350.0}
+POINT |= {"last_user": 0.01, "memory_first": 300.0, "memory_last": 320.0, "memory_peak": 350.0}
 
 
 @pytest.mark.parametrize("count", [1, 10, 100, 1000, 10_000])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -303,3 +306,23 @@ def test_results_that_come_in_at_once_are_written_at_once(
     drive(store, specs, *(Finished(spec.key, OUTCOME) for spec in specs), Idle())
     assert [statuses(store, spec) for spec in specs] == [["FINISHED"]] * 2
     assert sorted(written) == [0, 0, 2]
+
+
+@pytest.mark.slow
+def test_a_driver_of_a_store_that_is_there_imports_no_mlflow(work_dir: Path) -> None:
+    """Neither to record runs nor to replace summaries, or to keep that results were looked at."""
+    code = "import sys; from tests.sweep.simulated_driver import main; status = main(sys.argv[1:]);"
+    code += "print(status, *(name in sys.modules for name in ('mlflow', 'matplotlib')))"
+    told = []
+    for seeds in (1, 2):
+        words = ["+cell=simple_rnn,gru", "data=digits", f"seeds={seeds}"]
+        told.append(
+            subprocess.run(
+                [sys.executable, "-c", code, *words],
+                env=os.environ | {"RNNBENCH_TEST_SECONDS": "0"},
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.splitlines()[-1]
+        )
+    assert told[1] == "0 False False"

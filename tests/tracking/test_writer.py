@@ -21,7 +21,15 @@ from rnnbench.tracking.writer import ClientWriter, MetricValue, RunEntry, Writer
 DATA = DatasetTold("digits", "abc", "local", '{"uri": "x"}', "{}", '{"num_rows": 3}')
 TABLES = ("runs", "tags", "params", "metrics", "latest_metrics", "datasets", "input_tags")
 # What differs from one call to the next.
-CHANCE = {"run_uuid", "start_time", "end_time", "artifact_uri", "dataset_uuid", "input_uuid"}
+CHANCE = {
+    "run_uuid",
+    "start_time",
+    "end_time",
+    "deleted_time",
+    "artifact_uri",
+    "dataset_uuid",
+    "input_uuid",
+}
 
 Write = Callable[[Writer, str], object]
 WRITES: dict[str, Write] = {
@@ -60,6 +68,7 @@ WRITES: dict[str, Write] = {
     "an end and a beginning": lambda writer, run: [
         writer.write([RunEntry(run, status=status)]) for status in ("KILLED", "RUNNING")
     ],
+    "a deletion": lambda writer, run: [writer.delete(run) for _ in range(2)],
     "long texts": lambda writer, run: writer.write(
         [RunEntry(run, params={"p": "x" * 6001}, tags={"t": "y" * 8001})]
     ),
