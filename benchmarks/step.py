@@ -53,7 +53,7 @@ WAYS: dict[str, tuple[list[str], bool]] = {
     "kernels": ([], False),
     "kernels, padding shared": ([], True),
 }
-NO_PYTORCH = "PyTorch: no result. torch is not installed: pip install 'rnnbench[bench]'."
+NO_PYTORCH = "PyTorch: no result. torch is not installed: pip install 'rnnbench[pytorch]'."
 
 
 def arguments(words: list[str]) -> argparse.Namespace:

@@ -75,7 +75,8 @@ def measure(name: str, workload: Workload) -> dict[str, Any]:
     """
     contender = CONTENDERS[name]
     if find_spec(contender.package) is None:
-        raise Absent(f"{contender.package} is not installed: pip install 'rnnbench[bench]'")
+        extra = "pytorch" if contender.package == "torch" else "bench"
+        raise Absent(f"{contender.package} is not installed: pip install 'rnnbench[{extra}]'")
     with tempfile.TemporaryDirectory(prefix="side_by_side-") as scratch:
         folder = Path(scratch)
         data = prepared(workload, folder / "runs")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="needs torch: pip install 'rnnbench[bench]'")
+pytest.importorskip("torch", reason="needs torch: pip install 'rnnbench[pytorch]'")
 pytest.importorskip("benchmarks.side_by_side", reason="needs a checkout with benchmarks/")
 
 import torch

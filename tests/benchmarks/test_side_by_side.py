@@ -152,7 +152,10 @@ def test_absent_pytorch_is_skipped_with_the_command_that_installs_it(
 ) -> None:
     monkeypatch.setattr(contenders, "find_spec", lambda _: None)
     assert command.main(["tiny", "--only", "pytorch", "--out", str(tmp_path)]) == 0
-    assert "tiny, pytorch: skipped, torch is not installed: pip install" in capsys.readouterr().out
+    assert (
+        "tiny, pytorch: skipped, torch is not installed: pip install 'rnnbench[pytorch]"
+        in capsys.readouterr().out
+    )
     page = (tmp_path / "side_by_side.md").read_text()
     assert "PyTorch loop: no result. Skipped: torch is not installed" in page
 
