@@ -57,6 +57,7 @@ def cell_groups(dataset: DatasetSection, rows: Sequence[ReplicateRow]) -> list[l
             together = partners[pair.a.name] | partners[pair.b.name]
             partners |= dict.fromkeys(together, together)
     places = {row.cell: place for place, row in reversed(list(enumerate(rows)))}
+    order_of = {row.arm: place for place, row in enumerate(rows)}
     groups: list[list[ReplicateRow]] = []
     left = [row.arm for row in rows]
     while left:
@@ -65,7 +66,7 @@ def cell_groups(dataset: DatasetSection, rows: Sequence[ReplicateRow]) -> list[l
         members = [row for row in rows if row.arm in group]
         if len(members) > 1:
             # Cells stand in one order in all groups.
-            members.sort(key=lambda row: (places[row.cell], rows.index(row)))
+            members.sort(key=lambda row: (places[row.cell], order_of[row.arm]))
             groups.append(members)
     return groups
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from rnnbench.config.metrics import is_smaller_better
-from rnnbench.results.arm_runs import ArmRuns
+from rnnbench.results.arm_runs import ArmRuns, measured
 from rnnbench.results.history import SECONDS
 from rnnbench.results.mean_course import MeanCourse, Values
 from rnnbench.results.measure import usual_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Cost = Literal["seconds", "updates"]
 COSTS: tuple[Cost, ...] = ("seconds", "updates")
@@ -56,15 +58,16 @@ def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, RunCo
     found = {}
     metric = usual_of([arm]).epoch
     best_of = np.minimum if is_smaller_better(metric) else np.maximum
-    for _, run in arm.runs.iterrows():
+    for run in arm.rows:
         own = epochs.get(run["run_id"])
-        if own is None or metric not in own or own[metric].isna().any():
+        values = None if own is None or metric not in own else own[metric].to_numpy(dtype=float)
+        if own is None or values is None or np.isnan(values).any():
             continue
-        own = own.sort_values("epoch")
-        best = best_of.accumulate(own[metric].to_numpy(dtype=float))
-        timed = own[SECONDS].to_numpy(dtype=float)
+        order = np.argsort(own["epoch"].to_numpy(), kind="stable")
+        best = best_of.accumulate(values[order])
+        timed = own[SECONDS].to_numpy(dtype=float)[order]
         is_timed = not np.isnan(timed).any()
-        mean = float(run["seconds_per_epoch"]) if pd.notna(run["seconds_per_epoch"]) else math.nan
+        mean = measured(run, "seconds_per_epoch")
         seconds = np.cumsum(timed if is_timed else np.full(len(best), mean))
         spent: dict[Cost, Values] = {} if np.isnan(seconds).any() else {"seconds": seconds}
         updates = updates_an_epoch(arm.params, run["training_samples"])
