@@ -34,6 +34,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
+from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words, capital, either, metric_words
 from rnnbench.results.answers import overlap
 from rnnbench.results.arm_runs import ArmRuns
@@ -50,6 +51,7 @@ from rnnbench.results.measure import Measure
 from rnnbench.stats import statistic
 from rnnbench.stats.family import ArmValues, family
 
+_MOST_COMPARED = 250  # comparisons, which decide nothing
 _MOST_DRAWN = 8  # arms in a figure, the best; more are hard to tell apart
 _ALONG: Mapping[Cost, str] = {
     "seconds": "seconds of training and validation",
@@ -211,9 +213,10 @@ def _note(found: Sequence[_Group]) -> str:
 
 def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | None:
     """Return the comparisons at equal cost, all of them one family."""
+    chosen = _of_interest(dataset.pairs)
     rows = [
         (pair, cost, budget)
-        for pair in dataset.pairs
+        for pair in chosen
         for group in found
         if pair.names <= group.runs.keys()
         for cost, budget in group.budgets.items()
@@ -261,9 +264,18 @@ def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | N
         "Differences at equal cost",
         columns,
         cells,
-        "For information: outside of the family that decides.",
+        "For information: outside of the family that decides"
+        f"{of(len(chosen), len(dataset.pairs), 'comparisons')}.",
         tuple(pair.a.run_ids + pair.b.run_ids for (pair, _, _), _ in told),
     )
+
+
+def _of_interest(pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Return all of a few comparisons; of thousands, those of cells, or else the first ones."""
+    if len(pairs) <= _MOST_COMPARED:
+        return pairs
+    of_cells = [pair for pair in pairs if pair.relation.factor == "cell"]
+    return (of_cells or pairs)[:_MOST_COMPARED]
 
 
 def _at(arm: str, cost: Cost) -> str:
