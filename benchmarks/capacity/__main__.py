@@ -77,7 +77,7 @@ def _counted(store: str, folder: Path, port: int | None, runs: int) -> dict[str,
 
 def _once(store: str, folder: Path, port: int | None, number: int, runs: int) -> dict[str, float]:
     """Let one driver record runs through a proxy; return what went through and what is kept."""
-    home = folder / f"counted{number}"
+    home, before = folder / f"counted{number}", _files(folder)
     if port is None:
         _drive(home, [(100 + number, None)], runs)
         counts = {"trips": 0.0, "sent": 0.0, "received": 0.0}
@@ -87,14 +87,13 @@ def _once(store: str, folder: Path, port: int | None, number: int, runs: int) ->
             _drive(home, [(100 + number, _address(store, proxied))], runs)
         counts = {"trips": through.trips, "sent": through.sent, "received": through.received}
         kept = 0.0
-    files = [path for path in _files(home, folder / "artifacts") if path.is_file()]
-    return {**counts, "kept": kept, "files": float(sum(path.stat().st_size for path in files))}
+    return {**counts, "kept": kept, "files": _files(folder) - before}
 
 
-def _files(home: Path, served: Path) -> Iterator[Path]:
-    """Yield the artifacts of a home, and those that a server keeps."""
-    for folder in (home / "artifacts", served):
-        yield from folder.rglob("*")
+def _files(folder: Path) -> float:
+    """Return the bytes of all artifacts: of all homes, one of which a database names, or served."""
+    kept = (path for root in folder.rglob("artifacts") for path in root.rglob("*"))
+    return float(sum({path: path.stat().st_size for path in kept if path.is_file()}.values()))
 
 
 def _timed(store: str, folder: Path, port: int | None, runs: int, drivers: int) -> dict[str, Any]:
