@@ -168,6 +168,8 @@ def draw(found: Mapping[str, Any], paths: Sequence[Path]) -> None:
                     label = f"{WORDS[name]}, {several}"
                     panel.plot(_DRAWN, busy, style, color=colour, marker="o", ms=3, label=label)
             panel.set_xscale("log")
+            panel.set_xticks(_DRAWN[::2], [f"{seconds:g}" for seconds in _DRAWN[::2]])
+            panel.minorticks_off()
             panel.set_ylim(0, 1.05)
             panel.set_title(f"{workers:,} workers", fontsize=10)
             panel.set_xlabel("seconds of a run")
