@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from rnnbench.config.keys import with_role
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
-from rnnbench.config.roles import HeldOut
 from rnnbench.plots.courses import ArmCourse, Panel, digits, save_courses
 from rnnbench.plots.tradeoff import score
 from rnnbench.report.dataset_section import (
     DatasetSection,
     arm_cell,
-    is_one_machine,
     of,
-    order,
     pair_cell,
     seconds_apart,
     side_by_side,
@@ -34,18 +29,12 @@ from rnnbench.report.document import (
     spread,
     text,
 )
+from rnnbench.report.equal_budgets import Followed, followed, validated_on
 from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words, capital, either, metric_words
 from rnnbench.results.answers import overlap
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.courses import (
-    COSTS,
-    Cost,
-    RunCourse,
-    courses,
-    mean_course,
-    whole_cost,
-)
+from rnnbench.results.courses import COSTS, Cost, mean_course
 from rnnbench.results.margins import in_unit
 from rnnbench.results.measure import Measure
 from rnnbench.stats import statistic
@@ -69,34 +58,9 @@ _LEAD = (
 )
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Arms that were validated on the same samples.
-
-    Attributes:
-        arms: two or more, the best first.
-        runs: by arm and seed, the courses of their runs.
-        budgets: what all of them have spent when they are compared, by cost.
-    """
-
-    arms: tuple[ArmRuns, ...]
-    runs: Mapping[str, Mapping[int, RunCourse]]
-    budgets: Mapping[Cost, float]
-
-    @property
-    def costs(self) -> tuple[Cost, ...]:
-        """By what they are compared."""
-        return tuple(self.budgets)
-
-    def has_reached(self, arm: str, cost: Cost) -> bool:
-        """Return whether all runs of an arm had finished an epoch when they are compared."""
-        budget = self.budgets[cost]
-        return all(run.epochs_within(cost, budget) for run in self.runs[arm].values())
-
-
 def equal_cost_block(dataset: DatasetSection) -> Block | None:
     """Return figure and tables, or ``None`` where no two arms can be followed."""
-    found = _groups(dataset)
+    found = followed(dataset)
     if not found:
         return None
     tables = (_reached(dataset, found), _compared(dataset, found))
@@ -107,37 +71,7 @@ def equal_cost_block(dataset: DatasetSection) -> Block | None:
     return Block("", (lead,), tuple(table for table in tables if table), pictures)
 
 
-def _groups(dataset: DatasetSection) -> list[_Group]:
-    """Return the arms that can be followed, the group with the best arm first."""
-    epochs = {str(run_id): rows for run_id, rows in dataset.history.groupby("run_id")}
-    together: dict[tuple[str, ...], list[ArmRuns]] = {}
-    runs = {}
-    for arm in order(dataset):
-        runs[arm.name] = courses(arm, epochs)
-        if runs[arm.name]:
-            together.setdefault(_validated_on(arm), []).append(arm)
-    made = (_group(arms, runs) for arms in together.values() if len(arms) > 1)
-    return [group for group in made if group.budgets]
-
-
-def _validated_on(arm: ArmRuns) -> tuple[str, ...]:
-    """Return what decides on which samples an arm was validated."""
-    if arm.params.get("training.validation") != "split":
-        return ("test",)
-    return tuple(arm.params.get(key, "null") for key in with_role(HeldOut))
-
-
-def _group(arms: Sequence[ArmRuns], runs: Mapping[str, Mapping[int, RunCourse]]) -> _Group:
-    budgets: dict[Cost, float] = {}
-    for cost in COSTS:
-        every = [course for arm in arms for course in runs[arm.name].values()]
-        is_apart = cost == "seconds" and not is_one_machine(arms)
-        if not is_apart and all(cost in course.spent for course in every):
-            budgets[cost] = min(whole_cost(runs[arm.name], cost) for arm in arms)
-    return _Group(tuple(arms), {arm.name: runs[arm.name] for arm in arms}, budgets)
-
-
-def _reached(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable:
+def _reached(dataset: DatasetSection, found: Sequence[Followed]) -> DataTable:
     """Return the table of what each arm has reached, and in how many epochs."""
     costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
     columns = [TableColumn("arm", numeric=False), TableColumn("seeds", "runs that were validated")]
@@ -172,7 +106,7 @@ def _reached(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable:
 
 
 def _cells(
-    group: _Group, arm: ArmRuns, cost: Cost, by: Metric
+    group: Followed, arm: ArmRuns, cost: Cost, by: Metric
 ) -> tuple[TableCell, TableCell, TableCell]:
     if cost not in group.budgets:
         return text(None), text(None), text(None)
@@ -187,11 +121,11 @@ def _cells(
     )
 
 
-def _note(found: Sequence[_Group]) -> str:
+def _note(found: Sequence[Followed]) -> str:
     """Return where arms are compared, and what the seconds are."""
     arms = [arm for group in found for arm in group.arms]
     note = ""
-    if any(_validated_on(arm) == ("test",) for arm in arms):
+    if any(validated_on(arm) == ("test",) for arm in arms):
         note = "Validation is on the test data. "
     if len(found) > 1:
         note += "Arms are compared where they were validated on the same samples. "
@@ -211,7 +145,7 @@ def _note(found: Sequence[_Group]) -> str:
     return note + " They are without compilation." + side_by_side(arms) + seconds_apart(arms)
 
 
-def _compared(dataset: DatasetSection, found: Sequence[_Group]) -> DataTable | None:
+def _compared(dataset: DatasetSection, found: Sequence[Followed]) -> DataTable | None:
     """Return the comparisons at equal cost, all of them one family."""
     chosen = _of_interest(dataset.pairs)
     rows = [
@@ -286,9 +220,9 @@ def _told(cost: Cost, budget: float) -> str:
     return f"{budget:,.{digits(budget)}f} {_UNIT[cost]}"
 
 
-def _pictures(dataset: DatasetSection, group: _Group) -> tuple[Picture, ...]:
+def _pictures(dataset: DatasetSection, group: Followed) -> tuple[Picture, ...]:
     """Return the figure of what the arms had reached, where any trained for several epochs."""
-    drawn = [arm for arm in group.arms if _most_epochs(group, arm) > 1]
+    drawn = [arm for arm in group.arms if group.most_epochs(arm) > 1]
     if len(drawn) < 2:
         return ()
     shown = drawn[:_MOST_DRAWN]
@@ -308,7 +242,3 @@ def _pictures(dataset: DatasetSection, group: _Group) -> tuple[Picture, ...]:
     alt = f"{title}, {dataset.place}: {how}, of {names}"
     draw = partial(save_courses, panels, by, f"{title}: {how}")
     return (Picture(f"equal_cost_{dataset.key}", f"{title}: {how}", alt, draw),)
-
-
-def _most_epochs(group: _Group, arm: ArmRuns) -> int:
-    return max(len(course.best) for course in group.runs[arm.name].values())
