@@ -134,7 +134,9 @@ def fit_by_keras(
             validation_data=(arrays.x_test, arrays.y_test[:, None]),
             verbose=0,
         )
-        history.append({name: values[0] for name, values in done.history.items()})
+        rate = {"learning_rate": float(model.optimizer.learning_rate.numpy())}
+        told = rate if config.training.schedule.kind == "cosine" else {}
+        history.append({name: values[0] for name, values in done.history.items()} | told)
     return history, model
 
 
