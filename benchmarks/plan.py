@@ -17,9 +17,33 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.bulk import fill_at_once, grid
+from benchmarks.recorded import fill
 
 COMMANDS = ("plan", "sweep", "report")
+SEEDS = 5
+# What arms of large stores differ in, each as far as it is needed.
+_AXES = {
+    "model.units": tuple(range(8, 48, 4)),
+    "model.depth": (1, 2),
+    "optimizer.learning_rate": tuple(number / 1000 for number in range(1, 11)),
+    "model.dropout": (0.0, 0.1, 0.2, 0.3, 0.4),
+}
+
+
+def grid(runs: int) -> list[str]:
+    """Return the overrides of so many runs: arms of five seeds, of two cells.
+
+    Raises:
+        ValueError: for a number that is none of 10, 100 or 10,000 and others of the axes' lengths.
+    """
+    left, found = runs // (2 * SEEDS), []
+    for key, values in _AXES.items():
+        count = max(n for n in range(1, len(values) + 1) if left % n == 0)
+        found += [f"{key}={','.join(map(str, values[:count]))}"] if count > 1 else []
+        left //= count
+    if left != 1 or runs % (2 * SEEDS):
+        raise ValueError(f"expected 60, 100 or 10,000 runs, received {runs}")
+    return ["+cell=simple_rnn,gru", "data=digits", *found, f"seeds={SEEDS}"]
 
 
 def measure(folder: Path, command: str, runs: int) -> tuple[float, float, float]:
@@ -57,7 +81,7 @@ def main(counts: list[int]) -> None:
     for runs in counts or [60, 100, 10_000]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            fill_at_once(folder, grid(runs))
+            fill(folder, grid(runs))
             cells = []
             for command in COMMANDS:
                 measure(folder, command, runs)  # reads files, and a sweep writes arms' summaries

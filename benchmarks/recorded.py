@@ -20,6 +20,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import RunEntry
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome, summarise
@@ -28,44 +29,43 @@ from rnnbench.training.spec import RunSpec
 from rnnbench.training.tested import WEIGHTS
 
 _SAMPLES = 100  # of the test set
+_BATCH = 500  # runs, whose results are written at once
 _COPIED = ("params", "metrics", "latest_metrics", "tags")
 
 
 def fill(folder: Path, words: Sequence[str], epochs: int = 10) -> int:
     """Record a finished run, with made-up metrics, for every run that the words declare.
 
+    Results are written in batches, as the driver of a sweep writes them.
+
     Returns:
         How many there are.
     """
-    home, specs = declared(folder, words)
-    record(home, specs, epochs)
-    return len(specs)
-
-
-def declared(folder: Path, words: Sequence[str]) -> tuple[Home, list[RunSpec]]:
-    """Return the home of a folder's store, which is made, and the runs that are declared."""
     arms = expand([*words, f"home={folder / 'runs'}"])
     home = Home.of(arms[0].config.home)
     home.make()
-    return home, declare(arms, DataCache(home.path))
+    specs = declare(arms, DataCache(home.path))
+    store = Store.open(arms[0].config)
+    with store.kept_open():
+        for start in range(0, len(specs), _BATCH):
+            batch = specs[start : start + _BATCH]
+            store.add(*[_result(store, spec, epochs) for spec in batch])
+    return len(specs)
 
 
-def record(home: Home, specs: Sequence[RunSpec], epochs: int) -> Store:
-    """Record a finished run for each of the declared ones, as sweeps do it."""
-    store = Store.open(specs[0].config)
-    for spec in specs:
-        run_id = store.begin(run_tags(spec, "benchmark", "benchmarks"), spec.name)
-        recorder = Recorder(store, spec, run_id, None)
-        recorder.placed(this_machine())
-        with home.staging(spec.key) as files:
-            outcome = made_up_outcome(spec, epochs, files)
-            for epoch in outcome.epochs:
-                recorder.epoch(epoch)
-            recorder.finish(outcome, files)
-    return store
+def _result(store: Store, spec: RunSpec, epochs: int) -> RunEntry:
+    """Begin a run, move its files to the store, and return all else that is to be written."""
+    run_id = store.begin(run_tags(spec, "benchmark", "benchmarks"), spec.name)
+    recorder = Recorder(store, spec, run_id, None)
+    recorder.placed(this_machine())
+    with store.home.staging(spec.key) as files:
+        outcome = _made_up_outcome(spec, epochs, files)
+        for epoch in outcome.epochs:
+            recorder.epoch(epoch)
+        return recorder.finished(outcome, files)
 
 
-def made_up_outcome(spec: RunSpec, epochs: int, files: Path) -> Outcome:
+def _made_up_outcome(spec: RunSpec, epochs: int, files: Path) -> Outcome:
     """Return what a training may have come to; its predictions are in the folder then."""
     history = made_up(spec, epochs)
     metrics = summarise(history) | {"run_seconds": 11.0, "peak_rss_mb": 900.0}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from rnnbench.config.metric import Metric
+from rnnbench.config.metric import OF_EPOCH, Metric, Weights
 
 # What readers call them, and what they are.
 SCORES = {
@@ -14,9 +12,9 @@ SCORES = {
 }
 
 
-def _scores(which: Literal["best", "last", ""]) -> tuple[Metric, ...]:
+def _scores(which: Weights) -> tuple[Metric, ...]:
     suffix = f"_{which}" if which else ""
-    of = {"": "", "best": " of the best epoch", "last": " of the last epoch"}[which]
+    of = OF_EPOCH[which]
     same = {"": "the weights named by training.test"} | dict.fromkeys(
         ("best", "last"), f"the weights{of}"
     )

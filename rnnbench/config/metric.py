@@ -12,6 +12,11 @@ from rnnbench.formatting.numbers import Sign, written
 Better = Literal["higher", "lower", "neither"]
 Logged = Literal["epoch", "end", "diagnostic", "baseline", "arm"]
 Samples = Literal["training", "validation", "test", ""]
+# Of which epoch the weights of a test are; empty for those that training.test names.
+Weights = Literal["best", "last", ""]
+OF_EPOCH: MappingProxyType[Weights, str] = MappingProxyType(
+    {"": "", "best": " of the best epoch", "last": " of the last epoch"}
+)
 _MISSING = "\N{EN DASH}"
 
 # Of errors of targets that are numbers.
@@ -90,7 +95,7 @@ class Metric:
     low: float = 0.0
     high: float = math.inf
     on: Samples = ""
-    weights: Literal["best", "last", ""] = ""
+    weights: Weights = ""
     short: str = ""
     digits: int = 4
     significant: int = 0

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
-from rnnbench.config.metric import SPREAD, UNIT, InSummary, Metric, error
+from rnnbench.config.metric import OF_EPOCH, SPREAD, UNIT, InSummary, Metric, Weights, error
 
 _ROOT = "root mean squared error"
 
 
-def _of_test(which: Literal["best", "last", ""]) -> tuple[Metric, ...]:
+def _of_test(which: Weights) -> tuple[Metric, ...]:
     """Return what else is measured of the test forecasts of the weights of an epoch."""
     suffix = f"_{which}" if which else ""
-    of = {"": "", "best": " of the best epoch", "last": " of the last epoch"}[which]
+    of = OF_EPOCH[which]
     weights = {
         "": "the weights named by training.test",
         "best": "the weights of the epoch of the lowest validation RMSE",

@@ -84,10 +84,6 @@ class Recorder:
         last = _points(outcome.metrics, len(outcome.epochs))
         return self._end("FINISHED", tags, names.COMPLETE, last)
 
-    def finish(self, outcome: Outcome, files: Path) -> None:
-        """Write the result of the run, which has ended."""
-        self.write(self.finished(outcome, files))
-
     def prune(self) -> None:
         """Write that a search ended the trial early."""
         self.write(self._end("FINISHED", {}, names.PRUNED))

@@ -38,7 +38,8 @@ def specs(work_dir: Path) -> list[RunSpec]:
 def finish(store: Store, spec: RunSpec) -> None:
     (files := store.home.path / "files").mkdir(exist_ok=True)
     (files / "history.csv").write_text("epoch,loss\n")
-    begin(store, spec).finish(OUTCOME, files)
+    recorder = begin(store, spec)
+    recorder.write(recorder.finished(OUTCOME, files))
 
 
 def summaries(store: Store) -> list[Record]:

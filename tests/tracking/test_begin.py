@@ -156,7 +156,8 @@ def test_what_another_home_ends_between_look_and_beginning_is_not_trained_again(
     files = tmp_path / "files"
     files.mkdir()
     (files / "history.csv").write_text("epoch,loss\n")
-    Recorder(stores[0], spec, run_id, None).finish(OUTCOME, files)
+    recorder = Recorder(stores[0], spec, run_id, None)
+    recorder.write(recorder.finished(OUTCOME, files))
     assert begin(stores[1], spec) is None
     assert running(stores[0], spec) == []
     assert ownership(stores[1]).claim(spec) is Claim.DONE

@@ -48,7 +48,7 @@ def record_run(
     for epoch in history:
         recorder.epoch(epoch)
     if metrics:
-        recorder.finish(Outcome(history, metrics, "xla", "a summary"), folder)
+        recorder.write(recorder.finished(Outcome(history, metrics, "xla", "a summary"), folder))
     return recorder
 
 
