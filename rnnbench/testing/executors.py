@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
@@ -38,6 +39,8 @@ from rnnbench.training.spec import Task
 from rnnbench.training.trainer import Trainer
 
 EPOCHS = 3
+# Processes on other machines are told to end, and have that long for it.
+GONE_SECONDS = 30
 # What a run leaves beside the files of its trainer, wherever it was trained.
 RUN_FILES = ("config.yaml", "history.csv", "learning_curves.png", "model_summary.txt")
 WORDS = (
@@ -192,6 +195,9 @@ class ExecutorConformance:
                 kinds[type(next(running))] += 1
         executor.close()
         executor.close()
+        end = time.monotonic() + GONE_SECONDS
+        while self.processes() - before and time.monotonic() < end:
+            time.sleep(0.05)
         assert self.processes() - before == set()
         assert threading.active_count() <= threads
 
