@@ -29,12 +29,13 @@ def margin_words(measure: Measure, margin: float) -> str:
 
 def amounts(measure: Measure, value: float, low: float, high: float) -> str:
     """Return a value with its interval: ``3.2 points (1.4 to 5.1)``."""
-    places = digits(measure, low, high)
-    if measure.is_accuracy or low != low:
-        places = max(places, min(digits(measure, value), _MOST - 1))
+    has_interval = low == low
+    places = digits(measure, low, high) if has_interval else digits(measure, value)
+    if measure.is_accuracy:
+        places = max(digits(measure, low, high), min(digits(measure, value), _MOST - 1))
     factor = _factor(measure)
     shown, *ends = (_plain(factor * one, places) for one in (value, low, high))
-    interval = f" ({ends[0]} to {ends[1]})" if low == low else ""
+    interval = f" ({ends[0]} to {ends[1]})" if has_interval else ""
     return f"{shown} {_unit(measure, shown)}".rstrip() + interval
 
 

@@ -81,7 +81,7 @@ def best(dataset: DatasetSection) -> list[Statement]:
     if not beside:
         return _reached(dataset, arms, measure)
     baseline, words = min(beside, key=measure.rank), measure.words
-    name = "a " + flat(arm_words(baseline.name.replace(" (baseline)", "")))
+    name = flat(arm_words(baseline.name.replace(" (baseline)", "")))
     cell, value = arms[0].one(measure.metric), baseline.one(measure.metric)
     top, by = arm_words(arms[0].name), measure.entry
     reached = by.shown(cell)

@@ -19,7 +19,7 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.margins import in_unit
 from rnnbench.results.measure import all_have_best, choose
 from rnnbench.results.protocols import divide
-from rnnbench.results.rows import Rows
+from rnnbench.results.rows import Rows, called
 from rnnbench.tracking.looks import Looked
 
 
@@ -63,7 +63,7 @@ def compared_sections(
         measure = choose(arms, options.metric, has_best=has_best[data])
         clean, refused = related(arms, measure)
         pairs += [(data, pair) for pair in clean]
-        key = section_key(str(arms[0].rows[0]["data"]), [dataset.key for dataset in datasets])
+        key = section_key(called(arms[0].rows[0]), [dataset.key for dataset in datasets])
         own = in_unit(options, measure, arms)
         dataset = DatasetSection(key, title, tuple(arms), tuple(clean), tuple(refused), own)
         datasets.append(replace(dataset, measure=measure, as_configured=options))

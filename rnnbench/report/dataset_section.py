@@ -14,6 +14,7 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
 from rnnbench.results.facts import MACHINE
 from rnnbench.results.measure import Measure, Usual, score_of, usual_of
+from rnnbench.results.rows import called
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,8 +81,8 @@ class DatasetSection:
 
     @property
     def data(self) -> str:
-        """Name of its data set."""
-        return str(self.arms[0].rows[0]["data"])
+        """Name of its data set: of a user's series, that of their file."""
+        return called(self.arms[0].rows[0])
 
 
 def headed(

@@ -129,7 +129,9 @@ def _compared(
             and (one.pair.measure.is_accuracy or one.pair.measure.is_error) == has_margin
         }
         # What cannot be compared has a number all the same, and makes no family larger.
-        named = [(one.dataset.data if is_clean else str(key), one.pair) for key, one in own.items()]
+        named = [
+            (one.pair.a.data_name if is_clean else str(key), one.pair) for key, one in own.items()
+        ]
         if named:
             options = next(iter(own.values())).dataset.configured
             options = options if has_margin else options.model_copy(update={"margin": 0.0})

@@ -93,6 +93,17 @@ class TestQuestion:
         assert on("imdb", "digits") == "LSTM or GRU on digits and imdb?"
         assert on("a", "b", "c", "d") == "LSTM or GRU on 4 data sets?"
 
+    def test_names_series_after_their_files(self) -> None:
+        files = [
+            run
+            for file in ("prices", "loads")
+            for cell in ("lstm", "gru")
+            for run in seeds(
+                cell, steps(0.8), **{"data.name": "series", "data.path": f"/my/{file}.csv"}
+            )
+        ]
+        assert built(files).title == "LSTM or GRU on loads and prices?"
+
     def test_is_not_asked_where_nothing_was_finished(self) -> None:
         assert built([]).title == "Report x"
 
@@ -143,17 +154,17 @@ class TestStatement:
 class TestBaseline:
     def test_that_beats_every_cell_is_said_to(self) -> None:
         *_, last = said(built(CLEAR, baseline(accuracy=0.95)))
-        assert last.lead == "A bag of words reaches 0.9500, better than every cell here"
+        assert last.lead == "Bag of words reaches 0.9500, better than every cell here"
         assert last.rest == " (LSTM: 0.8820; test accuracy of the last epoch)."
 
     def test_that_beats_the_only_cell_is_said_to(self) -> None:
         told = said(built(LSTM, baseline(accuracy=0.95)))
-        assert told[0].lead == "A bag of words reaches 0.9500, better than LSTM"
+        assert told[0].lead == "Bag of words reaches 0.9500, better than LSTM"
 
     def test_below_the_best_cell_stands_beside_it(self) -> None:
         *_, last = said(built(CLEAR, baseline(accuracy=0.86), baseline("mean embedding", 0.5)))
         assert str(last) == (
-            "LSTM reaches 0.8820 test accuracy of the last epoch, more than the best baseline, a "
+            "LSTM reaches 0.8820 test accuracy of the last epoch, more than the best baseline, "
             "bag of words, with 0.8600."
         )
 

@@ -103,6 +103,7 @@ def test_seeds_that_no_two_arms_share_are_counted() -> None:
         ("test_accuracy_best", (0.0, -0.01, 0.01), "0.0 points (-1.0 to 1.0)"),
         ("val_loss_rise", (0.25, 0.2, 0.3), "0.250 (0.200 to 0.300)"),
         ("fit_seconds", (12.34, -1.2, 20.0), "12.3 seconds (-1.2 to 20.0)"),
+        ("test_scaled_rmse_last", (0.0011, float("nan"), float("nan")), "0.00110"),
     ],
 )
 def test_amounts_have_the_unit_of_their_measure(
