@@ -8,11 +8,12 @@ Data sets that are generated or divided draw from seeds of their own, which no r
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from rnnbench.config.schema import ModelConfig
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SHUFFLE = "shuffle"
 MEAN_EMBEDDING = "baselines/mean_embedding"  # all initial weights of the model of depth 0
@@ -31,6 +32,8 @@ def shuffle_order(seed: int, epoch: int, samples: int) -> np.ndarray:
 
 def shuffler(seed: int, epoch: int) -> np.random.Generator:
     """Return what draws the order of an epoch (from 1)."""
+    import numpy as np
+
     return np.random.default_rng([derive(seed, SHUFFLE), epoch])
 
 

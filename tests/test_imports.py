@@ -26,7 +26,7 @@ ROWS = [
     "errors interrupt extensions stats formatting system",
     "config",
     "seeds data models reference",
-    "training.batches training.parts baselines",
+    "training.held_out training.batches training.parts baselines",
     "training tracking results plots",
     "sweep search until",
     "baselines.declaration baselines.strategy stored",
@@ -125,6 +125,15 @@ def test_a_short_command_loads_nothing_for_bars_figures_or_distributions(tmp_pat
         assert command.status == 0, command.err
         assert command.modules & {"rich", "matplotlib", "scipy"} == set()
         assert command.names & set(ONLY_FOR_TRAINING) == set()
+
+
+def test_what_reads_and_draws_no_arrays_leaves_numpy_alone(tmp_path: Path) -> None:
+    (prepared,) = imported_by(tmp_path, ["data", "data.limit=99"])
+    assert prepared.status == 0, prepared.err
+    commands = ["plan data.limit=99", "explain cell=gru,lstm", "match match=lstm:128"]
+    for command in imported_by(tmp_path, *(words.split() for words in commands)):
+        assert command.status == 0, command.err
+        assert "numpy" not in command.modules
 
 
 def test_preparing_texts_and_their_vectors_leaves_tensorflow_alone(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
 from rnnbench.data import Prepared, input_spec, prepare
-from rnnbench.data.contract import HELD_OUT
-from rnnbench.data.targets import TARGET_SD
+from rnnbench.data.contract import HELD_OUT, TARGET_SD
 from rnnbench.data.vectors.matrix import prepare_vectors, vectors_dim
 from rnnbench.formatting.tables import Table
 from rnnbench.tracking.home import Home

@@ -17,7 +17,6 @@ from rnnbench.sweep.at_hand import at_hand
 from rnnbench.sweep.jobs import JobStatus
 from rnnbench.sweep.plan import Plan, PlannedRun
 from rnnbench.sweep.run import make_plan
-from rnnbench.until.outlook import Outlook, outlook_words
 from rnnbench.until.planning import Shown, assumed_words, shown_table
 
 _STATUSES: tuple[JobStatus, ...] = ("DONE", "RUNNING", "PENDING", "FAILED", "STALE")
@@ -35,7 +34,7 @@ def plan(words: Words) -> int:
     columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
     optional = ("recurrent parameters", "units", "expected seconds")
     show(Table("Plan", columns, tuple(map(_row, made.lines)), optional=optional))
-    stdout().print(_total(made), markup=False)
+    stdout().print(_total(arms[0].config, made), markup=False)
     _tell_comparisons(arms[0].config, made)
     _tell_next(words, arms, made)
     return 0
@@ -48,14 +47,18 @@ def _tell_comparisons(config: Config, made: Plan) -> None:
         show(shown_table(shown, config))
     elif shown:
         stdout().print(assumed_words(shown, config), markup=False)
-    outlooks = _outlooks(made)
-    for one in outlooks:
-        words = outlook_words(one, made.workers, several=len(outlooks) > 1)
-        stdout().print(words, markup=False)
+    for text in _outlooks(config, made):
+        stdout().print(text, markup=False)
 
 
-def _outlooks(made: Plan) -> list[Outlook]:
-    return [one for one in made.found if isinstance(one, Outlook)]
+def _outlooks(config: Config, made: Plan) -> list[str]:
+    """Return of each data set what it will take until all is decided."""
+    if config.until is None:
+        return []
+    from rnnbench.until.outlook import Outlook, outlook_words
+
+    found = [one for one in made.found if isinstance(one, Outlook)]
+    return [outlook_words(one, made.workers, several=len(found) > 1) for one in found]
 
 
 def _tell_next(words: Words, arms: Sequence[Arm], made: Plan) -> None:
@@ -85,10 +88,10 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:,.1f}" if seconds >= 0.1 else "under 0.1"
 
 
-def _total(made: Plan) -> str:
+def _total(config: Config, made: Plan) -> str:
     counts = [(made.count(status), status) for status in _STATUSES]
     parts = ", ".join(f"{count} {status}" for count, status in counts if count)
-    text = f"{len(made.lines)} runs{' so far' if _outlooks(made) else ''}: {parts}."
+    text = f"{len(made.lines)} runs{' so far' if _outlooks(config, made) else ''}: {parts}."
     if not made.to_train:
         return f"{text} A sweep would train nothing."
     time = (

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rnnbench.data.targets import Naive, TargetScale
+from rnnbench.data.npy import read_labels
 from rnnbench.errors import ConfigError, DataError, StoreError
 
 if TYPE_CHECKING:
+    from array import array
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rnnbench.config.data_section import DataConfig
+    from rnnbench.data.targets import Naive, TargetScale
     from rnnbench.data.words.vocabulary import Vocabulary
 
 Progress = Callable[[str], None]
@@ -30,6 +33,7 @@ NAIVE = "naive_test"
 VOCABULARY = "vocabulary.json"
 # The fact that says how many of the last training samples are for validation.
 HELD_OUT = "n_validation"
+TARGET_SD = "target_sd"  # a fact of a data set, and a metric of its runs
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,14 @@ class Split:
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Time steps of each sequence, ``(n,)``."""
+        import numpy as np
+
         return np.diff(self.offsets)
 
     def taken(self, order: NDArray[np.int64]) -> Split:
         """The sequences with these numbers, in this order."""
+        import numpy as np
+
         if not len(order):
             return Split(self.values[:0], np.zeros(1, np.int64), self.labels[:0])
         rows = [self.values[self.offsets[i] : self.offsets[i + 1]] for i in order]
@@ -175,6 +183,8 @@ class Vectors:
 
     def matrix(self) -> NDArray[np.float32]:
         """The matrix ``(vocabulary, dim)``, memory-mapped read-only; raises StoreError."""
+        import numpy as np
+
         try:
             matrix: NDArray[np.float32] = np.load(self.path, mmap_mode="r")
         except (OSError, ValueError) as error:
@@ -210,16 +220,29 @@ class Prepared:
 
     def arrays(self) -> Arrays:
         """The arrays, memory-mapped read-only; raises StoreError if they are gone."""
+        import numpy as np
+
         try:
             four = [np.load(self.folder / f"{n}.npy", mmap_mode="r") for n in ARRAY_NAMES]
             return Arrays(*four, **self._beside())
         except (OSError, ValueError) as error:
-            raise StoreError(
-                "home", "prepared arrays", f"{self.folder}: {error}", "run the command again"
-            ) from error
+            raise self._gone(error) from error
+
+    def train_labels(self, first: int = 0) -> array[int]:
+        """The labels of the training samples from ``first`` on, of classes; raises StoreError."""
+        try:
+            return read_labels(self.folder / "y_train.npy", first)
+        except (OSError, ValueError) as error:
+            raise self._gone(error) from error
+
+    def _gone(self, error: Exception) -> StoreError:
+        received = f"{self.folder}: {error}"
+        return StoreError("home", "prepared arrays", received, "run the command again")
 
     def target_scale(self) -> TargetScale:
         """How targets were scaled where that is the same for all samples; raises StoreError."""
+        from rnnbench.data.targets import TargetScale
+
         scale = self.arrays().scale_test
         return scale or TargetScale.identity(self.spec.targets)
 
@@ -227,6 +250,10 @@ class Prepared:
         """What belongs to targets that are numbers; a classification has nothing of it."""
         if not self.spec.targets:
             return {}
+        import numpy as np
+
+        from rnnbench.data.targets import Naive, TargetScale
+
         kinds: dict[str, Any] = dict.fromkeys(SCALES.values(), TargetScale) | {NAIVE: Naive}
         paths = {name: self.folder / f"{name}.npy" for name in kinds}
         pairs = {name: np.load(path) for name, path in paths.items() if path.is_file()}

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rnnbench.data.contract import Progress
-from rnnbench.data.targets import TargetScale
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rnnbench.config.data_section import DataConfig
+    from rnnbench.data.targets import TargetScale
     from rnnbench.data.words.vocabulary import Vocabulary
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from rnnbench.data.contract import Split
 from rnnbench.data.indices import INDEX_FROM
 from rnnbench.data.readers import ReadsText
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
+    from rnnbench.data.contract import Split
 
 # Facts: samples of each part in which no token is a word that has a row of its own.
 UNKNOWN = {"train": "train_without_known_words", "test": "test_without_known_words"}
@@ -30,6 +28,8 @@ def holds_words(config: DataConfig, source: object) -> bool:
 
 def without_known_words(split: Split, vocabulary: int) -> int:
     """Return how many samples have no token of a word in ``vocabulary`` rows."""
+    import numpy as np
+
     known = (split.values > INDEX_FROM) & (split.values < vocabulary)
     before = np.concatenate([[0], np.cumsum(known)])
     return int((before[split.offsets[1:]] == before[split.offsets[:-1]]).sum())

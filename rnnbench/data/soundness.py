@@ -6,10 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tokenize import TokenError
 from typing import Any, NamedTuple
 
-import numpy as np
+from rnnbench.data.npy import read_header
 
 META = "meta.json"
 _CHUNK = 2**20
@@ -74,23 +73,19 @@ def digest_of(folder: Path, names: Sequence[str]) -> str:
     buffer = memoryview(bytearray(_CHUNK))
     for name in names:
         with (folder / f"{name}.npy").open("rb", buffering=0) as file:
-            if np.lib.format.read_magic(file) != (1, 0):
-                raise ValueError(f"{name}.npy is of another format")
             try:
-                shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
-            except (SyntaxError, TokenError) as error:  # NumPy lets some of Python's parser through
-                raise ValueError(f"{name}.npy has a damaged header: {error}") from None
-            if fortran:
-                raise ValueError(f"{name}.npy is laid out by columns")
-            digest.update(array_line(name, dtype, shape))
+                header = read_header(file)
+            except ValueError as error:
+                raise ValueError(f"{name}.npy: {error}") from None
+            digest.update(array_line(name, header.dtype, header.shape))
             while count := file.readinto(buffer):
                 digest.update(buffer[:count])
     return digest.hexdigest()
 
 
-def array_line(name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
-    """What the digest covers of an array besides its contents."""
-    return f"{name} {dtype.str} {shape}\n".encode()
+def array_line(name: str, dtype: str, shape: tuple[int, ...]) -> bytes:
+    """What the digest covers of an array besides its contents; a type is told as ``<f4``."""
+    return f"{name} {dtype} {shape}\n".encode()
 
 
 def checksum(folder: Path, meta: Mapping[str, Any]) -> str:

@@ -10,16 +10,17 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
 from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
 from rnnbench.errors import DataError, StoreError
 from rnnbench.system.file_locks import FileLocks
 from rnnbench.system.locks import Lock, NoLocksError, Timeout
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,9 @@ def write_folder(folder: Path, key: str, contents: Contents, check: Check | None
 
 def write_array(folder: Path, plan: ArrayPlan, digest: Any) -> int:
     """Write ``<name>.npy`` block by block, feed ``digest``, and give the file's size in bytes."""
-    digest.update(array_line(plan.name, plan.dtype, plan.shape))
+    import numpy as np
+
+    digest.update(array_line(plan.name, plan.dtype.str, plan.shape))
     header = {"descr": plan.dtype.str, "fortran_order": False, "shape": plan.shape}
     with (folder / f"{plan.name}.npy").open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)

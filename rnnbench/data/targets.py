@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.float64]
-TARGET_SD = "target_sd"  # a fact of a data set, and a metric of its runs
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from rnnbench.report.verdicts import KEY as VERDICTS
 from rnnbench.report.wording import either
 from rnnbench.results.answers import is_by_sample
 from rnnbench.results.compare import has_as_many
-from rnnbench.stats.contrast import has_only_pairs
+from rnnbench.stats.arm_values import has_only_pairs
 
 _MOST_DRAWN = 24  # comparisons in the figure; the table has all
 _PROBABILITIES = {

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rnnbench.results.facts import Facts
 from rnnbench.results.measure import ASKED, BEST, LAST, weights_of
-from rnnbench.stats.contrast import ArmValues
-from rnnbench.tracking.files import run_files
+from rnnbench.stats.arm_values import ArmValues
 from rnnbench.tracking.store import Store
-from rnnbench.training.predictions import FILE, load_right
 from rnnbench.training.tested import WEIGHTS, Weights
 
-Right = NDArray[Any]  # which test samples were answered rightly, ``(n_test,)`` of bool
-Answers = Mapping[Weights, Mapping[str, Right]]  # by weights and run id
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Which test samples were answered rightly, ``(n_test,)`` of bool; by weights and run id.
+Right: TypeAlias = "NDArray[Any]"
+Answers: TypeAlias = Mapping[Weights, Mapping[str, Right]]
 _SAME = 1e-4  # how far the mean of answers may lie from a logged accuracy, which is a float32
 
 
@@ -29,6 +29,11 @@ def read_answers(store: Store, asked: Mapping[str, Weights]) -> dict[Weights, di
         asked: by run id, the weights that ``training.test`` asked for.
     """
     found: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
+    if not asked:
+        return found
+    from rnnbench.tracking.files import run_files
+    from rnnbench.training.predictions import FILE, load_right
+
     with run_files(store, asked, [FILE]) as folders:
         for run_id, folder in folders.items():
             for which, right in load_right(folder / FILE, asked[run_id]).items():

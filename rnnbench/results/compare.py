@@ -14,7 +14,7 @@ from rnnbench.models.cells import DEFAULTS
 from rnnbench.results.conditions import compared_seeds, differing, is_same
 from rnnbench.results.facts import DECISIVE, MACHINE, Facts, default_option, failures_in
 from rnnbench.results.measure import ASKED, is_chosen_on_test
-from rnnbench.stats.contrast import FEWEST
+from rnnbench.stats.arm_values import FEWEST
 
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
 # An optimizer has a rate and options of its own; what all share is no part of it.

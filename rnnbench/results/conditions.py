@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnbench.results.facts import DECISIVE, MACHINE, Facts
-from rnnbench.stats.contrast import has_only_pairs
+from rnnbench.stats.arm_values import has_only_pairs
 
 
 def is_same(a: Facts, b: Facts, column: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.data.targets import TARGET_SD
+from rnnbench.data.contract import TARGET_SD
 from rnnbench.results.facts import Facts
 from rnnbench.results.measure import Measure
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from rnnbench.stats.arm_values import FEWEST
 from rnnbench.stats.boundaries import constant_level, spending_levels
-from rnnbench.stats.contrast import FEWEST
 
 FIRST_LOOK = 5  # seeds; fewer tell so little of the spread that only huge differences show
 

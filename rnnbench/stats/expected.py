@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.stats.power import degrees
+from rnnbench.stats.power_integral import degrees
 from rnnbench.stats.sequential import Design
 
 Values = NDArray[np.float64]
@@ -130,7 +130,7 @@ def _drawn(
 
 
 def _moderated(variances: Values, arms: int) -> Values:
-    """Return variances that vary as those of :func:`rnnbench.stats.power.degrees` do.
+    """Return variances that vary as those of :func:`rnnbench.stats.power_integral.degrees` do.
 
     Drawn towards their mean, which has ``arms - 1`` times the degrees of freedom.
     """

@@ -45,8 +45,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.stats.arm_values import FEWEST, ArmValues
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.contrast import FEWEST, ArmValues, Contrast, contrast
+from rnnbench.stats.contrast import Contrast, contrast
 from rnnbench.stats.distributions import normal_cdf, normal_critical, student_cdf
 from rnnbench.stats.needed import seeds_needed
 from rnnbench.stats.simultaneous import FamilyDesign, blocks

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.stats.contrast import FEWEST
+from rnnbench.stats.arm_values import FEWEST
 from rnnbench.stats.distributions import normal_critical, student_critical, variance_ratio
 
 Values = NDArray[np.float64]

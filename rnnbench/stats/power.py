@@ -5,8 +5,9 @@ Their mean over ``n`` seeds has the variance ``sd² (1/n + overlap)``, which is 
 besides that over test samples (``sampling``), which no number of seeds reduces. The interval is
 that of :mod:`rnnbench.stats.simultaneous`: its half width is ``sqrt(t² variance + z² sampling)``
 with Bonferroni's critical values, so never less than ``z sqrt(sampling)``. Moderated variances of
-three arms or more are as good as some more degrees of freedom (:func:`degrees`). Powers are
-integrated over the estimated variance; for ``sampling`` 0 that is the non-central t distribution.
+three arms or more are as good as some more degrees of freedom. Powers are integrated over the
+estimated variance (:mod:`rnnbench.stats.power_integral`); for ``sampling`` 0 that is the
+non-central t distribution.
 
 Against simulated reports of 2, 3 and 6 arms and 3 to 20 seeds, the true power at the difference
 that should be shown with 80 % is 77 to 83 % (tests/stats/test_power.py).
@@ -15,27 +16,17 @@ that should be shown with 80 % is 77 to 83 % (tests/stats/test_power.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
 
 from rnnbench.stats import power_table
-from rnnbench.stats.contrast import FEWEST
-from rnnbench.stats.distributions import (
-    normal_cdf,
-    normal_critical,
-    student_critical,
-    variance_ratio,
-)
+from rnnbench.stats.arm_values import FEWEST
 from rnnbench.stats.power_table import CONFIDENCE, POWER
 
-Values = NDArray[np.float64]
+if TYPE_CHECKING:
+    from rnnbench.stats.power_integral import Widths
+
 MOST_SEEDS = 10_000
-_NODES = 48  # quantiles of the estimated variance
 
 
 class Range(NamedTuple):
@@ -56,7 +47,10 @@ def spread_range(sd: float, seeds: int | None) -> Range:
         return Range(sd, sd)
     if seeds < 2:
         return Range(math.nan, math.nan)
-    return Range(*(sd / np.sqrt(variance_ratio(seeds - 1, [0.9, 0.1]))).tolist())
+    from rnnbench.stats.distributions import variance_ratio
+
+    high, low = (float(ratio) for ratio in variance_ratio(seeds - 1, [0.9, 0.1]))
+    return Range(sd / math.sqrt(high), sd / math.sqrt(low))
 
 
 def detectable(
@@ -99,8 +93,7 @@ def detectable(
         known = None if curve is None else curve.detectable(n)
         if known is not None:
             return known * spread
-        error, half = family.at(spread, n)
-        return _shown(error, half, power) if error else 0.0
+        return family.widths(spread, n).shown(power)
 
     return Range(*(of(end) for end in spread_range(sd, seen)))
 
@@ -133,7 +126,7 @@ def seeds_for(
     family = _Family(arms, comparisons, 1 - confidence, sampling, overlap)
 
     def found(spread: float, n: int) -> float:
-        return _within(margin, *family.at(spread, n))
+        return family.widths(spread, n).within(margin)
 
     def of(spread: float) -> float:
         if math.isnan(spread) or not margin > 0:
@@ -177,21 +170,13 @@ class _Family:
             return None
         return power_table.curve(*self.counted)
 
-    def at(self, sd: float, n: int) -> tuple[float, Values]:
-        """Return the standard error of a mean difference, and half widths at quantiles of them."""
+    def widths(self, sd: float, n: int) -> Widths:
+        """Return what is not tabulated is computed from."""
+        from rnnbench.stats.power_integral import widths  # with NumPy, which the table does without
+
         arms, comparisons = self.counted
-        df, tail = degrees(n, arms), self.alpha / (2 * comparisons)
-        t, z = student_critical(df, tail), normal_critical(tail)
-        seeds = sd**2 * (1 / n + self.overlap)
-        estimated = seeds * _ratios(df)
-        half = np.sqrt(t**2 * estimated + z**2 * self.sampling)
-        return math.sqrt(seeds + self.sampling), half
-
-
-@lru_cache(maxsize=256)
-def _ratios(df: float) -> Values:
-    """Return quantiles of an estimated variance by the true one, ``(nodes,)``."""
-    return variance_ratio(df, (np.arange(_NODES) + 0.5) / _NODES)
+        tail = self.alpha / (2 * comparisons)
+        return widths(sd, n, arms, tail, sampling=self.sampling, overlap=self.overlap)
 
 
 def in_deviations(n: int, arms: int, comparisons: int) -> tuple[float, float]:
@@ -199,49 +184,5 @@ def in_deviations(n: int, arms: int, comparisons: int) -> tuple[float, float]:
 
     See :class:`rnnbench.stats.power_table.PowerCurve`, whose table is made of it.
     """
-    error, half = _Family(arms, comparisons, 1 - CONFIDENCE, 0.0, 0.0).at(1.0, n)
-    margin = _least(lambda margin: _within(margin, error, half), POWER, float(half.mean()))
-    return _shown(error, half, POWER), margin
-
-
-def degrees(n: int, arms: int, gain: float = 0.75) -> float:
-    """Return of how many degrees of freedom the variance of a difference is worth.
-
-    ``n - 1`` of two arms. Of more, all compared, 1.38 (three), 1.56 (four) to 1.75 times as many:
-    found so that Student's t has the power of moderated variances, within 3 % of the difference
-    shown with 80 % from 3 to 20 seeds, where all arms vary alike.
-
-    Args:
-        n: seeds.
-        arms: that are compared.
-        gain: less at the low levels of single looks.
-    """
-    return (n - 1) * (1 + gain * (1 - 0.5 ** (arms - 2)))
-
-
-def _shown(error: float, half: Values, power: float) -> float:
-    """Return the difference that is shown with some power."""
-    return _least(lambda d: _outside(d, error, half), power, float(half.mean()))
-
-
-def _outside(difference: float, error: float, half: Values) -> float:
-    """Return how often an interval excludes zero."""
-    either = normal_cdf((difference - half) / error) + normal_cdf((-difference - half) / error)
-    return float(np.mean(either))
-
-
-def _within(margin: float, error: float, half: Values) -> float:
-    """Return how often the interval of equal arms lies within the margin."""
-    room = np.maximum(margin - half, 0)
-    return float(np.mean(1 - 2 * normal_cdf(-room / error) if error else room > 0))
-
-
-def _least(rising: Callable[[float], float], target: float, scale: float) -> float:
-    """Return where a rising function of a difference reaches a value, by bisection."""
-    low, high = 0.0, scale
-    while rising(high) < target:
-        low, high = high, 2 * high
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < target else (low, middle)
-    return high
+    found = _Family(arms, comparisons, 1 - CONFIDENCE, 0.0, 0.0).widths(1.0, n)
+    return found.shown(POWER), found.decided(POWER)

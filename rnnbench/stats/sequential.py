@@ -40,8 +40,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from rnnbench.stats.arm_values import ArmValues
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.contrast import ArmValues, Contrast, contrast
+from rnnbench.stats.contrast import Contrast, contrast
 from rnnbench.stats.design import Design, looks, widened
 from rnnbench.stats.equalities import largest_equal
 from rnnbench.stats.family import LEAST, Comparison, family, measured, verdict_of

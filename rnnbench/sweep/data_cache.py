@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from rnnbench.config.keys import of_network
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec, Prepared, Vectors, prepare
@@ -139,6 +137,8 @@ def _refuse_empty_samples(config: Config, data: Prepared) -> None:
     """Refuse a masked mean over samples that are nothing but padding: it would divide by zero."""
     if not config.data.mask or config.model.head != "mean":
         return
+    import numpy as np
+
     arrays = data.arrays()
     for part, x in (("training", arrays.x_train), ("test", arrays.x_test)):
         axes = tuple(range(1, x.ndim))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
@@ -32,6 +31,8 @@ def run_files(store: Store, run_ids: Iterable[str], names: Collection[str]) -> I
     if not away:
         yield here
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with tempfile.TemporaryDirectory(prefix="rnnbench-") as place:
         fetched = {run_id: Path(place, run_id) for run_id in away}
         with translated(store.uri, store.home.path):

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from rnnbench.stats.contrast import FEWEST
+from rnnbench.stats.arm_values import FEWEST
 from rnnbench.tracking import names
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record

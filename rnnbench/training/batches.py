@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.data.targets import TargetScale
+from rnnbench.training.held_out import last_part
 
 _RELEASE_EVERY = 64
 
@@ -40,7 +41,7 @@ class Samples:
 
 def split(samples: Samples, fraction: float) -> tuple[Samples, Samples]:
     """Return all but the last ``fraction`` of the samples, and that last part, as Keras splits."""
-    at = int(np.floor(len(samples) * (1.0 - fraction)))
+    at = last_part(len(samples), fraction)
     return samples.take(slice(at)), samples.take(slice(at, None))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from rnnbench.config.class_weight import by_class
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def class_weights(config: Config, labels: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -23,6 +25,8 @@ def class_weights(config: Config, labels: np.ndarray, names: Sequence[str]) -> n
         labels: of the samples that it trains on, ``(n,)``; every class is among them.
         names: of the classes, in the order of their labels.
     """
+    import numpy as np
+
     wanted = config.training.class_weight
     if wanted == "none":
         return np.ones(len(names), np.float32)

@@ -9,9 +9,9 @@ import numpy as np
 from rnnbench.config.schema import Config
 from rnnbench.data import Arrays
 from rnnbench.data.targets import TargetScale
-from rnnbench.errors import ConfigError
 from rnnbench.seeds import derive
-from rnnbench.training.batches import Samples, release, split
+from rnnbench.training.batches import Samples, release
+from rnnbench.training.held_out import validation_start
 
 SPLIT = "split"
 
@@ -29,48 +29,17 @@ def parts(arrays: Arrays, config: Config) -> Parts:
     """Divide a data set as ``training.validation`` says.
 
     Raises:
-        ConfigError: where the split leaves one of the parts empty.
+        ConfigError: as :func:`rnnbench.training.held_out.validation_start` does.
     """
     training, test = training_samples(arrays), test_samples(arrays)
     if config.training.validation == "none":
         return Parts(training, None, test)
     if config.training.validation == "test":
         return Parts(training, test, test)
-    if arrays.held_out is not None:
-        return Parts(*_apart(training, arrays.held_out, config), test)
-    fraction = config.training.validation_fraction
+    start = validation_start(len(training), config, arrays.held_out)
     if config.training.split_seed is not None:
         training = drawn(training, config.seed)
-    rest, held_out = split(training, fraction)
-    if not len(rest) or not len(held_out):
-        raise ConfigError(
-            "training.validation_fraction",
-            f"a fraction that leaves samples on both sides of {len(training)}",
-            fraction,
-            "raise data.limit or choose a fraction nearer to 0.5",
-        )
-    return Parts(rest, held_out, test)
-
-
-def _apart(training: Samples, held_out: int, config: Config) -> tuple[Samples, Samples]:
-    """Return what a data set with a validation part of its own trains on, and that part."""
-    if config.training.split_seed is not None:
-        raise ConfigError(
-            "training.split_seed",
-            f"null for data={config.data.name}, whose validation part lies between training and "
-            "test",
-            config.training.split_seed,
-            "leave it out",
-        )
-    if not held_out:
-        raise ConfigError(
-            "data.validation",
-            "a part to validate on with training.validation=split",
-            config.data.validation,
-            "set data.validation=0.1, for example, or training.validation=none",
-        )
-    at = len(training) - held_out
-    return training.take(slice(at)), training.take(slice(at, None))
+    return Parts(training.take(slice(start)), training.take(slice(start, None)), test)
 
 
 def training_samples(arrays: Arrays) -> Samples:
@@ -91,7 +60,11 @@ def _samples(x: np.ndarray, y: np.ndarray, scale: TargetScale | None) -> Samples
 
 def drawn(samples: Samples, seed: int) -> Samples:
     """Return samples in an order that only the seed of a run decides, the same for all cells."""
-    order = np.random.default_rng(derive(seed, SPLIT)).permutation(len(samples))
-    chosen = samples.take(order)
+    chosen = samples.take(drawn_order(len(samples), seed))
     release(samples.x)
     return chosen
+
+
+def drawn_order(count: int, seed: int) -> np.ndarray:
+    """Return that order of so many samples, ``(count,)``."""
+    return np.random.default_rng(derive(seed, SPLIT)).permutation(count)

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from rnnbench.baselines import BASELINE_VERSION, Baseline
 from rnnbench.config.keys import content
 from rnnbench.config.roles import Fact
 from rnnbench.config.schema import Config
@@ -21,6 +20,9 @@ from rnnbench.models.cells import check_cell
 from rnnbench.models.kernels.support import tells_fused, wants_kernels
 from rnnbench.models.parameters import ParameterTable, count
 from rnnbench.training import TRAINING_VERSION
+
+if TYPE_CHECKING:
+    from rnnbench.baselines import Baseline
 
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -139,7 +141,11 @@ class RunSpec:
     @property
     def version(self) -> int:
         """The version of the code that its result depends on."""
-        return TRAINING_VERSION if self.baseline is None else BASELINE_VERSION
+        if self.baseline is None:
+            return TRAINING_VERSION
+        from rnnbench.baselines import BASELINE_VERSION
+
+        return BASELINE_VERSION
 
     @cached_property
     def group(self) -> str:

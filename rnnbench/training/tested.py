@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from rnnbench.errors import Divergence
 from rnnbench.training.history import VALIDATED, Epoch
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from rnnbench.training.batches import Samples
     from rnnbench.training.program import Program
 
@@ -73,6 +73,8 @@ def measure(
 
 def validated(epoch: Epoch, outputs: list[np.ndarray]) -> Tested:
     """Return what was measured after an epoch where the test set served for validation."""
+    import numpy as np
+
     values = epoch.metrics()
     scores = {
         name: values[f"{VALIDATED}{name}"]
@@ -97,6 +99,8 @@ def named_scores(scores: Mapping[Weights, Mapping[str, float]], asked: Weights) 
 
 
 def _evaluate(program: Program, test: Samples) -> Tested:
+    import numpy as np
+
     outputs: list[np.ndarray] = []
     sums = program.evaluate(test, outputs)
     if not math.isfinite(sums.loss):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.baselines import get_baseline
-from rnnbench.data.targets import TARGET_SD
+from rnnbench.data.contract import TARGET_SD
 from rnnbench.extensions.registry import load
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.models.tensors import Model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.data.targets import TARGET_SD
+from rnnbench.data.contract import TARGET_SD
 from rnnbench.results.answers import (
     Answers,
     is_by_sample,
@@ -14,7 +14,7 @@ from rnnbench.results.answers import (
 )
 from rnnbench.results.margins import margin_of
 from rnnbench.results.measure import Measure, choose, usual_for, weights_of
-from rnnbench.stats.contrast import ArmValues
+from rnnbench.stats.arm_values import ArmValues
 from rnnbench.tracking.store import Store
 from rnnbench.until.arms import DeclaredArm, Family
 

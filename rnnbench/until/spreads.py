@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from rnnbench.results.answers import Answers, overlap
-from rnnbench.stats.contrast import FEWEST, contrast
+from rnnbench.stats.arm_values import FEWEST, ArmValues
 from rnnbench.until.arms import Family, Pair
 from rnnbench.until.measured import measured
 
@@ -44,11 +44,24 @@ def spreads(family: Family, metric: str, answers: Answers, assumed: float) -> li
     again = max(map(overlap, family.arms))
     found = []
     for a, b in family.pairs:
-        known = contrast(arms[a], arms[b], again)
-        seeds = len(known.paired)
-        if seeds < FEWEST or not known.paired.std() > 0:
-            found.append(Spread((a, b), assumed))
-        else:
-            sd = float(known.paired.std(ddof=1))
-            found.append(Spread((a, b), sd, seeds, known.sampling, known.estimate))
+        is_known = len(arms[a].seeds() & arms[b].seeds()) >= FEWEST
+        known = _known((a, b), arms[a], arms[b], again) if is_known else None
+        found.append(known or Spread((a, b), assumed))
     return found
+
+
+def _known(pair: Pair, a: ArmValues, b: ArmValues, again: float) -> Spread | None:
+    """Return what seeds in common have shown; ``None`` where their difference is always the same.
+
+    Args:
+        pair: names of the arms.
+        a, b: their values.
+        again: see :func:`rnnbench.stats.contrast.contrast`.
+    """
+    from rnnbench.stats.contrast import contrast  # a plan with nothing finished needs no NumPy
+
+    known = contrast(a, b, again)
+    if not known.paired.std() > 0:
+        return None
+    sd = float(known.paired.std(ddof=1))
+    return Spread(pair, sd, len(known.paired), known.sampling, known.estimate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnnbench.stats.contrast import ArmValues
+from rnnbench.stats.arm_values import ArmValues
 from rnnbench.stats.design import Design
 from rnnbench.stats.sequential import follow
 from tests.stats.simulated_sweeps import names_of, simulate

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, must_be_null
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from rnnbench.config.data_section import DataConfig
 
 VERSION = 1
@@ -34,6 +34,8 @@ class Digits:
 
     def load(self, config: DataConfig, _found: Fingerprint, _report: Progress) -> Raw:
         """Pixels from 0 to 1; raises DataError where scikit-learn is missing."""
+        import numpy as np
+
         try:
             from sklearn.datasets import load_digits
         except ImportError as error:

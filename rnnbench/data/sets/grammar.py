@@ -11,8 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 SEED = 20_071_997
 # Deviation of the log lengths of IMDB's 25,000 training reviews, measured: 0.6457 (their median
@@ -100,6 +102,8 @@ def vocabulary() -> set[str]:
 
 def stream(split: str, n: int) -> Iterator[Review]:
     """The first ``n`` reviews of "train" or "test"; a larger ``n`` continues the same stream."""
+    import numpy as np
+
     number = ("train", "test").index(split)
     for block in range(-(-n // BLOCK)):
         draw = Draw(np.random.RandomState([SEED, number, block]))

@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rnnbench.data.contract import (
     Fingerprint,
     InputSpec,
@@ -25,17 +22,19 @@ from rnnbench.data.indices import INDEX_FROM, OOV, PAD, START
 from rnnbench.data.readers import TextReader
 from rnnbench.data.sets import grammar
 from rnnbench.data.sets.oracle import best_accuracy, oracle
-from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rnnbench.config.data_section import DataConfig
+    from rnnbench.data.words.vocabulary import Vocabulary
 
 VERSION = 1
 CLASSES = ("negative", "positive")
-READING = Tokenization("keras", lower=True, start=True, unknown="oov", breaks="unicode")
 LARGEST = 25_000
 REFERENCE = 1_000
 
@@ -54,6 +53,8 @@ class Reviews:
 
     def load(self, config: DataConfig, _found: Fingerprint, _report: Progress) -> Raw:
         """The first reviews of two streams, which do not depend on how many are taken."""
+        import numpy as np
+
         train, _ = _split("train", config.limit)
         test, truth = _split("test", config.test_limit)
 
@@ -88,8 +89,11 @@ class Reviews:
 
     def rows(self, config: DataConfig) -> Vocabulary:
         """The words of the grammar, for word vectors."""
+        from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
+
+        reading = Tokenization("keras", lower=True, start=True, unknown="oov", breaks="unicode")
         ranks = {word: index - INDEX_FROM for word, index in word_index().items()}
-        return Vocabulary.of_ranks(READING, ranks, words_of(config))
+        return Vocabulary.of_ranks(reading, ranks, words_of(config))
 
 
 class ReviewVocabulary:
@@ -121,6 +125,8 @@ def texts(split: str, n: int) -> list[tuple[str, int]]:
 
 def encode(text: str) -> NDArray[np.int32]:
     """Token indices ``(length,)`` of a text, start mark first, unknown words as 2."""
+    import numpy as np
+
     index = word_index()
     words = re.findall(r"[a-z']+|\.", text.lower())
     return np.array([START, *(index.get(word, OOV) for word in words)], np.int32)
@@ -139,6 +145,8 @@ def _words() -> list[str]:
 
 def _split(split: str, limit: int | None) -> tuple[Split, NDArray[np.int64]]:
     """The tokens of the first reviews, and the labels before noise ``(n,)``."""
+    import numpy as np
+
     index = word_index()
     flat: list[int] = []
     offsets, labels, truth = [0], [], []

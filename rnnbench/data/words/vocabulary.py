@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal
 
 from rnnbench.data.indices import INDEX_FROM, OOV, START
 from rnnbench.data.words.tokens import Breaks, Punctuation, Tokenizer, Tokens, tokenizer
 from rnnbench.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Unknown = Literal["oov", "drop", "imdb"]
 LARGEST_FILE = 512 * 2**20
@@ -129,6 +130,8 @@ class Counting:
 
     def ranks(self) -> dict[str, int]:
         """Return words by falling frequency, from 1; of equals the first to appear comes first."""
+        import numpy as np
+
         flat = np.frombuffer(self._flat, np.int32)
         counts = np.bincount(flat, minlength=len(self._numbers))
         words = list(self._numbers)
@@ -137,6 +140,8 @@ class Counting:
 
     def encoded(self, vocabulary: Vocabulary) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the texts as rows of a vocabulary: values ``(total,)``, offsets ``(n + 1,)``."""
+        import numpy as np
+
         unknown = OOV if vocabulary.reading.unknown == "oov" else -1
         rows = np.fromiter(
             (vocabulary.rows.get(word, unknown) for word in self._numbers),
