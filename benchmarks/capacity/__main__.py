@@ -70,6 +70,8 @@ def _served(store: str, folder: Path) -> Iterator[int | None]:
 
 def _counted(store: str, folder: Path, port: int | None, runs: int) -> dict[str, Any]:
     """Return what a run takes on the way to the store and in it, apart from what starts a sweep."""
+    if port is not None:  # the first driver makes the tables
+        _drive(folder / "first", [(100, _address(store, port))], SEEDS)
     small, large = (_once(store, folder, port, number, runs * number) for number in (1, 3))
     between = 2 * runs
     return {key: (large[key] - small[key]) / between for key in small}

@@ -24,6 +24,11 @@ IF_DEAD = (
 )
 _LOOKS = 20
 _POLL_SECONDS = 0.5
+# What tells of a run who owns it, what it is, and whether it is at work: of its parameters one.
+_LOOKED_AT = (
+    *(names.KIND, names.KEY, names.ARM_KEY, names.SWEEP, names.OWNER, names.PROCESS),
+    *("seed", "baseline.name"),
+)
 
 
 def runs_of(
@@ -67,11 +72,11 @@ def begin_alone(
     if any(is_foreign(store, record) for record in known):
         return None
     run_id = store.begin(tags, attempt_name(name, len(known) + 1))
-    before = {record.run_id for record in known}
+    before, key = {record.run_id for record in known}, tags[names.KEY]
     for look in range(_LOOKS):
         if look:
             time.sleep(_POLL_SECONDS)
-        seen = {record.run_id: record for record in runs_of(store, tags[names.KEY], kind)}
+        seen = {record.run_id: record for record in runs_of(store, key, kind, _LOOKED_AT)}
         own = seen.pop(run_id, None)
         if own is None:
             return None  # deleted by a user

@@ -20,8 +20,14 @@ class Ask(Protocol):
 class Tell(Ask, Protocol):
     """Answers queries, and changes rows, in one transaction."""
 
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Execute a statement that changes rows, for each of several rows of values."""
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], conflict: str) -> None:
+        """Insert rows.
+
+        Args:
+            into: the table with its columns: ``tags (key, value, run_uuid)``.
+            rows: their values; where a conflict changes a row, no two may conflict with each other.
+            conflict: what is done with a row that is there already: ``DO NOTHING``.
+        """
         ...
 
 

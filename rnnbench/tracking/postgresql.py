@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rnnbench.tracking.database import Ask, Tell
 from rnnbench.tracking.lasting import lasting
 
 _T = TypeVar("_T")
+_MOST_VALUES = 30_000  # of a statement, which has places for 65,535
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,15 @@ class PostgresTables:
     def reading(self) -> Iterator[Ask]:
         """See :class:`rnnbench.tracking.database.Database`."""
         with _engine(self.address).connect() as connection:
-            connection = connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            # By SQL: an option of the connection costs statements to set it and to take it back.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
             def ask(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
                 found = connection.exec_driver_sql(sql.replace("?", "%s"), tuple(values))
                 return [tuple(row) for row in found]
 
             yield ask
+            connection.commit()  # after a rollback psycopg forgets what the server has prepared
 
     @contextmanager
     def writing(self, *, lasts: bool = True) -> Iterator[Tell]:  # noqa: ARG002
@@ -79,10 +81,13 @@ class _PostgresTransaction:
         found = self._connection.exec_driver_sql(sql.replace("?", "%s"), tuple(values))
         return [tuple(row) for row in found] if found.returns_rows else []
 
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        if rows:
-            told = [tuple(row) for row in rows]
-            self._connection.exec_driver_sql(sql.replace("?", "%s"), told)
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], conflict: str) -> None:
+        at_once = _MOST_VALUES // len(rows[0]) if rows else 1
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
+            values = tuple(itertools.chain.from_iterable(some))
+            self(f"INSERT INTO {into} VALUES {marks} ON CONFLICT {conflict}", values)
 
 
 # Their connections are kept for the next query, and closed when the process ends.

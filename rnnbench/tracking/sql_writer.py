@@ -8,12 +8,11 @@ are known here, or a value is one that MLflow would cut or refuse, its client wr
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,41 +21,12 @@ from rnnbench.tracking.address import local_path
 from rnnbench.tracking.database import Database, Tell
 from rnnbench.tracking.dataset import CONTEXT, DatasetTold
 from rnnbench.tracking.sql_reader import INDEXED
-from rnnbench.tracking.writer import MetricValue, RunEntry, Writer
+from rnnbench.tracking.sql_rows import COLUMNS, insert, latest_rows, metric_row, text_rows
+from rnnbench.tracking.writer import RunEntry, Writer
 
 _CHUNK = 500  # run ids in a query
-_LARGEST = 1.7976931348623157e308  # stands for infinity
 _LONGEST_NAME, _LONGEST_PARAMETER, _LONGEST_TAG = 250, 6000, 8000
 _NAME = re.compile(r"\w[\w. :/-]*")
-_COLUMNS = {
-    "runs": (
-        *("run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id"),
-        *("status", "start_time", "end_time", "source_version", "lifecycle_stage"),
-        *("artifact_uri", "experiment_id", "deleted_time"),
-    ),
-    "tags": ("key", "value", "run_uuid"),
-    "params": ("key", "value", "run_uuid"),
-    "metrics": ("key", "value", "timestamp", "run_uuid", "step", "is_nan"),
-    "latest_metrics": ("key", "value", "timestamp", "step", "is_nan", "run_uuid"),
-    "datasets": (
-        *("dataset_uuid", "experiment_id", "name", "digest"),
-        *("dataset_source_type", "dataset_source", "dataset_schema", "dataset_profile"),
-    ),
-    "inputs": (
-        *("input_uuid", "source_type", "source_id", "destination_type", "destination_id", "step"),
-    ),
-    "input_tags": ("input_uuid", "name", "value"),
-}
-_REPLACES = {
-    "tags": "(key, run_uuid) DO UPDATE SET value = excluded.value",
-    "latest_metrics": (
-        "(key, run_uuid) DO UPDATE SET value = excluded.value, timestamp = excluded.timestamp, "
-        "step = excluded.step, is_nan = excluded.is_nan WHERE "
-        "(excluded.step, excluded.timestamp, excluded.value) > "
-        "(latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)"
-    ),
-}
-Rows = Iterable[Sequence[Any]]
 
 
 def sql_writer(database: Database, experiment_id: str, fallback: Writer) -> Writer:
@@ -72,7 +42,7 @@ def sql_writer(database: Database, experiment_id: str, fallback: Writer) -> Writ
 def _root(database: Database, experiment_id: str) -> str | None:
     """Return where an experiment has its files, ``None`` where its tables are not those known."""
     with database.reading() as ask:
-        for table, columns in _COLUMNS.items():
+        for table, columns in COLUMNS.items():
             # PostgreSQL keeps a column that was dropped, under a name of dots.
             found = {name for name in database.columns(ask, table) if not name.startswith(".")}
             if found != set(columns):
@@ -133,8 +103,8 @@ class SqlWriter:
 
         def create() -> None:
             with self._database.writing(lasts=False) as tell:
-                _insert(tell, "runs", [[run.get(column) for column in _COLUMNS["runs"]]])
-                _insert(tell, "tags", rows)
+                insert(tell, "runs", [[run.get(column) for column in COLUMNS["runs"]]])
+                insert(tell, "tags", rows)
 
         self._database.lasting(create)
         return run_id
@@ -153,44 +123,53 @@ class SqlWriter:
         ends = any(entry.status not in (None, "RUNNING") for entry in entries)
         with self._database.writing(lasts=ends) as tell:
             there: set[str] = set()
-            for start in range(0, len(ids), _CHUNK):
-                chunk = ids[start : start + _CHUNK]
-                marks = ",".join("?" * len(chunk))
-                sql = f"SELECT run_uuid FROM runs WHERE run_uuid IN ({marks}) AND "
+            for chunk in _chunks(ids):
+                sql = f"SELECT run_uuid FROM runs WHERE run_uuid IN {_marks(chunk)} AND "
                 sql += f"lifecycle_stage = 'active' ORDER BY run_uuid{self._database.locked()}"
                 there |= {str(run_id) for (run_id,) in tell(sql, chunk)}
             found = [entry for entry in entries if entry.run_id in there]
-            _insert(tell, "params", _rows(found, "params"))
-            _insert(tell, "metrics", [_row(e.run_id, p) for e in found for p in e.metrics])
-            _insert(tell, "latest_metrics", [row for e in found for row in _latest(e)])
-            _insert(tell, "tags", _rows(found, "tags"))
-            for entry in found:
-                if entry.data is not None:
-                    self._add_input(tell, entry.run_id, entry.data)
-            now = _now()
-            changed = [
-                (e.status, now, e.run_id) for e in found if e.status not in (None, "RUNNING")
-            ]
-            tell.many("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?", changed)
-            again = [(entry.run_id,) for entry in found if entry.status == "RUNNING"]
-            tell.many("UPDATE runs SET status = 'RUNNING' WHERE run_uuid = ?", again)
+            insert(tell, "params", text_rows(found, "params"))
+            insert(tell, "metrics", [metric_row(e.run_id, p) for e in found for p in e.metrics])
+            insert(tell, "latest_metrics", latest_rows(found))
+            insert(tell, "tags", text_rows(found, "tags"))
+            self._add_inputs(tell, found)
+            statuses = {entry.run_id: entry.status for entry in found if entry.status is not None}
+            for status in sorted(set(statuses.values())):
+                own = [run_id for run_id, one in statuses.items() if one == status]
+                _set_status(tell, status, own)
         return set(ids) - there
 
-    def _add_input(self, tell: Tell, run_id: str, data: DatasetTold) -> None:
+    def _add_inputs(self, tell: Tell, entries: Iterable[RunEntry]) -> None:
+        """Say on which data sets runs are trained, each once, whoever says it again."""
+        trained: dict[tuple[str, str], dict[str, DatasetTold]] = {}
+        for entry in entries:
+            if entry.data is not None:
+                same = trained.setdefault((entry.data.name, entry.data.digest), {})
+                same[entry.run_id] = entry.data
+        for _, runs in sorted(trained.items()):
+            source = self._dataset(tell, next(iter(runs.values())))
+            known: set[str] = set()
+            for chunk in _chunks(list(runs)):
+                sql = "SELECT destination_id FROM inputs WHERE source_type = 'DATASET' AND "
+                sql += "source_id = ? AND destination_type = 'RUN' AND destination_id IN "
+                known |= {str(found) for (found,) in tell(sql + _marks(chunk), [source, *chunk])}
+            made = [(uuid.uuid4().hex, run_id) for run_id in runs if run_id not in known]
+            rows = [(one, "DATASET", source, "RUN", run_id, 0) for one, run_id in made]
+            insert(tell, "inputs", rows)
+            insert(tell, "input_tags", [(one, *CONTEXT) for one, _ in made])
+
+    def _dataset(self, tell: Tell, data: DatasetTold) -> str:
+        """Return the id of a data set, which is inserted where it is not there."""
         row = (data.source_type, data.source, data.schema, data.profile)
         known = (self._experiment_id, data.name, data.digest)
         ask = (
             "SELECT dataset_uuid FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?"
         )
-        if not tell(ask, known):
-            _insert(tell, "datasets", [(uuid.uuid4().hex, *known, *row)])
-        (source,) = tell(ask, known)[0]
-        sql = "SELECT 1 FROM inputs WHERE source_type = 'DATASET' AND source_id = ? "
-        sql += "AND destination_type = 'RUN' AND destination_id = ?"
-        if not tell(sql, [source, run_id]):
-            input_id = uuid.uuid4().hex
-            _insert(tell, "inputs", [(input_id, "DATASET", source, "RUN", run_id, 0)])
-            _insert(tell, "input_tags", [(input_id, *CONTEXT)])
+        found = tell(ask, known)
+        if not found:
+            insert(tell, "datasets", [(uuid.uuid4().hex, *known, *row)])
+            found = tell(ask, known)  # another driver may have been faster
+        return str(found[0][0])
 
     def status(self, run_id: str) -> str | None:
         """See :class:`rnnbench.tracking.writer.Writer`."""
@@ -213,7 +192,7 @@ class SqlWriter:
 
         def delete() -> None:
             with self._database.writing() as tell:
-                tell.many(sql, [(_now(), run_id)])
+                tell(sql, [_now(), run_id])
 
         self._database.lasting(delete)
 
@@ -240,45 +219,20 @@ class SqlWriter:
         return f"{self._root}/{run_id}/artifacts"
 
 
-def _insert(tell: Tell, table: str, rows: Rows) -> None:
-    """Insert rows, those that are there already excepted."""
-    rows = list(rows)
-    if rows:
-        columns = _COLUMNS[table]
-        marks = ", ".join("?" * len(columns))
-        conflict = _REPLACES.get(table, "DO NOTHING")
-        told = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-        tell.many(f"{told} ON CONFLICT {conflict}", rows)
+def _set_status(tell: Tell, status: str, run_ids: Sequence[str]) -> None:
+    end = "" if status == "RUNNING" else ", end_time = ?"
+    values = [status] if status == "RUNNING" else [status, _now()]
+    for chunk in _chunks(run_ids):
+        sql = f"UPDATE runs SET status = ?{end} WHERE run_uuid IN {_marks(chunk)}"
+        tell(sql, [*values, *chunk])
 
 
-def _rows(entries: Iterable[RunEntry], what: str) -> list[tuple[str, str, str]]:
-    return [(k, v, entry.run_id) for entry in entries for k, v in getattr(entry, what).items()]
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
-def _row(run_id: str, point: MetricValue) -> tuple[Any, ...]:
-    value, is_nan = _number(point.value)
-    return point.name, value, point.timestamp, run_id, point.step, is_nan
-
-
-def _latest(entry: RunEntry) -> list[tuple[Any, ...]]:
-    """Return of each metric the row of its latest value."""
-    latest: dict[str, tuple[int, int, float, bool]] = {}
-    for point in entry.metrics:
-        value, is_nan = _number(point.value)
-        new = point.step, point.timestamp, value, is_nan
-        if point.name not in latest or new[:3] > latest[point.name][:3]:
-            latest[point.name] = new
-    return [
-        (name, value, timestamp, step, is_nan, entry.run_id)
-        for name, (step, timestamp, value, is_nan) in latest.items()
-    ]
-
-
-def _number(value: float) -> tuple[float, bool]:
-    """Return a value as a column takes it, and whether it is no number."""
-    if math.isnan(value):
-        return 0.0, True
-    return min(max(float(value), -_LARGEST), _LARGEST), False
+def _marks(values: Sequence[str]) -> str:
+    return f"({','.join('?' * len(values))})"
 
 
 def _is_plain(entry: RunEntry) -> bool:

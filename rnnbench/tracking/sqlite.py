@@ -99,8 +99,11 @@ class _SqliteTransaction:
     def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, values).fetchall()
 
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        self._connection.executemany(sql, rows)
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], conflict: str) -> None:
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            told = f"INSERT INTO {into} VALUES ({marks}) ON CONFLICT {conflict}"
+            self._connection.executemany(told, rows)
 
 
 def sqlite_reader(path: Path, experiment_id: str) -> SqlReader:

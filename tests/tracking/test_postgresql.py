@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from rnnbench.config.expand import load
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
+from rnnbench.tracking.writer import MetricValue, RunEntry
 from tests.conftest import Run
 from tests.sweep.conftest import SMALL
 from tests.sweep.postgresql import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
+METRICS = tuple(MetricValue(f"m{n}", 1 / (n + 1), n, 10) for n in range(100))
 SWEEP = ("sweep", "+cell=simple_rnn", *SMALL, "seeds=2")
 
 
@@ -58,3 +62,29 @@ def test_a_sweep_is_stored_and_typed_twice_trains_nothing(
 
     told = [first.out, first.err, planned.err, again.err, *map(str, trained), str(parent)]
     assert not any("secret" in text for text in told)
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+def test_rows_of_many_runs_take_few_statements(address: str, work_dir: Path, driver: str) -> None:
+    uri = f'tracking.uri="{address.replace("psycopg2", driver)}"'
+    store = Store.open(load([uri], cell=False))
+    run_ids = [store.begin({names.KIND: "baseline", "own": "1"}, f"run {n}") for n in range(20)]
+    entries = [RunEntry(i, {"a": i}, METRICS, {"own": "2"}) for i in run_ids]
+    # A statement may not change a row twice, as those of the same run would.
+    entries += [RunEntry(i, {}, METRICS[::-1], {"own": "3"}, None, "FINISHED") for i in run_ids]
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert store.add(*entries) == set()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len(statements) < 10
+    found = [r for r in store.records(kind="baseline") if r.run_id in run_ids]
+    assert {r.run_id: (r.status, r.tags["own"], r.params) for r in found} == {
+        i: ("FINISHED", "3", {"a": i}) for i in run_ids
+    }
+    assert all(r.metrics == {point.name: point.value for point in METRICS} for r in found)

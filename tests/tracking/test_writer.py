@@ -51,6 +51,12 @@ WRITES: dict[str, Write] = {
         )
         for n in (1, 3, 2)
     ],
+    "several entries of a run": lambda writer, run: writer.write(
+        [
+            RunEntry(run, tags={"own": f"{n}"}, metrics=[MetricValue("loss", 1 / n, n, 10)])
+            for n in (1, 3, 2)
+        ]
+    ),
     "values that are no number": lambda writer, run: writer.write(
         [
             RunEntry(
