@@ -26,7 +26,7 @@ presets: $(BIN)/.installed  ## every preset into one store: many hours, can be r
 	done; exit $$failed
 
 reports: $(BIN)/.installed  ## the committed reports, made again from the Parquet files in them
-	sed -n 's|.* by: python -m rnnbench \(report \([^ ]*\).*\)|\1 report.source=reports/\2 formats=svg|p' \
+	sed -n 's|.* by: python -m rnnbench \(report \([^ ]*\).*\)|\1 report.source=reports/\2 formats=none|p' \
 	  reports/*/report.md | xargs -L 1 $(BIN)/python -m rnnbench
 
 # Tests start many processes, and each would compile the package anew.

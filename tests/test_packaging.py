@@ -123,5 +123,5 @@ def test_committed_reports_are_a_light_part_of_a_clone() -> None:
     names = listed.stdout.decode().rstrip("\0").split("\0")
     files = [ROOT / name for name in names if (ROOT / name).is_file()]
     assert {path.suffix for path in files} == {".html", ".md", ".svg", ".parquet", ".json"}
-    assert sum(path.stat().st_size for path in files) < 11_000_000
-    assert len(files) < 220
+    assert sum(path.stat().st_size for path in files) < 8_000_000
+    assert len(files) < 150

@@ -113,7 +113,8 @@ COMMANDS: dict[str, Command] = {
             Own(
                 "formats=LIST",
                 "Files beside the page: csv (if not given), tex, svg, png, pdf, several with "
-                "commas, all, or none. Figures of report.md are always written as svg.",
+                "commas, all, or none. Figures of report.md are svg; with none, it has those of "
+                "the answer and links the others.",
             ),
             Own("--open", "Opens the page in the browser."),
         ),

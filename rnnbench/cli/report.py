@@ -34,7 +34,7 @@ from rnnbench.report.write import (
     TABLES,
     chosen_formats,
     data_tables,
-    pictures,
+    shown_beside,
     write_report,
 )
 from rnnbench.results import load_runs
@@ -131,11 +131,14 @@ def _stages() -> Iterator[Callable[..., None]]:
 def _written(document: Document, formats: Sequence[str]) -> str:
     """Return what a report's folder holds for people, beside the page."""
     parts = [MARKDOWN]
-    for what, things, known in (
-        ("figure", pictures(document), FIGURES),
-        ("table", data_tables(document), TABLES),
+    for what, things, named in (
+        (
+            "figure",
+            shown_beside(document, formats),
+            [name for name in FIGURES if name in (*formats, SVG)],
+        ),
+        ("table", data_tables(document), [name for name in TABLES if name in formats]),
     ):
-        named = [name for name in known if name in formats or name == SVG]
         if things and named:
             parts.append(f"{len(things)} {what}{'s'[: len(things) > 1]} ({', '.join(named)})")
     return ", ".join(parts)

@@ -68,6 +68,7 @@ def mark_panels(figure: Figure) -> None:
             **({"log": "y"} if axes.get_yscale() == "log" else {}),
         )
         mark(axes.xaxis, axis="x")
+        mark(axes.yaxis, axis="y")
     for legend in figure.legends:
         mark(legend, legend="")
         for text in legend.get_texts():

@@ -1,9 +1,9 @@
-"""Matplotlib's SVG in a third of its bytes, with what its marks stand for.
+"""Matplotlib's SVG in a quarter of its bytes, with what its marks stand for.
 
-Text stays text, numbers have two decimals (a hundredth of a point), names and groups that nothing
-refers to are gone, and styles are attributes: a page whose security policy allows no inline style
-shows them, too. What :mod:`rnnbench.plots.marks` says of a mark stands beside it as ``data-``
-attributes.
+Text stays text, places are told to a tenth of a point, the lines of an axis are one path, names and
+groups that nothing refers to are gone, and styles are attributes: a page whose security policy
+allows no inline style shows them, too. What :mod:`rnnbench.plots.marks` says of a mark stands
+beside it as ``data-`` attributes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from rnnbench.plots.marks import facts_of
+from rnnbench.plots.svg_paths import PLACES, lowered, rounded, short_path, straight
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -22,8 +23,6 @@ HREF = f"{{{XLINK}}}href"
 # As wide as DejaVu Sans, with which a figure is laid out, or narrower: nothing overlaps.
 FONTS = "DejaVu Sans, Verdana, sans-serif"
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-_LINE_TO = re.compile(r"([ML] \S+) (\S+)")
 _HEX = re.compile(r"#(\w)\1(\w)\2(\w)\3$")
 _SIZE = re.compile(r"([\d.]+)px")
 _PLAIN = {
@@ -39,10 +38,12 @@ _PLAIN = {
 # What a group may say for all that is in it: not opacity, which would blend its children as one.
 SHARED = (
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap"),
-    *("stroke-dasharray", "font-size", "text-anchor", "clip-path"),
+    *("stroke-dasharray", "stroke-linejoin", "font-size", "text-anchor", "clip-path"),
 )
+_LETTERS = "10"  # points of a letter, where nothing else is said
 _ALIKE = 3  # neighbours from which on a group is shorter
-_LONG = 24  # numbers from which on a path goes on in steps
+_FINE = 2  # decimals of what is no place: of a marker, a width, a share
+_PLACES = frozenset({"x", "y"})
 
 ElementTree.register_namespace("", SVG)
 ElementTree.register_namespace("xlink", XLINK)
@@ -60,9 +61,10 @@ def compact(text: str) -> str:
     for element in root.iter():
         _style(element)
         _describe(element)
-        _shorten(element)
         element.text = element.text if tag(element) == "text" else None
         element.tail = None
+    _draw_ticks(root)
+    _shorten(root)
     used = set(references(root))
     names = {name: f"m{number}" for number, name in zip(count(), _ids(root, used), strict=False)}
     for element in root.iter():
@@ -70,7 +72,7 @@ def compact(text: str) -> str:
             element.attrib.pop("id", None)
     rename(root, names)
     _tidy(root)
-    root.attrib |= {"font-family": FONTS, "font-size": "10", "stroke-linejoin": "round"}
+    root.attrib |= {"font-family": FONTS, "font-size": _LETTERS, "stroke-linejoin": "round"}
     root.attrib.pop("version", None)
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>") + "\n"
 
@@ -112,12 +114,23 @@ def _draw_in_place(root: Element) -> None:
         path = paths.get(use.get(HREF, "")[1:])
         if path is not None and use.get("x") in ("0", "0.0"):
             use.tag = f"{{{SVG}}}path"
-            use.set("d", _lowered(path.get("d", ""), float(use.attrib.pop("y"))))
+            use.set("d", lowered(path.get("d", ""), float(use.attrib.pop("y"))))
             del use.attrib["x"], use.attrib[HREF]
 
 
-def _lowered(data: str, down: float) -> str:
-    return _LINE_TO.sub(lambda found: f"{found[1]} {float(found[2]) + down:f}", data)
+def _draw_ticks(root: Element) -> None:
+    """Draw the ticks of axes as lines, which become one path with their neighbours."""
+    paths = {path.get("id"): path for path in root.findall(f".//{{{SVG}}}defs/{{{SVG}}}path")}
+    for axis in (element for element in root.iter() if "data-axis" in element.attrib):
+        for use in list(axis.iter(f"{{{SVG}}}use")):
+            path = paths.get(use.get(HREF, "")[1:])
+            ends = re.findall(r"-?[\d.]+", "" if path is None else path.get("d", ""))
+            if len(ends) == 4:
+                x, y = float(use.attrib.pop("x")), float(use.attrib.pop("y"))
+                left, top, right, bottom = map(float, ends)
+                use.tag = f"{{{SVG}}}path"
+                use.set("d", f"M {x + left:f} {y + top:f} L {x + right:f} {y + bottom:f}")
+                del use.attrib[HREF]
 
 
 def _style(element: Element) -> None:
@@ -126,7 +139,7 @@ def _style(element: Element) -> None:
         key, _, value = (piece.strip() for piece in part.partition(":"))
         size = _SIZE.search(value) if key in ("font", "font-size") else None
         if size is not None:
-            element.set("font-size", size[1])
+            element.attrib |= {"font-size": size[1]} if size[1] != _LETTERS else {}
         elif key not in ("font-family", "white-space") and _PLAIN.get(key) != value:
             element.set(key, _HEX.sub(r"#\1\2\3", value))
 
@@ -138,46 +151,29 @@ def _describe(element: Element) -> None:
         element.attrib |= {f"data-{key}": fact for key, fact in facts.items()}
 
 
-def _shorten(element: Element) -> None:
+def _shorten(element: Element, *, fine: bool = False, told: bool = False) -> None:
+    """Write numbers with as many digits as are seen.
+
+    Args:
+        element: with all that is in it.
+        fine: whether it is what others use, such as a marker.
+        told: whether a script tells the points of its paths one by one.
+    """
+    fine = fine or tag(element) == "defs"
+    told = told or "data-told" in element.attrib
     for key, value in element.attrib.items():
         if key == "d":
-            element.set(key, _path(value))
+            element.set(key, short_path(value, _FINE if fine else PLACES, may_skip=not told))
         elif not key.startswith("data-") and key != "id":
-            element.set(key, _NUMBER.sub(_rounded, value))
+            element.set(key, rounded(value, PLACES if key in _PLACES else _FINE))
     if re.fullmatch(r"rotate\(-?0 .*\)", element.get("transform", "")):
         element.attrib.pop("transform")
-
-
-def _rounded(found: re.Match[str]) -> str:
-    return _number(float(found[0]))
-
-
-def _number(value: float) -> str:
-    shown = f"{value:.2f}".rstrip("0").rstrip(".")
-    shown = re.sub(r"^(-?)0\.", r"\1.", shown)
-    return "0" if shown == "-0" else shown
-
-
-def _path(data: str) -> str:
-    """Return a path in which a line that goes on needs no letter, a long one in steps."""
-    tokens = _NUMBER.sub(_rounded, data).split()
-    letters = [token for token in tokens if token.isalpha()]
-    if len(tokens) > _LONG and letters == ["M", *["L"] * (len(letters) - 1)]:
-        return _steps([float(token) for token in tokens if not token.isalpha()])
-    parts: list[str] = []
-    last = ""
-    for token in tokens:
-        goes_on = token == last or (last == "M" and token == "L")
-        parts += [] if token.isalpha() and goes_on else [token]
-        last = token if token.isalpha() else last
-    return re.sub(r" ?([A-Za-z]) ?", r"\1", " ".join(parts))
-
-
-def _steps(numbers: list[float]) -> str:
-    """Return a path of lines by how far each goes: shorter, and as exact."""
-    before = [0.0, 0.0, *numbers[:-2]]
-    steps = (_number(one - other) for one, other in zip(numbers, before, strict=True))
-    return "m" + " ".join(steps).replace(" -", "-")
+    if straight(element.get("d", "")):
+        # A line has no corners and nothing inside.
+        for key in ("stroke-linejoin", *["fill"] * ("stroke" in element.attrib)):
+            element.attrib.pop(key, None)
+    for child in element:
+        _shorten(child, fine=fine, told=told)
 
 
 def _tidy(element: Element) -> None:
@@ -194,7 +190,10 @@ def _tidy(element: Element) -> None:
             continue
         kept += _apart(child) if name == "g" else [child]
     if "data-axis" in element.attrib:
-        kept.sort(key=tag)  # grid, ticks and labels don't lie over each other
+        # Grid, ticks and labels don't lie over each other.
+        kept.sort(key=lambda child: (tag(child), _line(child)))
+    if "data-axis" in element.attrib or "data-panel" in element.attrib:
+        kept = [part for _, run in groupby(kept, _line) for part in _joined(list(run))]
     if tag(element) in ("g", "svg"):
         kept = [part for _, run in groupby(kept, _look) for part in _grouped(list(run))]
     element[:] = kept
@@ -211,6 +210,21 @@ def _apart(group: Element) -> list[Element]:
         group[0].attrib |= group.attrib
         return [group[0]]
     return [group]
+
+
+def _line(element: Element) -> tuple[tuple[str, str], ...]:
+    """Return what the lines of one path share; nothing for what is no line."""
+    if tag(element) != "path" or not straight(element.get("d", "")):
+        return ()
+    return tuple(sorted((key, value) for key, value in element.attrib.items() if key != "d"))
+
+
+def _joined(lines: list[Element]) -> list[Element]:
+    """Return neighbours that are lines and look alike as one path."""
+    if not _line(lines[0]) or any(key.startswith("data-") for key in lines[0].attrib):
+        return lines
+    lines[0].set("d", "".join(straight(line.attrib["d"]) for line in lines))
+    return lines[:1]
 
 
 def _look(element: Element) -> tuple[str, ...]:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from rnnbench.report.document import KEY, Block, DataTable, Document, Picture, TableCell
+from rnnbench.report.outline import PAGE, outline
 
 
-def render(document: Document) -> str:
-    """Return the text of ``report.md``; figures are named relative to it."""
+def render(document: Document, drawn: Collection[str] | None = None) -> str:
+    """Return the text of ``report.md``; figures are named relative to it.
+
+    Args:
+        document: what it says.
+        drawn: keys of the figures that are beside it, the others are linked; all if not
+            given.
+    """
     parts = [f"# {_escape(document.title)}", *map(_escape_line, document.summary)]
     titles = {section.key: section.title for section in document.sections}
-    for section in document.sections:
-        parts.append(f"## {_escape(section.title)}")
-        for block in section.blocks:
-            parts += _block(block, section.title, titles)
+    for entry in outline(document):
+        parts.append(f"## {_escape(entry.section.title)}")
+        for block, anchor in entry.blocks:
+            parts += _block(block, entry.section.title, titles)
+            for picture in block.pictures:
+                is_drawn = drawn is None or picture.key in drawn
+                parts.append(
+                    _picture(picture) if is_drawn else _on_page(picture, anchor or entry.anchor)
+                )
     return "\n\n".join(parts) + "\n"
 
 
@@ -40,7 +52,6 @@ def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[st
         if table.title not in (heading, block.title):
             yield f"**{_escape(table.title)}**"
         yield from _table(table.shown, titles)
-    yield from map(_picture, block.pictures)
 
 
 def _link(title: str) -> str:
@@ -78,6 +89,10 @@ def _cell(cell: TableCell) -> str:
 
 def _picture(picture: Picture) -> str:
     return f"![{_escape(picture.alt)}](figures/{quote(picture.key)}.svg)"
+
+
+def _on_page(picture: Picture, anchor: str) -> str:
+    return f"Figure on the page: [{_escape(picture.title)}]({PAGE}#{anchor})"
 
 
 def _prose(text: str) -> str:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnnbench.report.document import ANSWER, KEY, Block, Document, ReportSection, TableCell
+from rnnbench.report.document import ANSWER, KEY, Document
 from rnnbench.report.figures import take_apart
+from rnnbench.report.outline import outline
+from rnnbench.report.page_cells import is_missing, short_ids, sort_value
 
 LONG = 32  # rows from which a table scrolls under its head
 # After _ - / = and a point, but not within a number such as -0.5 or 1e-38.
 _JOINT = re.compile(r"(?<=[_/=])(?=.)|(?<=\w-)(?=[^\W\d])|(?<=[^\W\d]\.)(?=[^\W\d])", re.DOTALL)
 _STYLE = ("report.css", "figures.css")
 _SCRIPT = ("report.js", "marks.js", "figures.js")
-_TAKEN = ("content", "contents", "status")
 
 
 def render(document: Document, images: Mapping[str, str]) -> str:
@@ -31,61 +30,22 @@ def render(document: Document, images: Mapping[str, str]) -> str:
         KeyError: where a picture has no image.
     """
     environment = _environment()
-    outline = _outline(document)
+    entries = outline(document)
     style, script = ("".join(map(_source, names)) for names in (_STYLE, _SCRIPT))
     places = {key: place for place, key in enumerate(images)}
     return environment.get_template("report.html.j2").render(
         title=document.title,
         summary=document.summary,
-        outline=outline,
-        links={entry.section.key: entry for entry in outline},
+        outline=entries,
+        links={entry.section.key: entry for entry in entries},
         drawn=lambda key: take_apart(images[key], f"F{places[key]}-"),
+        behind=short_ids(document),
         policy=_policy(style, script),
         style=style,
         script=script,
         long=LONG,
         answer=ANSWER,
     )
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A section with the anchors that the table of contents leads to."""
-
-    section: ReportSection
-    anchor: str
-    blocks: tuple[tuple[Block, str], ...]
-
-    @property
-    def headings(self) -> list[tuple[Block, str]]:
-        """What the contents list below the section: the data sets, once."""
-        if self.section.key != ANSWER:
-            return []
-        return [(block, anchor) for block, anchor in self.blocks if block.title]
-
-
-def _outline(document: Document) -> list[_Entry]:
-    """Return the sections and blocks with anchors that no two of them share."""
-    taken = set(_TAKEN)
-
-    def anchor(text: str) -> str:
-        stem = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "part"
-        name, count = stem, 1
-        while name in taken:
-            count += 1
-            name = f"{stem}-{count}"
-        taken.add(name)
-        return name
-
-    outline = []
-    for section in document.sections:
-        top = anchor(section.key)
-        blocks = tuple(
-            (block, anchor(f"{top} {block.title}") if block.title else "")
-            for block in section.blocks
-        )
-        outline.append(_Entry(section, top, blocks))
-    return outline
 
 
 def _breakable(text: str) -> Markup:
@@ -98,19 +58,6 @@ def _prose(text: str) -> Markup:
     parts = [escape(part) for part in KEY.split(text)]
     parts[1::2] = [Markup("<code>{}</code>").format(key) for key in parts[1::2]]
     return Markup("").join(parts)
-
-
-def _sort_value(cell: TableCell) -> str | None:
-    """Return what the script sorts by, as JavaScript reads numbers; ``None`` sorts last.
-
-    To 12 digits: the last bits depend on the processor and on libraries.
-    """
-    if cell.value is None or isinstance(cell.value, str):
-        return cell.value
-    value = float(cell.value)
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return None if math.isnan(value) else f"{value:.12g}"
 
 
 def _policy(style: str, script: str) -> str:
@@ -135,7 +82,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"sort_value": _sort_value, "breakable": _breakable, "prose": _prose}
+    environment.filters |= {"sort_value": sort_value, "breakable": _breakable, "prose": _prose}
+    environment.tests["missing"] = is_missing
     return environment
 
 

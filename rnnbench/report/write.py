@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.plots.painters import Draw, Job, draw_here
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
-from rnnbench.report.document import DataTable, Document, Picture
+from rnnbench.report.document import ANSWER, DataTable, Document, Picture
 from rnnbench.report.files import csv_text
 from rnnbench.report.latex import latex_text
+from rnnbench.report.outline import PAGE
 from rnnbench.report.snapshot import SNAPSHOT, write_snapshot
 from rnnbench.system.scratch import scratch_folder
 
-PAGE, MARKDOWN = "index.html", "report.md"
+MARKDOWN = "report.md"
 _FILES = (PAGE, MARKDOWN, *SNAPSHOT)
 _FOLDERS = ("figures", "tables")
-# SVG is always written: the page and report.md show it.
+# The page has all figures inside; report.md shows those that are written as SVG, links the others.
 SVG = "svg"
 FIGURES = (SVG, "png", "pdf")
 TABLES: dict[str, Callable[[DataTable, str], str]] = {
@@ -28,11 +30,13 @@ TABLES: dict[str, Callable[[DataTable, str], str]] = {
 }
 FORMATS = (*TABLES, *FIGURES)
 # What a reader of the page opens; figures for slides and papers take longer than all the rest.
-USUAL = ("csv",)
+USUAL = ("csv", SVG)
 
 
 def chosen_formats(text: str | None) -> tuple[str, ...]:
     """Return the formats that ``formats=...`` names; without it, the usual ones.
+
+    SVG, which ``report.md`` shows, is one of them unless there is none at all.
 
     Raises:
         ConfigError: for anything else than known formats separated by commas, ``all`` or ``none``.
@@ -50,7 +54,7 @@ def chosen_formats(text: str | None) -> tuple[str, ...]:
                 text if text.strip() else "a blank",
                 "type formats=csv,pdf",
             )
-    return tuple(name for name in FORMATS if name in named)
+    return tuple(name for name in FORMATS if name in named or (named and name == SVG))
 
 
 def write_report(
@@ -63,9 +67,10 @@ def write_report(
 ) -> Path:
     """Write a report and return the path of its page.
 
-    ``index.html``, ``report.md``, ``figures/`` as SVG and the tables behind them as Parquet; in the
-    formats that are asked for, figures beside them and ``tables/``. Only these are replaced, those
-    of other formats removed; other files in the folder stay.
+    ``index.html``, ``report.md`` and the tables behind them as Parquet; ``figures/`` and
+    ``tables/`` in the formats that are asked for. Without SVG among them, ``report.md`` has the
+    figures of the answer, and links the others on the page. Only these are replaced, those of other
+    formats removed; other files in the folder stay.
 
     Args:
         document: what it says.
@@ -83,7 +88,9 @@ def write_report(
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
             images = _figures(document, fresh, formats, on_progress, draw)
             _tables(document, fresh, formats, folder.name)
-            (fresh / MARKDOWN).write_text(markdown_page.render(document), encoding="utf-8")
+            beside = {picture.key for picture in shown_beside(document, formats)}
+            text = markdown_page.render(document, beside)
+            (fresh / MARKDOWN).write_text(text, encoding="utf-8")
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
             write_snapshot(tables, fresh)
             _replace(fresh, folder)
@@ -105,6 +112,14 @@ def pictures(document: Document) -> list[Picture]:
         for block in section.blocks
         for picture in block.pictures
     ]
+
+
+def shown_beside(document: Document, formats: Sequence[str]) -> list[Picture]:
+    """Return the figures that ``report.md`` shows: all as SVG, or those of the answer."""
+    if SVG in formats:
+        return pictures(document)
+    answers = [section for section in document.sections if section.key == ANSWER]
+    return pictures(replace(document, sections=tuple(answers)))
 
 
 def data_tables(document: Document) -> list[DataTable]:
@@ -134,10 +149,13 @@ def _figures(
     for done, _ in enumerate(draw(jobs), 1):
         if on_progress is not None:
             on_progress(done, len(jobs))
-    return {
+    images = {
         picture.key: (folder / f"{picture.key}.{SVG}").read_text(encoding="utf-8")
         for picture in drawn
     }
+    for key in images.keys() - {picture.key for picture in shown_beside(document, formats)}:
+        (folder / f"{key}.{SVG}").unlink()
+    return images
 
 
 def _tables(document: Document, fresh: Path, formats: Sequence[str], report: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from rnnbench.report.build import build
-from rnnbench.report.write import FORMATS, chosen_formats, write_report
+from rnnbench.report.write import FORMATS, chosen_formats, pictures, write_report
 from tests.conftest import ROOT, Run
 from tests.report.records import MATCHED, OPTIONS, tables
 
@@ -23,12 +24,12 @@ def suffixes(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        (None, ("csv",)),
+        (None, ("csv", "svg")),
         ("all", FORMATS),
         ("", ()),
         ("none", ()),
-        ("pdf,csv", ("csv", "pdf")),
-        ("tex", ("tex",)),
+        ("pdf,csv", ("csv", "svg", "pdf")),
+        ("tex", ("tex", "svg")),
         ("svg", ("svg",)),
     ],
 )
@@ -36,14 +37,23 @@ def test_formats_are_those_that_are_named(text: str | None, named: tuple[str, ..
     assert chosen_formats(text) == named
 
 
-def test_a_report_without_further_formats_is_a_page_with_its_figures_and_tables(
+def test_a_report_without_formats_has_the_figures_of_its_answer_and_links_the_others(
     tmp_path: Path,
 ) -> None:
     write_report(DOCUMENT, TABLES, tmp_path / "x", ())
     assert suffixes(tmp_path) == {".html", ".md", ".svg", ".parquet"}
     text = (tmp_path / "x" / "report.md").read_text("utf-8")
-    for svg in (tmp_path / "x" / "figures").iterdir():
-        assert f"(figures/{svg.name})" in text
+    page = (tmp_path / "x" / "index.html").read_text("utf-8")
+    files = {f"(figures/{svg.name})" for svg in (tmp_path / "x" / "figures").iterdir()}
+    assert files == set(re.findall(r"\(figures/.*?\)", text))
+    assert {name.split("_")[0] for name in files} == {"(figures/differences", "(figures/learning"}
+    linked = re.findall(r"^Figure on the page: \[.+\]\(index\.html#(.+)\)$", text, re.MULTILINE)
+    assert len(files) + len(linked) == len(pictures(DOCUMENT)) == page.count("<figure")
+    assert all(f' id="{anchor}"' in page for anchor in linked)
+    write_report(DOCUMENT, TABLES, tmp_path / "y", ("svg",))
+    text = (tmp_path / "y" / "report.md").read_text("utf-8")
+    assert len(re.findall(r"\(figures/.*?\)", text)) == len(pictures(DOCUMENT))
+    assert "index.html" not in text
 
 
 def test_what_was_not_asked_for_this_time_is_removed(tmp_path: Path) -> None:
@@ -52,13 +62,17 @@ def test_what_was_not_asked_for_this_time_is_removed(tmp_path: Path) -> None:
     assert suffixes(folder) == {".html", ".md", ".parquet", *(f".{name}" for name in FORMATS)}
     (folder / "notes.txt").write_text("mine")
     whole = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    figures = set((folder / "figures").glob("*.svg"))
     write_report(DOCUMENT, TABLES, folder, ("csv",))
     assert suffixes(folder) == {".html", ".md", ".svg", ".parquet", ".csv", ".txt"}
-    write_report(DOCUMENT, TABLES, folder, ())
+    write_report(DOCUMENT, TABLES, folder, ("svg",))
     assert suffixes(folder) == {".html", ".md", ".svg", ".parquet", ".txt"}
     assert not (folder / "tables").exists()
     # Neither the page nor anything else beside it says in which formats it was written.
     assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == whole
+    write_report(DOCUMENT, TABLES, folder, ())
+    assert set((folder / "figures").iterdir()) < figures
+    assert (folder / "index.html").read_bytes() == whole[folder / "index.html"]
 
 
 @pytest.mark.slow

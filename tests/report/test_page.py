@@ -226,18 +226,26 @@ class TestTable:
         page = Reader(render(document(table(columns=columns)), {}))
         assert page.tags().count("button") == 1
 
-    def test_sorts_by_twelve_digits_and_not_by_text(self) -> None:
+    def test_holds_a_value_to_sort_by_where_its_text_does_not_begin_with_it(self) -> None:
         rows = (
             (text("gru"), number(1234.567890123456, 1)),
-            (text("lstm"), number(math.nan)),
+            (TableCell("★ lstm", "lstm"), number(math.nan)),
             (text("rnn"), TableCell("inf", math.inf)),
             (text(None), TableCell("nan", math.nan)),
+            (text("a"), TableCell("1,234 of 2,000", 1234)),
+            (text("b"), TableCell("12 %", 0.1234567890123456)),
+            (text("c"), spread(0.87654, 0.1)),
+            (text("d"), TableCell("+1.23e-38", 1.2345e-38)),
+            (text("e"), TableCell("-0.5 to 0.5", -0.5)),
         )
         page = Reader(render(document(table(*rows)), {}))
         cells = [attributes.get("data-value") for attributes in page.all("td")]
-        assert cells == ["1234.56789012", None, "Infinity", None]
+        assert cells[:4] == ["1234.56789012", None, "Infinity", None]
+        assert cells[4:] == ["1234", "0.123456789012", None, None, None]
         names = [head.get("data-value") for head in page.all("th") if head["scope"] == "row"]
-        assert names == ["gru", "lstm", "rnn", None]
+        assert names == [None, "lstm", *[None] * 7]
+        missing = [n for n, one in enumerate(page.all("td")) if one.get("class") == "none"]
+        assert missing == [1, 3]
 
     def test_breaks_names_where_they_have_a_joint(self) -> None:
         made = table((text("<b> learning_rate=0.01"), number(1.0)))
@@ -271,10 +279,20 @@ class TestTable:
         html = render(document(made), {})
         html = html[html.index("<main") :]
         details = html[html.index("<details>") : html.index("</details>")]
-        assert re.findall("<code>(.*?)</code>", details) == ["1a", "1b"]
+        assert re.findall("<code>(.*?)</code>", details) == ["1a 1b"]
         assert details.index("gru") < details.index("1a") < details.index("lstm")
         without = render(document(table((text("gru"), number(1.0)))), {})
         assert "<details>" not in without[without.index("<main") :]
+
+    def test_names_a_run_in_full_once_and_then_by_as_much_as_tells_it_from_others(self) -> None:
+        one, other, third = "0" * 32, "0" * 9 + "f" * 23, "a" * 32
+        rows = ((text("gru"), number(1.0)), (text("lstm"), number(2.0)))
+        first = table(*rows, runs=((one,), (other,)))
+        second = table(*rows, runs=((one, other), (third,)))
+        html = render(document(first, second), {})
+        wanted = [one, other, f"{one[:10]} {other[:10]}", third]
+        assert re.findall("<code>(.*?)</code>", html) == wanted
+        assert html.count("Ids are in full where a run comes first") == 1
 
     def test_says_so_where_it_is_empty(self) -> None:
         assert "No entries." in render(document(table()), {})

@@ -167,6 +167,11 @@ def test_sorts_numbers_in_both_directions_with_what_is_missing_last(shown: Shown
     assert (shown.arms(), shown.sorted()) == (DOWN, [None, "descending"])
 
 
+def test_a_head_says_what_its_column_means(shown: Shown) -> None:
+    said = [head.get_attribute("title") for head in shown.open().heads()[:2]]
+    assert said == ["", "a number"]
+
+
 def test_sorts_by_keyboard_and_says_so(shown: Shown) -> None:
     shown.open().heads()[1].send_keys(Keys.ENTER)
     assert shown.arms() == UP

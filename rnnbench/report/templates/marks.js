@@ -153,7 +153,7 @@ class Panel {
   // Draws curves over the seconds that their arms took, or over epochs again.
   run(seconds) {
     all(this.svg, ".moved").forEach((element) => element.remove());
-    all(this.group, "[data-axis] *").forEach((element) => element.classList.remove("off"));
+    all(this.group, "[data-axis=x] *").forEach((element) => element.classList.remove("off"));
     const [from, to] = this.x;
     const last = Math.max(...this.marks.map((mark) => mark.pace * (mark.first + mark.still.length - 1)));
     const scale = [from, to, 0, last * 1.03];
@@ -179,27 +179,31 @@ class Panel {
     this.label(seconds, scale);
   }
   label(seconds, scale) {
-    const axis = this.group.querySelector("[data-axis]");
-    const [lines, ticks, texts] = ["path", "use", "text"].map((name) =>
-      all(axis, `${name}:not(defs *)`));
+    const axis = this.group.querySelector("[data-axis=x]");
+    const [lines, texts] = ["path", "text"].map((name) => all(axis, name));
     const label = texts.pop();
     label.still ??= label.textContent;
     label.textContent = seconds ? "seconds of training (mean seconds an epoch × epochs)" : label.still;
-    if (!seconds || !ticks.length) return;
+    if (!seconds || !texts.length) return;
     const power = 10 ** Math.floor(Math.log10(scale[3] / 5));
     const step = [1, 2, 5, 10].map((digit) => digit * power).find((one) => scale[3] / one <= 7);
-    const start = Number(ticks[0].getAttribute("x"));
     for (let value = 0; value <= scale[3]; value += step) {
       const place = placeOf(scale, value);
-      for (const element of [lines[0], ticks[0], texts[0]].filter(Boolean)) {
+      for (const element of [...lines, texts[0]]) {
         const copy = element.cloneNode(true);
         copy.classList.add("moved");
-        if (element === lines[0]) copy.setAttribute("transform", `translate(${place - start})`);
-        else copy.setAttribute("x", place);
-        if (element === texts[0]) copy.textContent = String(Number(value.toPrecision(6)));
+        if (element === texts[0]) {
+          copy.setAttribute("x", place);
+          copy.textContent = String(Number(value.toPrecision(6)));
+        } else {
+          // A path holds all lines of its kind, from left to right.
+          const [first, start] = /^M(\S+)[^M]*/.exec(element.getAttribute("d"));
+          copy.setAttribute("d", first);
+          copy.setAttribute("transform", `translate(${place - start})`);
+        }
         element.parentNode.append(copy);
       }
     }
-    for (const element of [...lines, ...ticks, ...texts]) element.classList.add("off");
+    for (const element of [...lines, ...texts]) element.classList.add("off");
   }
 }

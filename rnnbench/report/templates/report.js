@@ -8,9 +8,11 @@ const say = (text) => { document.getElementById("status").textContent = text; };
   const words = new Intl.Collator("en", { numeric: true });
 
   const entry = (row, column, numeric) => {
-    const value = row.cells[column].dataset.value;
-    if (value === undefined) return { row, rank: 2, value: "" };
-    const number = numeric ? Number(value) : NaN;
+    const cell = row.cells[column];
+    if (cell.matches(".none")) return { row, rank: 2, value: "" };
+    // A value of its own, or the number that its text begins with, after a star.
+    const value = cell.dataset.value ?? cell.textContent.trim().replace(/^★\s/, "");
+    const number = numeric ? parseFloat(value) : NaN;
     return Number.isNaN(number) ? { row, rank: 1, value } : { row, rank: 0, value: number };
   };
 
@@ -34,5 +36,13 @@ const say = (text) => { document.getElementById("status").textContent = text; };
   for (const button of all(document, "thead button")) {
     const rows = button.closest("table").tBodies[0].rows;
     if (rows.length > 1) button.addEventListener("click", () => sort(button.parentElement));
+  }
+
+  // A head tells what its column means, as the list below the table does.
+  for (const term of all(document, ".columns dt")) {
+    let box = term.closest("details").previousElementSibling;
+    while (!box.matches(".scroll")) box = box.previousElementSibling;
+    const head = all(box, "thead button").find((button) => button.textContent === term.textContent);
+    if (head) head.title = term.nextElementSibling.textContent;
   }
 }
