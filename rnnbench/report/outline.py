@@ -12,7 +12,7 @@ _TAKEN = ("content", "contents", "status")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SectionEntry:
     """A section with the anchors that the table of contents leads to."""
 
     section: ReportSection
@@ -27,7 +27,7 @@ class Entry:
         return [(block, anchor) for block, anchor in self.blocks if block.title]
 
 
-def outline(document: Document) -> list[Entry]:
+def outline(document: Document) -> list[SectionEntry]:
     """Return the sections and blocks with anchors that no two of them share."""
     taken = set(_TAKEN)
 
@@ -47,5 +47,5 @@ def outline(document: Document) -> list[Entry]:
             (block, anchor(f"{top} {block.title}") if block.title else "")
             for block in section.blocks
         )
-        entries.append(Entry(section, top, blocks))
+        entries.append(SectionEntry(section, top, blocks))
     return entries
