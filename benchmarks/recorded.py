@@ -26,7 +26,7 @@ from rnnbench.training.gradient_flow import save as save_flows
 from rnnbench.training.history import Epoch, Outcome, summarise
 from rnnbench.training.predictions import calibration, save
 from rnnbench.training.spec import RunSpec
-from rnnbench.training.tested import WEIGHTS
+from rnnbench.training.tested_weights import WEIGHTS
 
 _SAMPLES = 100  # of the test set
 _BATCH = 500  # runs, whose results are written at once

@@ -61,7 +61,6 @@ class File:
     names: bool = False
 
 
-@dataclass(frozen=True)
 class Choice:
     """Text that is one of some names, or follows a grammar: recorded as it is.
 
@@ -81,17 +80,14 @@ class Compilation:
     same_result: bool = True
 
 
-@dataclass(frozen=True)
 class Implied:
     """The key follows from another one, and is here to be checked."""
 
 
-@dataclass(frozen=True)
 class HeldOut:
     """The key decides which training samples are held out for validation."""
 
 
-@dataclass(frozen=True)
 class OfDataSet:
     """The key says what is predicted, as a data set does: reports compare nothing across values."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rnnbench.config.allowed import words_of
+from rnnbench.config.data_section import DataConfig
 from rnnbench.config.keys import keys
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.optimizer_options import check_optimizer
@@ -27,6 +28,7 @@ def validate(mapping: Mapping[str, Any]) -> Config:
         ConfigError: for the first key that is unknown, missing, of another type or out of range,
             or for two keys that exclude each other.
     """
+    DataConfig.model_rebuild()  # dumped alone, too; built first, it is not built again in the whole
     try:
         config = Config.model_validate(dict(mapping))
     except ValidationError as error:

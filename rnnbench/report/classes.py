@@ -30,7 +30,7 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_class import RECALLS, AnsweredClasses, Classes, answered_classes
 from rnnbench.results.measure import ASKED, weights_of
 from rnnbench.stats import statistic
-from rnnbench.training.tested import Weights
+from rnnbench.training.tested_weights import Weights
 
 _FRACTION = METRICS[ASKED]
 _EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}

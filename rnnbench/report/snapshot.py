@@ -25,7 +25,7 @@ from rnnbench.results.parquet import (
 )
 from rnnbench.results.parquet_classes import read_class_answers, write_class_answers
 from rnnbench.tracking.looks import Looked, as_text, from_text
-from rnnbench.training.tested import Weights
+from rnnbench.training.tested_weights import Weights
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
 # Written where there is something in them.

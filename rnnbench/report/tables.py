@@ -27,7 +27,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
 from rnnbench.training.gradient_flow import load as load_flows
 from rnnbench.training.predictions import FILE as PREDICTIONS
-from rnnbench.training.tested import Weights
+from rnnbench.training.tested_weights import Weights
 
 _Value = TypeVar("_Value")
 

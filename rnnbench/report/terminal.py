@@ -17,7 +17,7 @@ from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
-from rnnbench.training.tested import asked_for
+from rnnbench.training.tested_weights import asked_for
 
 
 def verdict_lines(

@@ -31,7 +31,7 @@ from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.crossed import crossed_mean
 from rnnbench.stats.family import ArmValues, family
-from rnnbench.training.tested import Weights
+from rnnbench.training.tested_weights import Weights
 
 _ACCURACY = METRICS[ASKED]
 _EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}

@@ -10,7 +10,7 @@ from rnnbench.results.facts import Facts
 from rnnbench.results.measure import ASKED, BEST, LAST, weights_of
 from rnnbench.stats.arm_values import ArmValues
 from rnnbench.tracking.store import Store
-from rnnbench.training.tested import WEIGHTS, Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

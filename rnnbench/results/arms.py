@@ -6,7 +6,7 @@ import pandas as pd
 
 from rnnbench.results.arm_names import arm_names
 from rnnbench.results.rows import rows_of
-from rnnbench.training.tested import Weights, asked_for
+from rnnbench.training.tested_weights import Weights, asked_for
 
 
 def finished(runs: pd.DataFrame) -> pd.DataFrame:

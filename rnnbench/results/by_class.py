@@ -24,7 +24,7 @@ from rnnbench.training.predictions import (
     right_in,
 )
 from rnnbench.training.stored_arrays import StoredArrays
-from rnnbench.training.tested import WEIGHTS, Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 RECALLS = np.linspace(0.0, 1.0, 101)
 MOST = 50  # classes

@@ -9,7 +9,7 @@ from rnnbench.config.metric import UNIT, Metric
 from rnnbench.config.metrics import METRICS, entry
 from rnnbench.data import InputSpec
 from rnnbench.results.facts import Facts
-from rnnbench.training.tested import Weights, asked_for
+from rnnbench.training.tested_weights import Weights, asked_for
 
 AUTO = "auto"
 BEST, LAST, ASKED = "test_accuracy_best", "test_accuracy_last", "test_accuracy"

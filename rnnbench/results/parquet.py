@@ -24,7 +24,7 @@ from rnnbench.results.parquet_file import (
     write_arrow,
 )
 from rnnbench.training.gradient_flow import Flow
-from rnnbench.training.tested import WEIGHTS, Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 _KIND_OF: dict[str, Kind] = {"string": "text", "Int64": "whole", "Float64": "number"}
 # Without the first no run is told from another, without the others no finished one is compared.

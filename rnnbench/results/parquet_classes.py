@@ -18,7 +18,7 @@ from rnnbench.results.parquet_file import (
     refused,
     write_arrow,
 )
-from rnnbench.training.tested import WEIGHTS, Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 _COLUMNS: Mapping[str, Kind] = {
     "run_id": "text",

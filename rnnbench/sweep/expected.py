@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from statistics import fmean, median
 
 from rnnbench.models.kernels.support import wants_kernels
 from rnnbench.tracking import names
@@ -45,6 +44,8 @@ class Expected:
         seconds of their epochs in proportion to the work, and those beside them as they were.
         Nothing is concluded from runs of less than a thirtieth of the work.
         """
+        from statistics import fmean, median  # with nothing finished, not asked for
+
         if spec.arm_key in self._arms:
             return fmean(self._arms[spec.arm_key])
         assert spec.config.cell is not None

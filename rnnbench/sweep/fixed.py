@@ -12,11 +12,11 @@ from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
-from rnnbench.sweep.result import Swept
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
 
 if TYPE_CHECKING:
+    from rnnbench.sweep.result import Swept
     from rnnbench.sweep.steps import Sweep
 
 Show = Callable[[Sequence[RunSpec], Known], Sequence[object]]
@@ -91,6 +91,8 @@ class DeclaredRuns:
 
             ownership = sweep.ownership()
             trained = sweep.run(RunQueue(ownership, sweep.progress, pending), ownership)
+        from rnnbench.sweep.result import Swept
+
         swept = Swept(specs, sweep.records(specs), trained)
         sweep.finish(swept)
         return swept

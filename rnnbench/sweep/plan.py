@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from rnnbench.config.metrics import MEASURES
 from rnnbench.config.schema import Config
@@ -16,8 +17,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
 
 
-@dataclass(frozen=True)
-class PlannedRun:
+class PlannedRun(NamedTuple):
     """A run of a plan.
 
     Attributes:

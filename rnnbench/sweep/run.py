@@ -15,7 +15,6 @@ from rnnbench.formatting.redact import redacted, shown_address
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.executors.choice import expected_workers, make_executor
 from rnnbench.sweep.plan import Known, Plan
-from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Strategy
 from rnnbench.system.scratch import scratch_folder
 from rnnbench.tracking.address import patient, tracking_uri
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rnnbench.sweep.executors.protocol import Executor
+    from rnnbench.sweep.result import Swept
 
 
 def run_arms(

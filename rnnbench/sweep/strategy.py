@@ -13,10 +13,10 @@ from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.plan import Known, Plan
-from rnnbench.sweep.result import Swept
 from rnnbench.training.spec import RunSpec
 
 if TYPE_CHECKING:
+    from rnnbench.sweep.result import Swept
     from rnnbench.sweep.steps import Sweep
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -63,6 +62,8 @@ def _installed() -> tuple[tuple[str, str, str], ...]:
     """Return index, UUID and name of every GPU that NVIDIA's driver tells of."""
     if shutil.which(_ASK[0]) is None:
         return ()
+    import subprocess
+
     try:
         answer = subprocess.run(
             _ASK, capture_output=True, text=True, check=True, timeout=_LAST_SECONDS

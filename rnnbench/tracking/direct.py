@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.tracking.address import sqlite_path
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.reader import Reader
 from rnnbench.tracking.sql_reader import SqlReader, experiment_of
 from rnnbench.tracking.sqlite import SqliteFile, find_experiment, sqlite_reader
-from rnnbench.tracking.writer import ClientWriter, Writer
+
+if TYPE_CHECKING:
+    from rnnbench.tracking.writer import Writer
 
 
 def direct_reader(uri: str, home: Home, name: str) -> tuple[str, Reader] | None:
@@ -34,6 +36,8 @@ def direct_reader(uri: str, home: Home, name: str) -> tuple[str, Reader] | None:
 
 def direct_writer(reader: Reader, experiment_id: str, client: Callable[[], Any]) -> Writer:
     """Return what writes into the store that a reader reads: by SQL where that reads by it."""
+    from rnnbench.tracking.writer import ClientWriter
+
     writer = ClientWriter(client, experiment_id)
     if not isinstance(reader, SqlReader):
         return writer

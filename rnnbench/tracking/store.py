@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
@@ -24,7 +24,9 @@ from rnnbench.tracking.marker import Marker
 from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record, counting
 from rnnbench.tracking.tables import make_database, make_shared
-from rnnbench.tracking.writer import ClientWriter, RunEntry, Writer
+
+if TYPE_CHECKING:
+    from rnnbench.tracking.writer import RunEntry, Writer
 
 
 class Store:
@@ -146,6 +148,8 @@ class Store:
 
     def get_ready(self) -> None:
         """Import what it takes to write; where that is MLflow's client, it takes seconds."""
+        from rnnbench.tracking.writer import ClientWriter
+
         _ = self.client if isinstance(self.writer, ClientWriter) else None
 
     def kept_open(self) -> AbstractContextManager[None]:
@@ -284,6 +288,8 @@ class Store:
         """End a run that nobody trains; return ``False`` where it was ended or deleted before."""
         if self.writer.status(run_id) != "RUNNING":
             return False
+        from rnnbench.tracking.writer import RunEntry
+
         return not self.add(RunEntry(run_id, tags={names.REASON: reason}, status="KILLED"))
 
 

@@ -24,7 +24,8 @@ from rnnbench.training.parts import parts
 from rnnbench.training.program import NO_SUMS, Program, Sums
 from rnnbench.training.schedule import Schedule
 from rnnbench.training.shuffle_test import shuffle_test
-from rnnbench.training.tested import Tested, Weights, asked_for, measure, test_metrics, validated
+from rnnbench.training.tested import Tested, measure, test_metrics, validated
+from rnnbench.training.tested_weights import Weights, asked_for
 
 # A mean training loss this many times that of guessing, over this many steps, is divergence.
 DIVERGENCE_FACTOR = 5.0

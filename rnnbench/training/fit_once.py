@@ -19,7 +19,8 @@ from rnnbench.training.forecasts import in_unit
 from rnnbench.training.history import Epoch, summarise
 from rnnbench.training.losses import numbers_loss
 from rnnbench.training.parts import parts
-from rnnbench.training.tested import Tested, Weights, test_metrics
+from rnnbench.training.tested import Tested, test_metrics
+from rnnbench.training.tested_weights import Weights
 
 # There are no epochs, and so nothing to tell of them.
 _OF_EPOCHS = ("epochs_trained", "best_epoch", "seconds_per_epoch", "val_loss_rise")

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnbench.stats.calibration import calibration_error
 from rnnbench.training.stored_arrays import StoredArrays
-from rnnbench.training.tested import WEIGHTS, Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 FILE = "predictions.npz"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rnnbench.errors import Divergence
 from rnnbench.training.history import VALIDATED, Epoch
+from rnnbench.training.tested_weights import Weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,14 +17,7 @@ if TYPE_CHECKING:
     from rnnbench.training.batches import Samples
     from rnnbench.training.program import Program
 
-Weights = Literal["last", "best"]
 SCORES = ("accuracy", "rmse", "mae")
-WEIGHTS: tuple[Weights, ...] = ("last", "best")
-
-
-def asked_for(test: str | None) -> Weights:
-    """Return the weights that ``training.test`` asks for: the last ones where it is not known."""
-    return "best" if test == "best" else "last"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from rnnbench.tracking.looks import Looked
 from rnnbench.tracking.record import Record
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.predictions import Labelled
-from rnnbench.training.tested import WEIGHTS, Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 from tests.conftest import Run
 from tests.report.records import MATCHED, record, tables
 

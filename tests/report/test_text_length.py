@@ -17,7 +17,7 @@ from rnnbench.report.write import data_tables, pictures
 from rnnbench.results.by_length import groups, quarters
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from rnnbench.training.tested import Weights
+from rnnbench.training.tested_weights import Weights
 from tests.conftest import Run
 from tests.report.records import OPTIONS, record, tables
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,8 +80,7 @@ NEUTRAL = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """Words with "." at the end of each sentence, the true label and the noisy one."""
 
     words: list[str]

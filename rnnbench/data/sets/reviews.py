@@ -21,7 +21,6 @@ from rnnbench.data.contract import (
 from rnnbench.data.indices import INDEX_FROM, OOV, PAD, START
 from rnnbench.data.readers import TextReader
 from rnnbench.data.sets import grammar
-from rnnbench.data.sets.oracle import best_accuracy, oracle
 from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ class Reviews:
     def load(self, config: DataConfig, _found: Fingerprint, _report: Progress) -> Raw:
         """The first reviews of two streams, which do not depend on how many are taken."""
         import numpy as np
+
+        from rnnbench.data.sets.oracle import best_accuracy, oracle
 
         train, _ = _split("train", config.limit)
         test, truth = _split("test", config.test_limit)

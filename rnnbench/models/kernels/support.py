@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rnnbench.config.schema import Config
 from rnnbench.data.contract import InputSpec
 from rnnbench.models.cells import check_cell
-from rnnbench.models.kernels import steps
+
+if TYPE_CHECKING:
+    from rnnbench.models.kernels.steps import Step
 
 
 def is_fusible(config: Config) -> bool:
@@ -41,11 +45,13 @@ def wants_kernels(config: Config) -> bool:
     return config.training.fused and is_fusible(config)
 
 
-def step_of(config: Config) -> steps.Step:
+def step_of(config: Config) -> Step:
     """Return the time step of a configuration for which :func:`is_fusible` holds."""
     kernel = check_cell(config.cell).kernel
     assert kernel is not None
-    step: steps.Step = getattr(steps, kernel)()
+    from rnnbench.models.kernels import steps
+
+    step: Step = getattr(steps, kernel)()
     return step
 
 
