@@ -77,10 +77,15 @@ def widths(
         sampling, overlap: see :func:`rnnbench.stats.power.detectable`.
     """
     df = degrees(n, arms)
-    t, z = student_critical(df, tail), normal_critical(tail)
+    t, z = _student(df, tail), _normal(tail)
     seeds = sd**2 * (1 / n + overlap)
     half = np.sqrt(t**2 * (seeds * _ratios(df)) + z**2 * sampling)
     return Widths(math.sqrt(seeds + sampling), half)
+
+
+# Asked for again by every comparison, and the normal one by every number of seeds.
+_student = lru_cache(maxsize=256)(student_critical)
+_normal = lru_cache(maxsize=256)(normal_critical)
 
 
 @lru_cache(maxsize=256)
