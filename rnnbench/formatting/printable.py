@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Hashable
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -14,6 +15,9 @@ _Value = TypeVar("_Value")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+
+_NO_TEXT = frozenset({float, int, bool})
 
 
 def printable(text: str) -> str:
@@ -34,13 +38,17 @@ def _all(value: Any) -> Any:
     if isinstance(value, tuple):
         shown = tuple(map(_all, value))
         return value if all(map(operator.is_, shown, value)) else shown
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {name: getattr(value, name) for name in _names(type(value))}
-        changed = {k: new for k, part in parts.items() if (new := _all(part)) is not part}
-        return replace(value, **changed) if changed else value
-    return value
+    changed = {}
+    for name in _names(cast(Hashable, type(value))):
+        part = getattr(value, name)
+        if part is None or type(part) in _NO_TEXT or (type(part) is str and part.isprintable()):
+            continue  # as most are
+        if (new := _all(part)) is not part:
+            changed[name] = new
+    return replace(value, **changed) if changed else value
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _names(kind: Hashable) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; none of anything else."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.report.comparisons import comparisons_block
@@ -240,16 +242,17 @@ def _row(
 ) -> tuple[TableCell, ...]:
     values, by = list(arm.by_seed(measure.metric).values()), measure.entry
     summary = statistic(values)
-    middle = bootstrap(values, interquartile_mean, confidence)
-    # With fewer seeds an interval doesn't hold what it says.
-    span = interval(middle.low, middle.high, by) if len(values) >= FEWEST else text(None)
+    middle, span = float(interquartile_mean(np.asarray(values))), text(None)
+    if len(values) >= FEWEST:  # with fewer seeds an interval doesn't hold what it says
+        found = bootstrap(values, interquartile_mean, confidence)
+        span = interval(found.low, found.high, by)
     best, worst = (max, min) if measure.sign > 0 else (min, max)
     return (
         arm_cell(arm.name),
         number(summary.n, 0),
         spread(summary.mean, summary.sd, by, marked=marked),
         *beside,
-        number(middle.estimate, by),
+        number(middle, by),
         *([span] if has_interval else []),
         number(best(values), by),
         number(worst(values), by),

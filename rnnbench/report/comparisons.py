@@ -53,7 +53,8 @@ def comparisons_block(dataset: DatasetSection) -> Block | None:
     if not dataset.pairs:
         why = "No two arms here agree in everything but one factor: there is no verdict."
         return Block("", (*lead, why), bullets=bullets)
-    has_remarks = any(_remarks(pair) for pair in dataset.pairs)
+    pairs = _sorted(dataset)
+    told = [_remarks(pair) for pair in pairs]
     remarks = TableColumn(
         "remarks", "seeds that failed or are not paired, and what else differs", False
     )
@@ -76,14 +77,16 @@ def comparisons_block(dataset: DatasetSection) -> Block | None:
             for what, words in _PROBABILITIES.items()
         ),
         TableColumn("p", "two-sided, adjusted for all comparisons of the data set"),
-        *([remarks] if has_remarks else []),
+        *([remarks] if any(told) else []),
     )
-    pairs = _sorted(dataset)
+    rows = (_row(pair, dataset) for pair in pairs)
+    if any(told):
+        rows = ((*row, text(words or None)) for row, words in zip(rows, told, strict=True))
     table = DataTable(
         f"{dataset.key}_comparisons",
         "Comparisons",
         columns,
-        tuple(_row(pair, dataset, has_remarks=has_remarks) for pair in pairs),
+        tuple(rows),
         _note(dataset),
         tuple(pair.a.run_ids + pair.b.run_ids for pair in pairs),
         see=VERDICTS,
@@ -102,7 +105,7 @@ def refusal(pair: Pair) -> str:
     return f"{pair.a.name} and {pair.b.name} differ in {factor}, but also: {reasons}"
 
 
-def _row(pair: Pair, dataset: DatasetSection, *, has_remarks: bool) -> tuple[TableCell, ...]:
+def _row(pair: Pair, dataset: DatasetSection) -> tuple[TableCell, ...]:
     result, metric = result_of(pair), measure_of(pair).entry
     difference = result.difference
     return (
@@ -115,7 +118,6 @@ def _row(pair: Pair, dataset: DatasetSection, *, has_remarks: bool) -> tuple[Tab
         _better_in(pair),
         *(number(probability, 2) for probability in result.probabilities),
         _p(result.p),
-        *([text("; ".join(_remarks(pair)) or None)] if has_remarks else []),
     )
 
 
@@ -143,11 +145,11 @@ def _better_in(pair: Pair) -> TableCell:
     return TableCell(f"{won} of {result.n}", float(won), extra=ends)
 
 
-def _remarks(pair: Pair) -> tuple[str, ...]:
-    """Return everything that a reader of the verdict has to know."""
+def _remarks(pair: Pair) -> str:
+    """Return everything that a reader of the verdict has to know; empty where that is nothing."""
     nothing = ("neither learned anything",) if both_learned_nothing(pair) is not None else ()
     worst = worst_words(pair)
-    return (*nothing, *pair.relation.all_remarks, *((worst,) if worst else ()))
+    return "; ".join((*nothing, *pair.relation.all_remarks, *((worst,) if worst else ())))
 
 
 def _note(dataset: DatasetSection) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from rnnbench.config.metric import Metric
@@ -187,4 +188,9 @@ def interval(low: float, high: float, form: Form = 4) -> TableCell:
 
 def _metric(form: Form) -> Metric:
     """Return what numbers are written by: a metric, or one of nothing but digits."""
-    return form if isinstance(form, Metric) else Metric("", "", "", "", "neither", digits=form)
+    return form if isinstance(form, Metric) else _of_digits(form)
+
+
+@cache
+def _of_digits(digits: int) -> Metric:
+    return Metric("", "", "", "", "neither", digits=digits)

@@ -80,7 +80,11 @@ def _runs(dataset: DatasetSection) -> DataTable:
         (
             text(arm.name),
             text(", ".join(map(str, sorted(arm.seeds)))),
-            text(", ".join(sorted({str(d)[:16] for d in arm.runs["data_digest"].dropna()}))),
+            text(
+                ", ".join(
+                    sorted({str(row["data_digest"])[:16] for row in arm.rows if row["data_digest"]})
+                )
+            ),
             text(" ".join(arm.run_ids)),
         )
         for arm in arms

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from rnnbench.config.arm_names import key_words, short_name
 from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import OPTIMIZERS
 from rnnbench.models.cells import CELLS
+
+_ARMS = 8_192  # whose words are kept: each is told in many comparisons
 
 
 def _count(one: str, many: str) -> Callable[[str], str]:
@@ -65,6 +68,7 @@ def level_words(key: str, value: str) -> str:
     return f"{key_words(key) if '.' in key else name.replace('_', ' ')} {value}"
 
 
+@lru_cache(maxsize=_ARMS)
 def arm_words(name: str) -> str:
     """Return the name of an arm, or a part of one, in words: ``LSTM (4 layers)``."""
     plain: list[str] = []
@@ -128,6 +132,7 @@ def level_place(value: str) -> tuple[int, float, str]:
         return (0 if value in ("none", "null") else 2, 0.0, value)
 
 
+@lru_cache(maxsize=_ARMS)
 def arm_place(name: str) -> tuple[object, ...]:
     """Return by what arms are ordered in sentences, so that none changes its side."""
     words = name.split()

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rnnbench.config.arm_names import short_name
@@ -49,6 +50,9 @@ class ArmRuns(Facts):
     _known: dict[str, list[float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _by_seed: dict[str, Mapping[int, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -66,10 +70,13 @@ class ArmRuns(Facts):
         """Seeds of the replicates."""
         return frozenset(int(row["seed"]) for row in self.rows)
 
-    def by_seed(self, metric: str) -> dict[int, float]:
+    def by_seed(self, metric: str) -> Mapping[int, float]:
         """Return a metric by seed, where it was measured."""
-        pairs = zip(self.values("seed"), self.values(metric), strict=True)
-        return {int(seed): value for seed, value in pairs if value == value}
+        if metric not in self._by_seed:
+            pairs = zip(self.values("seed"), self.values(metric), strict=True)
+            found = {int(seed): value for seed, value in pairs if value == value}
+            self._by_seed[metric] = MappingProxyType(found)
+        return self._by_seed[metric]
 
     def values(self, column: str) -> list[float]:
         """Return a column as numbers; NaN where it was not measured.

@@ -68,7 +68,8 @@ def answered(
         lengths: by digest of a data set, tokens of each test sample ``(n,)``.
         metric: what the arms are judged by.
     """
-    digests = {str(d) for arm in arms for d in arm.runs["data_digest"].dropna()} & lengths.keys()
+    told = {str(row["data_digest"]) for arm in arms for row in arm.rows}
+    digests = told & lengths.keys()
     whole = max((lengths[d] for d in sorted(digests)), key=np.sum, default=None)
     if whole is None or not len(whole):
         return None
@@ -76,11 +77,10 @@ def answered(
     found: dict[str, dict[int, Mask]] = {}
     for arm in arms:
         known = right.get(weights_of(arm, metric), {})
-        rows = zip(*(arm.runs[name] for name in ("run_id", "seed", "data_digest")), strict=True)
         own = {
-            int(seed): known[run_id]
-            for run_id, seed, digest in rows
-            if digest in same and run_id in known and len(known[run_id]) == len(whole)
+            int(row["seed"]): known[row["run_id"]]
+            for row in arm.rows
+            if row["data_digest"] in same and len(known.get(row["run_id"], ())) == len(whole)
         }
         if own:
             found[arm.name] = own

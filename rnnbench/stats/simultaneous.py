@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class FamilyDesign:
         found = np.array(variances, dtype=np.float64)
         for block in self.blocks:
             places = [i for i in block.pairs if not math.isnan(self.df[i])]
-            if _is_moderated(block) and len(places) > 1:
+            if _is_moderated(block.arms) and len(places) > 1:
                 found[..., places] = moderated(found[..., places], self.df[places])
         return found
 
@@ -84,12 +85,13 @@ class FamilyDesign:
         """
         shape = np.broadcast_shapes(seeds.shape, samples.shape, (*np.shape(alpha), 1))
         found = np.full(shape, np.nan)
+        critical = cache(partial(_critical, alpha=alpha, pairs=self._pairs))  # most are alike
         for block in self.blocks:
-            level = self._level(block, alpha)
-            z = _critical(block, math.inf, level)
+            kind = len(block.pairs), block.arms
+            z = critical(*kind, math.inf)
             known = [i for i in block.pairs if not math.isnan(self.df[i])]
             for df in sorted({float(self.df[i]) for i in known}):
-                t = _critical(block, df, level)
+                t = critical(*kind, df)
                 alike = [i for i in known if self.df[i] == df]
                 squares = t**2 * seeds[..., alike] + z**2 * samples[..., alike]
                 found[..., alike] = np.sqrt(squares)
@@ -115,24 +117,35 @@ class FamilyDesign:
                 found[i] = min(1.0, math.exp(p))
         return found
 
-    def _level(self, block: PairBlock, alpha: float | Values) -> Values:
-        """Return a block's share, by its pairs: blocks are independent (Šidák 1967)."""
-        share = len(block.pairs) / sum(len(other.pairs) for other in self.blocks)
-        return np.asarray(-np.expm1(share * np.log1p(-np.asarray(alpha))))
+    @property
+    def _pairs(self) -> int:
+        """How many pairs there are in all blocks."""
+        return sum(len(block.pairs) for block in self.blocks)
 
 
-def _is_moderated(block: PairBlock) -> bool:
-    return block.arms is not None and 2 < block.arms <= MOST_ARMS
+def _is_moderated(arms: int | None) -> bool:
+    return arms is not None and 2 < arms <= MOST_ARMS
 
 
-def _critical(block: PairBlock, df: float, level: Values) -> Values:
+def _critical(
+    own: int, arms: int | None, df: float, *, alpha: float | Values, pairs: int
+) -> Values:
     """Return the critical value of a pair's t, or of z where ``df`` is infinite, ``(..., 1)``.
 
     The smaller of Bonferroni's for the pairs at hand, which holds for moderated variances too as
-    none is lowered, and that of all pairs of these arms.
+    none is lowered, and that of all pairs of these arms. A block has its share of the level, by
+    its pairs: blocks are independent (Šidák 1967).
+
+    Args:
+        own: pairs of the block.
+        arms: of the block, see :class:`PairBlock`.
+        df: degrees of freedom.
+        alpha: level of the family.
+        pairs: of the family.
     """
-    tail = level / (2 * len(block.pairs))
+    level = np.asarray(-np.expm1(own / pairs * np.log1p(-np.asarray(alpha))))
+    tail = level / (2 * own)
     found = normal_critical(tail) if math.isinf(df) else student_critical(df, tail)
-    if _is_moderated(block) and block.arms is not None:
-        found = np.minimum(found, critical_values(block.arms, df).at(level))
+    if arms is not None and _is_moderated(arms):
+        found = np.minimum(found, critical_values(arms, df).at(level))
     return found[..., None]
