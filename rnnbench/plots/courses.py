@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
@@ -57,14 +61,17 @@ def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
     axes.axvline(panel.at, color="#888888", linestyle="--", linewidth=0.9, zorder=0)
     cells = [line.cell for line in panel.lines]
     for line, tone, style in zip(panel.lines, tones(cells), dashes(cells), strict=True):
-        course = line.course
+        kept = _turns(line.course)
+        course = MeanCourse(
+            *(v[kept] for v in (line.course.spent, line.course.mean, line.course.sd))
+        )
         low, high = course.mean - course.sd, course.mean + course.sd
         if course.sd.any():
             xs, ys = [*course.spent, *course.spent[::-1]], [*low, *high[::-1]]
             (band,) = axes.fill(xs, ys, color=tone, alpha=0.15, linewidth=0)
             mark(band, arm=line.arm)
         (drawn,) = axes.plot(course.spent, course.mean, style, color=tone, label=line.arm)
-        mark(drawn, arm=line.arm, told=_told(course, panel.unit, metric))
+        mark(drawn, arm=line.arm, told=compress(_told(line.course, panel.unit, metric), kept))
     if max(totals) > _FAR * min(totals):
         limits = (min(firsts) / 1.15, 1.15 * max(totals))
         axes.set_xscale("log")
@@ -80,6 +87,12 @@ def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
         ylabel=metric.words,
     )
     axes.grid(alpha=0.25)
+
+
+def _turns(course: MeanCourse) -> NDArray[np.bool_]:
+    """Return which epochs ``(epochs,)`` a line needs: none in the middle of a level stretch."""
+    same = (np.diff(course.mean) == 0) & (np.diff(course.sd) == 0)
+    return ~np.concatenate([[False], same[:-1] & same[1:], [False]][: len(course.mean)])
 
 
 def digits(spent: float) -> int:

@@ -1,4 +1,4 @@
-"""Learning curves of arms: training as points, validation as a line with its spread over seeds.
+"""Learning curves of arms: training as points or dots, validation as a line with its spread.
 
 On a page the same figure shows every seed, and seconds in place of epochs: what a script needs for
 both stands beside the curves.
@@ -31,7 +31,8 @@ from rnnbench.plots.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HOW = "training as points, validation as a line with one standard deviation over seeds"
+_SAME = 1.001  # ratios of one unit to another, as they are rounded
+_MOST_POINTS = 60  # epochs up to which each has a point of its own
 _PLACE = ["arm", "cell", "epoch", "metric"]
 
 
@@ -44,22 +45,39 @@ class Learning:
             for one seed.
         values: one row a replicate beside it, by seed: ``arm cell epoch metric seed value``.
         pace: seconds an epoch, the mean over an arm's seeds; arms without one have no seconds.
+        has_loss: whether the loss says anything else than the RMSE does.
     """
 
     curves: pd.DataFrame
     values: pd.DataFrame
     pace: Mapping[str, float] = field(default_factory=dict)
+    has_loss: bool = True
 
     @property
-    def metrics(self) -> tuple[str, str]:
+    def metrics(self) -> tuple[str, ...]:
         """What has a panel: accuracy, or the RMSE of numbers, and the loss."""
-        return ("rmse" if "rmse" in set(self.curves["metric"]) else "accuracy", "loss")
+        score = "rmse" if "rmse" in set(self.curves["metric"]) else "accuracy"
+        return (score, "loss") if self.has_loss else (score,)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether training is drawn as points: more epochs than a few dozen are a dotted line."""
+        return bool(self.curves["epoch"].max() <= _MOST_POINTS)
 
     def only(self, arms: Iterable[str]) -> Learning:
         """Return the same of some arms."""
         names = list(arms)
         curves, values = (t[t["arm"].isin(names)] for t in (self.curves, self.values))
-        return Learning(curves, values, self.pace)
+        return Learning(curves, values, self.pace, self.has_loss)
+
+
+def how(rows: Sequence[Learning]) -> str:
+    """Return what learning curves are drawn as, in words."""
+    ways = {"as points" if data.has_points else "dotted" for data in rows}
+    told = f"training {' or '.join(sorted(ways))}"
+    if any(data.curves["metric"].str.startswith("val_").any() for data in rows):
+        told += ", validation as a line with one standard deviation over seeds"
+    return told
 
 
 def learning_data(
@@ -82,7 +100,20 @@ def learning_data(
     grouped = long.groupby(_PLACE)["value"]
     table = grouped.agg(mean="mean", sd="std", seeds="count").reset_index()
     values = long.sort_values([*_PLACE, "seed"], ignore_index=True)
-    return Learning(table.fillna({"sd": 0.0}), values, pace or {})
+    has_loss = not _is_square(joined)
+    return Learning(table.fillna({"sd": 0.0}), values, pace or {}, has_loss)
+
+
+def _is_square(history: pd.DataFrame) -> bool:
+    """Return whether each loss is the square of the RMSE beside it, in another unit."""
+    pairs = [(f"{part}loss", f"{part}rmse") for part in ("", "val_")]
+    ratios = [
+        (history[loss] / history[rmse] ** 2).replace(math.inf, math.nan).dropna()
+        for loss, rmse in pairs
+        if loss in history and rmse in history
+    ]
+    known = [ratio for ratio in ratios if not ratio.empty]
+    return bool(known) and all(ratio.max() <= _SAME * ratio.min() for ratio in known)
 
 
 def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
@@ -128,8 +159,9 @@ def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> 
     (points,) = axes.plot(
         training["epoch"],
         training["mean"],
-        linestyle="none",
-        marker=marker(cell),
+        linestyle="none" if data.has_points else ":",
+        linewidth=1.1,
+        marker=marker(cell) if data.has_points else None,
         markersize=5,
         color=tone,
         alpha=0.7,
@@ -164,11 +196,17 @@ def _seeds(values: pd.DataFrame) -> list[str]:
 def save_learning(rows: Sequence[Learning], title: str, paths: Iterable[Path]) -> None:
     """Draw accuracy (of numbers the RMSE) and loss of arms into each file, a row for each group."""
     names = [arm for data in rows for arm in data.curves["arm"].unique()]
-    height = 0.5 + 3.3 * len(rows) + 0.2 * -(-len(names) // legend_columns(names))
-    with new_figure(9, height, filled(f"{title}: {HOW}", 90)) as figure:
-        panels = figure.subplots(len(rows), 2, squeeze=False)
+    height = (
+        0.5
+        + 3.3 * len(rows)
+        + 0.2 * -(-len(names) // legend_columns(names, 4.5 * len(rows[0].metrics)))
+    )
+    metrics = rows[0].metrics
+    width = 4.5 * len(metrics)
+    with new_figure(width, height, filled(f"{title}: {how(rows)}", 45 * len(metrics))) as figure:
+        panels = figure.subplots(len(rows), len(metrics), squeeze=False)
         for line, data in zip(panels, rows, strict=True):
-            for axes, metric in zip(line, data.metrics, strict=True):
+            for axes, metric in zip(line, metrics, strict=True):
                 draw_learning(axes, data, metric)
         draw_legend(*panels[:, 0])
         write(figure, paths)

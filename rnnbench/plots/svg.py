@@ -74,12 +74,25 @@ def compact(text: str) -> str:
     _tidy(root)
     root.attrib |= {"font-family": FONTS, "font-size": _LETTERS, "stroke-linejoin": "round"}
     root.attrib.pop("version", None)
-    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>") + "\n"
+    return _text(root)
+
+
+def without_facts(text: str) -> str:
+    """Return a figure with nothing that only the script of a page reads."""
+    root = ElementTree.fromstring(text)
+    for element in root.iter():
+        for key in [key for key in element.attrib if key.startswith("data-")]:
+            del element.attrib[key]
+    return _text(root)
 
 
 def tag(element: Element) -> str:
     """Return the name of an element without its namespace."""
     return str(element.tag).rpartition("}")[2]
+
+
+def _text(root: Element) -> str:
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>") + "\n"
 
 
 def references(root: Element) -> Iterator[str]:

@@ -20,10 +20,11 @@ def render(document: Document, drawn: Collection[str] | None = None) -> str:
     """
     parts = [f"# {_escape(document.title)}", *map(_escape_line, document.summary)]
     titles = {section.key: section.title for section in document.sections}
+    explained: set[str] = set()
     for entry in outline(document):
         parts.append(f"## {_escape(entry.section.title)}")
         for block, anchor in entry.blocks:
-            parts += _block(block, entry.section.title, titles)
+            parts += _block(block, entry.section.title, titles, explained)
             for picture in block.pictures:
                 is_drawn = drawn is None or picture.key in drawn
                 parts.append(
@@ -32,7 +33,10 @@ def render(document: Document, drawn: Collection[str] | None = None) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[str]:
+def _block(
+    block: Block, heading: str, titles: Mapping[str, str], explained: set[str]
+) -> Iterator[str]:
+    """Yield the paragraphs of a block; what columns mean is said once a report."""
     if block.title:
         yield f"### {_escape(block.title)}"
     if block.statements:
@@ -52,6 +56,10 @@ def _block(block: Block, heading: str, titles: Mapping[str, str]) -> Iterator[st
         if table.title not in (heading, block.title):
             yield f"**{_escape(table.title)}**"
         yield from _table(table.shown, titles)
+        meanings = _meanings(table)
+        if meanings and meanings not in explained:
+            explained.add(meanings)
+            yield (f"<details><summary>What the columns mean</summary>\n\n{meanings}\n\n</details>")
 
 
 def _link(title: str) -> str:
@@ -72,10 +80,12 @@ def _table(table: DataTable, titles: Mapping[str, str]) -> Iterator[str]:
     note += [_link(titles[table.see])] if table.see else []
     if note:
         yield " ".join(note)
-    meanings = [f"{column.name}: {column.meaning}" for column in table.columns if column.meaning]
-    if meanings:
-        listed = "\n".join(f"- {_escape_line(meaning)}" for meaning in meanings)
-        yield f"<details><summary>What the columns mean</summary>\n\n{listed}\n\n</details>"
+
+
+def _meanings(table: DataTable) -> str:
+    """Return a list of what the columns of a table mean; may be empty."""
+    named = (f"{column.name}: {column.meaning}" for column in table.columns if column.meaning)
+    return "\n".join(f"- {_escape_line(meaning)}" for meaning in named)
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from rnnbench.config.metrics import METRICS
-from rnnbench.plots.learning import HOW, Learning, learning_data, save_learning
+from rnnbench.plots.learning import Learning, how, learning_data, save_learning
 from rnnbench.report.dataset_section import (
     SECONDS,
     DatasetSection,
@@ -195,5 +195,10 @@ def _curves(dataset: DatasetSection) -> list[Picture]:
 def _picture(key: str, title: str, dataset: DatasetSection, rows: Sequence[Learning]) -> Picture:
     arms = ", ".join(arm for data in rows for arm in sorted(data.curves["arm"].unique()))
     what = "RMSE" if dataset.usual is ERRORS else "accuracy"
-    alt = f"Learning curves of {arms} on {dataset.place}: {what} and loss by epoch, {HOW}"
-    return Picture(key, f"{title}: {HOW}", alt, partial(save_learning, rows, title))
+    ways = how(rows)
+    if rows[0].has_loss:
+        what += " and loss"
+    else:
+        ways += "; the loss is the square of what is shown, in another unit"
+    alt = f"Learning curves of {arms} on {dataset.place}: {what} by epoch, {ways}"
+    return Picture(key, f"{title}: {ways}", alt, partial(save_learning, rows, title))

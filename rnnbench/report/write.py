@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.plots.painters import Draw, Job, draw_here
+from rnnbench.plots.svg import without_facts
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
 from rnnbench.report.document import ANSWER, DataTable, Document, Picture
@@ -153,8 +154,13 @@ def _figures(
         picture.key: (folder / f"{picture.key}.{SVG}").read_text(encoding="utf-8")
         for picture in drawn
     }
-    for key in images.keys() - {picture.key for picture in shown_beside(document, formats)}:
-        (folder / f"{key}.{SVG}").unlink()
+    beside = {picture.key for picture in shown_beside(document, formats)}
+    for key, image in images.items():
+        path = folder / f"{key}.{SVG}"
+        if key in beside:
+            path.write_text(without_facts(image), encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
     return images
 
 

@@ -50,6 +50,9 @@ def test_a_report_without_formats_has_the_figures_of_its_answer_and_links_the_ot
     linked = re.findall(r"^Figure on the page: \[.+\]\(index\.html#(.+)\)$", text, re.MULTILINE)
     assert len(files) + len(linked) == len(pictures(DOCUMENT)) == page.count("<figure")
     assert all(f' id="{anchor}"' in page for anchor in linked)
+    for svg in (tmp_path / "x" / "figures").iterdir():
+        assert "data-" not in svg.read_text("utf-8")  # what only the page's script reads
+    assert "data-told" in page
     write_report(DOCUMENT, TABLES, tmp_path / "y", ("svg",))
     text = (tmp_path / "y" / "report.md").read_text("utf-8")
     assert len(re.findall(r"\(figures/.*?\)", text)) == len(pictures(DOCUMENT))
