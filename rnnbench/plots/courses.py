@@ -92,7 +92,9 @@ def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
 def _turns(course: MeanCourse) -> NDArray[np.bool_]:
     """Return which epochs ``(epochs,)`` a line needs: none in the middle of a level stretch."""
     same = (np.diff(course.mean) == 0) & (np.diff(course.sd) == 0)
-    return ~np.concatenate([[False], same[:-1] & same[1:], [False]][: len(course.mean)])
+    kept = np.ones(len(course.mean), dtype=bool)
+    kept[1:-1] = ~(same[:-1] & same[1:])
+    return kept
 
 
 def digits(spent: float) -> int:

@@ -14,7 +14,8 @@ from rnnbench.config.keys import names_arms, with_role
 from rnnbench.config.roles import File
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
-from rnnbench.models.matching import resolve_units, with_length
+from rnnbench.errors import ConfigError, DataError
+from rnnbench.models.matching import parse_reference, resolve_units, with_length
 from rnnbench.results.facts import search_of
 from rnnbench.results.rows import FOLDERS, is_parameter
 from rnnbench.search.study import as_trial, description, direction
@@ -116,10 +117,13 @@ def _winner(trials: pd.DataFrame, config: Config) -> pd.Series | None:
 def _fits(runs: pd.DataFrame, config: Config, arm: Arm) -> pd.Series[bool]:
     """Return which runs have a configuration's parameters, and no others, whatever their seed."""
     left_open = _left_open(arm)
+    fits = pd.Series(True, index=runs.index)
+    if config.match is not None and not config.model.units:
+        left_open |= {"model.units"}
+        fits &= _is_matched(runs, config.match)
     params = parameters(config.model_copy(update={"references": {}}))
     params = {key: value for key, value in params.items() if names_arms(key)}
     keys = {*params, *(str(key) for key in runs.columns if is_parameter(str(key)))}
-    fits = pd.Series(True, index=runs.index)
     for key in sorted(keys - left_open):
         if names_arms(key) and fits.any():
             is_given = _is(runs, key, params.get(key))
@@ -140,18 +144,31 @@ def _is(runs: pd.DataFrame, key: str, value: Any) -> pd.Series[bool]:
     return runs[key].isin(values)
 
 
+def _is_matched(runs: pd.DataFrame, match: str) -> pd.Series[bool]:
+    """Return which runs were matched to a reference, or are of the reference itself."""
+    reference = parse_reference(match)
+    is_reference = (runs["cell"] == reference.cell.name) & (runs["units"] == reference.units)
+    return (_is(runs, "match", match) | is_reference).fillna(False).astype(bool)
+
+
 def _solved(config: Config) -> Config:
-    """Return a configuration with its units and its length.
+    """Return a configuration with its units, or 0 for those of a match that can't be solved here.
 
     Only a match, and arrays of their own length, need the data, which may be away; windows of
     series have the length that is asked for.
     """
     data = config.data
-    if config.match is None and data.maxlen is None and data.window is not None:
+    if data.maxlen is None and data.window is not None:
         data = data.model_copy(update={"maxlen": data.window})
     if config.match is None and data.maxlen is not None:
         return config.model_copy(update={"data": data})
-    spec = input_spec(config.data)
+    try:
+        spec = input_spec(config.data)
+    except (ConfigError, DataError):
+        if config.match is None or data.maxlen is None:
+            raise
+        model = config.model.model_copy(update={"units": 0})
+        return config.model_copy(update={"data": data, "model": model})
     return resolve_units(with_length(config, spec), spec)
 
 

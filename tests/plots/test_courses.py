@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
 from rnnbench.config.metrics import entry
 from rnnbench.plots.courses import ArmCourse, Panel, save_courses
@@ -28,8 +29,9 @@ def test_epochs_in_the_middle_of_a_level_stretch_are_left_out(tmp_path: Path) ->
     assert [one.partition(",")[0] for one in told] == [f"epoch {n}" for n in (1, 2, 5, 6, 7)]
 
 
-def test_a_single_epoch_is_a_course(tmp_path: Path) -> None:
-    course = MeanCourse(np.array([2.0]), np.array([0.5]), np.zeros(1))
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_few_epochs_are_a_course(epochs: int, tmp_path: Path) -> None:
+    course = MeanCourse(np.arange(1.0, 1.0 + epochs), np.full(epochs, 0.5), np.zeros(epochs))
     panel = Panel("seconds", "seconds", "s", 2.0, (ArmCourse("LSTM", "lstm", course),))
     save_courses([panel], entry("val_accuracy"), "Title", [tmp_path / "courses.svg"])
     assert (tmp_path / "courses.svg").exists()

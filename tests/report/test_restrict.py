@@ -145,3 +145,24 @@ def test_arrays_of_their_own_length_are_known_by_it(tmp_path: Path) -> None:
     made = [expand([*words, f"data.maxlen={length}"])[0].config for length in (5, 12)]
     runs = frame([Record(str(c.data.maxlen), "FINISHED", {}, parameters(c), {}) for c in made])
     assert list(restrict(runs, expand(words), NO_TRIALS)["run_id"]) == ["12"]
+
+
+def test_where_the_file_is_away_matched_units_are_those_of_runs_that_were_matched() -> None:
+    series = ("data=series", "data.path=/away/prices.csv", "data.window=60")
+
+    def run(name: str, cell: str, units: int, match: str | None) -> Record:
+        (arm,) = expand([f"+cell={cell}", *series])
+        told = parameters(arm.config) | {"model.units": str(units), "data.maxlen": "60"}
+        told |= {"data.path": "prices.csv"}
+        return Record(name, "FINISHED", {}, told | ({} if match is None else {"match": match}), {})
+
+    runs = frame(
+        [
+            run("reference", "lstm", 128, None),
+            run("matched", "gru", 147, "lstm:128"),
+            run("as wide", "gru", 128, None),
+            run("matched to another", "gru", 37, "lstm:32"),
+        ]
+    )
+    arms = expand(["+cell=lstm,gru", *series, "match=lstm:128"])
+    assert set(restrict(runs, arms, NO_TRIALS)["run_id"]) == {"reference", "matched"}
