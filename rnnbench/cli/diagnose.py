@@ -12,6 +12,7 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.config.metrics import METRICS
 from rnnbench.errors import ConfigError
+from rnnbench.formatting.sentences import capital
 from rnnbench.formatting.tables import Table
 from rnnbench.stored.diagnose import CLASSES, NUMBERS, DiagnosedRun, Diagnosis
 from rnnbench.stored.diagnose import diagnose as measure
@@ -71,7 +72,7 @@ def _table(found: Sequence[Diagnosis]) -> Table:
     columns = ("run", *(METRICS[name].head for name in shown), *remark)
     rows = tuple(_row(one, shown)[: len(columns)] for one in found)
     optional = tuple(METRICS[name].head for name in _OPTIONAL if name in shown)
-    title = f"{METRICS[shown[0]].words.removeprefix('test ').capitalize()} without order"
+    title = f"{capital(METRICS[shown[0]].words.removeprefix('test '))} without order"
     return Table(title, columns, rows, optional=optional, words=(_REMARK,))
 
 

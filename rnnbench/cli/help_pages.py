@@ -19,6 +19,7 @@ from rnnbench.errors import ConfigError
 from rnnbench.extensions.origin import Origin
 from rnnbench.extensions.packages import installed
 from rnnbench.extensions.registry import KINDS
+from rnnbench.formatting.sentences import capital
 
 _FLAGS = {
     "--config-dir DIR": "adds your own options and presets: DIR/cell/mine.yaml for +cell=mine, "
@@ -121,10 +122,10 @@ def _metric_page(metric: Metric) -> str:
     better = (
         "Neither direction is better"
         if metric.better == "neither"
-        else f"{metric.better.capitalize()} is better"
+        else f"{capital(metric.better)} is better"
     )
     unit = f" Unit: {metric.unit}." if metric.unit else ""
-    meaning = f"{metric.words.capitalize()}: {metric.meaning}."
+    meaning = f"{capital(metric.words)}: {metric.meaning}."
     return "\n".join(
         (
             *_heading(metric.name, meaning),

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.sentences import capital
 from rnnbench.report.comparisons import comparisons_block
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, failures, order
 from rnnbench.report.document import (
@@ -23,7 +24,7 @@ from rnnbench.report.document import (
 from rnnbench.report.jitter import jitters
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
-from rnnbench.report.wording import capital, metric_words
+from rnnbench.report.wording import metric_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import ACCURACIES, ERRORS, Measure
 from rnnbench.stats import statistic

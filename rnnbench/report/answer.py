@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnbench.formatting.sentences import capital
 from rnnbench.report.compared import compared
 from rnnbench.report.comparisons import difference_pictures
 from rnnbench.report.dataset_section import DatasetSection, headed, order
@@ -12,7 +13,7 @@ from rnnbench.report.failures import failed, without_success
 from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.pairs import MOST_REFUSED
 from rnnbench.report.statements import measure_of
-from rnnbench.report.wording import arm_words, capital, flat
+from rnnbench.report.wording import arm_words, flat
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import chance_level
 from rnnbench.results.measure import AUTO, ERRORS, Measure

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnbench.config.arm_names import factor_name
+from rnnbench.formatting.sentences import capital
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair
 from rnnbench.report.question import asked
 from rnnbench.report.statements import is_undecided, largest, result_of, statement
-from rnnbench.report.wording import arm_place, capital
+from rnnbench.report.wording import arm_place
 
 _MOST_TOLD = 4  # comparisons of a data set that have a sentence each; of more, the decided ones
 _MOST_DETAILS = 3  # decided comparisons of a factor that have one then

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from math import nan
 
+from rnnbench.formatting.sentences import capital
 from rnnbench.plots.forest import ForestRow, save_forest
 from rnnbench.report.amounts import amounts, margin_words
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.dataset_section import of
 from rnnbench.report.document import Block, Picture, Statement
 from rnnbench.report.statements import better_statement
-from rnnbench.report.wording import are, arm_words, capital, flat
+from rnnbench.report.wording import are, arm_words, flat
 from rnnbench.stats.several_sets import FEWEST
 
 KEY = "sets"  # of the section with the tables

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from rnnbench.formatting.sentences import capital
 from rnnbench.plots.profiles import ProfileLine, save_profiles
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.data_sets_answer import KEY, limit_words
@@ -25,7 +26,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.ranks import ranks_block
-from rnnbench.report.wording import arm_words, capital
+from rnnbench.report.wording import arm_words
 from rnnbench.stats import statistic
 from rnnbench.stats.profiles import interquartile, profile
 from rnnbench.stats.several_sets import FEWEST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from rnnbench.formatting.sentences import capital
 from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.report.dataset_section import DatasetSection, of, order
 from rnnbench.report.document import (
@@ -18,7 +19,7 @@ from rnnbench.report.document import (
     spread,
 )
 from rnnbench.report.titles import LIMIT
-from rnnbench.report.wording import arm_words, capital
+from rnnbench.report.wording import arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import Measure
 from rnnbench.stats import Statistic, half_width, statistic

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.formatting.sentences import capital
 from rnnbench.report.document import Block, TableCell
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import arm_words, capital, place_words
+from rnnbench.report.wording import arm_words, place_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
 from rnnbench.results.facts import MACHINE

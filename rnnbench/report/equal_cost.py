@@ -7,6 +7,7 @@ from functools import partial
 
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.sentences import capital
 from rnnbench.plots.courses import ArmCourse, Panel, digits, save_courses
 from rnnbench.plots.tradeoff import score
 from rnnbench.report.dataset_section import (
@@ -31,7 +32,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.equal_budgets import Followed, followed, validated_on
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import arm_words, capital, either, metric_words
+from rnnbench.report.wording import arm_words, either, metric_words
 from rnnbench.results.answers import overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.courses import COSTS, Cost, mean_course

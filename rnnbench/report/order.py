@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.sentences import capital
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, order
 from rnnbench.report.document import (
     Block,
@@ -16,7 +17,6 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.wording import capital
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import ERRORS, Measure
 from rnnbench.stats import half_width, statistic

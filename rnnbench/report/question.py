@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnnbench.config.arm_names import factor_name
+from rnnbench.formatting.sentences import capital
 from rnnbench.report.dataset_section import DatasetSection
-from rnnbench.report.wording import (
-    capital,
-    cell_place,
-    cell_words,
-    either,
-    level_place,
-    level_words,
-)
+from rnnbench.report.wording import cell_place, cell_words, either, level_place, level_words
 from rnnbench.results.arm_names import shown_value
 
 _MOST_NAMED = 3  # data sets in a title

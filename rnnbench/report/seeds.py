@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from rnnbench.formatting.sentences import capital
 from rnnbench.plots.replicates import ReplicateRow, replicate_rows, save_replicates
 from rnnbench.plots.slope import Slope, save_slopes
 from rnnbench.report.dataset_section import DatasetSection, of, order
 from rnnbench.report.document import Picture
-from rnnbench.report.wording import arm_words, capital
+from rnnbench.report.wording import arm_words
 from rnnbench.results.measure import Measure
 
 MOST_ROWS = 24  # arms in a figure, the best; tables have all

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rnnbench.formatting.sentences import capital
 from rnnbench.formatting.tables import span
 from rnnbench.report.amounts import amounts, margin_words
 from rnnbench.report.document import Statement
 from rnnbench.report.pairs import Pair, fewest
-from rnnbench.report.wording import are, arm_place, arm_words, capital
+from rnnbench.report.wording import are, arm_place, arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.chance import OF_MEAN, learned_nothing
 from rnnbench.results.measure import Measure

@@ -7,6 +7,7 @@ from functools import partial
 
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
+from rnnbench.formatting.sentences import capital
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff, score
 from rnnbench.report.dataset_section import (
     SECONDS,
@@ -16,7 +17,7 @@ from rnnbench.report.dataset_section import (
     seconds_apart,
 )
 from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, number
-from rnnbench.report.wording import arm_words, capital
+from rnnbench.report.wording import arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
 

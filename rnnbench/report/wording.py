@@ -96,11 +96,6 @@ def are(words: str) -> str:
     return "are" if is_plural else "is"
 
 
-def capital(words: str) -> str:
-    """Return words as they begin a sentence."""
-    return words[:1].upper() + words[1:]
-
-
 def place_words(title: str, params: Mapping[Any, Any]) -> str:
     """Return the name of a data set and its protocol in words: ``imdb, 500 tokens``.
 

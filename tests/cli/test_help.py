@@ -58,6 +58,7 @@ def test_of_a_metric_says_what_it_is_and_which_direction_is_better() -> None:
     text = page_about("gap_best")
     assert "Lower is better" in text
     assert METRICS["gap_best"].meaning in " ".join(text.split())
+    assert "Test RMSE: " in page_about("test_rmse")  # an abbreviation keeps its capitals
 
 
 @pytest.mark.parametrize("width", [80, 60])
