@@ -63,8 +63,8 @@ import sys, time
 from pathlib import Path
 import rnnbench.cli
 def work(_):
-    Path("ready").touch()
     try:
+        Path("ready").touch()
         time.sleep(60)
     finally:
         print("written to the end", flush=True)

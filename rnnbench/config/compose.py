@@ -94,7 +94,7 @@ class Composer:
             raw: Any = OmegaConf.to_container(config, resolve=False)
             self.refers = refers(raw)
             with bounded():
-                if config.get("home", "") is None:
+                if "home" in config and config.home is None:
                     config.home = str(default_home())  # before others that refer to it
                 plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except MissingConfigException as error:
