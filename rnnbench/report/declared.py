@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,6 @@ from rnnbench.config.keys import names_arms, with_role
 from rnnbench.config.roles import File
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
-from rnnbench.errors import ConfigError, DataError
 from rnnbench.models.matching import parse_reference, resolve_units, with_length
 from rnnbench.results.facts import search_of
 from rnnbench.results.rows import FOLDERS, is_parameter
@@ -162,13 +162,10 @@ def _solved(config: Config) -> Config:
         data = data.model_copy(update={"maxlen": data.window})
     if config.match is None and data.maxlen is not None:
         return config.model_copy(update={"data": data})
-    try:
-        spec = input_spec(config.data)
-    except (ConfigError, DataError):
-        if config.match is None or data.maxlen is None:
-            raise
+    if data.maxlen is not None and data.path is not None and not Path(data.path).exists():
         model = config.model.model_copy(update={"units": 0})
         return config.model_copy(update={"data": data, "model": model})
+    spec = input_spec(config.data)
     return resolve_units(with_length(config, spec), spec)
 
 
