@@ -34,8 +34,11 @@ def plan(words: Words) -> int:
     columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
     optional = ("recurrent parameters", "units", "expected seconds")
     show(Table("Plan", columns, tuple(map(_row, made.lines)), optional=optional))
-    stdout().print(_total(arms[0].config, made), markup=False)
+    outlooks = _outlooks(arms[0].config, made)
+    stdout().print(_total(made, so_far=bool(outlooks)), markup=False)
     _tell_comparisons(arms[0].config, made)
+    for text in outlooks:
+        stdout().print(text, markup=False)
     _tell_next(words, arms, made)
     return 0
 
@@ -47,8 +50,6 @@ def _tell_comparisons(config: Config, made: Plan) -> None:
         show(shown_table(shown, config))
     elif shown:
         stdout().print(assumed_words(shown, config), markup=False)
-    for text in _outlooks(config, made):
-        stdout().print(text, markup=False)
 
 
 def _outlooks(config: Config, made: Plan) -> list[str]:
@@ -88,10 +89,10 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:,.1f}" if seconds >= 0.1 else "under 0.1"
 
 
-def _total(config: Config, made: Plan) -> str:
+def _total(made: Plan, *, so_far: bool) -> str:
     counts = [(made.count(status), status) for status in _STATUSES]
     parts = ", ".join(f"{count} {status}" for count, status in counts if count)
-    text = f"{len(made.lines)} runs{' so far' if _outlooks(config, made) else ''}: {parts}."
+    text = f"{len(made.lines)} runs{' so far' if so_far else ''}: {parts}."
     if not made.to_train:
         return f"{text} A sweep would train nothing."
     time = (

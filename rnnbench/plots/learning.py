@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SAME = 1.001  # ratios of one unit to another, as they are rounded
+_WIDTH = 4.5  # inches of a panel
 _MOST_POINTS = 60  # epochs up to which each has a point of its own
 _PLACE = ["arm", "cell", "epoch", "metric"]
 
@@ -196,13 +197,9 @@ def _seeds(values: pd.DataFrame) -> list[str]:
 def save_learning(rows: Sequence[Learning], title: str, paths: Iterable[Path]) -> None:
     """Draw accuracy (of numbers the RMSE) and loss of arms into each file, a row for each group."""
     names = [arm for data in rows for arm in data.curves["arm"].unique()]
-    height = (
-        0.5
-        + 3.3 * len(rows)
-        + 0.2 * -(-len(names) // legend_columns(names, 4.5 * len(rows[0].metrics)))
-    )
     metrics = rows[0].metrics
-    width = 4.5 * len(metrics)
+    width = _WIDTH * len(metrics)
+    height = 0.5 + 3.3 * len(rows) + 0.2 * -(-len(names) // legend_columns(names, width))
     with new_figure(width, height, filled(f"{title}: {how(rows)}", 45 * len(metrics))) as figure:
         panels = figure.subplots(len(rows), len(metrics), squeeze=False)
         for line, data in zip(panels, rows, strict=True):

@@ -74,7 +74,7 @@ def compact(text: str) -> str:
     _tidy(root)
     root.attrib |= {"font-family": FONTS, "font-size": _LETTERS, "stroke-linejoin": "round"}
     root.attrib.pop("version", None)
-    return _text(root)
+    return written(root) + "\n"
 
 
 def without_facts(text: str) -> str:
@@ -83,7 +83,7 @@ def without_facts(text: str) -> str:
     for element in root.iter():
         for key in [key for key in element.attrib if key.startswith("data-")]:
             del element.attrib[key]
-    return _text(root)
+    return written(root) + "\n"
 
 
 def tag(element: Element) -> str:
@@ -91,8 +91,9 @@ def tag(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _text(root: Element) -> str:
-    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>") + "\n"
+def written(root: Element) -> str:
+    """Return an element as text."""
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def references(root: Element) -> Iterator[str]:

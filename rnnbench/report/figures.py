@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
 
-from rnnbench.plots.svg import HREF, SHARED, SVG, references, rename, tag
+from rnnbench.plots.svg import HREF, SHARED, SVG, references, rename, tag, written
 
 _ELEMENTS = frozenset({"svg", "g", "defs", "path", "use", "text", "clipPath", "rect"})
 _ATTRIBUTES = frozenset(
@@ -137,8 +137,7 @@ def _picture(
     for element in svg.iter():
         if HREF in element.attrib:
             element.set("href", element.attrib.pop(HREF))
-    written = ElementTree.tostring(svg, encoding="unicode").replace(" />", "/>")
-    return written.replace(f' xmlns="{SVG}"', "", 1)
+    return written(svg).replace(f' xmlns="{SVG}"', "", 1)
 
 
 def _letters(parts: Sequence[Element]) -> float:
