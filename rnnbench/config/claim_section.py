@@ -1,7 +1,5 @@
 """An entry of ``claims``: a published statement, and what would confirm it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

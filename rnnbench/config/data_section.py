@@ -1,7 +1,5 @@
 """The section ``data``: which data set, how it is read, and the shape that it is brought to."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

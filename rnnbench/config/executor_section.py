@@ -1,7 +1,5 @@
 """The section ``executor``: where runs are trained."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

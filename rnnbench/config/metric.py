@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rnnbench.formatting.numbers import Sign, written
 
@@ -44,8 +44,7 @@ SPREAD: MappingProxyType[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class InSummary:
+class InSummary(NamedTuple):
     """That the summary of an arm has a metric's mean.
 
     Attributes:

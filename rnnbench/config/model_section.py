@@ -1,7 +1,5 @@
 """The sections ``cell`` and ``model``: what is trained."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

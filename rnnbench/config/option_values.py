@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class OptionMeaning:
+class OptionMeaning(NamedTuple):
     """What an option does, and where it is bounded."""
 
     text: str

@@ -1,7 +1,5 @@
 """The section ``report``: what arms are judged by, and what counts as equivalent."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, Field

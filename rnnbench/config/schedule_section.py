@@ -1,7 +1,5 @@
 """The section ``training.schedule``: how the learning rate changes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -5,8 +5,6 @@ them into a :class:`Config`. Sections are frozen, refuse unknown keys and conver
 ``model.units=abc`` and ``model.units=1.5`` are errors, not guesses.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -226,9 +224,12 @@ class Config(Section):
     ]
     diagnostics: Annotated[
         DiagnosticsConfig,
-        Field(description="What is measured beside a result and changes nothing in it."),
+        Field(
+            default_factory=DiagnosticsConfig,
+            description="What is measured beside a result and changes nothing in it.",
+        ),
         Purpose.DIAGNOSTIC,
-    ] = DiagnosticsConfig()
+    ]
     search: Annotated[
         SearchConfig, Field(description="The search for hyperparameters."), Purpose.SEARCH
     ]

@@ -1,7 +1,5 @@
 """The section ``search``: the sampler, its budget for each arm, and what it draws."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

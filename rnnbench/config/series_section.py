@@ -1,7 +1,5 @@
 """The keys of ``data`` for series to forecast: how they are cut, and how a file holds them."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

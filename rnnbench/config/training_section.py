@@ -1,7 +1,5 @@
 """The sections ``optimizer``, ``training`` and ``diagnostics``: how it is trained and measured."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
@@ -197,9 +195,12 @@ class TrainingConfig(Section):
     ]
     schedule: Annotated[
         ScheduleConfig,
-        Field(description="How the learning rate changes from epoch to epoch."),
+        Field(
+            default_factory=ScheduleConfig,
+            description="How the learning rate changes from epoch to epoch.",
+        ),
         IdleUnless(key="schedule.kind", value=CHANGING),
-    ] = ScheduleConfig()
+    ]
     early_stopping: Annotated[
         EarlyStoppingConfig,
         Field(description="When training stops before its last epoch."),

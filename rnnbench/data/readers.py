@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from rnnbench.data.contract import Progress
 
@@ -30,8 +29,7 @@ class TextEncoder(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class TextReader:
+class TextReader(NamedTuple):
     """A vocabulary, and the classes by name in the order of their labels.
 
     Where targets are numbers there are none; ``scale`` says how these were scaled.

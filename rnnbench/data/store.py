@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
 from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class ArrayPlan:
+class ArrayPlan(NamedTuple):
     """An array to be written: its whole shape and type, and its rows block by block."""
 
     name: str

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.modules import import_target, leave_roots
@@ -27,8 +26,7 @@ class NotGiven(ConfigError):  # noqa: N818
     """A configuration needs an extension that this command was not given."""
 
 
-@dataclass(frozen=True)
-class Extension:
+class Extension(NamedTuple):
     """What a user added.
 
     ``identity`` is its version and the digest of its source: a part of what identifies a run, so

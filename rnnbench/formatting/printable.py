@@ -28,7 +28,7 @@ def printable(text: str) -> str:
 
 
 def all_printable(value: _Value) -> _Value:
-    """Return a value with every text in it, its tuples and its dataclasses printable."""
+    """Return a value with every text in it, its tuples, named or not, and dataclasses printable."""
     return cast(_Value, _all(value))
 
 
@@ -37,7 +37,9 @@ def _all(value: Any) -> Any:
         return printable(value)
     if isinstance(value, tuple):
         shown = tuple(map(_all, value))
-        return value if all(map(operator.is_, shown, value)) else shown
+        if all(map(operator.is_, shown, value)):
+            return value
+        return type(value)._make(shown) if hasattr(value, "_make") else shown
     changed = {}
     for name in _names(cast(Hashable, type(value))):
         part = getattr(value, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnnbench.config.suggestions import suggestion
 from rnnbench.errors import ConfigError
@@ -34,8 +34,7 @@ _COMPUTED = ("activation", "recurrent_activation")  # fast implementations know 
 _ACTIVATIONS: tuple[Any, ...] = ("tanh", "relu", "sigmoid", "linear")
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(NamedTuple):
     """One block of weights: kernel ``(d, u)``, recurrent kernel ``(u, u)`` and bias ``(u,)``."""
 
     symbol: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rnnbench.config.schema import Config, ModelConfig
 from rnnbench.data import InputSpec
@@ -14,8 +15,7 @@ from rnnbench.models.parameters import recurrent_inputs, recurrent_parameters
 MAX_UNITS = 65536
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A cell with its units, as in ``lstm:128``."""
 
     cell: Cell

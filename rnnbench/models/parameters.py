@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rnnbench.config.schema import ModelConfig
 from rnnbench.data import InputSpec
 from rnnbench.models.cells import Cell
 
 
-@dataclass(frozen=True)
-class LayerCount:
+class LayerCount(NamedTuple):
     """One layer: name, kind, output shape without the batch, parameters and their arithmetic.
 
     ``frozen`` parameters are those that training does not change; ``parameters`` are the others.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rnnbench.config.metrics import METRICS as CATALOGUE
 from rnnbench.config.schema import Config
@@ -22,8 +22,7 @@ METRICS = tuple(_CHOSEN)  # of search.metric, the default first
 _WEIGHTS = {"best": _BEST, "last": _LAST}
 
 
-@dataclass(frozen=True)
-class OtherEpoch:
+class OtherEpoch(NamedTuple):
     """That a search chooses by another epoch than is judged: in words, and the keys that say so."""
 
     words: str

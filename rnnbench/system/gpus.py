@@ -6,16 +6,15 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _ASK = ("nvidia-smi", "--query-gpu=index,uuid,name", "--format=csv,noheader")
 _LAST_SECONDS = 30.0
 
 
-@dataclass(frozen=True)
-class Gpu:
+class Gpu(NamedTuple):
     """A GPU that this process may use.
 
     Attributes:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rnnbench.config.keys import content
 from rnnbench.config.roles import Fact
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True)
-class TrialOf:
+class TrialOf(NamedTuple):
     """A trial of a search: its study, its number from 0, and whether it may be pruned."""
 
     study: str
@@ -36,8 +35,7 @@ class TrialOf:
     prunable: bool
 
 
-@dataclass(frozen=True)
-class SearchOf:
+class SearchOf(NamedTuple):
     """The search that a run belongs to: its study, and what was searched and how, as JSON."""
 
     study: str

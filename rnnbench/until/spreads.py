@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.stats.arm_values import FEWEST, ArmValues
@@ -11,8 +11,7 @@ from rnnbench.until.arms import Family, Pair
 from rnnbench.until.measured import measured
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """The spread of one comparison.
 
     Attributes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 import rnnbench.cli
 from rnnbench.cli import console
-from rnnbench.formatting.printable import printable
+from rnnbench.formatting.printable import all_printable, printable
 from rnnbench.formatting.tables import Table
 from rnnbench.report.build import build
 from rnnbench.report.published import System
@@ -42,6 +44,23 @@ def test_ordinary_text_stays() -> None:
     text = "gru model.units=8\n\tnaïve − ± 日本語 \\x1b \u200d"
     assert printable(text) == text
     assert printable("\x1b[31m") == r"\x1b[31m"
+
+
+class Named(NamedTuple):
+    text: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Whole:
+    parts: tuple[Named, ...]
+
+
+def test_records_within_records_keep_their_class() -> None:
+    assert all_printable(Whole((Named("\x1b", 1),))) == Whole((Named(r"\x1b", 1),))
+    assert isinstance(all_printable(Whole((Named("\x1b", 1),))).parts[0], Named)
+    ordinary = Whole((Named("gru", 1),))
+    assert all_printable(ordinary) is ordinary
 
 
 def test_reports_show_them(tmp_path: Path) -> None:
