@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import current_process
 from pathlib import Path
 
 from rnnbench.system.file_locks import FileLock, try_lock
@@ -17,8 +18,9 @@ from rnnbench.system.locks import NoLocksError
 
 # Not that of folders which other programs, or earlier versions, make and do not lock.
 PREFIX = "rnnbench_"
-# Bytes of a folder's path. That of a socket has at most 103, and these are multiprocessing's.
-_LONGEST = 103 - len("/pymp-12345678/listener-12345678")
+# Bytes of a folder's path. That of a socket has at most 103, and multiprocessing's are called
+# listener-12345678.
+_LONGEST = 103 - 18
 _OF_A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -56,12 +58,13 @@ def own_temporary_files() -> Iterator[None]:
         except OSError:
             yield  # nowhere to write: what needs it will say so
             return
-        tempfile.tempdir = os.environ["TMPDIR"] = folder
+        sockets = folder
         if len(os.fsencode(folder)) > _LONGEST:
-            from multiprocessing import current_process  # which no short command needs
-
             sockets = str(stack.enter_context(scratch_folder(Path("/tmp"))))
-            current_process()._config["tempdir"] = sockets  # type: ignore[attr-defined]
+        tempfile.tempdir = os.environ["TMPDIR"] = folder
+        # Not in a folder within this one: see above; and multiprocessing removes its own at exit,
+        # after this one is gone.
+        current_process()._config["tempdir"] = sockets  # type: ignore[attr-defined]
         yield
 
 
