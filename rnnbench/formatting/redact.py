@@ -26,6 +26,9 @@ _OPENING = re.compile(r"(\\*)([\"'`])[^\s\"'`]*$")
 _QUOTE = re.compile(r"\\*'\\*\"'\\*\"'|(\\*)([\"'`])")
 _USER_ONLY = re.compile(r"[^/?#]*@")
 _NO_PORT = re.compile(r"[^/?#@:\s]*:(?!\d+(?!\w))")
+# Azure's addresses name a container where others name a user.
+_AZURE = re.compile(r"(?:wasb|abfs)s?://")
+_CONTAINER = re.compile(r"\$?[a-z0-9][a-z0-9-]*@(?=[a-z0-9.-]+(?:[/?#]|$))")
 # What MLflow and the drivers of databases read.
 _VARIABLES = (
     "MLFLOW_TRACKING_PASSWORD",
@@ -33,12 +36,25 @@ _VARIABLES = (
     "DATABRICKS_TOKEN",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
+    "AZURE_CLIENT_SECRET",
     "AZURE_STORAGE_ACCESS_KEY",
     "AZURE_STORAGE_CONNECTION_STRING",
+    "AZURE_STORAGE_SAS_TOKEN",
     "MYSQL_PWD",
     "PGPASSWORD",
+    "RAY_AUTH_TOKEN",
 )
+# The secrets in a connection string of Azure, which is itself one.
+_CONNECTION = re.compile(r"(?:AccountKey|SharedAccessSignature)=([^;]+)", re.IGNORECASE)
 _SHORTEST = 3  # letters of a piece that is looked for by itself
+# A password as people type it, test or Postgres1: letters of a name such as data.test_fraction may
+# be the same by chance. Anything longer or more mixed never is.
+_WORD = re.compile(r"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)\d{0,4}")
+_LONGEST_WORD = 12
+# Where a word may begin or end: not inside a name, and a name may have dots. An escape, as in \n or
+# %3D, is no part of a name.
+_BEGIN = r"(?:(?<!\w)(?<!\w\.)|(?<=\\[abefnrtv0])|(?<=%[0-9A-Fa-f]{2}))"
+_STOP = r"(?!\w|\.\w)"
 
 
 def redacted(text: str, address: str = "") -> str:
@@ -62,7 +78,7 @@ def redacted(text: str, address: str = "") -> str:
         if match.start() < done:
             continue
         end = _end(text, match)
-        parts += [text[done : match.end()], _without_secrets(text[match.end() : end])]
+        parts += [text[done : match.end()], _without_secrets(match[0], text[match.end() : end])]
         done = end
     whole = "".join([*parts, text[done:]])
     return _PAIR.sub(rf"\g<1>{MASK}", _LOOSE.sub(rf"\g<1>{MASK}", whole))
@@ -75,7 +91,7 @@ def shown_address(address: str) -> str:
     """
     scheme = _SCHEME.match(address)
     if scheme is not None:
-        return scheme[0] + _without_secrets(address[scheme.end() :])
+        return scheme[0] + _without_secrets(scheme[0], address[scheme.end() :])
     return redacted(address) if "@" not in address else f"{MASK}@{address.rpartition('@')[2]}"
 
 
@@ -105,7 +121,7 @@ def _end(text: str, scheme: re.Match[str]) -> int:
     return end
 
 
-def _without_secrets(rest: str) -> str:
+def _without_secrets(scheme: str, rest: str) -> str:
     """Return what follows ``scheme://`` without its secrets."""
     first = _PARAMETER.search(rest)
     if first is not None and "@" in rest[first.start() :]:
@@ -113,6 +129,8 @@ def _without_secrets(rest: str) -> str:
     rest = _PARAMETER.sub(rf"\g<1>{MASK}", rest)
     if rest.startswith("/"):
         return rest  # no host, as in sqlite:////home/anna@work/mlflow.db
+    if _AZURE.fullmatch(scheme) and _CONTAINER.match(rest):
+        return rest
     before, at, after = rest.rpartition("@")
     if at and ":" in before:
         return f"{MASK}@{after}"
@@ -122,6 +140,9 @@ def _without_secrets(rest: str) -> str:
 def _known(address: str) -> Iterator[re.Pattern[str]]:
     """Give patterns of the secrets of the environment and of an address, the longest first."""
     wholes = {os.environ.get(name, "") for name in _VARIABLES}
+    wholes |= {key for whole in wholes for key in _CONNECTION.findall(whole)}
+    words = {whole for whole in wholes if _is_word(whole)}
+    wholes -= words
     pieces: set[str] = set()
     for secret in _secrets(address):
         plain = {secret, unquote(secret), unquote_plus(secret)}
@@ -133,6 +154,13 @@ def _known(address: str) -> Iterator[re.Pattern[str]]:
     for piece in sorted(pieces | wholes, key=len, reverse=True):
         if len(piece) >= _SHORTEST:
             yield re.compile(rf"(?<![A-Za-z0-9]){re.escape(piece)}(?![A-Za-z0-9])")
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= _SHORTEST:
+            yield re.compile(_BEGIN + word + _STOP)
+
+
+def _is_word(secret: str) -> bool:
+    return len(secret) <= _LONGEST_WORD and _WORD.fullmatch(secret) is not None
 
 
 def _secrets(address: str) -> Iterator[str]:

@@ -159,6 +159,67 @@ def test_values_of_the_environment_do_not_survive(monkeypatch: pytest.MonkeyPatc
     assert redacted("Bearer Xtoken1, Xword/2") == "Bearer ***, ***"
 
 
+# What people type, and what LocalStack's and MinIO's own instructions say.
+_WORD = st.sampled_from(["test", "secret", "data", "TEST", "Postgres1", "minioadmin"])
+_AROUND = st.text("ab_.9 :/='\"@&-,()", max_size=6)
+
+
+@settings(deadline=None)
+@given(word=_WORD, before=_AROUND, after=_AROUND)
+@example(word="test", before="data.", after="_fraction=0.25")
+@example(word="test", before="data.latest_", after="ing")
+@example(word="test", before="keys: aws.", after=".")
+def test_a_secret_that_is_a_word_is_taken_out_as_a_word_and_left_in_names(
+    word: str, before: str, after: str
+) -> None:
+    begins = not re.search(r"\w\.?$", before)
+    ends = not re.match(r"\.?\w", after)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_SECRET_ACCESS_KEY", word)
+        told = redacted(f"{before}{word}{after}")
+    assert (word in told) == (word in before + after or not (begins and ends))
+
+
+@settings(deadline=None)
+@given(secret=st.from_regex(r"[XYZ][xyz0-9/+_-]{2,12}[XYZ]", fullmatch=True), around=_AROUND)
+@example(secret="XYZABCDEFGHIJ", around="a")  # too long for a word that somebody types
+def test_any_other_secret_is_taken_out_even_inside_a_name(secret: str, around: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+        assert secret not in redacted(f"{around}{secret}{around}")
+
+
+@pytest.mark.parametrize("text", ["'a\\ntest'", "PWD%3Dtest%3B", "token=test", "a test.", "(test)"])
+def test_a_word_is_taken_out_beside_an_escape(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "test")
+    assert redacted(text) == text.replace("test", "***")
+
+
+def test_the_key_in_a_connection_string_does_not_survive(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "AccountName=anna;AccountKey=Xkey/1==;BlobEndpoint=http://127.0.0.1:10000/anna"
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", text)
+    assert redacted(text) == "***"
+    assert redacted("signed with Xkey/1==") == "signed with ***"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("wasbs://runs@anna.blob.core.windows.net/a", "wasbs://runs@anna.blob.core.windows.net/a"),
+        ("abfss://runs@anna.dfs.core.windows.net", "abfss://runs@anna.dfs.core.windows.net"),
+        ("wasbs://runs@h/a?sv=1&sig=X%2F1", "wasbs://runs@h/a?sv=1&sig=***"),
+        (
+            "wasbs://runs:X1@anna.blob.core.windows.net/a",
+            "wasbs://***@anna.blob.core.windows.net/a",
+        ),
+        ("postgresql://runs@h/a", "postgresql://***@h/a"),
+    ],
+)
+def test_the_container_of_an_azure_address_is_no_user(address: str, told: str) -> None:
+    assert shown_address(address) == told
+    assert redacted(f"tracking.artifacts={address}") == f"tracking.artifacts={told}"
+
+
 @pytest.mark.parametrize(
     "value", ["postgresql:anna:X@server/runs", "anna:X@server/runs", "http:/anna:X@server/runs"]
 )
