@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnbench.data.contract import ARRAY_NAMES
+from rnnbench.data.prepared import ARRAY_NAMES
 from rnnbench.data.soundness import inspect, read_meta
 from rnnbench.data.store import ArrayPlan, Contents, write_folder
 

@@ -4,8 +4,9 @@ It imports :mod:`rnnbench.config`; models, training and tracking import it. A da
 :class:`rnnbench.data.contract.DataSource`, listed in :mod:`rnnbench.data.sources`.
 """
 
-from rnnbench.data.contract import Arrays, InputSpec, Prepared, Vectors
+from rnnbench.data.contract import InputSpec
 from rnnbench.data.preparation import input_spec, missing, prepare
+from rnnbench.data.prepared import Arrays, Prepared, Vectors
 
 __all__ = [
     "Arrays",

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import (
-    NAIVE,
-    SCALES,
-    TARGET_SD,
-    VOCABULARY,
-    Fingerprint,
-    InputSpec,
-    Raw,
-    Split,
-)
+from rnnbench.data.contract import TARGET_SD, Fingerprint, InputSpec, Raw, Split
 from rnnbench.data.lengths import LENGTHS, to_json, tokens_of
 from rnnbench.data.padding import Padding, padded, padded_blocks
+from rnnbench.data.prepared import NAIVE, SCALES, VOCABULARY
 from rnnbench.data.remarks import UNKNOWN, holds_words, without_known_words
 from rnnbench.data.room import check_size
 from rnnbench.data.sources import source_of

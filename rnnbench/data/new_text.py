@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import InputSpec, Prepared, Progress, Split
+from rnnbench.data.contract import InputSpec, Progress, Split
 from rnnbench.data.padding import Padding, padded
 from rnnbench.data.preparation import prepare
+from rnnbench.data.prepared import Prepared
 from rnnbench.data.readers import ReadsText, TextReader
 from rnnbench.data.soundness import META
 from rnnbench.data.sources import SOURCES, shipped, source_of

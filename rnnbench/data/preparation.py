@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.keys import below, shapes_arrays
-from rnnbench.data.contract import ARRAY_NAMES, Fingerprint, InputSpec, Prepared, Progress
+from rnnbench.data.contract import Fingerprint, InputSpec, Progress
+from rnnbench.data.prepared import ARRAY_NAMES, Prepared
 from rnnbench.data.remarks import remarks
 from rnnbench.data.soundness import inspect
 from rnnbench.data.sources import source_of

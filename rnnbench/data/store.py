@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rnnbench.data.contract import ARRAY_NAMES, InputSpec, Prepared, Progress
+from rnnbench.data.contract import InputSpec, Progress
+from rnnbench.data.prepared import ARRAY_NAMES, Prepared
 from rnnbench.data.soundness import META, array_line, checksum, inspect, read_meta
 from rnnbench.errors import DataError, StoreError
 from rnnbench.system.file_locks import FileLocks

@@ -20,6 +20,7 @@ from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Replication
+from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.run_names import Subject
@@ -86,7 +87,7 @@ class Searches:
 
     def _train(self, sweep: Sweep) -> Swept:
         searches, config = self.searches, sweep.config
-        sweep.store.reap()
+        reap(sweep.store)
         before = look_up(searches, self.home)
         pending = sweep.pending([spec for searched in before for spec in searched.replicates])
         total = sum(s.config.search.n_trials + s.config.seeds for s in searches)

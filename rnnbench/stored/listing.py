@@ -18,8 +18,9 @@ from rnnbench.config.suggestions import suggestion
 from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import redacted
 from rnnbench.tracking import names
+from rnnbench.tracking.abandoned import GONE
 from rnnbench.tracking.record import Record
-from rnnbench.tracking.store import GONE, Store
+from rnnbench.tracking.store import Store
 
 # Means of arms and parents of sweeps are no runs.
 KINDS: tuple[names.Kind, ...] = ("run", "baseline", "trial")

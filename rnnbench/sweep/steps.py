@@ -14,6 +14,7 @@ from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
 from rnnbench.sweep.result import Swept
+from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
@@ -63,7 +64,7 @@ class Sweep:
 
     def pending(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return what is left to train; whatever has lost its owner is ended first."""
-        self.store.reap()
+        reap(self.store)
         table = job_table(specs, self.store)
         return [job.spec for job in table if job.is_pending(self.config.sweep)]
 

@@ -13,7 +13,7 @@ import pytest
 from rnnbench.config.data_section import DataConfig
 from rnnbench.config.own_section import own_defaults
 from rnnbench.data import Prepared, input_spec, prepare
-from rnnbench.data.contract import ARRAY_NAMES
+from rnnbench.data.prepared import ARRAY_NAMES
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.registry import EXTENSION, given
 from rnnbench.testing.modules import must_have_a_name, must_have_a_version, must_not_import_keras

@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 
 from rnnbench.tracking import names
+from rnnbench.tracking.abandoned import end_abandoned
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import attempt_name
 from rnnbench.tracking.store import Store
@@ -85,7 +86,7 @@ def begin_alone(
             if record.status == "RUNNING" and record not in others:
                 # Its owner cannot be alive: the lock is ours. Or it is our own, created twice
                 # because the first answer was lost.
-                store.end_abandoned(record)
+                end_abandoned(store, record)
                 before.add(record.run_id)
         ended = any(r.run_id not in before and r.status != "RUNNING" for r in seen.values())
         if not others and not ended:

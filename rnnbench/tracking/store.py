@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.formatting.redact import shown_address
 from rnnbench.interrupt import Interruption
-from rnnbench.system.locks import Locks, Timeout
+from rnnbench.system.locks import Locks
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
@@ -160,11 +160,11 @@ class Store:
         self,
         tags: Mapping[str, str] | None = None,
         *,
-        kind: names.Kind = "run",
+        kind: names.Kind | None = "run",
         status: names.Status | None = None,
         only: Collection[str] | None = None,
     ) -> list[Record]:
-        """Return the runs of one kind, oldest first.
+        """Return the runs of one kind, or with ``None`` of all, oldest first.
 
         Args:
             tags: further tags that they must have.
@@ -172,7 +172,7 @@ class Store:
             status: MLflow's status, where only that is wanted.
             only: names of the tags, parameters and metrics that are wanted, for speed.
         """
-        wanted = {names.KIND: kind} | dict(tags or {})
+        wanted = ({} if kind is None else {names.KIND: kind}) | dict(tags or {})
         with translated(self.uri, self.home.path):
             return list(self._reader.search(wanted, status=status, only=only))
 
@@ -210,19 +210,6 @@ class Store:
             if self._reader.experiment_tag(view.TAG) != state:
                 self.client.set_experiment_tag(self.experiment_id, view.TAG, state)
 
-    def reap(self) -> list[str]:
-        """End everything that is shown as running but whose owner, as far as we can tell, is gone.
-
-        Returns the ids. An owner holds the lock of its run for as long as it lives.
-        """
-        markers = self.marker.of_the_dead()
-        with translated(self.uri, self.home.path):
-            running = list(self._reader.search({}, status="RUNNING", only=_OWNERSHIP))
-            dead = [record for record in running if self._end_if_dead(record)]
-        left = (record for record in running if record not in dead)
-        self.marker.remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
-        return [record.run_id for record in dead]
-
     def is_ours(self, record: Record) -> bool:
         """Return whether our locks tell if a running run's owner is alive."""
         return self.marker.is_ours(record.tags)
@@ -255,35 +242,6 @@ class Store:
         """Delete a run, which another process may have deleted already."""
         self.writer.delete(run_id)
 
-    def _end_if_dead(self, record: Record) -> bool:
-        """End a run that is shown as running although its owner is gone; return whether it was."""
-        if names.KIND not in record.tags or not self.is_ours(record):
-            return False
-        with suppress(Timeout), self.locks.acquire(self._lock_name(record), timeout=0):
-            return self.end_abandoned(record)
-        return False
-
-    def _lock_name(self, record: Record) -> str:
-        """Return the name of the lock that the owner of a running run holds."""
-        kind = record.tags.get(names.KIND)
-        if kind == names.SWEEP_PARENT:
-            return self.sweep_lock(record.tags.get(names.SWEEP, ""))
-        if kind == names.ARM_SUMMARY:
-            return arm_lock(record.tags.get(names.ARM_KEY, ""))
-        return record.key
-
-    def end_abandoned(self, record: Record) -> bool:
-        """End a running run whose lock is ours; return ``False`` where it was ended before.
-
-        Its owner may only have lost the lock. MLflow writes nothing into a run that was deleted,
-        so that no result comes from there once somebody else trains it; a parent has none.
-        """
-        is_ended = self.kill(record.run_id, GONE)
-        is_parent = record.tags.get(names.KIND) == names.SWEEP_PARENT
-        if is_ended and not is_parent and self.marker.is_shared(record.tags):
-            self.delete(record.run_id)
-        return is_ended
-
     def kill(self, run_id: str, reason: str) -> bool:
         """End a run that nobody trains; return ``False`` where it was ended or deleted before."""
         if self.writer.status(run_id) != "RUNNING":
@@ -291,10 +249,6 @@ class Store:
         from rnnbench.tracking.writer import RunEntry
 
         return not self.add(RunEntry(run_id, tags={names.REASON: reason}, status="KILLED"))
-
-
-GONE = "the process that trained it is gone"
-_OWNERSHIP = (names.KIND, names.KEY, names.SWEEP, names.ARM_KEY, names.OWNER, names.PROCESS)
 
 
 def arm_lock(arm_key: str) -> str:

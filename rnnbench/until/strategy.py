@@ -15,6 +15,7 @@ from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.tracking import names
+from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
@@ -114,7 +115,7 @@ class Comparisons:
 
     def train(self, sweep: Sweep) -> Swept:
         """Train declared runs, those of few seeds first, until all comparisons are decided."""
-        sweep.store.reap()
+        reap(sweep.store)
         subject = Subject.of([(spec.label, spec.data) for spec in self.specs])
         key = sweep_key((spec.key for spec in self.specs), self.strategy.ends(sweep.config))
         sweep.group(key, subject, f"sweep of at most {len(self.specs)} runs")

@@ -18,7 +18,7 @@ from rnnbench.baselines.forecasts import (
 from rnnbench.baselines.smoothing import Constants, fit_exponential_smoothing, forecast
 from rnnbench.config.expand import load
 from rnnbench.data import InputSpec
-from rnnbench.data.contract import Arrays
+from rnnbench.data.prepared import Arrays
 from rnnbench.data.targets import TargetScale
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit_once import fit_once

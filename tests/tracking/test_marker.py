@@ -11,6 +11,7 @@ import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.tracking import names
+from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.store import Store
 from tests.tracking.conftest import OpenShared
 
@@ -41,7 +42,7 @@ def test_homes_of_the_same_path_and_host_know_their_own_runs_from_those_of_the_o
     (work_dir / "runs").rename(work_dir / "in-another-container")
     second = open_shared("runs")
     assert second.home.owner == first.home.owner
-    assert second.reap() == []
+    assert reap(second) == []
     begin(second)
     (record, _) = second.records(status="RUNNING")
     assert record.run_id == run_id
@@ -53,7 +54,7 @@ def test_a_copy_of_a_home_does_not_end_runs_of_the_original(
 ) -> None:
     begin(open_shared("runs"))
     shutil.copytree(work_dir / "runs", work_dir / "copy")
-    assert open_shared("copy").reap() == []
+    assert reap(open_shared("copy")) == []
 
 
 def test_runs_of_a_home_that_was_renamed_are_still_its_own(
@@ -63,7 +64,7 @@ def test_runs_of_a_home_that_was_renamed_are_still_its_own(
     run_id = begin(store)
     die(store)
     (work_dir / "runs").rename(work_dir / "moved")
-    assert open_shared("moved").reap() == [run_id]
+    assert reap(open_shared("moved")) == [run_id]
 
 
 def test_runs_of_a_home_that_was_copied_with_its_database_are_ended_in_the_copy(
@@ -72,7 +73,7 @@ def test_runs_of_a_home_that_was_copied_with_its_database_are_ended_in_the_copy(
     begin(store)
     shutil.copytree(work_dir / "runs", work_dir / "copy")
     copy = Store.open(load([f"home={work_dir / 'copy'}"], cell=False))
-    assert len(copy.reap()) == 1
+    assert len(reap(copy)) == 1
     assert [record.status for record in store.records()] == ["RUNNING"]
 
 
@@ -81,13 +82,13 @@ def test_a_run_that_another_home_has_begun_in_our_database_is_not_ours(
 ) -> None:
     words = [f"home={work_dir / 'other'}", f"tracking.uri=sqlite:///{store.home.database}"]
     begin(Store.open(load(words, cell=False)))
-    assert store.reap() == []
+    assert reap(store) == []
 
 
 @pytest.mark.parametrize("tag", ["", "../../x:1", "0123abcd-" + "0" * 32, "0" * 8 + ":1"])
 def test_a_marker_that_is_none_is_nobodys(store: Store, tag: str) -> None:
     store.client.create_run(store.experiment_id, tags=TAGS | {names.PROCESS: tag})
-    assert store.reap() == []
+    assert reap(store) == []
 
 
 class TestMarker:
@@ -107,12 +108,12 @@ class TestMarker:
             raise KeyboardInterrupt
         die(store)
         assert len(markers(store.home.path)) == 1
-        assert store.reap() == [run_id]
+        assert reap(store) == [run_id]
         assert markers(store.home.path) == []
 
     def test_of_a_living_process_is_left_alone(self, store: Store) -> None:
         begin(store)
-        store.reap()
+        reap(store)
         assert len(markers(store.home.path)) == 1
 
     def test_that_looked_dead_before_its_process_had_locked_it_stays(
@@ -122,7 +123,7 @@ class TestMarker:
         (marker,) = markers(store.home.path)
         store.client.set_terminated(store.records()[0].run_id)
         monkeypatch.setattr(store.marker, "of_the_dead", lambda: [marker.name])
-        store.reap()
+        reap(store)
         assert marker.exists()
 
     def test_of_a_dead_one_stays_while_a_process_is_about_to_end_its_run(
@@ -131,7 +132,7 @@ class TestMarker:
         begin(store)
         die(store)
         with store.locks.acquire("some-key"):
-            assert store.reap() == []
+            assert reap(store) == []
             assert len(markers(store.home.path)) == 1
 
 
@@ -140,7 +141,7 @@ def test_a_run_that_ends_while_the_dead_are_looked_for_keeps_its_result(
 ) -> None:
     run_id = begin(store)
     after_the_look(store, monkeypatch, lambda: store.client.set_terminated(run_id, "FINISHED"))
-    assert store.reap() == []
+    assert reap(store) == []
     assert [record.status for record in store.records()] == ["FINISHED"]
 
 
@@ -149,7 +150,7 @@ def test_a_run_that_is_withdrawn_while_the_dead_are_looked_for_is_no_error(
 ) -> None:
     run_id = begin(store)
     after_the_look(store, monkeypatch, lambda: store.delete(run_id))
-    assert store.reap() == []
+    assert reap(store) == []
 
 
 def after_the_look(
@@ -167,4 +168,4 @@ def after_the_look(
 
 def test_a_run_of_the_user_s_own_in_the_same_experiment_is_left_alone(store: Store) -> None:
     store.client.create_run(store.experiment_id, run_name="by hand")
-    assert store.reap() == []
+    assert reap(store) == []

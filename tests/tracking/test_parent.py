@@ -12,6 +12,7 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.tracking import names
 from rnnbench.tracking import parent as parent_module
+from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import Subject
@@ -67,7 +68,7 @@ class TestSweepParent:
         assert first.open() == second.open()
         second.close("KILLED")
         assert [record.status for record in parents(store)] == ["RUNNING"]
-        assert store.reap() == []
+        assert reap(store) == []
         first.close("FINISHED")
         assert [record.status for record in parents(store)] == ["FINISHED"]
 
@@ -87,7 +88,7 @@ class TestSweepParent:
         later = driver()
         assert later.open() == run_id
         assert [record.status for record in parents(store)] == ["RUNNING"]
-        assert store.reap() == []
+        assert reap(store) == []
         later.close("FINISHED")
         (record,) = parents(store)
         assert (record.run_id, record.status) == (run_id, "FINISHED")
@@ -119,7 +120,7 @@ class TestSweepParent:
     ) -> None:
         tags = {names.KIND: "sweep", names.SWEEP: "some-key", names.OWNER: store.home.owner}
         run_id = store.client.create_run(store.experiment_id, tags=tags).info.run_id
-        assert store.reap() == [run_id]
+        assert reap(store) == [run_id]
         (record,) = parents(store)
         assert (record.status, record.reason) == ("KILLED", "the process that trained it is gone")
         assert driver().open() == run_id
@@ -161,32 +162,32 @@ def statuses(store: Store, ids: dict[str, str]) -> set[str]:
 class TestReap:
     def test_ends_what_has_lost_its_owner(self, store: Store) -> None:
         ids = begin_all(store, store.home.owner)
-        assert set(store.reap()) == set(ids.values())
+        assert set(reap(store)) == set(ids.values())
         for run_id in ids.values():
             run = store.client.get_run(run_id)
             assert run.info.status == "KILLED"
             assert run.info.end_time is not None
             assert "is gone" in run.data.tags[names.REASON]
-        assert store.reap() == []
+        assert reap(store) == []
 
     def test_leaves_what_has_a_living_owner(self, store: Store) -> None:
         for kind, lock in locks(store).items():
             ids = begin_all(store, store.home.owner)
             with store.locks.acquire(lock):
-                assert set(store.reap()) == set(ids.values()) - {ids[kind]}
+                assert set(reap(store)) == set(ids.values()) - {ids[kind]}
                 assert store.client.get_run(ids[kind]).info.status == "RUNNING"
-            assert store.reap() == [ids[kind]]
+            assert reap(store) == [ids[kind]]
 
     def test_leaves_what_others_own(self, shared: Store) -> None:
         for owner in ("elsewhere:/home/anna/runs", "", None):
             ids = begin_all(shared, owner)
-            assert shared.reap() == []
+            assert reap(shared) == []
             assert statuses(shared, ids) == {"RUNNING"}
 
     def test_ends_what_was_started_under_another_host_or_path(self, store: Store) -> None:
         """The locks lie beside the database, so they tell, as after a move of the folder."""
         ids = begin_all(store, "the-container-before:/data/runs")
-        assert set(store.reap()) == set(ids.values())
+        assert set(reap(store)) == set(ids.values())
 
     def test_leaves_what_has_ended_and_what_is_deleted(self, store: Store) -> None:
         ended, deleted = (begin_all(store, store.home.owner) for _ in range(2))
@@ -194,7 +195,7 @@ class TestReap:
             store.client.set_terminated(run_id, "FAILED")
         for run_id in deleted.values():
             store.client.delete_run(run_id)
-        assert store.reap() == []
+        assert reap(store) == []
         assert statuses(store, ended) == {"FAILED"}
         assert statuses(store, deleted) == {"RUNNING"}
 
@@ -204,7 +205,7 @@ def test_a_sweep_has_one_lock_whatever_path_leads_to_its_home(store: Store, tmp_
     linked = Store.open(load([f"home={tmp_path / 'link'}"], cell=False))
     parent = SweepParent(store, "some-key", SUBJECT, "sweep", "rnnbench sweep")
     run_id = parent.open()
-    assert linked.reap() == []
+    assert reap(linked) == []
     assert SweepParent(linked, "some-key", SUBJECT, "sweep", "rnnbench sweep").open() == run_id
     parent.close("FINISHED")
 

@@ -291,12 +291,13 @@ class TestFindExperiment:
 IMPORTS = """
 import json, sys
 from rnnbench.config.expand import load
+from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.store import Store
 store = getattr(Store, sys.argv[1])(load([], cell=False))
 records = store.records()
 histories = store.histories([record.run_id for record in records], ["val_loss"])
 heavy = {"mlflow", "sqlalchemy", "tensorflow", "keras", "pandas"} & set(sys.modules)
-print(json.dumps([len(records), len(histories), sorted(heavy), store.reap()]))
+print(json.dumps([len(records), len(histories), sorted(heavy), reap(store)]))
 """
 
 

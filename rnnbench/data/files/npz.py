@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import ARRAY_NAMES
 from rnnbench.data.files.pickles import RefusedError, read_objects
+from rnnbench.data.prepared import ARRAY_NAMES
 from rnnbench.data.room import available_memory, memory_limit
 from rnnbench.errors import DataError, RnnbenchError
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import InputSpec, Prepared, Progress, Vectors
+from rnnbench.data.contract import InputSpec, Progress
 from rnnbench.data.indices import OOV
+from rnnbench.data.prepared import Prepared, Vectors
 from rnnbench.data.readers import KnowsWords
 from rnnbench.data.sources import source_of
 from rnnbench.data.store import ArrayPlan, Contents, kept

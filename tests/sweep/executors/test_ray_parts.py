@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rnnbench.config.expand import expand, load
-from rnnbench.data.contract import Vectors
+from rnnbench.data.prepared import Vectors
 from rnnbench.errors import ConfigError
 from rnnbench.extensions import registry
 from rnnbench.extensions.origin import Origin
