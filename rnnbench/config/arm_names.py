@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rnnbench.config.keys import keys, names_arms
-from rnnbench.config.roles import IdleAt, Label
+from rnnbench.config.roles import IdleAt, IdleUnless, Label
 
 OPTION = "cell."  # how the keys that belong to some cells begin
 
@@ -35,7 +35,8 @@ def told_apart(arms: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, 
     """Return for each of some arms, or their runs, the parameters that tell it from the others.
 
     Those that vary between the arms of a cell: one that is the same for all of them only repeats
-    the cell's name. An option that a cell's file does not mention has a value all the same.
+    the cell's name. An option that a cell's file does not mention has a value all the same; a key
+    that is idle has none, and what makes it idle tells the arm.
 
     Args:
         arms: the cell of each, and its parameters by dotted key, as they are logged.
@@ -56,7 +57,8 @@ def told_apart(arms: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, 
         {
             key: shown_text(params.get(key, unset(key)))
             for key, cells in varying.items()
-            if cell in cells or not key.startswith(OPTION)
+            if (cell in cells or not key.startswith(OPTION))
+            and (key in params or not _depends(key))
         }
         for cell, params in arms
     ]
@@ -64,7 +66,15 @@ def told_apart(arms: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, 
 
 def _varies(key: str, arms: Sequence[Mapping[str, str]]) -> bool:
     values = {params.get(key) for params in arms}
-    return len(values - {None} if key.startswith(OPTION) else values) > 1
+    is_left_out = key.startswith(OPTION) or _depends(key)
+    return len(values - {None} if is_left_out else values) > 1
+
+
+@cache
+def _depends(key: str) -> bool:
+    """Return whether runs log a key only where another one, which tells arms apart, lets it act."""
+    own = keys()[key].field.metadata if key in keys() else ()
+    return any(isinstance(one, IdleUnless) and not one.is_logged for one in own)
 
 
 @cache

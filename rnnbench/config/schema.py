@@ -248,10 +248,10 @@ class Config(Section):
         SweepConfig, Field(description="What is swept, and what counts as done."), Purpose.SWEEP
     ]
     published: Annotated[
-        dict[str, Any],
+        dict[str, Any] | None,
         Field(
             description="Published systems by name, with the numbers that their sources printed; "
-            "a preset fills it in."
+            "a preset fills it in, or says null where it builds on one whose numbers are another's."
         ),
         Purpose.REPORT,
     ]

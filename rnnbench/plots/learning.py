@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import EPOCH_METRICS, entry
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark, short
@@ -57,8 +58,19 @@ class Learning:
     @property
     def metrics(self) -> tuple[str, ...]:
         """What has a panel: accuracy, or the RMSE of numbers, and the loss."""
-        score = "rmse" if "rmse" in set(self.curves["metric"]) else "accuracy"
+        score = "rmse" if self.is_of_numbers else "accuracy"
         return (score, "loss") if self.has_loss else (score,)
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether targets are numbers, so that losses may be of any size."""
+        return "rmse" in set(self.curves["metric"])
+
+    def entry(self, metric: str) -> Metric:
+        """Return what is known of a metric: the loss of numbers is written as their RMSE is."""
+        known = entry(metric)
+        as_error = entry("rmse").significant
+        return replace(known, significant=as_error) if self.is_of_numbers else known
 
     @property
     def has_points(self) -> bool:
@@ -148,12 +160,13 @@ def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> 
             )
             mark(band, arm=arm, **timed)
         (curve,) = axes.plot(epochs, mean, line, color=tone, label=arm)
-        seeds = _seeds(data.values[data.values["metric"] == f"val_{metric}"])
+        known = data.entry(f"val_{metric}")
+        seeds = _seeds(data.values[data.values["metric"] == known.name], known)
         mark(
             curve,
             arm=arm,
             kind="validation",
-            **_steps(validation, f"val_{metric}"),
+            **_steps(validation, known),
             seeds=seeds,
             **timed,
         )
@@ -168,12 +181,11 @@ def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> 
         alpha=0.7,
         label=arm if validation.empty else None,
     )
-    mark(points, arm=arm, kind="training", **_steps(training, metric), **timed)
+    mark(points, arm=arm, kind="training", **_steps(training, data.entry(metric)), **timed)
 
 
-def _steps(rows: pd.DataFrame, metric: str) -> dict[str, Any]:
+def _steps(rows: pd.DataFrame, known: Metric) -> dict[str, Any]:
     """Return what is told of each epoch, from the first one on."""
-    known = entry(metric)
     told = (
         known.shown_mean(mean, sd if seeds > 1 else math.nan)
         for mean, sd, seeds in zip(rows["mean"], rows["sd"], rows["seeds"], strict=True)
@@ -182,11 +194,10 @@ def _steps(rows: pd.DataFrame, metric: str) -> dict[str, Any]:
     return {"steps": "epoch", "told": told, **first}
 
 
-def _seeds(values: pd.DataFrame) -> list[str]:
+def _seeds(values: pd.DataFrame, known: Metric) -> list[str]:
     """Return the values of each seed, epoch by epoch: ``3:.8712 .8801``."""
     if values.empty:
         return []
-    known = entry(str(values["metric"].iloc[0]))
     digits = known.places(float(values["value"].abs().min()))
     return [
         f"{seed}:" + " ".join(short(v, digits) for v in group.sort_values("epoch")["value"])

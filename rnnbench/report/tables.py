@@ -20,7 +20,7 @@ from rnnbench.report.declared import (
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
 from rnnbench.results.arms import asked_weights, finished
 from rnnbench.results.by_class import read_predictions
-from rnnbench.results.frame import with_parameters
+from rnnbench.results.frame import with_parameters, without_unmeasured
 from rnnbench.tracking.files import run_files
 from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
@@ -90,9 +90,10 @@ def _of_runs(
 def _chosen(
     runs: pd.DataFrame, trials: pd.DataFrame, arms: Sequence[Arm], tell: Callable[[str], None]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the runs and trials that some arms declare, with the columns that these have."""
     if not arms:
         return runs, trials
-    chosen = restrict(runs, arms, trials)
+    chosen = without_unmeasured(restrict(runs, arms, trials))
     others = finished(left_out(runs, arms, trials))
     if not others.empty:
         seeds = ", ".join(map(str, sorted(others["seed"].unique())))
@@ -102,9 +103,11 @@ def _chosen(
             f"{several}; add seeds=... to have them in the report"
         )
     searched = [declared_trials(trials, arm) for arm in arms if is_searched(arm)]
-    if not searched:
-        return chosen, trials[trials["study"].isin(chosen["study"].dropna())]
-    return chosen, trials.loc[sorted({row for found in searched for row in found.index})]
+    if searched:
+        declared = trials.loc[sorted({row for found in searched for row in found.index})]
+    else:
+        declared = trials[trials["study"].isin(chosen["study"].dropna())]
+    return chosen, without_unmeasured(declared)
 
 
 def _present(found: Mapping[str, _Value | None]) -> dict[str, _Value]:

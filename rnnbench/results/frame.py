@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from rnnbench.config.metrics import METRICS
 from rnnbench.results.rows import COLUMNS, Column, columns_of, is_parameter, recorded
 from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
@@ -20,8 +21,10 @@ __all__ = [
     "load_trials",
     "with_parameters",
     "without_doubles",
+    "without_unmeasured",
 ]
 
+_DECLARED = frozenset(column.name for column in COLUMNS)
 # Parameters that have a column of their own: dotted key -> column.
 OWN_COLUMN = {c.field: c.name for c in COLUMNS if c.source == "param" and c.field != c.name}
 
@@ -61,6 +64,16 @@ def without_doubles(runs: pd.DataFrame) -> pd.DataFrame:
         if key in runs and runs[name].astype("string").equals(runs[key])
     ]
     return runs.drop(columns=doubled)
+
+
+def without_unmeasured(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return runs without the metrics that only others of their store have measured.
+
+    Of a column without any value a file does not tell that it held numbers.
+    """
+    beside = [str(key) for key in runs if key not in _DECLARED and runs[key].isna().all()]
+    empty = [key for key in beside if key in METRICS or runs[key].dtype == "Float64"]
+    return runs.drop(columns=empty)
 
 
 def with_parameters(runs: pd.DataFrame) -> pd.DataFrame:

@@ -34,6 +34,18 @@ def test_what_changes_no_result_tells_no_arms_apart() -> None:
     assert told(("gru", first), ("gru", other)) == [{}, {}]
 
 
+def test_a_key_that_is_idle_names_no_arm() -> None:
+    kind, floor = "training.schedule.kind", "training.schedule.floor"
+    cosine = ("gru", {kind: "cosine", floor: "0.0"})
+    assert told(("gru", {}), cosine) == [{kind: "constant"}, {kind: "cosine"}]
+    other = ("gru", {kind: "cosine", floor: "0.1"})
+    assert told(("gru", {}), cosine, other) == [
+        {kind: "constant"},
+        {kind: "cosine", floor: "0"},
+        {kind: "cosine", floor: "0.1"},
+    ]
+
+
 def test_drawn_numbers_have_four_digits() -> None:
     key = "optimizer.learning_rate"
     first, _ = told(("gru", {key: "0.0012345678"}), ("gru", {key: "0.1"}))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from rnnbench.config.expand import expand
 from rnnbench.config.paths import preset_files
@@ -172,6 +173,33 @@ def test_a_published_comparison_of_forecasts_has_a_fair_one_beside_it(
         "gru": 50_304,
     }
     assert published["lstm"].total() == 69_140
+
+
+@pytest.mark.parametrize("name", OF_ONE_SEED)
+def test_a_fair_comparison_states_how_it_differs_from_the_published_one(
+    name: str, series: None
+) -> None:
+    stated = yaml.safe_load(preset_files()[f"{name}_fair"].read_text("utf-8"))
+    assert stated["defaults"] == [name]
+    assert not {"claims", "sweep", "model", "optimizer"} & stated.keys()
+    whole, fair = (expand([f"experiments={one}"])[0].config for one in (name, f"{name}_fair"))
+    assert whole.published or "activities" in name
+    assert not fair.published
+    assert {claim.metric for claim in whole.claims} == {"test_scaled_rmse_last"}
+    judged = [claim.model_copy(update={"metric": whole.report.metric}) for claim in fair.claims]
+    assert {claim.metric for claim in fair.claims} == {"test_scaled_rmse_best"}
+    assert judged == whole.claims
+
+
+def test_a_preset_of_ones_own_builds_on_another(tmp_path: Path, series: None) -> None:
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text("defaults: [velarde_activities]\ndata: {window: 30}\n")
+    (folder / "again.yaml").write_text("defaults: [mine]\nseeds: 2\n")
+    for name, seeds in (("mine", 1), ("again", 2)):
+        for arm in expand([f"experiments={name}"], config_dirs=[tmp_path]):
+            assert (arm.config.data.window, arm.config.data.test) == (30, 251)
+            assert (arm.config.data.path, arm.config.seeds) == ("activities.csv", seeds)
 
 
 @pytest.fixture

@@ -64,6 +64,20 @@ class TestLoss:
         drawn = (tmp_path / "figure.svg").read_text("utf-8")
         assert re.findall(r'data-panel="(\w+)"', drawn) == [*map(str.upper, shown[:1]), *shown[1:]]
 
+    def test_is_told_of_numbers_with_as_many_digits_as_their_rmse(self, tmp_path: Path) -> None:
+        epochs = history(MATCHED).drop(columns=["accuracy", "val_accuracy"])
+        for part in ("", "val_"):
+            epochs[f"{part}loss"] *= 1e-4
+            epochs[f"{part}rmse"] = epochs[f"{part}loss"]
+        epochs["val_loss"] *= 1 + epochs["run_id"].str.len() % 2
+        data = learning_data(add_arm_names(frame(MATCHED)), epochs)
+        save_learning([data], "Title", [tmp_path / "figure.svg"])
+        drawn = (tmp_path / "figure.svg").read_text("utf-8")
+        told = re.findall(r'data-told="([^"]*)"', drawn)
+        assert told
+        assert not [one for one in told if re.search(r"(^|\|)0(\.0+)?( |\||$)", one)]
+        assert "0.0001000" in drawn
+
 
 class TestStyle:
     def test_gives_a_cell_its_own_colour_first_and_then_lighter_ones(self) -> None:

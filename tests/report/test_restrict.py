@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rnnbench.config.expand import expand
+from rnnbench.report.build import Tables
 from rnnbench.report.declared import declared_trials, left_out, restrict
-from rnnbench.results.frame import frame
+from rnnbench.report.snapshot import read_snapshot, write_snapshot
+from rnnbench.report.tables import restricted
+from rnnbench.results.frame import frame, with_parameters
+from rnnbench.results.history import history_frame
 from rnnbench.search.study import as_trial, description
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
@@ -56,6 +61,22 @@ def test_runs_have_the_parameters_of_an_arm_and_no_others(
 ) -> None:
     chosen = restrict(RUNS, expand([*WORDS, *words]), NO_TRIALS)
     assert set(chosen["run_id"]) == found
+
+
+def test_a_part_of_a_store_is_written_like_the_same_part_of_what_was_kept(tmp_path: Path) -> None:
+    """A metric that only other runs have measured is no column of either file."""
+    tags = {names.KEY: "k", names.ARM_KEY: "a"}
+    measured = replace(run_of("data.mask=true"), metrics={"test_rmse": 0.5, "own_metric": 1.0})
+    runs = frame([replace(run_of(), tags=tags), replace(measured, tags=tags)])
+    kept, written = Tables(with_parameters(runs), history_frame([]), NO_TRIALS), []
+    for name in ("of_store", "of_kept"):
+        (tmp_path / name).mkdir()
+        write_snapshot(restricted(kept, expand(WORDS)), tmp_path / name)
+        written.append((tmp_path / name / "runs.parquet").read_bytes())
+        kept = read_snapshot(tmp_path / name)
+    assert list(kept.runs["run_id"]) == ["plain"]
+    assert written[0] == written[1]
+    assert not {"test_rmse", "own_metric"} & set(kept.runs)
 
 
 def test_a_file_is_known_by_its_name_where_a_report_was_passed_on() -> None:
