@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,17 @@ _PACKAGES = {
     "gs": ("google.cloud.storage", "google-cloud-storage"),
     "wasbs": ("azure.storage.blob", "azure-storage-blob"),
     "abfss": ("azure.storage.filedatalake", "azure-storage-file-datalake"),
+}
+# Where none of these variables says who asks, MLflow has this package find out.
+_IDENTITY = ("azure.identity", "azure-identity")
+_CREDENTIALS = {
+    "wasbs": ("AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_ACCESS_KEY"),
+    "abfss": ("AZURE_STORAGE_SAS_TOKEN",),
+}
+# Addresses that MLflow takes for Azure's, and would refuse only when the first run is recorded.
+_AZURE = {
+    "wasbs": ("blob", r"[^.@/]+\.blob\.core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)"),
+    "abfss": ("dfs", r"[^.@/]+\.[^@/]+"),
 }
 _SCHEMES = ("file", "mlflow-artifacts", "hdfs", "viewfs", *_PACKAGES)
 _KEY = "tracking.artifacts"
@@ -42,13 +54,18 @@ def check_artifacts(root: str | None) -> None:
         expected = "an absolute path, or an address that starts with one of "
         expected += ", ".join(f"{known}:" for known in _SCHEMES)
         raise StoreError(_KEY, expected, shown_address(root), "leave it at null for the default")
-    module, package = _PACKAGES.get(scheme[1], ("", ""))
-    if module and not _is_there(module):
+    kind, host = _AZURE.get(scheme[1], ("", ""))
+    if kind and not re.match(rf"{scheme[1]}://[^@/]+@{host}(/|$)", root):
+        expected = f"{scheme[1]}://CONTAINER@ACCOUNT.{kind}.core.windows.net/PATH"
+        expected = f"an address of the form {expected}"
+        raise StoreError(_KEY, expected, shown_address(root), "see docs/how-to/shared_store.md")
+    missing = [package for module, package in _needed(scheme[1]) if not _is_there(module)]
+    if missing:
         raise StoreError(
             _KEY,
-            f"an address whose Python package is installed ({package})",
+            f"an address whose Python packages are installed ({', '.join(missing)})",
             shown_address(root),
-            f"pip install {package}",
+            f"pip install {' '.join(missing)}" + _or_credentials(scheme[1], missing),
         )
 
 
@@ -109,6 +126,21 @@ def ensure_experiment(
         if known is None:
             raise
         return str(known.experiment_id)  # another process was faster
+
+
+def _needed(scheme: str) -> list[tuple[str, str]]:
+    """Return the modules that an object store needs, each with its package."""
+    needed = [_PACKAGES[scheme]] if scheme in _PACKAGES else []
+    names = _CREDENTIALS.get(scheme)
+    if names and not any(name in os.environ for name in names):
+        needed.append(_IDENTITY)
+    return needed
+
+
+def _or_credentials(scheme: str, missing: list[str]) -> str:
+    if _IDENTITY[1] not in missing:
+        return ""
+    return f", or set {' or '.join(_CREDENTIALS[scheme])} instead of {_IDENTITY[1]}"
 
 
 def _is_there(module: str) -> bool:

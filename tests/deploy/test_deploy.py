@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 import ray.autoscaler
 import yaml
+from ray.autoscaler._private.util import prepare_config, validate_config
 
 from rnnbench.config.expand import expand
 
@@ -129,6 +130,16 @@ def test_the_cluster_of_ray_up_is_of_rays_schema() -> None:
     (cluster,) = documents("ray_up.yaml")
     jsonschema.validate(cluster, json.loads(schema.read_text("utf-8")))
     assert cluster["head_node_type"] in cluster["available_node_types"]
+
+
+def test_the_cluster_of_ray_up_is_taken_by_ray_with_its_own_environment_alone() -> None:
+    (cluster,) = documents("ray_up.yaml")
+    filled = prepare_config(cluster)
+    validate_config(filled)
+    for key in ("setup_commands", "head_setup_commands", "worker_setup_commands"):
+        assert filled[key]
+        for command in filled[key]:  # Ray's own ones would go to the system's Python
+            assert command.startswith(("~/venv/bin/", "python3 -m venv"))
 
 
 def test_the_batch_script_is_bash() -> None:

@@ -61,6 +61,10 @@ VARIABLES = [
 PLACES = [
     row("sweep +cell=gru tracking.artifacts=runs", "tracking.artifacts", "an absolute path"),
     row("sweep +cell=gru tracking.artifacts=ftp://u:s3cret@h/x", "tracking.artifacts", "s3:"),
+    row(
+        "sweep +cell=gru tracking.artifacts=wasbs://runs/x",
+        *("tracking.artifacts", "wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH"),
+    ),
     row("plan +cell=gru search=random search.storage=optuna.db", "search.storage", "postgresql"),
     row(
         "plan +cell=gru search=random 'search.storage=\"mysql://u:s3cret@h/x\"'",
