@@ -96,15 +96,16 @@ class SqlReader:
 
     def _histories(self, ids: Sequence[str], metrics: Sequence[str] | None) -> dict[str, History]:
         found: dict[str, History] = {run_id: {} for run_id in ids}
-        asked = "step > 0" if metrics is None else f"key IN ({_marks(metrics)})"
         if metrics is not None and not metrics:
             return found
+        asked = "step > 0" if metrics is None else f"{_unindexed('key')} IN ({_marks(metrics)})"
         with self.database.reading() as ask:
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]
                 for run_id, key, step, value, is_nan in ask(
                     "SELECT run_uuid, key, step, value, is_nan FROM metrics "
-                    f"WHERE run_uuid IN ({_marks(chunk)}) AND {asked} ORDER BY step, timestamp",
+                    f"WHERE run_uuid IN ({_marks(chunk)}) AND {asked} "
+                    "ORDER BY step, timestamp, key",
                     [*chunk, *(metrics or ())],
                 ):
                     points = found[run_id].setdefault(key, [])
@@ -187,11 +188,20 @@ def experiment_of(database: Database, name: str) -> str | None:
 def _training_samples(ask: Ask, ids: Sequence[str]) -> dict[str, int | None]:
     rows = ask(
         "SELECT destination_id, dataset_profile FROM inputs JOIN datasets ON dataset_uuid = "
-        "source_id WHERE source_type = 'DATASET' AND destination_type = 'RUN' "
+        f"source_id WHERE {_unindexed('source_type')} = 'DATASET' AND destination_type = 'RUN' "
         f"AND destination_id IN ({_marks(ids)})",
         ids,
     )
     return {run_id: training_samples(profile) for run_id, profile in rows}
+
+
+def _unindexed(column: str) -> str:
+    """Return a column for a condition that is checked row by row, and not searched by an index.
+
+    SQLite knows nothing of how many rows have a value. It would search for the few values of such a
+    column and read the rows of all runs, not of those that are asked for.
+    """
+    return f"{column} || ''"
 
 
 def _marks(values: Collection[object]) -> str:
