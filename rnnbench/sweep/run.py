@@ -18,8 +18,9 @@ from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.strategy import Strategy
 from rnnbench.system.scratch import scratch_folder
 from rnnbench.tracking.address import patient, tracking_uri
-from rnnbench.tracking.experiment import check_artifacts
+from rnnbench.tracking.experiment import check_files
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.object_stores import check_artifacts
 from rnnbench.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def run_arms(
             store.kept_open(),
             store.marker.kept(),
         ):
+            if config.tracking.artifacts is not None or config.tracking.uri is not None:
+                check_files(store)
             sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
             return declared.train(sweep)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,60 +10,9 @@ from rnnbench.formatting.redact import shown_address
 from rnnbench.tracking import view
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.home import Home
+from rnnbench.tracking.object_stores import check_answers
 
-# Object stores that MLflow knows by themselves: scheme -> module that must be there, its package.
-_PACKAGES = {
-    "s3": ("boto3", "boto3"),
-    "gs": ("google.cloud.storage", "google-cloud-storage"),
-    "wasbs": ("azure.storage.blob", "azure-storage-blob"),
-    "abfss": ("azure.storage.filedatalake", "azure-storage-file-datalake"),
-}
-# Where none of these variables says who asks, MLflow has this package find out.
-_IDENTITY = ("azure.identity", "azure-identity")
-_CREDENTIALS = {
-    "wasbs": ("AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_ACCESS_KEY"),
-    "abfss": ("AZURE_STORAGE_SAS_TOKEN",),
-}
-# Addresses that MLflow takes for Azure's, and would refuse only when the first run is recorded.
-_AZURE = {
-    "wasbs": ("blob", r"[^.@/]+\.blob\.core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)"),
-    "abfss": ("dfs", r"[^.@/]+\.[^@/]+"),
-}
-_SCHEMES = ("file", "mlflow-artifacts", "hdfs", "viewfs", *_PACKAGES)
 _KEY = "tracking.artifacts"
-
-
-def check_artifacts(root: str | None) -> None:
-    """Refuse what no experiment can keep its files in, and a place whose package is missing.
-
-    Raises:
-        StoreError: naming the key.
-    """
-    if root is None:
-        return
-    scheme = re.match(r"([A-Za-z][\w+.-]*):", root)
-    if scheme is None:
-        if not Path(root).is_absolute():
-            expected = "an absolute path, or an address as in s3://bucket/runs"
-            raise StoreError(_KEY, expected, root or "an empty text", "type all of the path")
-        return
-    if scheme[1] not in _SCHEMES:
-        expected = "an absolute path, or an address that starts with one of "
-        expected += ", ".join(f"{known}:" for known in _SCHEMES)
-        raise StoreError(_KEY, expected, shown_address(root), "leave it at null for the default")
-    kind, host = _AZURE.get(scheme[1], ("", ""))
-    if kind and not re.match(rf"{scheme[1]}://[^@/]+@{host}(/|$)", root):
-        expected = f"{scheme[1]}://CONTAINER@ACCOUNT.{kind}.core.windows.net/PATH"
-        expected = f"an address of the form {expected}"
-        raise StoreError(_KEY, expected, shown_address(root), "see docs/how-to/shared_store.md")
-    missing = [package for module, package in _needed(scheme[1]) if not _is_there(module)]
-    if missing:
-        raise StoreError(
-            _KEY,
-            f"an address whose Python packages are installed ({', '.join(missing)})",
-            shown_address(root),
-            f"pip install {' '.join(missing)}" + _or_credentials(scheme[1], missing),
-        )
 
 
 def check_root(store: Any, root: str | None) -> None:
@@ -85,6 +31,15 @@ def check_root(store: Any, root: str | None) -> None:
             shown_address(root),
             "leave it at null, or begin another with tracking.experiment=...",
         )
+
+
+def check_files(store: Any) -> None:
+    """Refuse an experiment whose files are in an object store that does not answer.
+
+    Raises:
+        StoreError: naming the key.
+    """
+    check_answers(str(store.client.get_experiment(store.experiment_id).artifact_location))
 
 
 def ensure_experiment(
@@ -117,6 +72,7 @@ def ensure_experiment(
     location = None if uri.startswith("http") else home.artifacts.as_uri()
     if root is not None:
         location = root if ":" in root.partition("/")[0] else Path(root).as_uri()
+        check_answers(location)  # it could not be changed afterwards
     # Otherwise the UI guesses what kind of experiment it is and opens on its pages for chat models.
     tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.state()}
     try:
@@ -126,28 +82,6 @@ def ensure_experiment(
         if known is None:
             raise
         return str(known.experiment_id)  # another process was faster
-
-
-def _needed(scheme: str) -> list[tuple[str, str]]:
-    """Return the modules that an object store needs, each with its package."""
-    needed = [_PACKAGES[scheme]] if scheme in _PACKAGES else []
-    names = _CREDENTIALS.get(scheme)
-    if names and not any(name in os.environ for name in names):
-        needed.append(_IDENTITY)
-    return needed
-
-
-def _or_credentials(scheme: str, missing: list[str]) -> str:
-    if _IDENTITY[1] not in missing:
-        return ""
-    return f", or set {' or '.join(_CREDENTIALS[scheme])} instead of {_IDENTITY[1]}"
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _plain(address: str) -> str:

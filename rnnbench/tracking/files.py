@@ -9,6 +9,7 @@ from contextvars import copy_context
 from pathlib import Path
 
 from rnnbench.tracking.address import local_path, translated
+from rnnbench.tracking.object_stores import told
 from rnnbench.tracking.store import Store
 
 _AT_ONCE = 8
@@ -40,9 +41,10 @@ def run_files(store: Store, run_ids: Iterable[str], names: Collection[str]) -> I
 
             def fetch(run_id: str) -> None:
                 fetched[run_id].mkdir()
-                for item in client.list_artifacts(run_id):
-                    if item.path in names:
-                        client.download_artifacts(run_id, item.path, str(fetched[run_id]))
+                with told(addresses[run_id]):
+                    for item in client.list_artifacts(run_id):
+                        if item.path in names:
+                            client.download_artifacts(run_id, item.path, str(fetched[run_id]))
 
             # Each in a copy of this context, which says how long a store is waited for.
             contexts = [copy_context() for _ in away]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rnnbench.tracking import names
+from rnnbench.tracking.object_stores import told
 
 if TYPE_CHECKING:
     from rnnbench.tracking.dataset import DatasetTold
@@ -150,4 +151,8 @@ class ClientWriter:
 
     def keep_files(self, run_id: str, folder: Path) -> None:
         """See :class:`Writer`."""
-        self._client().log_artifacts(run_id, str(folder))
+        try:
+            self._client().log_artifacts(run_id, str(folder))
+        except Exception:
+            with told(str(self._client().get_run(run_id).info.artifact_uri)):
+                raise

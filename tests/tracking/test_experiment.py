@@ -9,7 +9,6 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.errors import StoreError
 from rnnbench.stored.lookup import run_file
-from rnnbench.tracking.experiment import check_artifacts
 from rnnbench.tracking.store import Store
 
 
@@ -37,42 +36,3 @@ def test_is_not_changed_afterwards(store: Store, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"tracking\.artifacts: expected .*first.*second"):
         open_store(tmp_path / "second")
     assert Store.open(load(["tracking.experiment=mounted"], cell=False)).records() == []
-
-
-def test_a_missing_package_is_named() -> None:
-    with pytest.raises(StoreError, match="pip install google-cloud-storage"):
-        check_artifacts("gs://bucket/runs")
-
-
-@pytest.mark.parametrize(
-    ("root", "variable"),
-    [
-        ("wasbs://runs@anna.blob.core.windows.net/a", "AZURE_STORAGE_CONNECTION_STRING"),
-        ("abfss://runs@anna.dfs.core.windows.net/a", "AZURE_STORAGE_SAS_TOKEN"),
-    ],
-)
-def test_azure_needs_a_package_more_where_no_variable_says_who_asks(
-    root: str, variable: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("CONNECTION_STRING", "ACCESS_KEY", "SAS_TOKEN"):
-        monkeypatch.delenv(f"AZURE_STORAGE_{name}", raising=False)
-    with pytest.raises(StoreError, match=f"azure-identity, or set {variable}") as refused:
-        check_artifacts(root)
-    assert root in str(refused.value)
-    monkeypatch.setenv(variable, "x")
-    with pytest.raises(StoreError, match="pip install azure-storage-") as refused:
-        check_artifacts(root)
-    assert "azure-identity" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "root", ["wasbs://runs", "wasbs://runs@anna.example/a", "abfss://runs@anna", "abfss:/runs"]
-)
-def test_azure_addresses_name_a_container_and_an_account(root: str) -> None:
-    with pytest.raises(StoreError, match=r"of the form \w+://CONTAINER@ACCOUNT"):
-        check_artifacts(root)
-
-
-@pytest.mark.parametrize("root", ["/data/runs", "file:///data", "mlflow-artifacts:/", None])
-def test_places_are_addresses_and_absolute_paths(root: str | None) -> None:
-    check_artifacts(root)
