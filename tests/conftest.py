@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.formatting.tables import Table
 from rnnbench.training.runtime import set_environment
-from tests.made_once import KEPT, tables_made_once
+from tests.made_once import KEPT, folder_of_all, tables_made_once
 from tests.printed import assert_fits
 from tests.wrong_inputs.summary import summary
 
@@ -35,6 +36,8 @@ settings.register_profile("random", derandomize=False)
 settings.load_profile("repeatable")
 # Thread pools are sized when TensorFlow is loaded, which some test modules do.
 set_environment(threads=1)
+# As ``python -m rnnbench`` does: what is imported is no garbage, to be searched again and again.
+gc.set_threshold(1_000_000, 20, 100)
 # A test's MLflow server has no use for eight processes of background jobs.
 os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
 # A shell has what it starts in the background ignore Ctrl-C, and commands under test inherit that.
@@ -85,10 +88,8 @@ def tables_of_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
     Only commands that a test starts as ``python -m rnnbench`` have it make their own.
     """
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(KEPT, str(folder / "tables.db"))
+        patch.setenv(KEPT, str(folder_of_all(tmp_path_factory) / "tables.db"))
         with tables_made_once():
             yield
 

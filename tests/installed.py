@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.extensions import registry
+from tests.made_once import made_once
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 PACKAGE = EXAMPLES / "installable_package"
@@ -19,12 +20,14 @@ PACKAGE = EXAMPLES / "installable_package"
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that pip installed the example package into, without a network."""
-    folder = tmp_path_factory.mktemp("installed")
+    return made_once(tmp_path_factory, "installed", _install) / "site"
+
+
+def _install(folder: Path) -> None:
     source, target = folder / "source", folder / "site"
     shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("__pycache__"))
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*pip, "--no-index", "--target", target, source], check=True)
-    return target
 
 
 def leave_modules() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rnnbench.interrupt import Interruption
+from rnnbench.testing.waiting import wait_for
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -77,11 +78,8 @@ sys.exit(rnnbench.cli.run([]))
 
 def at_work(folder: Path, **options: Any) -> subprocess.Popen[bytes]:
     process = subprocess.Popen([sys.executable, "-c", _AT_WORK], cwd=folder, **options)
-    end = time.monotonic() + 60
-    while not (folder / "ready").exists():
-        assert time.monotonic() < end
-        assert process.poll() is None
-        time.sleep(0.02)
+    wait_for(lambda: (folder / "ready").exists() or process.poll() is not None, poll=0.02)
+    assert process.poll() is None
     return process
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
@@ -34,6 +33,7 @@ from rnnbench.sweep.executors.events import (
 )
 from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.system.machine import this_machine
+from rnnbench.testing.waiting import wait_for
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import Task
 from rnnbench.training.trainer import Trainer
@@ -195,10 +195,7 @@ class ExecutorConformance:
                 kinds[type(next(running))] += 1
         executor.close()
         executor.close()
-        end = time.monotonic() + GONE_SECONDS
-        while self.processes() - before and time.monotonic() < end:
-            time.sleep(0.05)
-        assert self.processes() - before == set()
+        wait_for(lambda: self.processes() <= before, seconds=GONE_SECONDS, poll=0.05)
         assert threading.active_count() <= threads
 
     def test_gives_the_numbers_of_the_trainer_bit_for_bit(

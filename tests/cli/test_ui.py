@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,10 +19,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 import rnnbench.cli
 from rnnbench.config.expand import load
+from rnnbench.testing.waiting import PATIENCE, wait_for
 from rnnbench.tracking.store import Store
 from tests.conftest import inside
-
-PATIENCE = 120
+from tests.sweep.processes import free_address, wait_for_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -57,27 +54,25 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @contextmanager
 def started(folder: Path) -> Iterator[list[str]]:
     """Start ``ui`` in a folder; gives its first lines, once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (folder / "ui.log").open("w") as log:
+    address, log_path = free_address(), folder / "ui.log"
+    with log_path.open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "rnnbench", "ui", "--port", str(port), "--open"],
+            [sys.executable, "-m", "rnnbench", "ui", "--port", address.rsplit(":", 1)[1], "--open"],
             cwd=folder,
             stdout=log,
             stderr=log,
             start_new_session=True,
             env=os.environ | {"BROWSER": _browser_that_notes(folder)},
         )
-    url = f"http://127.0.0.1:{port}"
+
+    def lines() -> list[str]:
+        told = log_path.read_text().splitlines()
+        return [line for line in told if not line.startswith("[MLflow]")]
+
     try:
-        _wait_for_server(url, server)
-        lines: list[str] = []
-        while len(lines) < 3 and server.poll() is None:
-            time.sleep(0.2)
-            told = (folder / "ui.log").read_text().splitlines()
-            lines = [line for line in told if not line.startswith("[MLflow]")]
-        yield lines[:3]
+        wait_for_server(address, server, log_path)
+        wait_for(lambda: len(lines()) >= 3 or server.poll() is not None)
+        yield lines()[:3]
     finally:
         os.killpg(server.pid, signal.SIGINT)
         status = server.wait(timeout=PATIENCE)
@@ -90,19 +85,6 @@ def _browser_that_notes(folder: Path) -> str:
     script.write_text(f'#!/bin/sh\necho "$1" > "{folder}/opened"\n')
     script.chmod(0o755)
     return str(script)
-
-
-def _wait_for_server(url: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        assert server.poll() is None, "the server has ended"
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.3)
-    pytest.fail("the server did not answer")
 
 
 def body(browser: webdriver.Chrome) -> str:
@@ -130,9 +112,7 @@ def test_prints_in_three_lines_where_the_arms_are_and_opens_that(
     first, address, last = served.printed
     assert first == "MLflow UI of runs/mlflow.db (Ctrl-C ends it): a row for each arm, best first"
     assert max(len(first), len(last)) <= 80
-    end = time.monotonic() + PATIENCE
-    while not (served.folder / "opened").exists() and time.monotonic() < end:
-        time.sleep(0.2)
+    wait_for((served.folder / "opened").exists)
     assert (served.folder / "opened").read_text().strip() == address
 
     wait = opened(browser, address)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +13,10 @@ import psutil
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.testing.waiting import PATIENCE
 from rnnbench.tracking.store import Store
+from tests.sweep.processes import free_address, wait_for_server
 
-PATIENCE = 120
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Query string argument"),
@@ -31,25 +29,15 @@ def server(work_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subproce
     monkeypatch.setenv("STORE", f"sqlite:///{work_dir}/store.db?password=Xword1")
     words = "tracking.uri=${oc.env:STORE}"
     Store.open(load([words], cell=False))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (work_dir / "ui.log").open("w") as log:
+    address, log_path = free_address(), work_dir / "ui.log"
+    with log_path.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "rnnbench", "ui", "--port", str(port), words],
+            [sys.executable, "-m", "rnnbench", "ui", "--port", address.rsplit(":", 1)[1], words],
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    end = time.monotonic() + PATIENCE
-    while True:
-        assert process.poll() is None, (work_dir / "ui.log").read_text()
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                break
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.2)
+    wait_for_server(address, process, log_path)
     yield process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)

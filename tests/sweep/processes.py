@@ -8,29 +8,20 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import psutil
 
+from rnnbench.testing.waiting import PATIENCE, wait_for
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
-PATIENCE = 300
 # A module for ``python -m``, in which no run takes computing or loads TensorFlow.
 SIMULATED = "tests.sweep.executors.simulated"
-
-
-def wait_for(condition: Callable[[], object], *, poll: float = 0.1) -> None:
-    """Wait until a condition holds; fail where it does not within :data:`PATIENCE` seconds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "what the test waits for did not happen"
-        time.sleep(poll)
 
 
 def workers(driver: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -149,6 +140,20 @@ def free_address() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
+def wait_for_server(address: str, process: subprocess.Popen[Any], log: Path) -> None:
+    """Wait until MLflow's server on an address answers; fail with its log where it has ended."""
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    wait_for(answers)
+
+
 def start_server(commands: Commands, address: str, backend: str, folder: Path) -> Command:
     """Start MLflow's server on an address, with files in a folder, and wait until it answers."""
     command = commands.start(
@@ -159,15 +164,7 @@ def start_server(commands: Commands, address: str, backend: str, folder: Path) -
         folder=folder,
     )
 
-    def answers() -> bool:
-        assert command.is_running, command.said
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    wait_for(answers)
+    wait_for_server(address, command.process, command.log)
     return command
 
 

@@ -21,6 +21,7 @@ import pytest
 
 from rnnbench.config.expand import load
 from rnnbench.search.storage import close_storage, open_storage
+from rnnbench.testing.waiting import wait_for
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.looks import looks_of
@@ -33,7 +34,6 @@ from tests.sweep.processes import (
     check_finished_once,
     finished,
     running,
-    wait_for,
     workers,
 )
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from rnnbench.testing.waiting import PATIENCE, wait_for
 from rnnbench.tracking.store import Store
 from tests.sweep.conftest import SMALL
-from tests.sweep.processes import PATIENCE, SIMULATED, wait_for, workers
+from tests.sweep.processes import SIMULATED, workers
 
 # Long enough to be caught in the middle, short enough to be finished afterwards.
 SWEEP = ("sweep", "+cell=simple_rnn", *SMALL[:-1], "training.epochs=300", "seeds=2")

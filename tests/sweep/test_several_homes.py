@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.testing.waiting import wait_for
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from tests.sweep.postgresql import Postgres, postgres
@@ -21,7 +22,6 @@ from tests.sweep.processes import (
     finished,
     free_address,
     start_server,
-    wait_for,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.stress, pytest.mark.postgresql]

@@ -15,6 +15,7 @@ import optuna
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.testing.waiting import wait_for
 from rnnbench.tracking import names
 from rnnbench.tracking.locking import claims
 from rnnbench.tracking.locking.server import ServerRegistry
@@ -27,7 +28,6 @@ from tests.sweep.processes import (
     free_address,
     running,
     start_server,
-    wait_for,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.testing.waiting import PATIENCE, wait_for
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from tests.sweep.processes import (
-    PATIENCE,
     SIMULATED,
     Command,
     Commands,
@@ -28,7 +28,6 @@ from tests.sweep.processes import (
     free_address,
     running,
     start_server,
-    wait_for,
 )
 
 pytestmark = pytest.mark.slow

@@ -23,6 +23,7 @@ from rnnbench.sweep.executors.ray_cluster import Cluster
 from rnnbench.sweep.executors.ray_executor import RayExecutor
 from rnnbench.system.machine import this_machine
 from rnnbench.testing.executors import ExecutorConformance
+from rnnbench.testing.waiting import wait_for
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
@@ -30,7 +31,7 @@ from rnnbench.tracking.store import Store
 from tests.conftest import Run
 from tests.sweep.executors import simulated
 from tests.sweep.executors.clusters import Nodes
-from tests.sweep.processes import SIMULATED, Commands, wait_for
+from tests.sweep.processes import SIMULATED, Commands
 
 DATA = ("data=digits", "data.limit=200", "data.test_limit=50", "training.epochs=3")
 GRID = ("+cell=gru,simple_rnn", *DATA, "model.units=4,5,6", "seeds=4")  # 24 runs

@@ -11,10 +11,10 @@ import pytest
 
 from rnnbench.system.locks import Locks, Timeout
 from rnnbench.testing.locks import LocksConformance
+from rnnbench.testing.waiting import wait_for
 from rnnbench.tracking.locking import claims
 from rnnbench.tracking.locking.claims import ClaimLocks
 from rnnbench.tracking.locking.registry import Registration
-from tests.sweep.processes import wait_for
 from tests.tracking.locking.registries import FolderRegistry
 
 SECONDS, LOOKS = 0.2, 5
