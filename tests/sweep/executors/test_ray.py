@@ -34,7 +34,7 @@ from tests.sweep.executors.clusters import Nodes
 from tests.sweep.processes import SIMULATED, Commands
 
 DATA = ("data=digits", "data.limit=200", "data.test_limit=50", "training.epochs=3")
-GRID = ("+cell=gru,simple_rnn", *DATA, "model.units=4,5,6", "seeds=4")  # 24 runs
+GRID = ("+cell=gru,simple_rnn", *DATA, "model.units=4,5,6")  # 6 arms
 HERE = ("executor=in_process",)
 
 
@@ -116,10 +116,13 @@ def check_each_once(folder: Path, runs: int) -> list[Record]:
     return done
 
 
-@pytest.mark.parametrize("module", [SIMULATED, pytest.param("rnnbench", marks=pytest.mark.stress)])
+@pytest.mark.parametrize(
+    ("module", "seeds"), [(SIMULATED, 2), pytest.param("rnnbench", 4, marks=pytest.mark.stress)]
+)
 @pytest.mark.slow
 def test_a_node_that_dies_and_one_that_comes_cost_no_run_and_no_digit(
     module: str,
+    seeds: int,
     cluster: Nodes,
     there: tuple[str, str],
     commands: Commands,
@@ -127,19 +130,20 @@ def test_a_node_that_dies_and_one_that_comes_cost_no_run_and_no_digit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     remote, local = work_dir / "remote", work_dir / "local"
-    sweep = commands.start("sweep", *GRID, *there, f"home={remote}", module=module)
-    wait_for(lambda: not sweep.is_running or len(finished(remote)) >= 4)
+    runs, grid = 6 * seeds, (*GRID, f"seeds={seeds}")
+    sweep = commands.start("sweep", *grid, *there, f"home={remote}", module=module)
+    wait_for(lambda: not sweep.is_running or len(finished(remote)) >= runs // 6)
     cluster.kill(1)
-    wait_for(lambda: not sweep.is_running or len(finished(remote)) >= 8)
+    wait_for(lambda: not sweep.is_running or len(finished(remote)) >= runs // 3)
     cluster.add(1)
     assert sweep.status() == 0, sweep.said
-    done = check_each_once(remote, 24)
+    done = check_each_once(remote, runs)
     if module == SIMULATED:
         monkeypatch.setattr(simulated, "EPOCH_SECONDS", 0)
-        assert simulated.main(["sweep", *GRID, *HERE, f"home={local}"]) == 0
+        assert simulated.main(["sweep", *grid, *HERE, f"home={local}"]) == 0
     else:
-        assert rnnbench.cli.run(["sweep", *GRID, f"home={local}"]) == 0
-    assert measured(done) == measured(check_each_once(local, 24))
+        assert rnnbench.cli.run(["sweep", *grid, f"home={local}"]) == 0
+    assert measured(done) == measured(check_each_once(local, runs))
     assert "Traceback" not in sweep.said
     assert "raylet" not in sweep.said
     assert {record.tags[names.HOST] for record in done} == {this_machine().host}
