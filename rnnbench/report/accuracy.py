@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.sentences import capital
 from rnnbench.report.comparisons import comparisons_block
@@ -143,7 +142,7 @@ def _beside(
     other, words = _OTHER[metric]
     known = [arm.by_seed(other) if arm.cell else {} for arm in arms]
     if any(known):
-        cells = [_spread(values, METRICS[other]) for values in known]
+        cells = [spread(statistic(values.values()), METRICS[other]) for values in known]
         meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
         found.append((TableColumn(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
     moving = METRICS[dataset.usual.epoch]
@@ -152,11 +151,6 @@ def _beside(
         meaning = _OF_JITTER.format(moving.words)
         found.append((TableColumn("jitter", meaning), [number(value, moving) for value in moves]))
     return found
-
-
-def _spread(values: Mapping[int, float], metric: Metric) -> TableCell:
-    summary = statistic(values.values())
-    return spread(summary.mean, summary.sd, metric)
 
 
 def _note(
@@ -251,7 +245,7 @@ def _row(
     return (
         arm_cell(arm.name),
         number(summary.n, 0),
-        spread(summary.mean, summary.sd, by, marked=marked),
+        spread(summary, by, marked=marked),
         *beside,
         number(middle, by),
         *([span] if has_interval else []),

@@ -111,7 +111,7 @@ def _scores(
     rows = []
     for arm in shown:
         found = [statistic(arm.by_seed(name).values()) for name in own]
-        cells = (spread(f.mean, f.sd, METRICS[n]) for f, n in zip(found, own, strict=True))
+        cells = (spread(f, METRICS[n]) for f, n in zip(found, own, strict=True))
         rows.append((arm_cell(arm.name), *cells, number(max(f.n for f in found), 0)))
     ids = tuple(arm.run_ids for arm in shown)
     note = (
@@ -162,7 +162,7 @@ def _rows(arm: ArmRuns, known: AnsweredClasses) -> list[tuple[TableCell, ...]]:
         measured = (*scores[:, :, place].T, averages[:, place])
         found = [statistic(values) for values in measured]
         has_any = known.samples[place] > 0
-        cells = (spread(one.mean, one.sd, _FRACTION) if has_any else text(None) for one in found)
+        cells = (spread(one, _FRACTION) if has_any else text(None) for one in found)
         samples = number(float(known.samples[place]), 0)
         rows.append((arm_cell(arm.name), text(name), samples, *cells, number(len(runs), 0)))
     return rows
@@ -195,10 +195,11 @@ def _confused(
         for place in np.argsort(-means, axis=None, kind="stable")[:_MOST_CONFUSED]:
             true, answer = np.unravel_index(place, means.shape)
             if means[true, answer] > 0:
-                found = statistic(shares[:, true, answer])
                 names = (arm_cell(arm.name), text(known.names[true]), text(known.names[answer]))
                 samples = number(float(known.samples[true]), 0)
-                rows.append((*names, spread(found.mean, found.sd, _FRACTION), samples))
+                rows.append(
+                    (*names, spread(statistic(shares[:, true, answer]), _FRACTION), samples)
+                )
                 ids.append(arm.run_ids)
     if not rows:
         return None

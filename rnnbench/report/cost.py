@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rnnbench.config.metrics import METRICS
-from rnnbench.report.dataset_section import DatasetSection, arm_cell, order, seconds_apart
-from rnnbench.report.document import Block, DataTable, TableCell, TableColumn, number, spread, text
+from rnnbench.report.arm_table import NAMES, ArmColumn, arm_table, mean_column
+from rnnbench.report.dataset_section import DatasetSection, order, seconds_apart
+from rnnbench.report.document import Block, DataTable, TableCell, TableColumn, number, text
 from rnnbench.report.equal_cost import equal_cost_block
 from rnnbench.report.tradeoffs import tradeoffs_block
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.stats import statistic
+
+
+def _size(heading: str, meaning: str, metric: str) -> ArmColumn:
+    """Return a column of what all replicates share."""
+    cell = partial(_shared, metric=metric)
+    return ArmColumn(TableColumn(heading, meaning), cell)
+
+
+def _shared(arm: ArmRuns, metric: str) -> TableCell:
+    return number(arm.one(metric), METRICS[metric])
+
 
 _COLUMNS = (
-    TableColumn("arm", numeric=False),
-    TableColumn("units", "width of the state"),
-    TableColumn("recurrent parameters"),
-    TableColumn("total parameters"),
-    TableColumn(
-        "seconds an epoch",
-        "training and validation, without compilation",
-        key="seconds_an_epoch_mean",
+    NAMES,
+    ArmColumn(TableColumn("units", "width of the state"), lambda arm: number(arm.one("units"), 0)),
+    _size("recurrent parameters", "", "parameters_recurrent"),
+    _size("total parameters", "", "parameters_total"),
+    mean_column(
+        "seconds an epoch", "training and validation, without compilation", "seconds_per_epoch"
     ),
-    TableColumn("seconds a run", "all epochs", key="seconds_a_run_mean"),
-    TableColumn("peak MiB", "largest resident memory of the worker"),
-    TableColumn(
-        "computed by",
-        "xla fused: rnnbench's loops; xla, graph: Keras's, compiled or not; cudnn: on a GPU",
-        numeric=False,
+    mean_column("seconds a run", "all epochs", "fit_seconds"),
+    _size("peak MiB", "largest resident memory of the worker", "peak_rss_mb"),
+    ArmColumn(
+        TableColumn(
+            "computed by",
+            "xla fused: rnnbench's loops; xla, graph: Keras's, compiled or not; cudnn: on a GPU",
+            numeric=False,
+        ),
+        lambda arm: text(arm.shown("path")),
     ),
 )
 
@@ -39,28 +53,5 @@ def cost_blocks(dataset: DatasetSection) -> tuple[Block, ...]:
 
 def _table(dataset: DatasetSection) -> DataTable:
     arms = order(dataset)
-    rows = tuple(
-        (
-            arm_cell(arm.name),
-            number(arm.one("units"), 0),
-            _size(arm, "parameters_recurrent"),
-            _size(arm, "parameters_total"),
-            _timed(arm, "seconds_per_epoch"),
-            _timed(arm, "fit_seconds"),
-            _size(arm, "peak_rss_mb"),
-            text(arm.shown("path")),
-        )
-        for arm in arms
-    )
     note = "Seconds compare only within one machine that did nothing else." + seconds_apart(arms)
-    ids = tuple(arm.run_ids for arm in arms)
-    return DataTable(f"{dataset.key}_cost", "Size and time", _COLUMNS, rows, note, ids)
-
-
-def _size(arm: ArmRuns, column: str) -> TableCell:
-    return number(arm.one(column), METRICS[column])
-
-
-def _timed(arm: ArmRuns, column: str) -> TableCell:
-    summary = statistic(arm.values(column))
-    return spread(summary.mean, summary.sd, METRICS[column])
+    return arm_table(f"{dataset.key}_cost", "Size and time", arms, _COLUMNS, note)

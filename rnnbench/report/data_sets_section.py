@@ -58,9 +58,8 @@ def _scores(sets: DataSets) -> DataTable:
     for part in sets.parts:
         cells = [text(part.place)]
         for arm, _ in sets.arms:
-            found = statistic(part.scores.get(arm, ()))
-            marked = arm in best[part.place]
-            cells.append(spread(found.mean, found.sd, sets.measure.entry, marked=marked))
+            found, marked = statistic(part.scores.get(arm, ())), arm in best[part.place]
+            cells.append(spread(found, sets.measure.entry, marked=marked))
         rows.append(tuple(cells))
     note = (
         f"{capital(sets.measure.words)}, mean ± standard deviation over seeds. Marked: the "

@@ -112,7 +112,7 @@ def _measured(
     found, low, high = _mean(arm, measure, confidence)
     return (
         number(found.n, 0),
-        spread(found.mean, found.sd, measure.entry),
+        spread(found, measure.entry),
         interval(low, high, measure.entry),
     )
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from rnnbench.config.metric import Metric
+from rnnbench.stats import Statistic
 
 Form = Metric | int  # how a number is written: as a metric's values are, or by digits after the dot
 MISSING = "–"
@@ -170,8 +171,9 @@ def signed(value: float, form: Form = 4) -> TableCell:
     return TableCell(_metric(form).shown(value, sign="+"), float(value))
 
 
-def spread(mean: float, sd: float, form: Form = 4, *, marked: bool = False) -> TableCell:
-    """Return ``0.8712 ± 0.0034``; it sorts by the mean."""
+def spread(found: Statistic, form: Form = 4, *, marked: bool = False) -> TableCell:
+    """Return mean and standard deviation, ``0.8712 ± 0.0034``; it sorts by the mean."""
+    mean, sd = found.mean, found.sd
     if math.isnan(mean):
         return TableCell(MISSING, None)
     extra = () if math.isnan(sd) else (("sd", float(sd)),)

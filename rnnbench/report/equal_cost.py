@@ -117,8 +117,8 @@ def _cells(
     found = statistic(run.reached(cost, budget) for run in runs if is_known)
     return (
         number(budget, digits(budget)),
-        spread(epochs.mean, epochs.sd, METRICS["epochs_trained"]),
-        spread(found.mean, found.sd, by),
+        spread(epochs, METRICS["epochs_trained"]),
+        spread(found, by),
     )
 
 

@@ -87,7 +87,6 @@ def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Tabl
         own = {f.state: f for f in flows if (f.epoch, f.layer) == (line.epoch, line.layer)}
         if line.state in own and HIDDEN in own:
             reaches.append(reach(own[line.state], own[HIDDEN]))
-    summary = statistic(reaches)
     return (
         arm_cell(line.arm),
         number(line.epoch, 0),
@@ -96,7 +95,7 @@ def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[Tabl
         number(line.seeds, 0),
         _norm(float(line.norms[0])),
         _norm(float(line.norms[-1])),
-        spread(summary.mean, summary.sd, 2),
+        spread(statistic(reaches), 2),
     )
 
 

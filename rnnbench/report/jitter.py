@@ -14,11 +14,6 @@ _FEWEST = 2  # epochs that tell of a spread
 _PART = 3  # of the epochs, the last one
 
 
-def jitter(arm: ArmRuns, history: pd.DataFrame, metric: str) -> float:
-    """Return :func:`jitters` of one arm."""
-    return jitters([arm], history, metric)[0]
-
-
 def jitters(arms: Sequence[ArmRuns], history: pd.DataFrame, metric: str) -> list[float]:
     """Return the standard deviation of a metric of epochs over the last third of them, by arm.
 

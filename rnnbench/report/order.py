@@ -116,21 +116,20 @@ def _measured(arm: ArmRuns, told: _Told) -> list[tuple[float, float, float]]:
 
 def _row(arm: ArmRuns, told: _Told, confidence: float) -> tuple[TableCell, ...]:
     whole, without, drop = map(statistic, zip(*_measured(arm, told), strict=True))
-    changed = statistic(arm.by_seed(_CHANGED).values())
     width = half_width(drop, confidence)
     return (
         arm_cell(arm.name),
         number(drop.n, 0),
-        spread(whole.mean, whole.sd, METRICS[told.whole]),
-        spread(without.mean, without.sd, METRICS[told.without]),
-        spread(drop.mean, drop.sd, METRICS[told.change]),
+        spread(whole, METRICS[told.whole]),
+        spread(without, METRICS[told.without]),
+        spread(drop, METRICS[told.change]),
         interval(drop.mean - width, drop.mean + width, METRICS[told.change]),
-        spread(changed.mean, changed.sd, METRICS[_CHANGED]),
+        spread(statistic(arm.by_seed(_CHANGED).values()), METRICS[_CHANGED]),
     )
 
 
 def _orderless(arm: ArmRuns, told: _Told) -> tuple[TableCell, ...]:
     tested = statistic(arm.by_seed(told.whole).values())
-    shown = spread(tested.mean, tested.sd, METRICS[told.whole])
+    shown = spread(tested, METRICS[told.whole])
     none, zero = text(None), number(0.0, METRICS[told.change])
     return (arm_cell(arm.name), number(tested.n, 0), shown, shown, zero, none, zero)

@@ -5,65 +5,94 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from rnnbench.config.metrics import METRICS
 from rnnbench.plots.learning import Learning, how, learning_data, save_learning
+from rnnbench.report.arm_table import NAMES, ArmColumn, arm_table, mean_column
 from rnnbench.report.dataset_section import (
     SECONDS,
     DatasetSection,
-    arm_cell,
     is_one_machine,
     of,
     order,
 )
-from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, spread
+from rnnbench.report.document import Block, Picture, TableColumn, spread
 from rnnbench.report.wording import arm_words, cell_words, either
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.measure import ERRORS
 from rnnbench.stats import statistic
 
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
+
+
+def _past(arm: ArmRuns) -> list[float]:
+    """Return the epochs that runs trained after their best one."""
+    pairs = zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
+    return [trained - best for trained, best in pairs]
+
+
+def _training_accuracy(arm: ArmRuns) -> list[float]:
+    """Return the training accuracy of the best epochs."""
+    pairs = zip(arm.values("gap_best"), arm.values("best_val_accuracy"), strict=True)
+    return [gap + best for gap, best in pairs]
+
+
+def _training_error(arm: ArmRuns) -> list[float]:
+    """Return the training RMSE of the best epochs."""
+    pairs = zip(arm.values("best_val_rmse"), arm.values("rmse_gap_best"), strict=True)
+    return [error - gap for error, gap in pairs]
+
+
 _HOW_LONG = (
-    TableColumn("arm", numeric=False),
-    TableColumn(
-        "epochs trained",
-        "fewer than asked for where training stopped early",
-        key="epochs_trained_mean",
+    NAMES,
+    mean_column(
+        "epochs trained", "fewer than asked for where training stopped early", "epochs_trained"
     ),
 )
-_PAST = TableColumn("epochs past it", "trained after the best one", key="epochs_past_best_mean")
-_RISE = TableColumn(
-    "rise of validation loss, %",
-    "how far the last lies above the lowest",
-    key="val_loss_rise_percent_mean",
+_PAST = mean_column(
+    *("epochs past it", "trained after the best one", "epochs_trained", _past), "epochs_past_best"
+)
+_RISE = ArmColumn(
+    TableColumn(
+        "rise of validation loss, %",
+        "how far the last lies above the lowest",
+        key="val_loss_rise_percent_mean",
+    ),
+    lambda arm: spread(statistic(100 * value for value in arm.values("val_loss_rise")), 1),
 )
 _OF_CLASSES = (
     *_HOW_LONG,
-    TableColumn("best epoch", "of the highest validation accuracy, from 1", key="best_epoch_mean"),
+    mean_column("best epoch", "of the highest validation accuracy, from 1", "best_epoch"),
     _PAST,
-    TableColumn("gap at best", "training minus validation accuracy", key="gap_at_best_mean"),
-    TableColumn("gap at last", "the same in the last epoch", key="gap_at_last_mean"),
-    TableColumn(
+    mean_column("gap at best", "training minus validation accuracy", "gap_best"),
+    mean_column("gap at last", "the same in the last epoch", "gap_final"),
+    mean_column(
         "training accuracy at best",
         "training accuracy when validation peaked",
-        key="training_accuracy_at_best_mean",
+        "final_accuracy",
+        _training_accuracy,
     ),
     _RISE,
-    TableColumn(
+    mean_column(
         "calibration error",
         "expected calibration error on the test set (Guo et al. 2017)",
-        key="calibration_error_mean",
+        "test_calibration_error",
     ),
 )
 _OF_NUMBERS = (
     *_HOW_LONG,
-    TableColumn("best epoch", "of the lowest validation RMSE, from 1", key="best_epoch_mean"),
+    mean_column("best epoch", "of the lowest validation RMSE, from 1", "best_epoch"),
     _PAST,
-    TableColumn("gap at best", "validation minus training RMSE", key="rmse_gap_at_best_mean"),
-    TableColumn("gap at last", "the same in the last epoch", key="rmse_gap_at_last_mean"),
-    TableColumn(
+    mean_column(
+        *("gap at best", "validation minus training RMSE", "rmse_gap_best"), key="rmse_gap_at_best"
+    ),
+    mean_column(
+        *("gap at last", "the same in the last epoch", "rmse_gap_final"), key="rmse_gap_at_last"
+    ),
+    mean_column(
         "training RMSE at best",
         "training RMSE when validation was best",
-        key="training_rmse_at_best_mean",
+        "final_rmse",
+        _training_error,
+        "training_rmse_at_best",
     ),
     _RISE,
 )
@@ -88,67 +117,9 @@ def overfitting_block(dataset: DatasetSection) -> Block:
         f"{'RMSE' if is_error else 'accuracy'} is Keras's: the mean over an epoch, under dropout, "
         "while the weights change."
     )
-    rows = (_errors(arm) if is_error else _row(arm) for arm in arms)
-    table = DataTable(
-        f"{dataset.key}_overfitting",
-        "Overfitting",
-        _OF_NUMBERS if is_error else _OF_CLASSES,
-        tuple(rows),
-        note,
-        tuple(arm.run_ids for arm in arms),
-    )
+    columns = _OF_NUMBERS if is_error else _OF_CLASSES
+    table = arm_table(f"{dataset.key}_overfitting", "Overfitting", arms, columns, note)
     return Block("", tables=(table,), pictures=pictures)
-
-
-def _errors(arm: ArmRuns) -> tuple[TableCell, ...]:
-    best, at_best = arm.values("best_val_rmse"), arm.values("rmse_gap_best")
-    training = [error - gap for error, gap in zip(best, at_best, strict=True)]
-    return (
-        arm_cell(arm.name),
-        _cell(arm.values("epochs_trained"), "epochs_trained"),
-        _cell(arm.values("best_epoch"), "best_epoch"),
-        _cell(_past(arm), "epochs_trained"),
-        _cell(at_best, "rmse_gap_best"),
-        _cell(arm.values("rmse_gap_final"), "rmse_gap_final"),
-        _cell(training, "final_rmse"),
-        _percent(arm.values("val_loss_rise")),
-    )
-
-
-def _past(arm: ArmRuns) -> list[float]:
-    """Return the epochs that runs trained after their best one."""
-    pairs = zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
-    return [trained - best for trained, best in pairs]
-
-
-def _row(arm: ArmRuns) -> tuple[TableCell, ...]:
-    at_best = [
-        gap + best
-        for gap, best in zip(arm.values("gap_best"), arm.values("best_val_accuracy"), strict=True)
-    ]
-    return (
-        arm_cell(arm.name),
-        _cell(arm.values("epochs_trained"), "epochs_trained"),
-        _cell(arm.values("best_epoch"), "best_epoch"),
-        _cell(_past(arm), "epochs_trained"),
-        _cell(arm.values("gap_best"), "gap_best"),
-        _cell(arm.values("gap_final"), "gap_final"),
-        _cell(at_best, "final_accuracy"),
-        _percent(arm.values("val_loss_rise")),
-        _cell(arm.values("test_calibration_error"), "test_calibration_error"),
-    )
-
-
-def _cell(values: list[float], metric: str) -> TableCell:
-    """Return the mean and the spread of values, written as those of a metric."""
-    summary = statistic(values)
-    return spread(summary.mean, summary.sd, METRICS[metric])
-
-
-def _percent(values: list[float]) -> TableCell:
-    """Return the same of fractions in percent."""
-    summary = statistic([100 * value for value in values])
-    return spread(summary.mean, summary.sd, 1)
 
 
 def _curves(dataset: DatasetSection) -> list[Picture]:

@@ -149,7 +149,7 @@ def _row(system: System, words: str, printed: float, column: str) -> tuple[Table
         text(words),
         number(printed, known),
         number(len(values), 0),
-        spread(summary.mean, summary.sd, known) if values else text(None),
+        spread(summary, known),
         interval(min(values, default=missing), max(values, default=missing), known),
         signed(summary.mean - printed, known) if values else text(None),
     )

@@ -134,7 +134,7 @@ def _row(arm: ArmRuns, group: Group, scores: np.ndarray, mean: Interval) -> tupl
     return (
         arm_cell(arm.name),
         interval(group.shortest, group.longest, 0),
-        spread(found.mean, found.sd, _ACCURACY),
+        spread(found, _ACCURACY),
         interval(*_ends(mean), _ACCURACY),
         number(group.count, 0),
         number(found.n, 0),

@@ -9,14 +9,14 @@ from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.sentences import capital
 from rnnbench.plots.tradeoff import Point, pareto, save_tradeoff, score
+from rnnbench.report.arm_table import NAMES, ArmColumn, arm_table
 from rnnbench.report.dataset_section import (
     SECONDS,
     DatasetSection,
-    arm_cell,
     is_one_machine,
     seconds_apart,
 )
-from rnnbench.report.document import Block, DataTable, Picture, TableCell, TableColumn, number
+from rnnbench.report.document import Block, Picture, TableCell, TableColumn, number
 from rnnbench.report.wording import arm_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.stats import half_width, statistic
@@ -51,28 +51,24 @@ def tradeoffs_block(dataset: DatasetSection) -> Block | None:
         column: front if dataset.pairs and (column != SECONDS or is_one_machine(arms)) else set()
         for column, front in fronts.items()
     }
-    rows = tuple(
-        (
-            arm_cell(arm.name),
-            number(statistic(arm.by_seed(metric).values()).mean, by),
-            *(_cost(arm, column, arm.name in marked[column]) for column, _ in _COSTS),
-        )
-        for arm in sorted(arms, key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
-    )
+    arms.sort(key=lambda arm: (arm.one("parameters_recurrent"), arm.name))
     columns = (
-        TableColumn("arm", numeric=False),
-        TableColumn(score(by), by.words),
-        *(TableColumn(words) for _, words in _COSTS),
+        NAMES,
+        ArmColumn(
+            TableColumn(score(by), by.words),
+            lambda arm: number(statistic(arm.by_seed(metric).values()).mean, by),
+        ),
+        *(
+            ArmColumn(TableColumn(words), partial(_cost, column=column, front=marked[column]))
+            for column, words in _COSTS
+        ),
     )
     note = "Marked: on the Pareto front of that cost; no other arm is as good for less."
     if not dataset.pairs:
         note = "Nothing is marked: no two arms can be compared."
     note += seconds_apart(arms)
-    ids = tuple(
-        arm.run_ids for arm in sorted(arms, key=lambda a: (a.one("parameters_recurrent"), a.name))
-    )
     title = f"{capital(score(by))} against cost"
-    table = DataTable(f"{dataset.key}_tradeoffs", title, columns, rows, note, ids)
+    table = arm_table(f"{dataset.key}_tradeoffs", title, arms, columns, note)
     return Block("", tables=(table,), pictures=_pictures(dataset, by, panels, fronts))
 
 
@@ -96,8 +92,8 @@ def _pictures(
     return (Picture(f"tradeoff_{dataset.key}", title, alt, draw),)
 
 
-def _cost(arm: ArmRuns, column: str, on_front: bool) -> TableCell:
-    return number(arm.one(column), METRICS[column], marked=on_front)
+def _cost(arm: ArmRuns, column: str, front: Collection[str]) -> TableCell:
+    return number(arm.one(column), METRICS[column], marked=arm.name in front)
 
 
 def _point(arm: ArmRuns, metric: str, column: str, confidence: float) -> Point:

@@ -107,11 +107,6 @@ def right_in(stored: StoredArrays, asked: Weights) -> dict[Weights, np.ndarray]:
     return {which: found for which, found in right.items() if found is not None}
 
 
-def load_labelled(path: Path, asked: Weights) -> Labelled | None:
-    """Return :func:`labelled_in` a file."""
-    return labelled_in(StoredArrays(path), asked)
-
-
 def labelled_in(stored: StoredArrays, asked: Weights) -> Labelled | None:
     """Return the labels of the test samples with the outputs for them, or ``None`` without them.
 
@@ -149,11 +144,6 @@ def _followed(stored: StoredArrays, outputs: np.ndarray) -> np.ndarray | None:
     if correct is None or outputs.shape[1] > 2 or len(correct) != len(outputs):
         return None
     return np.where(correct, answers(outputs)[0], 1 - answers(outputs)[0])
-
-
-def load_correct(path: Path) -> np.ndarray | None:
-    """Return which test samples were answered rightly ``(n,)``, or ``None`` without such a file."""
-    return _correct(StoredArrays(path))
 
 
 def _correct(stored: StoredArrays, name: str = "correct") -> np.ndarray | None:

@@ -23,7 +23,8 @@ from rnnbench.report.write import data_tables, pictures
 from rnnbench.results.by_class import RECALLS, ByClass, by_class, is_worth_telling
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
-from rnnbench.training.predictions import FILE, Labelled, load_labelled, save
+from rnnbench.training.predictions import FILE, Labelled, labelled_in, save
+from rnnbench.training.stored_arrays import StoredArrays
 from tests.report.records import OPTIONS, record, tables
 
 NAMES = ("ham", "news", "spam")
@@ -48,7 +49,7 @@ class TestPredictions:
     def test_are_kept_with_labels_and_names(self, tmp_path: Path) -> None:
         last, best = outputs(LABELS, 3, 0), outputs(LABELS, 3, 1)
         save({"last": last, "best": best}, "best", LABELS, tmp_path, NAMES)
-        found = load_labelled(tmp_path / FILE, "best")
+        found = labelled_in(StoredArrays(tmp_path / FILE), "best")
         assert found is not None
         assert found.names == NAMES
         np.testing.assert_array_equal(found.labels, LABELS)
@@ -59,7 +60,7 @@ class TestPredictions:
         labels, shown = LABELS[160:] % 2, outputs(LABELS[160:] % 2, 2, 0)[:, 1:]
         right = (shown[:, 0] > 0.5) == labels
         np.savez(tmp_path / FILE, allow_pickle=False, outputs=shown, correct=right)
-        found = load_labelled(tmp_path / FILE, "last")
+        found = labelled_in(StoredArrays(tmp_path / FILE), "last")
         assert found is not None
         np.testing.assert_array_equal(found.labels, labels)
         assert found.names == ("0", "1")
@@ -67,8 +68,8 @@ class TestPredictions:
     def test_of_more_classes_are_left_out_without_labels(self, tmp_path: Path) -> None:
         right = LABELS == 0
         np.savez(tmp_path / FILE, allow_pickle=False, outputs=outputs(LABELS, 3, 0), correct=right)
-        assert load_labelled(tmp_path / FILE, "last") is None
-        assert load_labelled(tmp_path / "none.npz", "last") is None
+        assert labelled_in(StoredArrays(tmp_path / FILE), "last") is None
+        assert labelled_in(StoredArrays(tmp_path / "none.npz"), "last") is None
 
     @pytest.mark.parametrize(
         "changed",
@@ -87,7 +88,7 @@ class TestPredictions:
     ) -> None:
         arrays = {"labels": LABELS, "outputs": outputs(LABELS, 3, 0), "classes": np.array(NAMES)}
         np.savez(tmp_path / FILE, allow_pickle=False, **(arrays | changed))
-        assert load_labelled(tmp_path / FILE, "last") is None
+        assert labelled_in(StoredArrays(tmp_path / FILE), "last") is None
 
 
 @pytest.mark.parametrize("ties", [False, True])

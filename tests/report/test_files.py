@@ -26,6 +26,7 @@ from rnnbench.report.document import (
 from rnnbench.report.files import csv_text
 from rnnbench.report.snapshot import read_snapshot
 from rnnbench.report.write import data_tables
+from rnnbench.stats import Statistic
 from tests.conftest import ROOT
 from tests.report.records import OPTIONS
 
@@ -114,7 +115,7 @@ class TestCsv:
         )
 
     def test_has_the_numbers_of_a_spread_and_of_an_interval_apart(self) -> None:
-        rows = ((text("gru"), spread(0.9, 0.01)), (text("lstm"), interval(0.8, 0.9)))
+        rows = ((text("gru"), spread(Statistic(0.9, 0.01, 2))), (text("lstm"), interval(0.8, 0.9)))
         assert read(table(*rows)) == [
             ["arm", "accuracy", "accuracy_sd", "accuracy_to"],
             ["gru", "0.9", "0.01", ""],
@@ -165,7 +166,7 @@ class TestHeadings:
 
     def test_are_the_same_without_a_second_seed(self) -> None:
         columns = (TableColumn("arm", numeric=False), TableColumn("mean", key="test_accuracy_mean"))
-        one = read(table((text("gru"), spread(0.9, math.nan)), columns=columns))
+        one = read(table((text("gru"), spread(Statistic(0.9, math.nan, 2))), columns=columns))
         assert one == [["arm", "test_accuracy_mean", "test_accuracy_sd"], ["gru", "0.9", ""]]
 
     def test_are_unique(self) -> None:

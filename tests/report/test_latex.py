@@ -24,6 +24,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.latex import latex_text
 from rnnbench.report.write import data_tables
+from rnnbench.stats import Statistic
 from tests.report.records import MATCHED, OPTIONS, tables
 
 WORDS = st.text(st.characters(codec="utf-8"))
@@ -52,7 +53,10 @@ def body(made: DataTable) -> list[str]:
 
 def test_is_a_table_with_rules_caption_and_label() -> None:
     columns = (TableColumn("arm", numeric=False), TableColumn("accuracy", "of 10 %"))
-    rows = ((text("gru"), spread(0.9, 0.01, marked=True)), (text("lstm"), number(None)))
+    rows = (
+        (text("gru"), spread(Statistic(0.9, 0.01, 2), marked=True)),
+        (text("lstm"), number(None)),
+    )
     assert latex_text(table(*rows, columns=columns, note="On imdb.")).splitlines() == [
         r"% In the preamble: \usepackage{booktabs}",
         r"% In the text: \input{t_1}, with the folder before it",
@@ -78,7 +82,7 @@ def test_is_a_table_with_rules_caption_and_label() -> None:
 @pytest.mark.parametrize(
     ("cell", "shown"),
     [
-        (spread(0.85627, 0.0121), r"$0.8563 \pm 0.0121$"),
+        (spread(Statistic(0.85627, 0.0121, 2)), r"$0.8563 \pm 0.0121$"),
         (interval(-0.0015, 0.0283), "$[-0.0015, 0.0283]$"),
         (signed(-0.5), "$-0.5000$"),
         (signed(0.5), "$+0.5000$"),
@@ -98,7 +102,7 @@ def test_numbers_are_mathematics_and_words_are_not(cell: TableCell, shown: str) 
 
 
 def test_a_mean_without_spread_stands_below_those_that_have_one() -> None:
-    made = body(table((text("a"), spread(0.9, 0.01)), (text("b"), number(0.5))))
+    made = body(table((text("a"), spread(Statistic(0.9, 0.01, 2))), (text("b"), number(0.5))))
     assert made[2] == r"b & $0.5000\phantom{{} \pm 0.0100}$ \\"
 
 
@@ -169,7 +173,10 @@ def test_pdflatex_sets_the_tables_of_a_report_and_hostile_names(tmp_path: Path) 
             f"hostile_{number_}",
             word,
             (TableColumn(word, word, numeric=False), TableColumn(word)),
-            ((text(word), spread(0.9, 0.01)), (TableCell(word, word, marked=True), number(None)))
+            (
+                (text(word), spread(Statistic(0.9, 0.01, 2))),
+                (TableCell(word, word, marked=True), number(None)),
+            )
             * rows,
             word,
         )

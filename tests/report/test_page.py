@@ -28,6 +28,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.page import render
+from rnnbench.stats import Statistic
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'/>"
 IMAGES = {"figure": SVG}
@@ -234,7 +235,7 @@ class TestTable:
             (text(None), TableCell("nan", math.nan)),
             (text("a"), TableCell("1,234 of 2,000", 1234)),
             (text("b"), TableCell("12 %", 0.1234567890123456)),
-            (text("c"), spread(0.87654, 0.1)),
+            (text("c"), spread(Statistic(0.87654, 0.1, 2))),
             (text("d"), TableCell("+1.23e-38", 1.2345e-38)),
             (text("e"), TableCell("-0.5 to 0.5", -0.5)),
         )
@@ -267,7 +268,10 @@ class TestTable:
         assert f">{broken.replace('|', '<wbr>')}</td>" in html
 
     def test_marks_by_more_than_colour(self) -> None:
-        rows = ((text("gru"), spread(0.9, 0.1, marked=True)), (text("lstm"), spread(0.8, 0.1)))
+        rows = (
+            (text("gru"), spread(Statistic(0.9, 0.1, 2), marked=True)),
+            (text("lstm"), spread(Statistic(0.8, 0.1, 2))),
+        )
         html = render(document(table(*rows)), {})
         assert html.count('role="img" aria-label="marked"') == 1
         assert "<strong>0.9000 ± 0.1000</strong>" in html

@@ -23,6 +23,7 @@ from rnnbench.report.document import (
     text,
 )
 from rnnbench.report.page import LONG, render
+from rnnbench.stats import Statistic
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -77,7 +78,10 @@ def document() -> Document:
         "wide",
         "Wide",
         (columns[0], *(TableColumn(f"best validation accuracy {i}") for i in range(9))),
-        tuple((text(f"gru {i}"), *(spread(i, 0.1) for _ in range(9))) for i in range(LONG * 3)),
+        tuple(
+            (text(f"gru {i}"), *(spread(Statistic(i, 0.1, 2)) for _ in range(9)))
+            for i in range(LONG * 3)
+        ),
     )
     names = DataTable(
         "names",

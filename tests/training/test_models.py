@@ -15,8 +15,9 @@ from rnnbench.data import Prepared, prepare
 from rnnbench.models.cells import CELLS, check_cell
 from rnnbench.models.parameters import count
 from rnnbench.training.history import Epoch, Outcome
-from rnnbench.training.predictions import answers, load_correct, load_labelled, load_right
+from rnnbench.training.predictions import answers, labelled_in, load_right
 from rnnbench.training.spec import Task
+from rnnbench.training.stored_arrays import StoredArrays
 from rnnbench.training.trainer import Trainer, layer_table
 
 BEST = ("training.test=best", "tracking.save_model=best")
@@ -163,9 +164,8 @@ def test_nothing_but_predictions_is_saved_unless_asked_for(train: Callable[..., 
     words = ("+cell=simple_rnn", "training.epochs=1", GRAPH)
     saved = train(*words).task.folder
     assert [path.name for path in saved.iterdir()] == ["predictions.npz"]
-    correct = load_correct(saved / "predictions.npz")
-    assert correct is not None
-    labelled = load_labelled(saved / "predictions.npz", "last")
+    correct = load_right(saved / "predictions.npz", "last")["last"]
+    labelled = labelled_in(StoredArrays(saved / "predictions.npz"), "last")
     assert labelled is not None
     np.testing.assert_array_equal(labelled.labels == answers(labelled.outputs["last"])[0], correct)
     run = train(*words, "tracking.save_predictions=false")

@@ -11,7 +11,7 @@ import pytest
 
 from rnnbench.training import gradient_flow, predictions
 from rnnbench.training.gradient_flow import Flow
-from rnnbench.training.stored_arrays import load_arrays
+from rnnbench.training.stored_arrays import StoredArrays, load_arrays
 
 
 @pytest.fixture
@@ -23,10 +23,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def answers(path: Path) -> object:
+    """Which test samples a file says were answered rightly, ``None`` where it says nothing."""
+    return predictions.right_in(StoredArrays(path), "last").get("last")
+
+
 @pytest.mark.parametrize(
     ("name", "load"),
     [
-        (predictions.FILE, predictions.load_correct),
+        (predictions.FILE, answers),
         (gradient_flow.FILE, gradient_flow.load),
     ],
 )
@@ -66,5 +71,5 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
 def test_what_is_no_row_of_answers_is_none(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", correct=np.ones((2, 2), np.bool_))
     np.savez(tmp_path / "b.npz", correct=np.array(["yes"]))
-    assert predictions.load_correct(tmp_path / "a.npz") is None
-    assert predictions.load_correct(tmp_path / "b.npz") is None
+    assert predictions.load_right(tmp_path / "a.npz", "last") == {}
+    assert predictions.load_right(tmp_path / "b.npz", "last") == {}
