@@ -61,6 +61,11 @@ def stderr() -> Output:
     return Output(sys.stderr)
 
 
+def tell(text: str, *, soft_wrap: bool = False) -> None:
+    """Print a remark, whose lines stay whole with ``soft_wrap``."""
+    stderr().print(text, soft_wrap=soft_wrap)
+
+
 def show(table: Table, output: Output | None = None) -> None:
     """Print a table that fits the terminal, whole where the output is none, and a blank line."""
     output = output or stdout()
@@ -69,4 +74,4 @@ def show(table: Table, output: Output | None = None) -> None:
 
 def paste(command: str, output: Output) -> None:
     """Print a command to be copied: on a line of its own, however long."""
-    output.print(f"  {command}", markup=False, soft_wrap=True)
+    output.print(f"  {command}", soft_wrap=True)

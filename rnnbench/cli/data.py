@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnnbench.cli.console import show, stderr
+from rnnbench.cli.console import show, tell
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import load
@@ -32,16 +32,11 @@ def data(words: Words) -> int:
     home = Home.of(config.home)
     # A file that is no vectors is told before the data are prepared.
     vectors_dim(config.model.embedding, config.data, input_spec(config.data))
-    console = stderr()
-
-    def report(text: str) -> None:
-        console.print(text, markup=False)
-
     with home.made():
-        prepared = prepare(config.data, home.path, on_progress=report)
+        prepared = prepare(config.data, home.path, on_progress=tell)
         if config.model.embedding.kind == "vectors":
             vectors = prepare_vectors(
-                config.model.embedding, config.data, prepared, home.path, on_progress=report
+                config.model.embedding, config.data, prepared, home.path, on_progress=tell
             )
             prepared = replace(prepared, vectors=vectors)
     show(_table(prepared))

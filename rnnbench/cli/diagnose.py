@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from rnnbench.cli.console import show, stderr
+from rnnbench.cli.console import show, tell
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.named_run import named_run, refuse_others
 from rnnbench.cli.words import DEFAULT_CELLS, Words
@@ -29,13 +29,8 @@ _REMARK = "remark"
 def diagnose(words: Words) -> int:
     """Measure one run, or every finished run of a sweep, and print a row for each."""
     words.refuse_names()
-    console = stderr()
-
-    def report(text: str) -> None:
-        console.print(text, markup=False)
-
     store, subjects = (_one if words.option("run") is not None else _several)(words)
-    found = list(measure(store, subjects, report))
+    found = list(measure(store, subjects, tell))
     show(_table(found))
     return 0 if all(one.metrics for one in found) else 1
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rnnbench.cli.console import paste, stderr
+from rnnbench.cli.console import paste, stderr, tell
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm
@@ -38,19 +38,18 @@ _LONGEST_NAME = 40
 def tell_next(config: Config, commands: Sequence[str]) -> None:
     """Say on standard error where the runs are and what can be typed now."""
     sys.stdout.flush()
-    console = stderr()
-    console.print(f"Runs are in {place(config)}", markup=False, soft_wrap=True)
+    tell(f"Runs are in {place(config)}", soft_wrap=True)
     if commands:
-        console.print("Next:", markup=False)
+        tell("Next:")
     for command in commands:
-        paste(command, console)
+        paste(command, stderr())
 
 
 def tell_home(config: Config) -> None:
     """Say on standard error which home folder is used, where it was found in a folder above."""
     home = Home.of(config.home)
     if home.is_found:
-        stderr().print(f"using {home.path}", markup=False, soft_wrap=True)
+        tell(f"using {home.path}", soft_wrap=True)
 
 
 def place(config: Config) -> str:

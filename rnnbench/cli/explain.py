@@ -29,10 +29,10 @@ def _explain(arm: Arm) -> None:
     table = count(cell, config.model, spec, mask=config.data.mask)
     units, inputs = config.model.units, recurrent_inputs(config.model, spec)
     console = stdout()
-    console.print(f"{cell.title} ({cell.paper})", markup=False)
+    console.print(f"{cell.title} ({cell.paper})")
     show(_gates(cell, inputs, units), console)
     for line in _remarks(cell, inputs, units):
-        console.print(line, markup=False)
+        console.print(line)
     show(_layers(arm.label, table, spec), console)
 
 

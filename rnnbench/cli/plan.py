@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.console import paste, show, stdout, tell
 from rnnbench.cli.endings import RETRY, report_command, sweep_command, tell_home
 from rnnbench.cli.strategy import strategy_of
 from rnnbench.cli.words import DEFAULT_CELLS, Words
@@ -27,18 +27,18 @@ def plan(words: Words) -> int:
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     tell_home(arms[0].config)
-    arms = at_hand(arms, lambda line: stderr().print(line, markup=False))
+    arms = at_hand(arms, tell)
     made = make_plan(arms, strategy_of(arms[0].config))
     for remark in remarks(arm.config for arm in arms):
-        stderr().print(remark, markup=False)
+        tell(remark)
     columns = ("run", "status", "units", "recurrent parameters", "expected seconds")
     optional = ("recurrent parameters", "units", "expected seconds")
     show(Table("Plan", columns, tuple(map(_row, made.lines)), optional=optional))
     outlooks = _outlooks(arms[0].config, made)
-    stdout().print(_total(made, so_far=bool(outlooks)), markup=False)
+    stdout().print(_total(made, so_far=bool(outlooks)))
     _tell_comparisons(arms[0].config, made)
     for text in outlooks:
-        stdout().print(text, markup=False)
+        stdout().print(text)
     _tell_next(words, arms, made)
     return 0
 
@@ -49,7 +49,7 @@ def _tell_comparisons(config: Config, made: Plan) -> None:
     if any(one.spread.seeds is not None for one in shown):
         show(shown_table(shown, config))
     elif shown:
-        stdout().print(assumed_words(shown, config), markup=False)
+        stdout().print(assumed_words(shown, config))
 
 
 def _outlooks(config: Config, made: Plan) -> list[str]:
@@ -65,13 +65,13 @@ def _outlooks(config: Config, made: Plan) -> list[str]:
 def _tell_next(words: Words, arms: Sequence[Arm], made: Plan) -> None:
     console = stdout()
     if made.to_train:
-        console.print("To start it:", markup=False)
+        console.print("To start it:")
         paste(sweep_command(words), console)
     elif made.count("FAILED"):
-        console.print("To train the failed runs again:", markup=False)
+        console.print("To train the failed runs again:")
         paste(sweep_command(words, RETRY), console)
     else:
-        console.print("For the results:", markup=False)
+        console.print("For the results:")
         paste(report_command(words, arms), console)
 
 

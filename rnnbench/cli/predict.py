@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rnnbench.cli.console import show, stderr
+from rnnbench.cli.console import show, tell
 from rnnbench.cli.named_run import named_run, refuse_others
 from rnnbench.cli.words import Words
 from rnnbench.errors import ConfigError
@@ -30,18 +30,13 @@ def predict(words: Words) -> int:
     format_ = check_output(output, words.option("format"), asked_of)
     asked = _asked(words.option("text"), asked_of, words.option("data.encoding"))
     store, record, config = named_run(words)
-    console = stderr()
-
-    def report(text: str) -> None:
-        console.print(text, markup=False)
-
     word_index = words.option("data.word_index")
-    predictions = predict_texts(store, record, asked.texts, config, word_index, report)
+    predictions = predict_texts(store, record, asked.texts, config, word_index, tell)
     for remark in _remarks(asked, predictions):
-        report(remark)
+        tell(remark)
     if output is not None:
         path = write_answers(answers_as(format_, asked, predictions), output)
-        report(f"{len(predictions):,} answers in {path}")
+        tell(f"{len(predictions):,} answers in {path}")
     elif format_ == "table":
         show(_table(record, asked, predictions))
     else:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.cli.console import paste, stderr
+from rnnbench.cli.console import paste, stderr, tell
 from rnnbench.cli.endings import store_place, tell_home, ui_command
 from rnnbench.cli.presets import is_preset, preset_names
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
@@ -79,22 +79,22 @@ def report(words: Words, draw: Draw = draw_here) -> int:
             _published(presets, tables),
         )
 
-        def tell(done: int, total: int) -> None:
+        def advance(done: int, total: int) -> None:
             drawing = f"figure {done + 1} of {total}" if done < total else "writing"
             stage(drawing, done, total)
 
-        path = write_report(document, tables, folder, formats, tell, draw)
+        path = write_report(document, tables, folder, formats, advance, draw)
     print(path)
-    _tell(f"beside it: {_written(document, formats)}")
+    tell(f"beside it: {_written(document, formats)}")
     shown = ("open", "") in words.options
     if shown:
         webbrowser.open(path.resolve().as_uri())
     steps = [] if shown else ["open the page in a browser (--open does)"]
     steps += ["see its runs:"] if from_store else []
     if words.option("formats") is None:
-        _tell("formats=tex,png,pdf adds files for slides and papers")
+        tell("formats=tex,png,pdf adds files for slides and papers")
     if steps:
-        _tell(f"Next: {', or '.join(steps)}")
+        tell(f"Next: {', or '.join(steps)}")
     if from_store:
         paste(ui_command(words), stderr())
     return 0
@@ -196,7 +196,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, 
     if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
         return _kept(folder, arms), False
     store = Store.open(config, create=False)
-    tables = read_tables(store, arms, _tell)
+    tables = read_tables(store, arms, tell)
     if tables.runs.empty and may_be_kept:
         return _kept(folder, arms), False
     _refuse_empty(tables, store, restricted=bool(arms))
@@ -204,7 +204,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, 
 
 
 def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
-    tables = restricted(read_snapshot(folder), arms, _tell)
+    tables = restricted(read_snapshot(folder), arms, tell)
     if tables.runs.empty:
         raise StoreError(
             "report",
@@ -212,12 +212,8 @@ def _kept(folder: Path, arms: Sequence[Arm]) -> Tables:
             f"none in {folder / RUNS}",
             "leave the words out for all runs, or name another report.source",
         )
-    stderr().print(f"made from {folder / RUNS}, without a store", markup=False)
+    tell(f"made from {folder / RUNS}, without a store")
     return tables
-
-
-def _tell(text: str) -> None:
-    stderr().print(text, markup=False)
 
 
 def _refuse_loss(config: Config, folder: Path, tables: Tables) -> None:

@@ -37,7 +37,7 @@ def reproduce(words: Words) -> int:
     title = f"{record.tags.get(names.ARM, '')} seed={record.seed}: run {record.run_id}"
     show(_table(title, record, found.again))
     for line in _verdict(found):
-        stdout().print(line, markup=False)
+        stdout().print(line)
     return 0 if found.agrees else 1
 
 

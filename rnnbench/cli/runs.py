@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from rnnbench.cli.asked_runs import FILES, AskedRuns
-from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.console import paste, show, stderr, stdout, tell
 from rnnbench.cli.endings import store_place
 from rnnbench.cli.program import command_line
 from rnnbench.cli.words import Words
@@ -58,17 +58,17 @@ def runs(words: Words) -> int:
         _show(asked, found)
         return 0
     if not found:
-        stderr().print(_nothing(asked), markup=False)
+        tell(_nothing(asked))
     (_print_csv if format_ == "csv" else _print_json)(list(map(flat, found)))
     return 0
 
 
 def _show(asked: AskedRuns, found: Sequence[Run]) -> None:
     if not found:
-        stdout().print(_nothing(asked), markup=False)
+        stdout().print(_nothing(asked))
         return
     show(_table(asked, found, found[:_MOST_ROWS]))
-    stderr().print("Next:", markup=False)
+    tell("Next:")
     paste(_next(asked, found), stderr())
 
 
@@ -202,20 +202,20 @@ def _delete(words: Words) -> int:
         )
     found = find_all(asked.store, asked.everything, ids) if ids else asked.find()
     if not found:
-        stdout().print(_nothing(asked), markup=False)
+        stdout().print(_nothing(asked))
         return 0
     check_deletable(asked.store, found)
     table = _table(asked, found, found)
     show(replace(table, title=f"To be deleted: {len(found):,}", note=""))
     if words.option("yes") is None and not _confirmed(len(found)):
-        stdout().print("nothing was deleted", markup=False)
+        stdout().print("nothing was deleted")
         return 0
     done = Deleted()
     try:
         delete_runs(asked.store, found, done)
     finally:
         for line in _told(asked, len(found), done):
-            stdout().print(line, markup=False, soft_wrap=True)
+            stdout().print(line, soft_wrap=True)
     return 0
 
 

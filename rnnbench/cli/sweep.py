@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from rnnbench.cli.console import Output, show, stderr, stdout
+from rnnbench.cli.console import show, stdout, tell
 from rnnbench.cli.endings import report_command, sweep_command, tell_home, tell_next, ui_command
 from rnnbench.cli.live import live
 from rnnbench.cli.strategy import strategy_of
@@ -33,15 +33,14 @@ def sweep(words: Words) -> int:
     words.refuse_names()
     arms = expand(words.overrides, config_dirs=words.config_dirs, default_cells=DEFAULT_CELLS)
     tell_home(arms[0].config)
-    console = stderr()
-    arms = at_hand(arms, lambda line: console.print(line, markup=False))
+    arms = at_hand(arms, tell)
     swept = run_arms(arms, live(), words.typed, strategy_of(arms[0].config))
     searched = [one for one in swept.found if isinstance(one, Searched)]
     courses = [one for one in swept.found if isinstance(one, Course)]
     skipped = sum(record.is_finished for record in swept.records.values())
     skipped -= len(swept.trained)
     if skipped:
-        console.print(f"{skipped} of {len(swept.specs)} runs were finished already", markup=False)
+        tell(f"{skipped} of {len(swept.specs)} runs were finished already")
     for name, metric in _MEASURED.items():
         if not getattr(arms[0].config.diagnostics, name):
             continue
@@ -51,13 +50,12 @@ def sweep(words: Words) -> int:
             if key not in swept.trained and record.is_finished and metric not in record.metrics
         ]
         if before:
-            console.print(
+            tell(
                 f"finished before, and so without diagnostics.{name}: {len(before)} of "
-                f"{len(swept.specs)} runs",
-                markup=False,
+                f"{len(swept.specs)} runs"
             )
     if arms[0].config.tracking.save_model != "none":
-        _tell_models(arms[0].config, swept, console)
+        _tell_models(arms[0].config, swept)
     _show_unfinished(words, swept, searched)
     for table in search_tables(searched):
         show(table)
@@ -67,7 +65,7 @@ def sweep(words: Words) -> int:
     commands = []
     if finished:
         show(sweep_table(finished))
-        stdout().print(answer(finished), markup=False)
+        stdout().print(answer(finished))
         if courses:
             _show_decisions(courses)
         else:
@@ -85,10 +83,10 @@ def _show_verdicts(config: Config, swept: Swept, finished: Collection[str]) -> N
 
     store = Store.open(config, create=False)
     for line in verdict_lines(store, swept.specs, swept.records, config.report):
-        stdout().print(line, markup=False)
+        stdout().print(line)
 
 
-def _tell_models(config: Config, swept: Swept, console: Output) -> None:
+def _tell_models(config: Config, swept: Swept) -> None:
     """Say which runs were finished without their models being kept."""
     store = Store.open(config, create=False)
     bare = sum(
@@ -96,10 +94,9 @@ def _tell_models(config: Config, swept: Swept, console: Output) -> None:
         for key, record in swept.records.items()
     )
     if bare:
-        console.print(
+        tell(
             f"finished before, and so without a stored model: {bare} of {len(swept.specs)} runs; "
-            f"another seed, such as seed={config.seed + 10}, makes runs that have one",
-            markup=False,
+            f"another seed, such as seed={config.seed + 10}, makes runs that have one"
         )
 
 
@@ -119,7 +116,7 @@ def _show_decisions(courses: Sequence[Course]) -> None:
     """Show where comparisons stand after the looks of a sweep with ``until``."""
     if any(course.looks for course in courses):
         show(decisions_table(courses))
-        stdout().print(saved_words(courses), markup=False)
+        stdout().print(saved_words(courses))
 
 
 def _trouble(searched: Searched) -> tuple[str, str]:

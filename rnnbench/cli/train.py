@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rnnbench.cli.console import paste, show, stderr, stdout
+from rnnbench.cli.console import paste, show, stdout, tell
 from rnnbench.cli.endings import predict_command, report_command, tell_home, tell_next, ui_command
 from rnnbench.cli.live import live
 from rnnbench.cli.program import command_line
@@ -31,25 +31,24 @@ def train(words: Words) -> int:
     options = config.sweep.model_copy(update={"retry_failed": True})
     config = config.model_copy(update={"sweep": options})
     tell_home(config)
-    console = stderr()
     arm = Arm(config, {})
     swept = run_arms([arm], live(), words.typed, FixedSeeds(1), parent=False)
     (spec,) = swept.specs
     record = swept.records[spec.key]
     if not record.is_finished:
         reason = record.reason or record.status
-        stdout().print(f"The run has no result: {reason}\nTo train it again:", markup=False)
+        stdout().print(f"The run has no result: {reason}\nTo train it again:")
         paste(command_line("train", *words.arguments), stdout())
         return 1
     keeps_model = has_weights(Store.open(config, create=False), record.run_id)
     if not swept.trained:
-        console.print("this run is finished already; nothing was trained", markup=False)
+        tell("this run is finished already; nothing was trained")
         if config.tracking.save_model != "none" and not keeps_model:
             action = f"another seed, such as seed={config.seed + 10}, makes a run that has one"
-            console.print(f"it keeps no model; {action}", markup=False)
+            tell(f"it keeps no model; {action}")
     arms = {spec.label: [record]}
     show(replace(sweep_table(arms), title=f"{spec.name}: run {record.run_id}"))
-    stdout().print(answer(arms), markup=False)
+    stdout().print(answer(arms))
     commands = [report_command(words, [arm], one_seed=True), ui_command(words)]
     if keeps_model and reads_text(config.data):
         commands.insert(0, predict_command(words, record.run_id))

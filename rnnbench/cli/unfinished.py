@@ -37,5 +37,5 @@ def show_unfinished(rows: Sequence[Row], declared: int, again: Callable[..., str
     title = f"Runs without a result: {len(rows)} of {declared}"
     show(Table(title, columns, tuple(rows), optional=(), words=columns[1:]))
     has_failed = any(row[1] == "FAILED" for row in rows)
-    stdout().print("To train them again:", markup=False)
+    stdout().print("To train them again:")
     paste(again(*((RETRY,) if has_failed else ())), stdout())

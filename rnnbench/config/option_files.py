@@ -63,16 +63,25 @@ class OptionFiles:
                 merged = merge(merged, self.option(group, entry, above))
         return merge(merged, content)
 
-    def preset(self, name: str) -> tuple[dict[str, str], dict[str, Any]]:
-        """Return the options that a preset chooses by group, and the values that it sets."""
+    def preset(
+        self, name: str, _above: tuple[str, ...] = ()
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the options that a preset chooses by group, and the values that it sets.
+
+        With those of the presets that it builds on.
+        """
         content = dict(read_mapping(self.groups[PRESETS][name]))
-        chosen = {
-            str(group).removeprefix("override ").lstrip("/"): str(option)
-            for entry in _entries(content)
-            if isinstance(entry, dict)
-            for group, option in entry.items()
-        }
-        return chosen, content
+        chosen: dict[str, str] = {}
+        merged: dict[str, Any] = {}
+        above = (*_above, name)
+        for entry in _entries(content):
+            if isinstance(entry, dict):
+                options = {str(group): str(option) for group, option in entry.items()}
+                chosen |= {k.removeprefix("override ").lstrip("/"): v for k, v in options.items()}
+            elif entry in self.groups[PRESETS] and entry not in above:
+                options, values = self.preset(entry, above)
+                chosen, merged = chosen | options, merge(merged, values)
+        return chosen, merge(merged, content)
 
     def line(self, group: str, name: str) -> str:
         """Return the first sentence of the comment at the head of an option's file, if any."""

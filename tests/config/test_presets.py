@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from rnnbench.config.expand import expand
+from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.paths import preset_files
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
@@ -189,6 +190,14 @@ def test_a_fair_comparison_states_how_it_differs_from_the_published_one(
     judged = [claim.model_copy(update={"metric": whole.report.metric}) for claim in fair.claims]
     assert {claim.metric for claim in fair.claims} == {"test_scaled_rmse_best"}
     assert judged == whole.claims
+
+
+@pytest.mark.parametrize("name", OF_ONE_SEED)
+def test_help_reads_what_a_preset_builds_on(name: str) -> None:
+    (chosen, values), (same, fair) = map(OptionFiles().preset, (name, f"{name}_fair"))
+    assert chosen == same == {"data": "series", "optimizer": "adam"}
+    assert (values["data"]["window"], fair["data"]["window"]) == (60, 60)
+    assert (values["data"]["validation"], fair["data"]["validation"]) == (None, 251)
 
 
 def test_a_preset_of_ones_own_builds_on_another(tmp_path: Path, series: None) -> None:
