@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, write
+from rnnbench.plots.style import dashes, draw_band, draw_legend, legend_height, new_figure, write
 from rnnbench.plots.tradeoff import cost_ticks, tones
 from rnnbench.results.mean_course import MeanCourse
 
@@ -67,9 +67,7 @@ def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
         )
         low, high = course.mean - course.sd, course.mean + course.sd
         if course.sd.any():
-            xs, ys = [*course.spent, *course.spent[::-1]], [*low, *high[::-1]]
-            (band,) = axes.fill(xs, ys, color=tone, alpha=0.15, linewidth=0)
-            mark(band, arm=line.arm)
+            draw_band(axes, course.spent, low, high, tone, arm=line.arm)
         (drawn,) = axes.plot(course.spent, course.mean, style, color=tone, label=line.arm)
         mark(drawn, arm=line.arm, told=compress(_told(line.course, panel.unit, metric), kept))
     if max(totals) > _FAR * min(totals):
@@ -118,7 +116,7 @@ def save_courses(
     """Draw a panel for each cost, side by side, into each file."""
     names = [line.arm for line in panels[0].lines]
     width = _WIDTH * len(panels)
-    height = 4.1 + 0.2 * -(-len(names) // legend_columns(names, width))
+    height = 4.1 + legend_height(names, width)
     with new_figure(width, height, filled(title, 45 * len(panels))) as figure:
         drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for axes, panel in zip(drawn, panels, strict=True):

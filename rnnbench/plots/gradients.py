@@ -13,7 +13,7 @@ import numpy as np
 from rnnbench.plots.marks import mark
 from rnnbench.plots.style import (
     draw_legend,
-    legend_columns,
+    legend_height,
     new_figure,
     shades,
     write,
@@ -106,7 +106,7 @@ def save_gradients(lines: Sequence[GradientLine], title: str, paths: Iterable[Pa
     names = list(dict.fromkeys(line.name for line in lines))
     columns = min(_PANELS, len(epochs))
     rows = -(-len(epochs) // columns)
-    height = 0.6 + 2.9 * rows + 0.2 * -(-len(names) // legend_columns(names))
+    height = 0.6 + 2.9 * rows + legend_height(names)
     with new_figure(max(5.0, 2.55 * columns), height, title, simplify=True) as figure:
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, epoch in zip(panels.flat, epochs, strict=False):

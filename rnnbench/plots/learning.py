@@ -20,9 +20,10 @@ from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark, short
 from rnnbench.plots.style import (
     dashes,
+    draw_band,
     draw_legend,
     finish_epoch_axis,
-    legend_columns,
+    legend_height,
     marker,
     new_figure,
     shades,
@@ -151,14 +152,7 @@ def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> 
             validation[name].to_numpy(dtype=float) for name in ("epoch", "mean", "sd")
         )
         if sd.any():
-            (band,) = axes.fill(
-                [*epochs, *epochs[::-1]],
-                [*(mean - sd), *(mean + sd)[::-1]],
-                color=tone,
-                alpha=0.15,
-                linewidth=0,
-            )
-            mark(band, arm=arm, **timed)
+            draw_band(axes, epochs, mean - sd, mean + sd, tone, arm=arm, **timed)
         (curve,) = axes.plot(epochs, mean, line, color=tone, label=arm)
         known = data.entry(f"val_{metric}")
         seeds = _seeds(data.values[data.values["metric"] == known.name], known)
@@ -210,7 +204,7 @@ def save_learning(rows: Sequence[Learning], title: str, paths: Iterable[Path]) -
     names = [arm for data in rows for arm in data.curves["arm"].unique()]
     metrics = rows[0].metrics
     width = _WIDTH * len(metrics)
-    height = 0.5 + 3.3 * len(rows) + 0.2 * -(-len(names) // legend_columns(names, width))
+    height = 0.5 + 3.3 * len(rows) + legend_height(names, width)
     with new_figure(width, height, filled(f"{title}: {how(rows)}", 45 * len(metrics))) as figure:
         panels = figure.subplots(len(rows), len(metrics), squeeze=False)
         for line, data in zip(panels, rows, strict=True):

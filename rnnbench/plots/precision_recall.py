@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, write
+from rnnbench.plots.style import dashes, draw_band, draw_legend, legend_height, new_figure, write
 from rnnbench.plots.tradeoff import tones
 
 if TYPE_CHECKING:
@@ -59,14 +59,7 @@ def draw_precision(axes: Axes, lines: Sequence[PrecisionLine], share: float) -> 
     for line, tone, dash in zip(lines, tones(cells), dashes(cells), strict=True):
         if line.sd.any():
             low, high = (np.clip(line.mean + s * line.sd, 0, 1) for s in (-1, 1))
-            (band,) = axes.fill(
-                [*line.recall, *line.recall[::-1]],
-                [*low, *high[::-1]],
-                color=tone,
-                alpha=0.15,
-                linewidth=0,
-            )
-            mark(band, arm=line.arm)
+            draw_band(axes, line.recall, low, high, tone, arm=line.arm)
         (curve,) = axes.plot(line.recall, line.mean, dash, color=tone, label=line.arm)
         each = (
             f"recall {recall:.2f}: precision {mean:.3f}" + (f" ± {sd:.3f}" if sd else "")
@@ -84,7 +77,7 @@ def save_precision(
 ) -> None:
     """Draw a line for each arm into each file; see :func:`draw_precision`."""
     names = [GUESSING, *(line.arm for line in lines)]
-    height = 3.9 + 0.2 * -(-len(names) // legend_columns(names, _WIDTH))
+    height = 3.9 + legend_height(names, _WIDTH)
     with new_figure(_WIDTH, height, filled(title, 50)) as figure:
         axes = figure.subplots()
         draw_precision(axes, lines, share)

@@ -12,7 +12,15 @@ import numpy as np
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH
-from rnnbench.plots.style import dashes, draw_legend, legend_columns, new_figure, shades, write
+from rnnbench.plots.style import (
+    dashes,
+    draw_band,
+    draw_legend,
+    legend_columns,
+    new_figure,
+    shades,
+    write,
+)
 from rnnbench.stats.profiles import Profile
 
 if TYPE_CHECKING:
@@ -46,14 +54,7 @@ def draw_profiles(axes: Axes, lines: Sequence[ProfileLine], metric: str) -> None
         for line, tone, dash in zip(own, tones, dashes([cell] * len(own)), strict=True):
             found = line.profile
             if not np.isnan(found.low).any():
-                (band,) = axes.fill(
-                    [*found.thresholds, *found.thresholds[::-1]],
-                    [*found.low, *found.high[::-1]],
-                    color=tone,
-                    alpha=0.15,
-                    linewidth=0,
-                )
-                mark(band, arm=line.arm)
+                draw_band(axes, found.thresholds, found.low, found.high, tone, arm=line.arm)
             (curve,) = axes.plot(
                 found.thresholds, found.share, dash, color=tone, linewidth=1.6, label=line.arm
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import dashes, draw_legend, legend_columns, marker, new_figure, write
+from rnnbench.plots.style import dashes, draw_legend, legend_height, marker, new_figure, write
 from rnnbench.plots.tradeoff import cost_limits, cost_ticks, tones
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def save_readings(
 ) -> None:
     """Draw a line for each arm into each file; see :func:`draw_readings`."""
     names = [*limits, *(line.arm for line in lines)]
-    height = 4 + 0.2 * -(-len(names) // legend_columns(names, _WIDTH))
+    height = 4 + legend_height(names, _WIDTH)
     with new_figure(_WIDTH, height, filled(title, 50)) as figure:
         axes = figure.subplots()
         draw_readings(axes, lines, along, measure, limits)

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from rnnbench.models.cells import CELLS
-from rnnbench.plots.marks import mark_panels
+from rnnbench.plots.marks import Fact, mark, mark_panels
 from rnnbench.plots.svg import compact
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from rnnbench.stats.bootstrap import Values
 
 UNKNOWN_COLOUR = "#555555"  # of what has no cell
 # Of cells that are not rnnbench's own: which of them follows from a cell's name.
@@ -101,6 +103,20 @@ def legend_columns(names: Iterable[str], width: float = _WIDE) -> int:
     """Return into how many columns names fit below a figure, whose width is in inches."""
     letters = int(_LETTERS * min(width, _WIDE))
     return max(1, min(4, letters // (6 + max(map(len, names), default=0))))
+
+
+def legend_height(names: Sequence[str], width: float = _WIDE) -> float:
+    """Return how many inches the legend of a figure takes below it."""
+    return 0.2 * -(-len(names) // legend_columns(names, width))
+
+
+def draw_band(
+    axes: Axes, places: Values, low: Values, high: Values, tone: Any, **facts: Fact
+) -> None:
+    """Draw the band between two lines ``(n,)`` in a light tone, and say what it stands for."""
+    xs, ys = [*places, *places[::-1]], [*low, *high[::-1]]
+    (band,) = axes.fill(xs, ys, color=tone, alpha=0.15, linewidth=0)
+    mark(band, **facts)
 
 
 def draw_legend(*panels: Axes) -> None:

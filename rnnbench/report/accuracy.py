@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 
+from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.sentences import capital
+from rnnbench.report.arm_table import NAMES, ArmColumn, arm_table, mean_column
 from rnnbench.report.comparisons import comparisons_block
-from rnnbench.report.dataset_section import DatasetSection, arm_cell, failures, order
+from rnnbench.report.dataset_section import DatasetSection, failures, order
 from rnnbench.report.document import (
     Block,
     DataTable,
@@ -86,37 +89,49 @@ def _accuracy(dataset: DatasetSection, metric: str) -> DataTable:
     has_interval = any(len(arm.by_seed(metric)) >= FEWEST for arm in arms)
     key, title = _named(metric)
     beside = _beside(dataset, metric, arms)
-    columns = (
-        TableColumn("arm", numeric=False),
-        TableColumn("seeds", "replicates that were measured"),
-        TableColumn("mean", "mean ± standard deviation over seeds", key=f"{key}_mean"),
-        *(column for column, _ in beside),
-        TableColumn(
-            "IQM",
-            "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
-            key=f"{key}_iqm",
-        ),
-        *([TableColumn(f"IQM {percent}", _OF_IQM, key=f"{key}_iqm")] if has_interval else []),
-        TableColumn("best", "best of the seeds", key=f"{key}_best_seed"),
-        TableColumn("worst", "worst of the seeds", key=f"{key}_worst_seed"),
-    )
     is_measure = dataset.measure is not None and metric == dataset.measure.metric
     marked = outstanding(arms, dataset.pairs) if is_measure else frozenset()
-    rows = tuple(
-        _row(
-            arm,
-            measure,
-            dataset.options.confidence,
-            [cells[place] for _, cells in beside],
-            marked=arm.name in marked,
-            has_interval=has_interval,
-        )
-        for place, arm in enumerate(arms)
+    by, (best, worst) = measure.entry, (max, min) if measure.sign > 0 else (min, max)
+
+    def column(
+        name: str, meaning: str, of: Callable[[list[float]], TableCell], end: str = ""
+    ) -> ArmColumn:
+        known = TableColumn(name, meaning, key=f"{key}_{end}" if end else "")
+        return ArmColumn(known, lambda arm: of(list(arm.by_seed(metric).values())))
+
+    mean = TableColumn("mean", "mean ± standard deviation over seeds", key=f"{key}_mean")
+    span = partial(_span, confidence=dataset.options.confidence, by=by)
+    columns = (
+        NAMES,
+        column("seeds", "replicates that were measured", lambda found: number(len(found), 0)),
+        ArmColumn(
+            mean,
+            lambda arm: spread(
+                statistic(arm.by_seed(metric).values()), by, marked=arm.name in marked
+            ),
+        ),
+        *beside,
+        column(
+            "IQM",
+            "interquartile mean: the mean of the middle half (Agarwal et al. 2021)",
+            lambda found: number(float(interquartile_mean(np.asarray(found))), by),
+            "iqm",
+        ),
+        *([column(f"IQM {percent}", _OF_IQM, span, "iqm")] if has_interval else []),
+        column("best", "best of the seeds", lambda found: number(best(found), by), "best_seed"),
+        column("worst", "worst of the seeds", lambda found: number(worst(found), by), "worst_seed"),
     )
-    has_jitter = any(column.name == "jitter" for column, _ in beside)
+    has_jitter = any(one.column.name == "jitter" for one in beside)
     note = _note(dataset, arms, metric, marked, is_measure=is_measure, has_jitter=has_jitter)
-    ids = tuple(arm.run_ids for arm in arms)
-    return DataTable(f"{dataset.key}_{key}", title, columns, rows, note, ids)
+    return arm_table(f"{dataset.key}_{key}", title, arms, columns, note)
+
+
+def _span(found: list[float], confidence: float, by: Metric) -> TableCell:
+    """Return the interval of an interquartile mean; with few seeds it doesn't hold what it says."""
+    if len(found) < FEWEST:
+        return text(None)
+    ends = bootstrap(found, interquartile_mean, confidence)
+    return interval(ends.low, ends.high, by)
 
 
 def _named(metric: str) -> tuple[str, str]:
@@ -129,9 +144,7 @@ def _named(metric: str) -> tuple[str, str]:
     return metric, capital(metric_words(metric))
 
 
-def _beside(
-    dataset: DatasetSection, metric: str, arms: Sequence[ArmRuns]
-) -> list[tuple[TableColumn, list[TableCell]]]:
+def _beside(dataset: DatasetSection, metric: str, arms: Sequence[ArmRuns]) -> list[ArmColumn]:
     """Return what stands beside the spread of a test accuracy over seeds, where it was measured.
 
     The accuracy of the other weights, and the jitter from epoch to epoch.
@@ -140,16 +153,19 @@ def _beside(
         return []
     found = []
     other, words = _OTHER[metric]
-    known = [arm.by_seed(other) if arm.cell else {} for arm in arms]
-    if any(known):
-        cells = [spread(statistic(values.values()), METRICS[other]) for values in known]
+
+    def tested(arm: ArmRuns) -> Iterable[float]:
+        return arm.by_seed(other).values() if arm.cell else ()
+
+    if any(map(tested, arms)):
         meaning = f"{metric_words(other)}, mean ± standard deviation over seeds"
-        found.append((TableColumn(words, meaning, key=f"{words.replace(' ', '_')}_mean"), cells))
+        found.append(mean_column(words, meaning, other, tested))
     moving = METRICS[dataset.usual.epoch]
-    moves = jitters(arms, dataset.history, moving.name)
-    if any(value == value for value in moves):
-        meaning = _OF_JITTER.format(moving.words)
-        found.append((TableColumn("jitter", meaning), [number(value, moving) for value in moves]))
+    names = [arm.name for arm in arms]
+    moves = dict(zip(names, jitters(arms, dataset.history, moving.name), strict=True))
+    if any(value == value for value in moves.values()):
+        column = TableColumn("jitter", _OF_JITTER.format(moving.words))
+        found.append(ArmColumn(column, lambda arm: number(moves[arm.name], moving)))
     return found
 
 
@@ -224,31 +240,3 @@ def _tested(arms: Sequence[ArmRuns]) -> str:
     """Return after which epoch the arms were tested."""
     tests = {arm.params.get("training.test", "last") for arm in arms if arm.cell}
     return " or ".join(_TESTED[test] for test in sorted(tests) if test in _TESTED)
-
-
-def _row(
-    arm: ArmRuns,
-    measure: Measure,
-    confidence: float,
-    beside: Sequence[TableCell],
-    *,
-    marked: bool,
-    has_interval: bool,
-) -> tuple[TableCell, ...]:
-    values, by = list(arm.by_seed(measure.metric).values()), measure.entry
-    summary = statistic(values)
-    middle, span = float(interquartile_mean(np.asarray(values))), text(None)
-    if len(values) >= FEWEST:  # with fewer seeds an interval doesn't hold what it says
-        found = bootstrap(values, interquartile_mean, confidence)
-        span = interval(found.low, found.high, by)
-    best, worst = (max, min) if measure.sign > 0 else (min, max)
-    return (
-        arm_cell(arm.name),
-        number(summary.n, 0),
-        spread(summary, by, marked=marked),
-        *beside,
-        number(middle, by),
-        *([span] if has_interval else []),
-        number(best(values), by),
-        number(worst(values), by),
-    )

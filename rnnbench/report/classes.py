@@ -14,6 +14,7 @@ from rnnbench.config.class_metrics import SCORES
 from rnnbench.config.metrics import METRICS
 from rnnbench.plots.confusion import Confusion, save_confusions
 from rnnbench.plots.precision_recall import precision_line, save_precision
+from rnnbench.report.arm_table import NAMES, ArmColumn, arm_table, mean_column
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order
 from rnnbench.report.document import (
     Block,
@@ -101,24 +102,21 @@ def _scores(
     if not shown:
         return None
     columns = (
-        TableColumn("arm", numeric=False),
+        NAMES,
         *(
-            TableColumn(words, meaning, key=f"{score}_mean")
-            for score, (words, meaning) in SCORES.items()
+            mean_column(words, meaning, name, key=score)
+            for name, (score, (words, meaning)) in zip(own, SCORES.items(), strict=True)
         ),
-        TableColumn("seeds", "replicates that were measured"),
+        ArmColumn(
+            TableColumn("seeds", "replicates that were measured"),
+            lambda arm: number(max(len(arm.by_seed(name)) for name in own), 0),
+        ),
     )
-    rows = []
-    for arm in shown:
-        found = [statistic(arm.by_seed(name).values()) for name in own]
-        cells = (spread(f, METRICS[n]) for f, n in zip(found, own, strict=True))
-        rows.append((arm_cell(arm.name), *cells, number(max(f.n for f in found), 0)))
-    ids = tuple(arm.run_ids for arm in shown)
     note = (
         "Each class counts alike, however few samples it has. Mean ± standard deviation over seeds."
     )
     title = "Scores over the classes"
-    return DataTable(f"{dataset.key}_class_scores", title, columns, tuple(rows), note, ids)
+    return arm_table(f"{dataset.key}_class_scores", title, shown, columns, note)
 
 
 def _by_class(
