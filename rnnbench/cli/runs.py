@@ -165,7 +165,7 @@ def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
     print("".join(map(csv_line, lines)) if rows else "", end="")
 
 
-def _field(value: Any) -> str:
+def _field(value: object) -> str:
     if value is None:
         return ""
     return guarded(_shown(value)) if isinstance(value, str) else str(value)

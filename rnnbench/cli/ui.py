@@ -133,11 +133,8 @@ def _refuse_taken(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except socket.gaierror as error:
-            received, action = f"{host} ({error.strerror})", "type --host 127.0.0.1"
-            raise ConfigError("--host", "an address of this machine", received, action) from None
         except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
                 received, action = f"{host} ({error.strerror})", "type --host 127.0.0.1"
                 raise ConfigError(
                     "--host", "an address of this machine", received, action

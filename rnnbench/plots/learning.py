@@ -32,6 +32,7 @@ from rnnbench.plots.style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
 
 _SAME = 1.001  # ratios of one unit to another, as they are rounded
 _WIDTH = 4.5  # inches of a panel
@@ -141,7 +142,7 @@ def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
     finish_epoch_axis(axes, entry(metric).of_error or metric, legend=False)
 
 
-def _draw_arm(axes: Axes, data: Learning, metric: str, tone: Any, line: str) -> None:
+def _draw_arm(axes: Axes, data: Learning, metric: str, tone: ColorType, line: str) -> None:
     curves = data.curves
     arm, cell = str(curves["arm"].iloc[0]), str(curves["cell"].iloc[0])
     training = curves[curves["metric"] == metric]

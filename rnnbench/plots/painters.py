@@ -19,16 +19,21 @@ from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rnnbench.errors import RunFailure
 from rnnbench.interrupt import ignored
 from rnnbench.system.cores import cores
 
+if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue
+    from multiprocessing.synchronize import Lock
+
 # What draws a figure into files, and the files.
 Job = tuple[Callable[[list[Path]], None], list[Path]]
 # Figures of most reports; with the first one comes pandas.
 USUAL = ("learning", "courses", "differences", "slope", "tradeoff")
+_Packed = tuple[int, bytes, list[Path]]  # its number, and what draws it, pickled
 Draw = Callable[[Sequence[Job]], Iterable[int]]
 
 
@@ -97,13 +102,13 @@ def _serve(driver: Connection) -> None:
         if suffix == ".svg" or not driver.poll():  # the others are seldom asked for
             rehearse(suffix)
     try:
-        jobs: list[Any] = driver.recv()
+        jobs: list[_Packed] = driver.recv()
     except (EOFError, ConnectionError):
         return  # there is nothing to draw
     gc.freeze()
     context = multiprocessing.get_context("fork")
     one_at_a_time = context.Lock()
-    waiting: Any = context.SimpleQueue()
+    waiting: SimpleQueue[int | None] = context.SimpleQueue()
     count = min(cores(), len(jobs))
     workers = [
         context.Process(target=_paint, args=(jobs, waiting, driver, one_at_a_time))
@@ -117,7 +122,12 @@ def _serve(driver: Connection) -> None:
         worker.join()
 
 
-def _paint(jobs: Sequence[Any], waiting: Any, driver: Connection, one_at_a_time: Any) -> None:
+def _paint(
+    jobs: Sequence[_Packed],
+    waiting: SimpleQueue[int | None],
+    driver: Connection,
+    one_at_a_time: Lock,
+) -> None:
     while (place := waiting.get()) is not None:
         number, save, paths = jobs[place]
         failed = None

@@ -21,6 +21,7 @@ from rnnbench.plots.svg import compact
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import ColorType
 
     from rnnbench.stats.bootstrap import Values
 
@@ -59,7 +60,7 @@ def dashes(cells: Sequence[str]) -> list[str]:
     return [next(kinds[cell]) for cell in cells]
 
 
-def shades(cell: str, count: int) -> list[Any]:
+def shades(cell: str, count: int) -> list[ColorType]:
     """Return ``count`` shades of a cell's colour, its own first, each lighter than the last."""
     if count == 1:
         from matplotlib.colors import to_rgb
@@ -111,7 +112,7 @@ def legend_height(names: Sequence[str], width: float = _WIDE) -> float:
 
 
 def draw_band(
-    axes: Axes, places: Values, low: Values, high: Values, tone: Any, **facts: Fact
+    axes: Axes, places: Values, low: Values, high: Values, tone: ColorType, **facts: Fact
 ) -> None:
     """Draw the band between two lines ``(n,)`` in a light tone, and say what it stands for."""
     xs, ys = [*places, *places[::-1]], [*low, *high[::-1]]

@@ -22,6 +22,7 @@ from rnnbench.plots.style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
 
 FRONT = "Pareto front"
 _CLOSE = 0.018  # share of the axis within which two arms cost the same to the eye
@@ -110,7 +111,7 @@ def side_by_side(costs: Sequence[float]) -> list[float]:
     ]
 
 
-def tones(cells: Sequence[str]) -> list[Any]:
+def tones(cells: Sequence[str]) -> list[ColorType]:
     """Return a colour for each arm: shades of its cell's, its own for the first arm of a cell."""
     palettes = {cell: iter(shades(cell, count)) for cell, count in Counter(cells).items()}
     return [next(palettes[cell]) for cell in cells]

@@ -5,12 +5,13 @@ It is told where accuracy doesn't say all of it: of more than two classes, or of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from rnnbench.config.class_metrics import SCORES
+from rnnbench.config.metric import OF_EPOCH
 from rnnbench.config.metrics import METRICS
 from rnnbench.plots.confusion import Confusion, save_confusions
 from rnnbench.plots.precision_recall import precision_line, save_precision
@@ -31,10 +32,8 @@ from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_class import RECALLS, AnsweredClasses, Classes, answered_classes
 from rnnbench.results.measure import ASKED, weights_of
 from rnnbench.stats import statistic
-from rnnbench.training.tested_weights import Weights
 
 _FRACTION = METRICS[ASKED]
-_EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}
 _MOST_ROWS = 120  # of the table by class
 _MOST_DRAWN = 6  # arms in a figure, the best
 _STEP = 2  # of the recalls of a curve, as many as a page has room for
@@ -55,7 +54,7 @@ def classes_block(dataset: DatasetSection, classes: Classes) -> Block | None:
     if known is None:
         return None
     arms = [arm for arm in order(dataset) if arm.name in known.runs]
-    epochs = either(sorted({_EPOCH[weights_of(arm, metric)] for arm in arms}))
+    epochs = either(sorted({OF_EPOCH[weights_of(arm, metric)].strip() for arm in arms}))
     many = len(known.names) > _MOST_CLASSES
     tables = (
         _scores(dataset, arms, metric),

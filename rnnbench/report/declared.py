@@ -95,7 +95,7 @@ def without_folders(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(**changed)
 
 
-def _is_of(config: Config, described: Any) -> bool:
+def _is_of(config: Config, described: object) -> bool:
     """Return whether what a trial's tag says of its search is what a configuration searches.
 
     A tag of before a key of the section was known does not have it.

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from rnnbench.config.metric import OF_EPOCH
 from rnnbench.config.metrics import METRICS
 from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order, pair_cell
@@ -22,7 +23,7 @@ from rnnbench.report.document import (
     spread,
 )
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import arm_words
+from rnnbench.report.wording import arm_words, either
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters
@@ -31,10 +32,8 @@ from rnnbench.stats import statistic
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.crossed import crossed_mean
 from rnnbench.stats.family import ArmValues, family
-from rnnbench.training.tested_weights import Weights
 
 _ACCURACY = METRICS[ASKED]
-_EPOCH: Mapping[Weights, str] = {"last": "of the last epoch", "best": "of the best epoch"}
 _MOST_COMPARED = 60  # comparisons in the table of quarters; answers of each are looked at
 _MOST_DRAWN = 6  # arms in a figure, the best; more are hard to tell apart
 
@@ -120,7 +119,8 @@ def _table(
         for arm in arms
         for one, mean in zip(divided, means[arm.name], strict=True)
     )
-    epochs = " or ".join(sorted({_EPOCH[weights_of(arm, _metric(dataset))] for arm in arms}))
+    weights = {weights_of(arm, _metric(dataset)) for arm in arms}
+    epochs = either(sorted(OF_EPOCH[one].strip() for one in weights))
     note = (
         f"Answers of the weights {epochs}. All arms answered the same samples: where their "
         "intervals overlap, their difference can still be sure."

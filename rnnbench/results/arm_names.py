@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from rnnbench.config.arm_names import OPTION, shown_text, telling_name, told_apart
 from rnnbench.results.facts import drawn_keys
@@ -47,14 +46,14 @@ def _parameters(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(is_parameter, columns))
 
 
-def shown_value(value: Any) -> str:
+def shown_value(value: object) -> str:
     """Return a parameter as a name has it: drawn numbers with four digits."""
     return "none" if value is None else shown_text(str(value))
 
 
 def _shared(named: Sequence[str], rows: Sequence[Row]) -> list[bool]:
     """Return for each run whether another arm has the name of its arm."""
-    keys: dict[str, set[Any]] = {}
+    keys: dict[str, set[object]] = {}
     for name, row in zip(named, rows, strict=True):
         keys.setdefault(name, set()).add(row["arm_key"])
     return [len(keys[name] - {None}) > 1 for name in named]

@@ -113,7 +113,7 @@ def is_measured(value: float) -> bool:
     return abs(value) <= LARGEST_NUMBER
 
 
-def told(value: Any) -> str:
+def told(value: object) -> str:
     """Return a condition as text; of several packages, those that train."""
     if not isinstance(value, str | Integral):
         return UNKNOWN
@@ -126,7 +126,7 @@ def failures_in(failed: Collection[int], finished: Collection[int]) -> str:
     return f"{len(failed)} of {len({*failed, *finished})}"
 
 
-def search_of(described: Any) -> dict[str, Any]:
+def search_of(described: object) -> dict[str, Any]:
     """Return what a run's tag says of the search that chose its values.
 
     Empty without one, and where it is none: a space is a range by dotted key.
@@ -134,7 +134,7 @@ def search_of(described: Any) -> dict[str, Any]:
     return _read(described) if isinstance(described, str) else {}
 
 
-def drawn_keys(described: Any) -> frozenset[str]:
+def drawn_keys(described: object) -> frozenset[str]:
     """Return the dotted keys whose values that search chose."""
     return frozenset(search_of(described).get("space", ()))
 

@@ -89,7 +89,7 @@ def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
     return with_parameters(pd.DataFrame(columns))
 
 
-def _is_number(values: Iterable[Any]) -> bool:
+def _is_number(values: Iterable[object]) -> bool:
     """Return whether a column that is not declared holds a metric and no parameter."""
     return any(isinstance(value, float) for value in values)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.predictions import answers
 from rnnbench.training.runtime import set_environment
+
+if TYPE_CHECKING:
+    from rnnbench.models.tensors import Model
 
 _BATCH = 250
 _AT_ONCE = 40 * _BATCH  # texts laid out in memory
@@ -114,6 +117,6 @@ def _name(classes: Sequence[str], label: int) -> str:
     return classes[label] if label < len(classes) else str(label)
 
 
-def _outputs(model: Any, x: np.ndarray) -> np.ndarray:
+def _outputs(model: Model, x: np.ndarray) -> np.ndarray:
     """Return the outputs ``(n, 1)``, ``(n, classes)`` or ``(n, targets)``, dropout off."""
     return np.asarray(model.predict(x, batch_size=min(_BATCH, len(x)), verbose=0))

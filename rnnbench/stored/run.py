@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from rnnbench.stored.weights import set_weights
 from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
+
+if TYPE_CHECKING:
+    from rnnbench.models.tensors import Model
 
 CONFIG_FILE = "config.yaml"
 WEIGHTS_FILE = "model.weights.h5"
@@ -115,7 +118,7 @@ def run_input(store: Store, record: Record) -> InputSpec:
         ) from None
 
 
-def load_model(store: Store, record: Record, config: Config, spec: InputSpec) -> Any:
+def load_model(store: Store, record: Record, config: Config, spec: InputSpec) -> Model:
     """Return the model of a run with its stored weights; imports Keras.
 
     Args:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnnbench.errors import StoreError
 
+if TYPE_CHECKING:
+    from rnnbench.models.tensors import Model
+
 _DEEPEST = 6
 
 
-def set_weights(model: Any, path: Path) -> None:
+def set_weights(model: Model, path: Path) -> None:
     """Give a model of :func:`rnnbench.models.build.build` the weights of a file.
 
     Raises:
@@ -36,7 +39,7 @@ def set_weights(model: Any, path: Path) -> None:
         raise _error(path, "an HDF5 file as Keras writes it", str(error)) from None
 
 
-def _pairs(model: Any, file: Any, path: Path) -> Iterator[tuple[Any, Any]]:
+def _pairs(model: Model, file: Any, path: Path) -> Iterator[tuple[Any, Any]]:
     """Yield every layer that has weights with the group of the file that holds them."""
     layers = _child(file, "layers", path)
     names: dict[str, list[str]] = {"embedding": [], "dense": [], "recurrent": []}
