@@ -70,23 +70,34 @@ def painters() -> Iterator[Draw]:
 
 
 def _drawn(jobs: Sequence[Job], painter: Connection) -> Iterator[int]:
-    """Have figures drawn, those with the most to draw first, and give their numbers as they end."""
+    """Have figures drawn, those with the most to draw first: it is begun before this returns."""
     packed = [(number, pickle.dumps(save), paths) for number, (save, paths) in enumerate(jobs)]
     packed.sort(key=lambda job: -len(job[1]))
-    left = set(range(len(jobs)))
     try:
         painter.send(packed)
-        while left:
+    except ConnectionError:
+        raise _killed() from None
+    return _ended(set(range(len(jobs))), painter)
+
+
+def _ended(left: set[int], painter: Connection) -> Iterator[int]:
+    """Give the numbers of figures as they end."""
+    while left:
+        try:
             number, error = painter.recv()
-            if error is not None:
-                raise error
-            left.remove(number)
-            yield number
-    except (EOFError, ConnectionError):
-        raise RunFailure(
-            "a process that draws figures was killed, perhaps for lack of memory; "
-            "the same command starts again"
-        ) from None
+        except (EOFError, ConnectionError):
+            raise _killed() from None
+        if error is not None:
+            raise error
+        left.remove(number)
+        yield number
+
+
+def _killed() -> RunFailure:
+    return RunFailure(
+        "a process that draws figures was killed, perhaps for lack of memory; "
+        "the same command starts again"
+    )
 
 
 def _serve(driver: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def write_report(
     tables: Tables,
     folder: Path,
     formats: Sequence[str] = FORMATS,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
     draw: Draw = draw_here,
 ) -> Path:
     """Write a report and return the path of its page.
@@ -87,13 +87,19 @@ def write_report(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
-            images = _figures(document, fresh, formats, on_progress, draw)
+            jobs = _jobs(document, fresh / "figures", formats)
+            on_progress(0, len(jobs))
+            drawing = draw(jobs)
+            # They may be drawn by other processes, while this one writes what needs none of them.
             _tables(document, fresh, formats, folder.name)
             beside = {picture.key for picture in shown_beside(document, formats)}
             text = markdown_page.render(document, beside)
             (fresh / MARKDOWN).write_text(text, encoding="utf-8")
-            (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
             write_snapshot(tables, fresh)
+            for done, _ in enumerate(drawing, 1):
+                on_progress(done, len(jobs))
+            images = _images(document, fresh / "figures", beside)
+            (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
             _replace(fresh, folder)
     except OSError as error:
         raise StoreError(
@@ -130,31 +136,22 @@ def data_tables(document: Document) -> list[DataTable]:
     ]
 
 
-def _figures(
-    document: Document,
-    fresh: Path,
-    formats: Sequence[str],
-    on_progress: Callable[[int, int], None] | None,
-    draw: Draw,
-) -> dict[str, str]:
-    folder = fresh / "figures"
+def _jobs(document: Document, folder: Path, formats: Sequence[str]) -> list[Job]:
+    """Return what draws the figures into a folder, which is made; all of them as SVG, too."""
     folder.mkdir()
-    drawn = pictures(document)
     suffixes = [SVG, *(name for name in FIGURES if name in formats and name != SVG)]
-    jobs: list[Job] = [
+    return [
         (picture.save, [folder / f"{picture.key}.{suffix}" for suffix in suffixes])
-        for picture in drawn
+        for picture in pictures(document)
     ]
-    if on_progress is not None:
-        on_progress(0, len(jobs))
-    for done, _ in enumerate(draw(jobs), 1):
-        if on_progress is not None:
-            on_progress(done, len(jobs))
+
+
+def _images(document: Document, folder: Path, beside: Collection[str]) -> dict[str, str]:
+    """Return all figures as SVG; of their files those stay that stand beside the page."""
     images = {
         picture.key: (folder / f"{picture.key}.{SVG}").read_text(encoding="utf-8")
-        for picture in drawn
+        for picture in pictures(document)
     }
-    beside = {picture.key for picture in shown_beside(document, formats)}
     for key, image in images.items():
         path = folder / f"{key}.{SVG}"
         if key in beside:
