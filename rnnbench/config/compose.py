@@ -24,7 +24,7 @@ from omegaconf.errors import (
 
 from rnnbench.config import shipped, space_words, user_files
 from rnnbench.config.overrides import CELL, parse
-from rnnbench.config.paths import default_home, preset_files, resource_dir
+from rnnbench.config.paths import NAMED_HOME, default_home, preset_files, resource_dir
 from rnnbench.config.recorded import references
 from rnnbench.config.references import bounded, refers
 from rnnbench.config.suggestions import suggestion
@@ -94,8 +94,10 @@ class Composer:
             raw: Any = OmegaConf.to_container(config, resolve=False)
             self.refers = refers(raw)
             with bounded():
-                if "home" in config and config.home is None:
-                    config.home = str(default_home())  # before others that refer to it
+                # Before others that refer to it; what is shipped is not left to OmegaConf, whose
+                # parser would take a hundredth of a short command for it.
+                if raw.get("home", "") in (None, NAMED_HOME):
+                    config.home = _literal(default_home())
                 plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         except MissingConfigException as error:
             raise self._missing(error) from None
@@ -216,6 +218,11 @@ def composer(config_dirs: Sequence[Path] = ()) -> Iterator[Composer]:
         config_dir=str(resource_dir("conf")), job_name="rnnbench", version_base="1.3"
     ):
         yield Composer(config_dirs)
+
+
+def _literal(text: str) -> str:
+    """Return text that OmegaConf reads as this text, references in it or not."""
+    return re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
 
 
 def _first_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 HOME = "runs"  # the folder of the store, where none is named
+NAMED_HOME = "${oc.env:RNNBENCH_HOME,null}"  # what conf/config.yaml has for it
 DATABASE = "mlflow.db"  # in it
 LOCKS = "locks"  # beside the database from its first moment
 
@@ -22,8 +23,16 @@ def resource_dir(name: str) -> Path:
     return _PACKAGE / "_resources" / name
 
 
-def default_home() -> Path:
-    """Return ``runs/`` here, unless only a folder above has one with a store, as git does."""
+def default_home() -> str:
+    """Return the home that the environment names, or else ``runs/`` here or above, as git does.
+
+    Above, only where that has a store and the one here has none.
+    """
+    named = os.environ.get("RNNBENCH_HOME")
+    return str(_found_home()) if named is None else named
+
+
+def _found_home() -> Path:
     try:
         here = Path.cwd() / HOME
     except OSError:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rnnbench.config import paths
 from rnnbench.config.expand import load
+from rnnbench.config.paths import NAMED_HOME, resource_dir
 from rnnbench.sweep.run import news
 from rnnbench.tracking.store import Store
 from tests.conftest import Run
@@ -56,6 +58,25 @@ def test_what_is_named_wins(below: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("RNNBENCH_HOME", "mine")
     assert home() == "mine"
     assert home("home=other") == "other"
+
+
+def test_what_is_shipped_names_it_by_the_environment() -> None:
+    shipped = yaml.safe_load((resource_dir("conf") / "config.yaml").read_text())
+    assert shipped["home"] == NAMED_HOME
+
+
+@pytest.mark.parametrize("name", ["${seed}", "a${b", "a}$", r"\${x}", "${oc.env:HOME}"])
+def test_a_folder_that_is_called_like_a_reference_is_that_folder(
+    name: str, work_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNNBENCH_HOME", name)
+    assert home() == name
+    monkeypatch.delenv("RNNBENCH_HOME")
+    here = work_dir / name
+    here.mkdir()
+    monkeypatch.chdir(here)
+    config = load(["data.path=${home}/x.csv"], cell=False)
+    assert (config.home, config.data.path) == (str(here / "runs"), str(here / "runs" / "x.csv"))
 
 
 def test_a_key_that_refers_to_the_home_follows_it(below: Path, work_dir: Path) -> None:
