@@ -191,11 +191,7 @@ def _sorted(dataset: DatasetSection) -> list[Pair]:
 
 def difference_pictures(dataset: DatasetSection) -> tuple[Picture, ...]:
     """Return the figure of the differences, or nothing where nothing is compared."""
-    return _pictures(dataset, _sorted(dataset))
-
-
-def _pictures(dataset: DatasetSection, pairs: list[Pair]) -> tuple[Picture, ...]:
-    margin = dataset.options.margin
+    pairs, margin = _sorted(dataset), dataset.options.margin
     compared = [
         (*said(p), p.result, plain_verdict(p, margin, with_seeds=False))
         for p in pairs

@@ -47,7 +47,7 @@ from rnnbench.stats.design import Design, looks, widened
 from rnnbench.stats.equalities import largest_equal
 from rnnbench.stats.family import LEAST, Comparison, family, measured, verdict_of
 
-__all__ = ["Design", "Look", "decide", "follow", "looks", "widened"]
+__all__ = ["Design", "Look", "follow", "looks", "widened"]
 Pair = tuple[str, str]
 
 
@@ -109,6 +109,8 @@ def follow(
 ) -> tuple[Look, ...]:
     """Return the looks from the first to ``look``, as far as there are open comparisons.
 
+    A comparison that was decided at a look stays as it was there.
+
     Nothing but the values of the seeds declared for a look enters it, so that the outcome depends
     on what was measured alone: not on interruptions, nor on further seeds that a store holds.
 
@@ -153,16 +155,6 @@ def follow(
         )
         active = found[-1].open_arms
     return tuple(found)
-
-
-def decide(
-    arms: Mapping[str, ArmValues], pairs: Sequence[Pair], design: Design, look: int
-) -> list[Comparison]:
-    """Return the comparisons as they stand after a look; see :func:`follow`.
-
-    A comparison that was decided at an earlier look stays as it was there.
-    """
-    return list(follow(arms, pairs, design, look)[-1].comparisons)
 
 
 @dataclass(frozen=True)

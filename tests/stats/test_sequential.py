@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnbench.stats.family import ArmValues, family, verdict_of
-from rnnbench.stats.sequential import Design, Look, decide, follow, looks, widened
+from rnnbench.stats.family import ArmValues, Comparison, family, verdict_of
+from rnnbench.stats.sequential import Design, Look, follow, looks, widened
 
 PAIRS = [("lstm", "gru"), ("lstm", "simple_rnn"), ("gru", "simple_rnn")]
 DESIGN = Design(most_seeds=16, margin=0.01)
@@ -25,6 +25,13 @@ def measured(seeds: int, **better: float) -> dict[str, ArmValues]:
         name: ArmValues(dict(enumerate(0.8 + better.get(name, 0.0) + row)))
         for name, row in zip(names, noise, strict=True)
     }
+
+
+def decide(
+    arms: dict[str, ArmValues], pairs: list[tuple[str, str]], design: Design, look: int
+) -> list[Comparison]:
+    """The comparisons as they stand after a look."""
+    return list(follow(arms, pairs, design, look)[-1].comparisons)
 
 
 def test_looks_end_with_the_most_seeds() -> None:
