@@ -50,7 +50,7 @@ def composed() -> list[tuple[str, ...]]:
 # Files of my_conf that pages show, by what is in them.
 OPTIONS = {
     "cell/lstm_relu": "name: lstm\n",
-    "experiments/mine": "defaults:\n",
+    "experiments/mine": "defaults:\n  - override /data: digits\n",
     "data/waves": "_target_: sequence_extras.waves.WAVES\n",
     "optimizer/signum": "_target_: sequence_extras.signum.SIGNUM\n",
     "baseline/nearest_mean": "_target_: sequence_extras.nearest_mean.NEAREST_MEAN\n",
