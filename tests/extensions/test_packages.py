@@ -150,7 +150,8 @@ def test_a_wrong_entry_point_is_told(
 
 @pytest.mark.slow
 def test_a_stored_run_names_nothing_that_is_imported(package: Path, run: Run) -> None:
-    trained = run("train", *ALL, *QUICK, "tracking.save_model=last", "executor=in_process")
+    quick = ("training.jit_compile=false", "executor=in_process")  # compiling takes longest
+    trained = run("train", *ALL, *QUICK, "tracking.save_model=last", *quick)
     assert trained.status == 0, trained.err
     run_id = trained.out.split("run ")[1].split()[0]
     registry._of_packages.clear()

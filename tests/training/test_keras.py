@@ -18,7 +18,7 @@ from rnnbench.training.program import Program
 from rnnbench.training.runtime import execution_path
 
 # The last batch holds 5 of 16 samples.
-TRAIN, TEST, BATCH, EPOCHS, SEED = 53, 21, 16, 3, 11
+TRAIN, TEST, BATCH, SEED = 53, 21, 16, 11
 TIME, FEATURES, VOCABULARY = 5, 3, 12
 
 
@@ -32,6 +32,7 @@ class Case:
     model: dict[str, Any] = field(default_factory=dict)
     xla: bool = True
     padded: bool = False
+    epochs: int = 2  # the second one has another order, and what the optimizer has kept
 
     def __str__(self) -> str:
         kind = "tokens" if self.tokens else "features"
@@ -50,7 +51,8 @@ CASES = [
     Case("lstm", "adam", 2, True, (), {"depth": 2}, padded=True),
     Case("gru", "adam", 2, True, ("data.mask=true",), padded=True),
     Case("gru", "adam", 2, True, ("training.fused=false",), padded=True),
-    Case("lstm", "adam", 2, True, ("training.schedule.kind=cosine", "model.l2=0.02")),
+    # After three epochs a cosine is no straight line.
+    Case("lstm", "adam", 2, True, ("training.schedule.kind=cosine", "model.l2=0.02"), epochs=3),
     Case(
         "gru",
         "sgd",
@@ -119,9 +121,10 @@ def fit_by_keras(
         layer.cell.kernel.regularizer = keras.regularizers.L2(config.model.l2)
         layer.cell.recurrent_kernel.regularizer = keras.regularizers.L2(config.model.recurrent_l2)
     start = config.optimizer.learning_rate
-    cosine = keras.optimizers.schedules.CosineDecay(start, EPOCHS)
+    epochs = config.training.epochs
+    cosine = keras.optimizers.schedules.CosineDecay(start, epochs)
     history = []
-    for epoch in range(1, EPOCHS + 1):
+    for epoch in range(1, epochs + 1):
         if config.training.schedule.kind == "cosine":
             model.optimizer.learning_rate = float(cosine(epoch - 1))
         order = shuffle_order(SEED, epoch, TRAIN)
@@ -146,7 +149,7 @@ def test_trains_as_keras_does(case: Case, configure: Any) -> None:
         f"+cell={case.cell}",
         f"optimizer={case.optimizer}",
         f"training.batch_size={BATCH}",
-        f"training.epochs={EPOCHS}",
+        f"training.epochs={case.epochs}",
         "training.validation=test",
         f"seed={SEED}",
         "model.embedding.dim=4",
