@@ -54,7 +54,7 @@ def check_artifacts(root: str | None) -> None:
         raise StoreError(_KEY, expected, shown_address(root), "leave it at null for the default")
     kind, host = _AZURE.get(scheme[1], ("", ""))
     if kind and not re.match(rf"{scheme[1]}://[^@/]+@{host}(/|$)", root):
-        expected = f"{scheme[1]}://CONTAINER@ACCOUNT.{kind}.core.windows.net/PATH"
+        expected = f"{scheme[1]}://container@account.{kind}.core.windows.net/path"
         expected = f"an address of the form {expected}"
         raise StoreError(_KEY, expected, shown_address(root), "see docs/how-to/shared_store.md")
     missing = [package for module, package in _needed(scheme[1]) if not _is_there(module)]

@@ -38,7 +38,7 @@ def test_azure_needs_a_package_more_where_no_variable_says_who_asks(
     "root", ["wasbs://runs", "wasbs://runs@anna.example/a", "abfss://runs@anna", "abfss:/runs"]
 )
 def test_azure_addresses_name_a_container_and_an_account(root: str) -> None:
-    with pytest.raises(StoreError, match=r"of the form \w+://CONTAINER@ACCOUNT"):
+    with pytest.raises(StoreError, match=r"of the form \w+://container@account"):
         check_artifacts(root)
 
 

@@ -63,7 +63,7 @@ PLACES = [
     row("sweep +cell=gru tracking.artifacts=ftp://u:s3cret@h/x", "tracking.artifacts", "s3:"),
     row(
         "sweep +cell=gru tracking.artifacts=wasbs://runs/x",
-        *("tracking.artifacts", "wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH"),
+        *("tracking.artifacts", "wasbs://container@account.blob.core.windows.net/path"),
     ),
     row("plan +cell=gru search=random search.storage=optuna.db", "search.storage", "postgresql"),
     row(
