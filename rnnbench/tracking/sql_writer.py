@@ -20,6 +20,7 @@ from typing import Any
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.database import Database, Tell
 from rnnbench.tracking.dataset import CONTEXT, DatasetTold
+from rnnbench.tracking.run_ids import RunIds
 from rnnbench.tracking.sql_reader import INDEXED
 from rnnbench.tracking.sql_rows import COLUMNS, insert, latest_rows, metric_row, text_rows
 from rnnbench.tracking.writer import RunEntry, Writer
@@ -79,12 +80,13 @@ class SqlWriter:
         self._experiment_id = experiment_id
         self._root = root
         self._fallback = fallback
+        self._ids = RunIds()
 
     def create(self, tags: Mapping[str, str], name: str) -> str:
         """See :class:`rnnbench.tracking.writer.Writer`."""
         if len(name) > _LONGEST_NAME or not _are_plain(tags, _LONGEST_TAG):
             return self._fallback.create(tags, name)
-        run_id = uuid.uuid4().hex
+        run_id = self._ids.new()
         run = {
             "run_uuid": run_id,
             "name": name,
