@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,10 +24,20 @@ from rnnbench.tracking.lasting import LastingClient, lasting
 from rnnbench.tracking.store import Store
 
 
+def replace_time(
+    monkeypatch: pytest.MonkeyPatch,
+    sleep: Callable[[float], object],
+    monotonic: Callable[[], float] = time.monotonic,
+) -> None:
+    """Give calls another clock; threads of other modules, which give heartbeats, keep theirs."""
+    clock = SimpleNamespace(sleep=sleep, monotonic=monotonic)
+    monkeypatch.setattr(lasting_module, "time", clock)
+
+
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr(lasting_module.time, "sleep", slept.append)
+    replace_time(monkeypatch, sleep=slept.append)
     return slept
 
 
@@ -119,9 +130,10 @@ def test_calls_after_one_that_waited_in_vain_do_not_wait_as_long_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(lasting_module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(
-        lasting_module.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds)
+    replace_time(
+        monkeypatch,
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
+        monotonic=lambda: now[0],
     )
     with patient(print):
         for _ in range(5):
@@ -136,7 +148,7 @@ def test_what_is_told_to_end_while_it_waits_ends_without_further_waits(
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(lasting_module.time, "sleep", interrupted)
+    replace_time(monkeypatch, sleep=interrupted)
     with patient(print):
         with pytest.raises(KeyboardInterrupt):
             lasting(failing(REFUSED))
@@ -154,9 +166,10 @@ def test_a_database_that_stays_away_is_an_error_after_some_minutes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(lasting_module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(
-        lasting_module.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds)
+    replace_time(
+        monkeypatch,
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
+        monotonic=lambda: now[0],
     )
     with patient(print), pytest.raises(OperationalError):
         lasting(failing(*[REFUSED] * 100_000))
