@@ -42,20 +42,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     commands.kill()
 
 
-@pytest.mark.stress
-class TestServerLocks(LocksConformance):
-    attempts, rounds = 20, 3
-    traces = staticmethod(traces)
-    see_death = staticmethod(see_death)
-
-    @pytest.fixture
-    def locks(self, address: str, monkeypatch: pytest.MonkeyPatch) -> ClaimLocks:
-        monkeypatch.setattr(conformance, "_PATIENCE", 120)
-        for entry in ServerRegistry(address).look():  # of those whom the test before has killed
-            ServerRegistry(address).remove(entry)
-        return ClaimLocks(ServerRegistry(address), seconds=1.0, looks=8)
-
-
 def experiments(address: str) -> set[str]:
     found = call_server(address, "POST", f"{API}/experiments/search", max_results=100)
     return {experiment["name"] for experiment in found["experiments"]}
@@ -89,6 +75,20 @@ def test_entries_of_processes_are_runs_which_nobody_writes_to_once_they_are_remo
     registry.withdraw(second, "c2")
     registry.remove(first)
     assert registry.look() == {}
+
+
+@pytest.mark.stress
+class TestServerLocks(LocksConformance):
+    attempts, rounds = 20, 3
+    traces = staticmethod(traces)
+    see_death = staticmethod(see_death)
+
+    @pytest.fixture
+    def locks(self, address: str, monkeypatch: pytest.MonkeyPatch) -> ClaimLocks:
+        monkeypatch.setattr(conformance, "_PATIENCE", 120)
+        for entry in ServerRegistry(address).look():  # of those whom the test before has killed
+            ServerRegistry(address).remove(entry)
+        return ClaimLocks(ServerRegistry(address), seconds=1.0, looks=8)
 
 
 def test_those_who_know_the_server_by_another_address_exclude_each_other(address: str) -> None:
