@@ -11,7 +11,7 @@ import pytest
 
 from rnnbench.training import gradient_flow, predictions
 from rnnbench.training.gradient_flow import Flow
-from rnnbench.training.stored_arrays import StoredArrays, load_arrays
+from rnnbench.training.stored_arrays import load_arrays
 
 
 @pytest.fixture
@@ -23,15 +23,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def answers(path: Path) -> object:
-    """Which test samples a file says were answered rightly, ``None`` where it says nothing."""
-    return predictions.right_in(StoredArrays(path), "last").get("last")
-
-
 @pytest.mark.parametrize(
     ("name", "load"),
     [
-        (predictions.FILE, answers),
+        (predictions.FILE, predictions.load_answers),
         (gradient_flow.FILE, gradient_flow.load),
     ],
 )
