@@ -8,7 +8,9 @@ from rnnbench.plots.painters import painters
 
 def report(words: Words) -> int:
     """Write a report; matplotlib is loaded elsewhere while this process loads what it needs."""
-    with painters() as draw:
+    formats = words.option("formats") or ""
+    others = [name for name in ("png", "pdf") if formats == "all" or name in formats.split(",")]
+    with painters([".svg", *(f".{name}" for name in others)]) as draw:
         from rnnbench.cli.report import report as write
 
         return write(words, draw)

@@ -33,6 +33,10 @@ def jobs(folder: Path) -> list[Job]:
     return [(partial(save, f"figure {n}"), [folder / f"{n}.svg"]) for n in range(5)]
 
 
+def tell_whether_pdf_is_loaded(paths: list[Path]) -> None:
+    paths[0].write_text(str("matplotlib.backends.backend_pdf" in sys.modules))
+
+
 @pytest.fixture
 def several(monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform != "linux":
@@ -68,6 +72,17 @@ def test_figures_are_drawn_elsewhere_and_no_process_stays(tmp_path: Path) -> Non
         f"figure {n}" for n in range(5)
     ]
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize("suffixes", [[".svg"], [".svg", ".pdf"]])
+def test_what_the_asked_formats_need_is_loaded_before_and_no_more(
+    tmp_path: Path, suffixes: list[str]
+) -> None:
+    path = tmp_path / "told.txt"
+    with painters(suffixes) as draw:
+        list(draw([(tell_whether_pdf_is_loaded, [path])]))
+    assert path.read_text() == str(".pdf" in suffixes)
 
 
 @pytest.mark.usefixtures("several")
