@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
+from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store, arm_lock
 
@@ -19,8 +20,9 @@ def reap(store: Store) -> list[str]:
     Returns the ids. An owner holds the lock of its run for as long as it lives.
     """
     markers = store.marker.of_the_dead()
-    running = store.records(kind=None, status="RUNNING", only=_OWNERSHIP)
-    dead = [record for record in running if _end_if_dead(store, record)]
+    with translated(store.uri, store.home.path):
+        running = store.records(kind=None, status="RUNNING", only=_OWNERSHIP)
+        dead = [record for record in running if _end_if_dead(store, record)]
     left = (record for record in running if record not in dead)
     store.marker.remove(markers, {record.tags.get(names.PROCESS, "") for record in left})
     return [record.run_id for record in dead]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ from threading import Barrier, Timer
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.errors import StoreError
 from rnnbench.tracking import names
 from rnnbench.tracking import parent as parent_module
 from rnnbench.tracking.abandoned import reap
@@ -114,6 +116,18 @@ class TestSweepParent:
         assert other.open() != driver().open()
         other.close("KILLED")
         assert sorted(record.status for record in parents(store)) == ["KILLED", "RUNNING"]
+
+    def test_of_a_store_that_fails_while_it_is_ended_is_told_in_one_message(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(run_id: str) -> str:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        tags = {names.KIND: "sweep", names.SWEEP: "some-key", names.OWNER: store.home.owner}
+        store.client.create_run(store.experiment_id, tags=tags)
+        monkeypatch.setattr(store.writer, "status", fail)
+        with pytest.raises(StoreError, match=r"^tracking\.uri: .*disk I/O error"):
+            reap(store)
 
     def test_whose_owner_was_killed_is_ended_and_then_taken_over(
         self, driver: Open, store: Store
