@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from rnnbench.cli.words import Words
 from rnnbench.plots.painters import painters
+from rnnbench.report.formats import chosen_formats, drawn
 
 
 def report(words: Words) -> int:
     """Write a report; matplotlib is loaded elsewhere while this process loads what it needs."""
-    formats = words.option("formats") or ""
-    others = [name for name in ("png", "pdf") if formats == "all" or name in formats.split(",")]
-    with painters([".svg", *(f".{name}" for name in others)]) as draw:
+    with painters(drawn(chosen_formats(words.option("formats")))) as draw:
         from rnnbench.cli.report import report as write
 
         return write(words, draw)

@@ -24,19 +24,11 @@ from rnnbench.plots.painters import Draw, draw_here
 from rnnbench.report.build import Tables, build
 from rnnbench.report.declared import restrict
 from rnnbench.report.document import Document
+from rnnbench.report.formats import TABLES, chosen_formats, drawn
 from rnnbench.report.published import System, systems
 from rnnbench.report.snapshot import RUNS, is_snapshot, read_snapshot
 from rnnbench.report.tables import read_tables, restricted
-from rnnbench.report.write import (
-    FIGURES,
-    MARKDOWN,
-    SVG,
-    TABLES,
-    chosen_formats,
-    data_tables,
-    shown_beside,
-    write_report,
-)
+from rnnbench.report.write import MARKDOWN, data_tables, shown_beside, write_report
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
@@ -135,7 +127,7 @@ def _written(document: Document, formats: Sequence[str]) -> str:
         (
             "figure",
             shown_beside(document, formats),
-            [name for name in FIGURES if name in (*formats, SVG)],
+            drawn(formats),
         ),
         ("table", data_tables(document), [name for name in TABLES if name in formats]),
     ):

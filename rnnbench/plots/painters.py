@@ -45,21 +45,21 @@ def draw_here(jobs: Sequence[Job]) -> Iterator[int]:
 
 
 @contextmanager
-def painters(suffixes: Sequence[str] = (".svg",)) -> Iterator[Draw]:
+def painters(formats: Sequence[str] = ("svg",)) -> Iterator[Draw]:
     """Give what draws figures: in processes of their own where that is faster.
 
     They are gone afterwards, whatever has happened, and when this process is killed.
 
     Args:
-        suffixes: of the files that will be drawn, ``.svg``, ``.png`` or ``.pdf``, the usual first:
-            what they need is loaded before the figures are known.
+        formats: of the files that will be drawn, ``svg``, ``png`` or ``pdf``, the usual first: what
+            they need is loaded before the figures are known.
     """
     if sys.platform != "linux" or cores() < 2 or "matplotlib" in sys.modules:
         yield draw_here
         return
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, suffixes))
+    process = context.Process(target=_serve, args=(theirs, formats))
     with ignored(signal.SIGINT, signal.SIGHUP):
         process.start()
     theirs.close()
@@ -104,7 +104,7 @@ def _killed() -> RunFailure:
     )
 
 
-def _serve(driver: Connection, suffixes: Sequence[str]) -> None:
+def _serve(driver: Connection, formats: Sequence[str]) -> None:
     """Load what draws; once the figures have come, draw them in parallel."""
     os.setpgrp()  # to be ended at once, with all that are forked from it
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads would not survive the fork
@@ -113,8 +113,8 @@ def _serve(driver: Connection, suffixes: Sequence[str]) -> None:
         import_module(f"rnnbench.plots.{name}")
     from rnnbench.plots.style import rehearse
 
-    for suffix in suffixes:
-        rehearse(suffix)
+    for name in formats:
+        rehearse(name)
     try:
         jobs: list[_Packed] = driver.recv()
     except (EOFError, ConnectionError):

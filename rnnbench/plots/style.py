@@ -154,12 +154,12 @@ def new_figure(
         yield figure
 
 
-def rehearse(suffix: str) -> None:
+def rehearse(format_: str) -> None:
     """Draw nothing of interest, so that all that drawing needs is loaded, fonts included."""
     _seaborn()
     with TemporaryDirectory() as folder, new_figure(2, 2, "0.5") as figure:
         figure.subplots()
-        write(figure, [Path(folder, f"figure{suffix}")])
+        write(figure, [Path(folder, f"figure.{format_}")])
 
 
 def write(figure: Figure, paths: Iterable[Path], dpi: float | None = None) -> None:

@@ -11,7 +11,6 @@ from functools import partial
 import numpy as np
 
 from rnnbench.config.class_metrics import SCORES
-from rnnbench.config.metric import OF_EPOCH
 from rnnbench.config.metrics import METRICS
 from rnnbench.plots.confusion import Confusion, save_confusions
 from rnnbench.plots.precision_recall import precision_line, save_precision
@@ -27,7 +26,7 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.wording import arm_words, either
+from rnnbench.report.wording import arm_words, of_epochs
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_class import RECALLS, AnsweredClasses, Classes, answered_classes
 from rnnbench.results.measure import ASKED, weights_of
@@ -54,7 +53,7 @@ def classes_block(dataset: DatasetSection, classes: Classes) -> Block | None:
     if known is None:
         return None
     arms = [arm for arm in order(dataset) if arm.name in known.runs]
-    epochs = either(sorted({OF_EPOCH[weights_of(arm, metric)].strip() for arm in arms}))
+    epochs = of_epochs(weights_of(arm, metric) for arm in arms)
     many = len(known.names) > _MOST_CLASSES
     tables = (
         _scores(dataset, arms, metric),

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from rnnbench.config.metric import OF_EPOCH
 from rnnbench.config.metrics import METRICS
 from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order, pair_cell
@@ -23,7 +22,7 @@ from rnnbench.report.document import (
     spread,
 )
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import arm_words, either
+from rnnbench.report.wording import arm_words, of_epochs
 from rnnbench.results.answers import Answers, overlap
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.by_length import Answered, Group, Mask, answered, groups, quarters
@@ -119,8 +118,7 @@ def _table(
         for arm in arms
         for one, mean in zip(divided, means[arm.name], strict=True)
     )
-    weights = {weights_of(arm, _metric(dataset)) for arm in arms}
-    epochs = either(sorted(OF_EPOCH[one].strip() for one in weights))
+    epochs = of_epochs(weights_of(arm, _metric(dataset)) for arm in arms)
     note = (
         f"Answers of the weights {epochs}. All arms answered the same samples: where their "
         "intervals overlap, their difference can still be sure."

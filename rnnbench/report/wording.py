@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from rnnbench.config.arm_names import key_words, short_name
+from rnnbench.config.metric import OF_EPOCH, Weights
 from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import OPTIMIZERS
 from rnnbench.models.cells import CELLS
@@ -112,6 +113,11 @@ def either(words: Iterable[str], last: str = "or") -> str:
     """Return ``a, b or c``."""
     *rest, end = words
     return f"{', '.join(rest)} {last} {end}" if rest else end
+
+
+def of_epochs(weights: Iterable[Weights]) -> str:
+    """Return of which epochs some weights are: ``of the last epoch``."""
+    return either(sorted({OF_EPOCH[which].strip() for which in weights}))
 
 
 def cell_place(cell: str) -> tuple[int, str]:

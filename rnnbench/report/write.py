@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rnnbench.errors import ConfigError, StoreError
+from rnnbench.errors import StoreError
 from rnnbench.plots.painters import Draw, Job, draw_here
 from rnnbench.plots.svg import without_facts
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
 from rnnbench.report.document import ANSWER, DataTable, Document, Picture
 from rnnbench.report.files import csv_text
+from rnnbench.report.formats import FORMATS, SVG, drawn
 from rnnbench.report.latex import latex_text
 from rnnbench.report.outline import PAGE
 from rnnbench.report.snapshot import SNAPSHOT, write_snapshot
@@ -22,40 +23,10 @@ from rnnbench.system.scratch import scratch_folder
 MARKDOWN = "report.md"
 _FILES = (PAGE, MARKDOWN, *SNAPSHOT)
 _FOLDERS = ("figures", "tables")
-# The page has all figures inside; report.md shows those that are written as SVG, links the others.
-SVG = "svg"
-FIGURES = (SVG, "png", "pdf")
-TABLES: dict[str, Callable[[DataTable, str], str]] = {
+_TEXT_OF: dict[str, Callable[[DataTable, str], str]] = {
     "csv": lambda table, _report: csv_text(table),
     "tex": latex_text,
 }
-FORMATS = (*TABLES, *FIGURES)
-# What a reader of the page opens; figures for slides and papers take longer than all the rest.
-USUAL = ("csv", SVG)
-
-
-def chosen_formats(text: str | None) -> tuple[str, ...]:
-    """Return the formats that ``formats=...`` names; without it, the usual ones.
-
-    SVG, which ``report.md`` shows, is one of them unless there is none at all.
-
-    Raises:
-        ConfigError: for anything else than known formats separated by commas, ``all`` or ``none``.
-    """
-    if text is None:
-        return USUAL
-    if text == "all":
-        return FORMATS
-    named = [] if text in ("", "none") else text.split(",")
-    for name in named:
-        if name not in FORMATS:
-            raise ConfigError(
-                "formats",
-                f"some of {', '.join(FORMATS)} separated by commas, or all, or none",
-                text if text.strip() else "a blank",
-                "type formats=csv,pdf",
-            )
-    return tuple(name for name in FORMATS if name in named or (named and name == SVG))
 
 
 def write_report(
@@ -139,9 +110,8 @@ def data_tables(document: Document) -> list[DataTable]:
 def _jobs(document: Document, folder: Path, formats: Sequence[str]) -> list[Job]:
     """Return what draws the figures into a folder, which is made; all of them as SVG, too."""
     folder.mkdir()
-    suffixes = [SVG, *(name for name in FIGURES if name in formats and name != SVG)]
     return [
-        (picture.save, [folder / f"{picture.key}.{suffix}" for suffix in suffixes])
+        (picture.save, [folder / f"{picture.key}.{name}" for name in drawn(formats)])
         for picture in pictures(document)
     ]
 
@@ -163,11 +133,11 @@ def _images(document: Document, folder: Path, beside: Collection[str]) -> dict[s
 
 def _tables(document: Document, fresh: Path, formats: Sequence[str], report: str) -> None:
     folder = fresh / "tables"
-    for name in set(TABLES) & set(formats):
+    for name in set(_TEXT_OF) & set(formats):
         folder.mkdir(exist_ok=True)
         for table in data_tables(document):
             # The line ends of CSV are the same everywhere.
-            (folder / f"{table.key}.{name}").write_bytes(TABLES[name](table, report).encode())
+            (folder / f"{table.key}.{name}").write_bytes(_TEXT_OF[name](table, report).encode())
 
 
 def _replace(fresh: Path, folder: Path) -> None:

@@ -10,9 +10,7 @@ from rnnbench.formatting.redact import shown_address
 from rnnbench.tracking import view
 from rnnbench.tracking.address import local_path
 from rnnbench.tracking.home import Home
-from rnnbench.tracking.object_stores import check_answers
-
-_KEY = "tracking.artifacts"
+from rnnbench.tracking.object_stores import KEY, check_answers
 
 
 def check_root(store: Any, root: str | None) -> None:
@@ -26,7 +24,7 @@ def check_root(store: Any, root: str | None) -> None:
     known = str(store.client.get_experiment(store.experiment_id).artifact_location)
     if _plain(known) != _plain(root):
         raise StoreError(
-            _KEY,
+            KEY,
             f"{shown_address(known)}, where the experiment has kept its files from the beginning",
             shown_address(root),
             "leave it at null, or begin another with tracking.experiment=...",

@@ -31,7 +31,7 @@ _AZURE = {
     "abfss": ("dfs", r"[^.@/]+\.[^@/]+"),
 }
 _SCHEMES = ("file", "mlflow-artifacts", "hdfs", "viewfs", *_PACKAGES)
-_KEY = "tracking.artifacts"
+KEY = "tracking.artifacts"
 
 
 def check_artifacts(root: str | None) -> None:
@@ -46,21 +46,21 @@ def check_artifacts(root: str | None) -> None:
     if scheme is None:
         if not Path(root).is_absolute():
             expected = "an absolute path, or an address as in s3://bucket/runs"
-            raise StoreError(_KEY, expected, root or "an empty text", "type all of the path")
+            raise StoreError(KEY, expected, root or "an empty text", "type all of the path")
         return
     if scheme[1] not in _SCHEMES:
         expected = "an absolute path, or an address that starts with one of "
         expected += ", ".join(f"{known}:" for known in _SCHEMES)
-        raise StoreError(_KEY, expected, shown_address(root), "leave it at null for the default")
+        raise StoreError(KEY, expected, shown_address(root), "leave it at null for the default")
     kind, host = _AZURE.get(scheme[1], ("", ""))
     if kind and not re.match(rf"{scheme[1]}://[^@/]+@{host}(/|$)", root):
         expected = f"{scheme[1]}://container@account.{kind}.core.windows.net/path"
         expected = f"an address of the form {expected}"
-        raise StoreError(_KEY, expected, shown_address(root), "see docs/how-to/shared_store.md")
+        raise StoreError(KEY, expected, shown_address(root), "see docs/how-to/shared_store.md")
     missing = [package for module, package in _needed(scheme[1]) if not _is_there(module)]
     if missing:
         raise StoreError(
-            _KEY,
+            KEY,
             f"an address whose Python packages are installed ({', '.join(missing)})",
             shown_address(root),
             f"pip install {' '.join(missing)}" + _or_credentials(scheme[1], missing),
@@ -104,7 +104,7 @@ def told(address: str) -> Iterator[None]:
             check_artifacts(address)  # which says what to install
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise StoreError(
-            _KEY,
+            KEY,
             "an object store that can be read and written",
             f"{shown_address(address)} ({redacted(reason[:300])})",
             "create its bucket or container, or correct the credentials in the environment",

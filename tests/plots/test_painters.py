@@ -75,14 +75,14 @@ def test_figures_are_drawn_elsewhere_and_no_process_stays(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("several")
-@pytest.mark.parametrize("suffixes", [[".svg"], [".svg", ".pdf"]])
+@pytest.mark.parametrize("formats", [["svg"], ["svg", "pdf"]])
 def test_what_the_asked_formats_need_is_loaded_before_and_no_more(
-    tmp_path: Path, suffixes: list[str]
+    tmp_path: Path, formats: list[str]
 ) -> None:
     path = tmp_path / "told.txt"
-    with painters(suffixes) as draw:
+    with painters(formats) as draw:
         list(draw([(tell_whether_pdf_is_loaded, [path])]))
-    assert path.read_text() == str(".pdf" in suffixes)
+    assert path.read_text() == str("pdf" in formats)
 
 
 @pytest.mark.usefixtures("several")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rnnbench.report.build import build
-from rnnbench.report.write import FORMATS, chosen_formats, pictures, write_report
+from rnnbench.report.formats import FORMATS, chosen_formats
+from rnnbench.report.write import pictures, write_report
 from tests.conftest import ROOT, Run
 from tests.report.records import MATCHED, OPTIONS, tables
 
