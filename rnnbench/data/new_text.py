@@ -17,7 +17,6 @@ from rnnbench.data.readers import ReadsText, TextReader
 from rnnbench.data.soundness import META
 from rnnbench.data.sources import SOURCES, shipped, source_of
 from rnnbench.data.store import beside_damage, prepared_with
-from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -74,17 +73,6 @@ def _reads(name: str, source: object) -> bool:
     return name in _WITH_VOCABULARY or isinstance(source, ReadsText)
 
 
-class _Kept:
-    """The vocabulary that is kept beside prepared arrays."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-
-    def encode(self, text: str) -> NDArray[np.int32]:
-        """See :class:`rnnbench.data.readers.TextEncoder`."""
-        return np.array(self._vocabulary.encode(text), np.int32)
-
-
 def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progress) -> TextReader:
     # What the run was trained on is prepared already, whatever became of the user's own file.
     kept, damaged = prepared_with(digest, Path(home).absolute() / "data", config.name)
@@ -100,7 +88,7 @@ def _prepared_reader(config: DataConfig, home: Path, digest: str, report: Progre
         )
     names = tuple(map(str, prepared.facts.get("class_names", ())))
     scale = prepared.target_scale() if prepared.spec.targets else None
-    return TextReader(_Kept(vocabulary), names, scale)
+    return TextReader(vocabulary, names, scale)
 
 
 def _as_first_read(kept: Sequence[Prepared]) -> Prepared | None:

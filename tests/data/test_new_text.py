@@ -12,8 +12,8 @@ import pytest
 from rnnbench.data import prepare, sources
 from rnnbench.data.new_text import pad_tokens, text_reader
 from rnnbench.data.readers import TextReader
+from rnnbench.data.sets.imdb import load_word_index, vocabulary
 from rnnbench.data.sets.reviews import texts
-from rnnbench.data.sets.word_index import KerasVocabulary, load_word_index
 from rnnbench.errors import ConfigError, DataError
 
 
@@ -36,10 +36,10 @@ def test_texts_of_reviews_become_their_prepared_arrays(
 
 
 def test_a_word_has_its_rank_and_an_unknown_one_the_mark_for_it() -> None:
-    tokens = KerasVocabulary({"the": 1, "film": 19}).encode("The zebra FILM!")
+    tokens = vocabulary({"the": 1, "film": 19}, 100).encode("The zebra FILM!")
     assert tokens.tolist() == [1, 4, 2, 22]
     assert tokens.dtype == np.int32
-    assert KerasVocabulary({"the": 1}).encode("...").tolist() == [1]
+    assert vocabulary({"the": 1}, 100).encode("...").tolist() == [1]
 
 
 class TestWordIndex:

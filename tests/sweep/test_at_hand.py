@@ -10,7 +10,7 @@ import pytest
 from rnnbench.config.expand import Arm, expand
 from rnnbench.data import prepare
 from rnnbench.data.sets.imdb import Imdb
-from rnnbench.data.sets.imdb_file import KERAS_SHA256
+from rnnbench.data.sets.keras_files import REVIEWS
 from rnnbench.sweep.at_hand import at_hand
 from tests.conftest import Run
 from tests.data.conftest import imdb_members
@@ -67,10 +67,10 @@ def test_what_was_prepared_before_is_at_hand(
     file: Path, work_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Although the file has gone since."""
-    monkeypatch.setattr("rnnbench.data.sets.imdb.file_digest", lambda key, path: KERAS_SHA256)
+    monkeypatch.setattr("rnnbench.data.sets.imdb.file_digest", lambda key, path: REVIEWS.digest)
     monkeypatch.setenv("RNNBENCH_IMDB", str(file))
     (config,) = (arm.config.data for arm in expand(WORDS) if arm.config.data.name == "imdb")
-    assert Imdb().fingerprint(config).identity["sha256"] == KERAS_SHA256
+    assert Imdb().fingerprint(config).identity["sha256"] == REVIEWS.digest
     prepare(config, work_dir / "runs")
     monkeypatch.delenv("RNNBENCH_IMDB")
     assert kept(*WORDS) == (["digits", "imdb"], [])

@@ -6,19 +6,18 @@ Source of the data: A. Maas et al., "Learning Word Vectors for Sentiment Analysi
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, length_of, words_of
-from rnnbench.data.files.npz import Npz, file_digest, open_npz
+from rnnbench.data.files.npz import Npz, describe, file_digest, open_npz
 from rnnbench.data.indices import INDEX_FROM, START
 from rnnbench.data.readers import TextReader
-from rnnbench.data.sets.imdb_file import KERAS_SHA256, ORIGIN, SET, download_imdb, find_imdb
-from rnnbench.data.sets.word_index import KerasVocabulary, load_word_index
+from rnnbench.data.sets.keras_files import REVIEWS, WORD_INDEX
 from rnnbench.data.words.texts import word_index_identity, word_index_path
 from rnnbench.data.words.vocabulary import Tokenization, Vocabulary, read_word_index
 
@@ -47,15 +46,16 @@ class Imdb:
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The local file's contents, or those that Keras's download is checked against."""
-        key, file = find_imdb(config.path)
-        digest = KERAS_SHA256 if file is None else file_digest(key, file)
-        text = ORIGIN if file is None else str(file)
+        key, file = REVIEWS.find(config.path)
+        digest = REVIEWS.digest if file is None else file_digest(key, file)
+        text = REVIEWS.origin if file is None else str(file)
         identity = {"loader": VERSION, "sha256": digest, **word_index_identity(config)}
-        return Fingerprint(text, identity, file, is_remote=file is None, action=SET)
+        action = f"set {REVIEWS.variable}=/path/to/{REVIEWS.name}"
+        return Fingerprint(text, identity, file, is_remote=file is None, action=action)
 
     def load(self, config: DataConfig, found: Fingerprint, report: Progress) -> Raw:
         """Shuffled and marked as Keras does it; raises DataError for a file that is not IMDB."""
-        path = found.file or download_imdb(report)
+        path = found.file or REVIEWS.download(report)
         # One generator shuffles both parts in turn, so the second depends on the first's size.
         rng = np.random.RandomState(SHUFFLE_SEED)
         with open_npz("data.path", path, LARGEST_BYTES) as npz:
@@ -65,10 +65,23 @@ class Imdb:
         return Raw(train, test, facts, vocabulary=_vocabulary(config))
 
     def reader(
-        self, _config: DataConfig, _home: Path, word_index: str | None, report: Progress
+        self, config: DataConfig, _home: Path, word_index: str | None, report: Progress
     ) -> TextReader:
         """Keras's word index: a local one, or Keras's download; raises DataError."""
-        return TextReader(KerasVocabulary(load_word_index(word_index, report)), CLASSES)
+        return TextReader(
+            vocabulary(load_word_index(word_index, report), words_of(config)), CLASSES
+        )
+
+
+def vocabulary(index: Mapping[str, int], num_words: int) -> Vocabulary:
+    """Words by their rank in Keras's index; one that is not in it has the token 2."""
+    return Vocabulary.of_ranks(replace(READING, unknown="oov"), index, num_words)
+
+
+def load_word_index(path: str | None, report: Progress) -> dict[str, int]:
+    """Return each word's rank, from 1; raises DataError for a file of another form."""
+    key, file = WORD_INDEX.find(path)
+    return read_word_index(file or WORD_INDEX.download(report), key, WORD_INDEX.help)
 
 
 def _vocabulary(config: DataConfig) -> Vocabulary | None:
@@ -89,16 +102,9 @@ def _split(npz: Npz, part: str, rng: np.random.RandomState, limit: int | None) -
         )
     order = np.arange(len(labels))
     rng.shuffle(order)
-    order = order[:limit]
-    start = np.array([START], np.int32)
-    values += INDEX_FROM
-    rows = (values[offsets[i] : offsets[i + 1]] for i in order)
-    lengths = np.diff(offsets)[order] + 1
-    return Split(
-        np.concatenate(list(chain.from_iterable((start, row) for row in rows))),
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        labels[order],
-    )
+    values = np.insert(values + INDEX_FROM, offsets[:-1], START)
+    offsets += np.arange(len(offsets))
+    return Split(values, offsets, labels).taken(order[:limit])
 
 
 def _words(npz: Npz, name: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -136,10 +142,7 @@ def _flat(npz: Npz, name: str, rows: Iterable[list[Any]]) -> NDArray[np.int32]:
 def _labels(npz: Npz, name: str) -> NDArray[np.int32]:
     header = npz.header(name)
     if header.dtype.kind not in "iu" or len(header.shape) != 1:
-        raise npz.error(
-            f"{name} as a one-dimensional array of 0 and 1",
-            f"shape {header.shape} of {header.dtype}",
-        )
+        raise npz.error(f"{name} as a one-dimensional array of 0 and 1", describe(header))
     labels = npz.numbers(name)
     if not np.isin(labels, (0, 1)).all():
         raise npz.error(f"{name} of 0 and 1", f"values {np.unique(labels)[:5].tolist()}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -18,7 +17,7 @@ from rnnbench.data.contract import (
     must_be_null,
     words_of,
 )
-from rnnbench.data.indices import INDEX_FROM, OOV, PAD, START
+from rnnbench.data.indices import INDEX_FROM, PAD, START
 from rnnbench.data.readers import TextReader
 from rnnbench.data.sets import grammar
 from rnnbench.errors import ConfigError
@@ -86,7 +85,7 @@ class Reviews:
                 word_index,
                 "leave it out",
             )
-        return TextReader(ReviewVocabulary(), CLASSES)
+        return TextReader(vocabulary(), CLASSES)
 
     def rows(self, config: DataConfig) -> Vocabulary:
         """The words of the grammar, for word vectors."""
@@ -95,14 +94,6 @@ class Reviews:
         reading = Tokenization("keras", lower=True, start=True, unknown="oov", breaks="unicode")
         ranks = {word: index - INDEX_FROM for word, index in word_index().items()}
         return Vocabulary.of_ranks(reading, ranks, words_of(config))
-
-
-class ReviewVocabulary:
-    """The words that the grammar can produce."""
-
-    def encode(self, text: str) -> NDArray[np.int32]:
-        """See :class:`rnnbench.data.readers.TextEncoder`."""
-        return encode(text)
 
 
 @cache
@@ -124,13 +115,15 @@ def texts(split: str, n: int) -> list[tuple[str, int]]:
     return [(" ".join(r.words), r.label) for r in grammar.stream(split, min(n, LARGEST))]
 
 
-def encode(text: str) -> NDArray[np.int32]:
-    """Token indices ``(length,)`` of a text, start mark first, unknown words as 2."""
-    import numpy as np
+@cache
+def vocabulary() -> Vocabulary:
+    """What reads text: start mark first, the "." of sentences as a word, unknown words as 2."""
+    from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
 
-    index = word_index()
-    words = re.findall(r"[a-z']+|\.", text.lower())
-    return np.array([START, *(index.get(word, OOV) for word in words)], np.int32)
+    reading = Tokenization(
+        "regex", lower=True, start=True, unknown="oov", breaks="unicode", pattern=r"[a-z']+|\."
+    )
+    return Vocabulary(reading, word_index())
 
 
 def decode(tokens: Iterable[int]) -> list[str]:

@@ -210,7 +210,7 @@ def decode(content: bytes, encoding: str | None, key: str, where: str) -> str:
 
 
 def _with(vocabulary: Vocabulary, texts: Iterable[Text]) -> Encoded:
-    return _laid_out(vocabulary.encode(text.text) for text in texts)
+    return _laid_out(vocabulary.tokens(text.text) for text in texts)
 
 
 def _numbers(texts: Iterable[Text]) -> Encoded:

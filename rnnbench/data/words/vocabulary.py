@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -86,12 +86,15 @@ class Vocabulary:
     def _split(self) -> Tokenizer:
         return self.reading.tokenizer()
 
-    def encode(self, text: str) -> list[int]:
-        """Return the rows of a text's words, ``(length,)``; may be empty."""
-        return self.encode_words(self._split(text))
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """See :class:`rnnbench.data.readers.TextEncoder`."""
+        import numpy as np
 
-    def encode_words(self, words: Iterable[str]) -> list[int]:
-        """Return the rows of words, with the mark at the beginning if there is one."""
+        return np.array(self.tokens(text), np.int32)
+
+    def tokens(self, text: str) -> list[int]:
+        """Return the rows of a text's words, after the mark at the beginning if there is one."""
+        words = self._split(text)
         if self.reading.unknown == "oov":
             found = [self.rows.get(word, OOV) for word in words]
         else:

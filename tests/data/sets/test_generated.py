@@ -8,7 +8,7 @@ import pytest
 from rnnbench.data import input_spec, prepare
 from rnnbench.data.sets import grammar
 from rnnbench.data.sets.oracle import oracle
-from rnnbench.data.sets.reviews import decode, encode, texts, word_index
+from rnnbench.data.sets.reviews import decode, texts, vocabulary, word_index
 from rnnbench.errors import ConfigError
 
 SENTENCES = {
@@ -72,10 +72,10 @@ def test_texts_encode_to_what_the_data_set_holds(configure, tmp_path):
     for row, label, (text, expected) in zip(
         arrays.x_train, arrays.y_train, texts("train", 20), strict=True
     ):
-        tokens = encode(text)[-100:]
+        tokens = vocabulary().encode(text)[-100:]
         np.testing.assert_array_equal(row[: len(tokens)], tokens)
         assert label == expected
-    assert decode(encode("The plot, zzz!"))[1:] == ["the", "plot", "?"]
+    assert decode(vocabulary().encode("The plot, zzz!"))[1:] == ["the", "plot", "?"]
 
 
 def test_best_possible_accuracy_counts_what_truncation_hides(configure, tmp_path):

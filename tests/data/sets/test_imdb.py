@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rnnbench.data import input_spec, prepare
-from rnnbench.data.sets import imdb, imdb_file
+from rnnbench.data.sets import imdb
 from rnnbench.errors import DataError
 
 
@@ -97,7 +97,7 @@ class TestLookUp:
     ):
         ready = write(members["imdb"](), tmp_path / "ready.npz")
         digest = hashlib.sha256(ready.read_bytes()).hexdigest()
-        monkeypatch.setattr(imdb, "KERAS_SHA256", digest)
+        monkeypatch.setattr(imdb, "REVIEWS", imdb.REVIEWS._replace(digest=digest))
         copy = f"print('progress'); shutil.copy({str(ready)!r}, pathlib.Path(cache_dir, *target))"
         fake_keras(tmp_path, monkeypatch, copy)
         loaded = set(sys.modules)
@@ -128,8 +128,8 @@ def fake_keras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> No
         "import pathlib, shutil\n"
         "class utils:\n"
         "    def get_file(fname, origin, *, file_hash, cache_dir):\n"
-        f"        assert origin == {imdb_file.ORIGIN!r}\n"
-        f"        assert file_hash == {imdb_file.KERAS_SHA256!r}\n"
+        f"        assert origin == {imdb.REVIEWS.origin!r}\n"
+        f"        assert file_hash == {imdb.REVIEWS.digest!r}\n"
         "        target = ('datasets', fname)\n"
         "        pathlib.Path(cache_dir, 'datasets').mkdir(parents=True, exist_ok=True)\n"
         f"        {body}\n"

@@ -108,7 +108,7 @@ def test_start_marks_every_text(texts_of, write_texts):
 def test_stored_vocabulary_reads_new_text_as_the_data_were_read(texts_of, write_texts):
     prepared, (train, _) = texts_of(write_texts(), start=True)
     vocabulary = prepared.vocabulary()
-    rows = vocabulary.encode("The PLOT is fine, isn't it?")
+    rows = vocabulary.tokens("The PLOT is fine, isn't it?")
     assert "<1> the plot is fine isn't it" in [text for _, text in train]
     assert [vocabulary.words.get(row, row) for row in rows][:3] == [1, "the", "plot"]
     assert rows in [row[row != 0].tolist() for row in prepared.arrays().x_train]

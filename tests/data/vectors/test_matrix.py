@@ -10,7 +10,7 @@ import pytest
 
 from rnnbench.config.schema import EmbeddingConfig
 from rnnbench.data import prepare
-from rnnbench.data.sets.reviews import encode
+from rnnbench.data.sets.reviews import vocabulary
 from rnnbench.data.vectors import training as vector_training
 from rnnbench.data.vectors.matrix import prepare_vectors, vectors_dim
 from rnnbench.errors import ConfigError, DataError
@@ -221,6 +221,6 @@ def test_generated_reviews_know_their_words(configure, write, tmp_path):
     path = write("w2v.bin", FORMATS["w2v.bin"])
     vectors = prepare_vectors(embedding(path), config, prepare(config, tmp_path), tmp_path)
     for word in ("the", "good", "bad", "film", "dull"):
-        row = encode(word)[1]
+        row = vocabulary().encode(word)[1]
         np.testing.assert_array_equal(vectors.matrix()[row], numbers()[WORDS.index(word)])
     assert vectors.facts["words_covered"] == 5

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rnnbench.config.schema import EmbeddingConfig
 from rnnbench.data import Prepared, preparation, prepare
 from rnnbench.data.new_text import text_reader
-from rnnbench.data.sets.word_index import KerasVocabulary
+from rnnbench.data.sets.imdb import vocabulary
 from rnnbench.data.vectors.matrix import prepare_vectors
 from rnnbench.data.words.tokens import FILTERS, characters, keras_words, tokenizer, without_spaces
 from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
@@ -114,7 +114,7 @@ def test_words_of_imdb_are_those_of_keras() -> None:
     for space in SPACES:
         if space not in "\x85\xa0":
             assert keras_words(f"film{space}is", "imdb") == ["film", "is"]
-    index = KerasVocabulary({"film": 1, "most\x85and": 2})
+    index = vocabulary({"film": 1, "most\x85and": 2}, 100)
     assert index.encode("Film\r\nmost\x85and").tolist() == [1, 4, 5]
 
 
@@ -153,7 +153,7 @@ def test_a_vocabulary_of_an_older_version_reads_as_it_was_counted() -> None:
     old = {"tokens": "keras", "lower": True, "start": False, "unknown": "oov"}
     text = json.dumps({"reading": old, "rows": {"film\r": 4, "film": 5}})
     vocabulary = Vocabulary.from_json(text)
-    assert vocabulary.encode("Film\r\nfilm\xa0x, film") == [4, 2, 5]
+    assert vocabulary.tokens("Film\r\nfilm\xa0x, film") == [4, 2, 5]
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
     now = Tokenization("keras", lower=True, start=False, unknown="oov", breaks="unicode")
     assert Vocabulary(now, {"film": 5}).encode("Film\r\nfilm\xa0x, film") == [5, 5, 2, 5]
@@ -234,7 +234,7 @@ def test_typographic_marks_are_punctuation_where_it_is_asked_for(
     assert expected in words_of(prepared)
     vocabulary = prepared.vocabulary()
     assert vocabulary is not None
-    assert vocabulary.encode("isn’t")[1:] == vocabulary.encode("isn't")[1:] != [2]
+    assert vocabulary.tokens("isn’t")[1:] == vocabulary.tokens("isn't")[1:] != [2]
     plain = prepare(configure("text_dir", **keys), tmp_path / "home")
     assert any("“isn’t" in text or "“is" in text for text in words_of(plain))
 
