@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from rnnbench.errors import ConfigError
+from rnnbench.errors import ConfigError, DataError
+from rnnbench.system.user_paths import user_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rnnbench.data.words.vocabulary import Vocabulary
 
 Progress = Callable[[str], None]
+Value = TypeVar("Value")
 Kind = Literal["classification", "regression"]
 # The fact that says how many of the last training samples are for validation.
 HELD_OUT = "n_validation"
@@ -142,35 +144,46 @@ class DataSource(Protocol):
         """The sequences, at most ``limit`` and ``test_limit`` of them."""
 
 
-def must_be_null(config: DataConfig, *keys: str) -> None:
-    """Refuse keys that mean nothing for this data set; raises ConfigError."""
+def must_be_null(config: DataConfig, *keys: str, where: str = "") -> None:
+    """Refuse keys that mean nothing for this data set, or ``where`` it says; raises ConfigError."""
     for key in keys:
         value = getattr(config, key)
         if value is not None:
-            raise ConfigError(
-                f"data.{key}", f"null for data={config.name}", value, f"leave data.{key} out"
-            )
+            expected = f"null {where or f'for data={config.name}'}"
+            raise ConfigError(f"data.{key}", expected, value, f"leave data.{key} out")
+
+
+def given(key: str, value: Value | None, expected: str = "a value", action: str = "") -> Value:
+    """The value of a key that must not be null; raises ConfigError."""
+    if value is None:
+        raise ConfigError(f"data.{key}", expected, "null", action or f"leave data.{key} out")
+    return value
+
+
+def file_of(config: DataConfig, key: str, expected: str, example: str = "") -> Path:
+    """The file that a key names; raises ConfigError for null, DataError where there is none."""
+    text = given(key, getattr(config, key), expected, f"give data.{key}={example}")
+    path = user_path(f"data.{key}", text).absolute()
+    if not path.is_file():
+        raise DataError(f"data.{key}", expected, f"{path}: no such file", "check the path")
+    return path
 
 
 def length_of(config: DataConfig) -> int:
     """``maxlen`` of a data set whose sequences have no length in common; raises ConfigError."""
-    if config.maxlen is None:
-        raise ConfigError(
-            "data.maxlen",
-            f"the time steps that sequences of data={config.name} are brought to",
-            "null",
-            "give data.maxlen=100, for example",
-        )
-    return config.maxlen
+    return given(
+        "maxlen",
+        config.maxlen,
+        f"the time steps that sequences of data={config.name} are brought to",
+        "give data.maxlen=100, for example",
+    )
 
 
 def words_of(config: DataConfig) -> int:
     """``num_words`` of a data set of tokens; raises ConfigError if it is null."""
-    if config.num_words is None:
-        raise ConfigError(
-            "data.num_words",
-            f"the number of embedding rows for the tokens of data={config.name}",
-            "null",
-            "give data.num_words=10000, for example",
-        )
-    return config.num_words
+    return given(
+        "num_words",
+        config.num_words,
+        f"the number of embedding rows for the tokens of data={config.name}",
+        "give data.num_words=10000, for example",
+    )

@@ -36,7 +36,7 @@ def prepare(
     config: DataConfig,
     home: Path,
     *,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Progress = lambda _: None,
     scratch: Path | None = None,
     check: Callable[[Prepared], object] | None = None,
 ) -> Prepared:
@@ -49,39 +49,30 @@ def prepare(
     Raises ConfigError for keys that do not go together, DataError for a source that cannot be
     used and StoreError for a home that cannot be written.
     """
-    report = on_progress or _silent
-    prepared = _prepared(config, home, report, scratch, check)
-    for remark in remarks(prepared.facts):
-        report(remark)
-    return prepared
-
-
-def _prepared(
-    config: DataConfig,
-    home: Path,
-    report: Progress,
-    scratch: Path | None,
-    check: Callable[[Prepared], object] | None,
-) -> Prepared:
     source = source_of(config)
     spec = source.spec(config)
     found = source.fingerprint(config)
     config = config.model_copy(update={"maxlen": spec.timesteps})
     for remark in found.remarks:
-        report(remark)
+        on_progress(remark)
     key, folder = _place(config, found, home)
 
     def make() -> Contents:
         from rnnbench.data.contents import contents_of  # what is there already needs no NumPy
 
-        report(f"preparing data={config.name} from {found.text}")
-        return contents_of(config, found, spec, source.load(config, found, report), folder)
+        on_progress(f"preparing data={config.name} from {found.text}")
+        return contents_of(config, found, spec, source.load(config, found, on_progress), folder)
 
     def check_folder(new: Path, meta: dict[str, Any]) -> None:
         if check is not None:
             check(prepared_in(new, meta))
 
-    return prepared_in(*kept(folder, key, ARRAY_NAMES, report, make, scratch, check_folder))
+    prepared = prepared_in(
+        *kept(folder, key, ARRAY_NAMES, on_progress, make, scratch, check_folder)
+    )
+    for remark in remarks(prepared.facts):
+        on_progress(remark)
+    return prepared
 
 
 def missing(config: DataConfig, home: Path) -> Fingerprint | None:
@@ -111,7 +102,3 @@ def prep_key(config: DataConfig, found: Fingerprint) -> str:
         **config.model_dump(exclude=_NOT_OF_ARRAYS),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _silent(message: str) -> None:
-    """Where nobody asked for progress."""

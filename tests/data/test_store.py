@@ -20,6 +20,7 @@ import pytest
 
 import rnnbench
 from rnnbench.data import prepare
+from rnnbench.data.sets.keras_files import REVIEWS
 from rnnbench.data.soundness import Found, inspect
 from rnnbench.errors import DataError, StoreError
 
@@ -150,7 +151,7 @@ def test_damage_that_cannot_be_put_right_is_told_in_one_message(
 ):
     path = write_npz(members["imdb"](), "keras/datasets/imdb.npz")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    monkeypatch.setattr("rnnbench.data.sets.imdb.KERAS_SHA256", digest)
+    monkeypatch.setattr("rnnbench.data.sets.imdb.REVIEWS", REVIEWS._replace(digest=digest))
     config = configure("imdb", maxlen=5, num_words=100)
     first = prepare(config, tmp_path / "home")
     path.unlink()

@@ -15,14 +15,14 @@ from rnnbench.data.contract import (
     Progress,
     Raw,
     Split,
+    file_of,
     must_be_null,
     words_of,
 )
 from rnnbench.data.files.npz import Header, Npz, describe, file_digest, open_npz
 from rnnbench.data.indices import OOV
 from rnnbench.data.targets import TargetScale
-from rnnbench.errors import ConfigError, DataError
-from rnnbench.system.user_paths import user_path
+from rnnbench.errors import ConfigError
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -101,14 +101,7 @@ class UserArrays:
 
 
 def _path(config: DataConfig) -> Path:
-    if config.path is None:
-        raise ConfigError(
-            "data.path", "an .npz file for data=arrays", "null", "give data.path=/path/to/file.npz"
-        )
-    path = user_path("data.path", config.path)
-    if not path.is_file():
-        raise DataError("data.path", "an .npz file", f"{path}: no such file", "check the path")
-    return path.absolute()
+    return file_of(config, "path", "an .npz file", "/path/to/file.npz")
 
 
 def _same_kind(npz: Npz) -> Header:

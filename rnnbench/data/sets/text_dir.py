@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, length_of, words_of
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnbench.data.contract import Fingerprint, InputSpec, Progress, Raw, Split, length_of, words_of
 from rnnbench.data.files.encoding import check_encoding
 from rnnbench.data.files.plain_files import read_regular
 from rnnbench.data.words.texts import (
@@ -19,7 +22,6 @@ from rnnbench.data.words.texts import (
     encode,
     reading_of,
     shuffled,
-    split_of,
     word_index_identity,
 )
 from rnnbench.errors import ConfigError, DataError
@@ -89,11 +91,7 @@ class TextDir:
         order, test_order = shuffled(len(train), len(test), config.limit, config.test_limit)
         test = [test[i] for i in test_order]
         encoded, test_encoded, vocabulary, facts = encode(
-            config,
-            words_of(config),
-            lambda: _texts(train, encoding),
-            lambda: _texts(test, encoding),
-            report,
+            config, lambda: _texts(train, encoding), lambda: _texts(test, encoding), report
         )
         more: dict[str, Any] = {
             "class_names": list(layout.classes),
@@ -101,8 +99,8 @@ class TextDir:
             "files_sha256": found.identity["sha256"],
         }
         return Raw(
-            split_of(encoded, (entry.label for entry in train)).taken(order),
-            split_of(test_encoded, (entry.label for entry in test)),
+            Split(*encoded, _labels(train)).taken(order),
+            Split(*test_encoded, _labels(test)),
             facts | more,
             vocabulary=vocabulary,
         )
@@ -184,6 +182,10 @@ def _texts(entries: Sequence[_TextFile], encoding: str | None) -> Iterator[Text]
     for entry in entries:
         content = _read(entry.path)
         yield Text(str(entry.path), decode(content, encoding, "data.path", str(entry.path)))
+
+
+def _labels(entries: Sequence[_TextFile]) -> NDArray[np.int32]:
+    return np.array([entry.label for entry in entries], np.int32)
 
 
 def _read(path: Path) -> bytes:

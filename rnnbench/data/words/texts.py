@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnbench.data.contract import Progress, Split
+from rnnbench.data.contract import Progress, file_of, given, must_be_null, words_of
 from rnnbench.data.files.encoding import decode_text
 from rnnbench.data.files.npz import file_digest
 from rnnbench.data.remarks import UNSPACED_SCRIPT, WITHOUT_SPACES
-from rnnbench.data.words.tokens import Breaks, other_breaks, whole_number, without_spaces
-from rnnbench.data.words.vocabulary import Counting, Tokenization, Vocabulary, read_word_index
+from rnnbench.data.words.tokens import Breaks, Tokens, other_breaks, whole_number, without_spaces
+from rnnbench.data.words.vocabulary import (
+    Counting,
+    Tokenization,
+    Unknown,
+    Vocabulary,
+    read_word_index,
+)
 from rnnbench.errors import ConfigError, DataError
-from rnnbench.system.user_paths import user_path
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -50,39 +55,24 @@ Encoded = tuple[NDArray[np.int32], NDArray[np.int64]]
 
 def reading_of(config: DataConfig) -> Tokenization:
     """Return how texts become tokens; raises ConfigError for keys that are null or don't fit."""
-    for key in ("tokens", "start", "unknown"):
-        if getattr(config, key) is None:
-            raise ConfigError(f"data.{key}", "a value", "null", f"leave data.{key} out")
-    assert config.tokens is not None
-    assert config.start is not None
-    assert config.unknown is not None
-    lower = config.tokens == "keras" if config.lower is None else config.lower
+    tokens: Tokens = given("tokens", config.tokens)
+    start = given("start", config.start)
+    unknown: Unknown = given("unknown", config.unknown)
+    lower = tokens == "keras" if config.lower is None else config.lower
     # Words of Keras's IMDB have some white space inside.
-    breaks: Breaks = "imdb" if config.unknown == "imdb" else "unicode"
-    if config.tokens == "numbers":
-        for key in ("word_index", "punctuation"):
-            value = getattr(config, key)
-            if value is not None:
-                raise ConfigError(
-                    f"data.{key}", "null with data.tokens=numbers", value, f"leave data.{key} out"
-                )
+    breaks: Breaks = "imdb" if unknown == "imdb" else "unicode"
+    if tokens == "numbers":
+        must_be_null(config, "word_index", "punctuation", where="with data.tokens=numbers")
         reading = Tokenization("numbers", lower=False, start=False, unknown="oov", breaks=breaks)
     else:
-        reading = Tokenization(
-            config.tokens,
-            lower,
-            config.start,
-            config.unknown,
-            breaks,
-            config.punctuation,
-            config.token_pattern,
-        )
-    if config.tokens == "regex":
+        punctuation, pattern = config.punctuation, config.token_pattern
+        reading = Tokenization(tokens, lower, start, unknown, breaks, punctuation, pattern)
+    if tokens == "regex":
         reading.tokenizer()  # refuses the pattern that is none before a text is read
     elif config.token_pattern is not None:
         raise ConfigError(
             "data.token_pattern",
-            f"null with data.tokens={config.tokens}",
+            f"null with data.tokens={tokens}",
             config.token_pattern,
             "add data.tokens=regex, or leave data.token_pattern out",
         )
@@ -93,15 +83,7 @@ def word_index_path(config: DataConfig) -> Path | None:
     """Return the file of words and ranks, ``None`` where none is named; raises DataError."""
     if config.word_index is None:
         return None
-    path = user_path("data.word_index", config.word_index)
-    if not path.is_file():
-        raise DataError(
-            "data.word_index",
-            "a JSON file of words with their ranks from 1",
-            f"{path}: no such file",
-            "check the path",
-        )
-    return path.absolute()
+    return file_of(config, "word_index", "a JSON file of words with their ranks from 1")
 
 
 def word_index_identity(config: DataConfig) -> dict[str, str]:
@@ -111,7 +93,7 @@ def word_index_identity(config: DataConfig) -> dict[str, str]:
 
 
 def encode(
-    config: DataConfig, num_words: int, train: Texts, test: Texts, report: Progress
+    config: DataConfig, train: Texts, test: Texts, report: Progress
 ) -> tuple[Encoded, Encoded, Vocabulary | None, dict[str, Any]]:
     """Return both parts as tokens, their vocabulary, and facts about it.
 
@@ -121,7 +103,7 @@ def encode(
     reading = reading_of(config)
     if reading.tokens == "numbers":
         return _numbers(train()), _numbers(test()), None, {}
-    path = word_index_path(config)
+    num_words, path = words_of(config), word_index_path(config)
     read = _Read(reading)
     texts = _told(read.noted(train()), "training texts", report)
     facts: dict[str, Any] = {}
@@ -183,12 +165,6 @@ def shuffled(
     for order in orders:
         rng.shuffle(order)
     return orders[0][:limit], orders[1][:test_limit]
-
-
-def split_of(encoded: Encoded, labels: Iterable[int]) -> Split:
-    """Return encoded texts with their labels."""
-    values, offsets = encoded
-    return Split(values, offsets, np.fromiter(labels, np.int32, len(offsets) - 1))
 
 
 def decode(content: bytes, encoding: str | None, key: str, where: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rnnbench.data.contract import must_be_null
 from rnnbench.data.sets.series.table import SeriesFile, find, header_of
 from rnnbench.errors import ConfigError
 
@@ -48,7 +49,11 @@ def roles_of(config: DataConfig, file: SeriesFile) -> Roles:
     own = {key: places(key, [name])[0] for key, name in keyed.items() if name is not None}
     time, series_id = own.get("time"), own.get("series_id")
     if config.layout in ("wide", "rows"):
-        _refuse_columns(config)
+        must_be_null(
+            config,
+            *("target", "features", "time" if config.layout == "rows" else "series_id"),
+            where=f"with data.layout={config.layout}, in which each series is forecast from itself",
+        )
         return Roles(time, series_id, observed=1)
     rest = tuple(n for n in range(len(names)) if n not in own.values())
     if config.target is not None:
@@ -77,13 +82,3 @@ def roles_of(config: DataConfig, file: SeriesFile) -> Roles:
         return Roles(time, series_id, targets, features)
     features = (*targets, *(n for n in features if n not in targets))
     return Roles(time, series_id, targets, features, len(targets))
-
-
-def _refuse_columns(config: DataConfig) -> None:
-    where = f"data.layout={config.layout}, in which each series is forecast from itself"
-    keys = ["target", "features"]
-    keys += ["time"] if config.layout == "rows" else ["series_id"]
-    for key in keys:
-        value = getattr(config, key)
-        if value is not None:
-            raise ConfigError(f"data.{key}", f"null with {where}", value, f"leave data.{key} out")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnbench.data.contract import HELD_OUT, InputSpec, Raw, Split, must_be_null
+from rnnbench.data.contract import HELD_OUT, InputSpec, Raw, Split, given, must_be_null
 from rnnbench.data.sets.series.cuts import cuts
 from rnnbench.data.sets.series.samples import WindowedPart, WindowPlan, parts_of
 from rnnbench.data.sets.series.times import shown
@@ -24,20 +24,17 @@ _LARGEST_BYTES = 16 * 2**30
 def shape_of(config: DataConfig) -> Shape:
     """Return how windows lie; raises ConfigError for keys that series need or don't have."""
     must_be_null(config, "num_words")
-    for key in ("window", "horizon", "test"):
-        if getattr(config, key) is None:
-            example = {"window": 30, "horizon": 1, "test": 0.2}[key]
-            raise ConfigError(f"data.{key}", "a value", "null", f"set data.{key}={example}")
-    if config.maxlen not in (None, config.window):
+    window = given("window", config.window, action="set data.window=30")
+    horizon = given("horizon", config.horizon, action="set data.horizon=1")
+    given("test", config.test, action="set data.test=0.2")
+    if config.maxlen not in (None, window):
         raise ConfigError(
             "data.maxlen",
             f"null for data={config.name}, whose samples are windows",
             config.maxlen,
             "set data.window instead",
         )
-    assert config.window is not None
-    assert config.horizon is not None
-    return Shape(config.window, config.horizon, config.stride or 1, bool(config.lookback))
+    return Shape(window, horizon, config.stride or 1, bool(config.lookback))
 
 
 def spec_of(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.data.sets.series.columns import Roles, roles_of
-from rnnbench.data.sets.series.table import ReadTable, Texts, file_of, read
+from rnnbench.data.sets.series.table import ReadTable, Texts, read, series_file
 from rnnbench.data.sets.series.times import TimeError, Times, ordered, parse, regularity
 from rnnbench.data.sets.series.windows import Numbers, Series
 from rnnbench.errors import ConfigError, DataError
@@ -48,7 +48,7 @@ def series_of(config: DataConfig) -> Read:
         ConfigError: for keys that do not fit together.
         DataError: for a file that cannot be used, with the line.
     """
-    file = file_of(config)
+    file = series_file(config)
     roles = roles_of(config, file)
     table = read(file)
     remarks: list[str] = []

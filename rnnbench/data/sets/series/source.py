@@ -9,7 +9,7 @@ from rnnbench.data.files.npz import file_digest
 from rnnbench.data.sets.series.columns import roles_of
 from rnnbench.data.sets.series.forecast import leak_remarks, raw_of, spec_of
 from rnnbench.data.sets.series.layout import series_of
-from rnnbench.data.sets.series.table import file_of, header_of
+from rnnbench.data.sets.series.table import header_of, series_file
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -22,20 +22,20 @@ class UserSeries:
 
     def spec(self, config: DataConfig) -> InputSpec:
         """``(window, features)``, from the header alone; raises ConfigError or DataError."""
-        roles = roles_of(config, file_of(config))
+        roles = roles_of(config, series_file(config))
         features, targets = len(roles.features) or 1, len(roles.targets) or 1
         return spec_of(config, features, targets, roles.observed)
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The contents of the file; its place does not matter."""
-        file = file_of(config)
+        file = series_file(config)
         remarks = series_of(config).remarks + leak_remarks(config)
         identity = {"loader": VERSION, "sha256": file_digest("data.path", file.path)}
         return Fingerprint(str(file.path), identity, file.path, remarks)
 
     def load(self, config: DataConfig, found: Fingerprint, _report: Progress) -> Raw:
         """Windows of the series; raises ConfigError or DataError for what cannot be forecast."""
-        read, file = series_of(config), file_of(config)
+        read, file = series_of(config), series_file(config)
         roles, names = roles_of(config, file), header_of(file)
         told = {"file_sha256": found.identity["sha256"]}
         for key, places in (("target", roles.targets), ("features", roles.features)):

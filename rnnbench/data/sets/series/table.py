@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.data.contract import file_of
 from rnnbench.data.sets.table.dialect import Dialect, dialect_of, typed
 from rnnbench.data.sets.table.scan import NO_VALUE
-from rnnbench.errors import ConfigError, DataError
-from rnnbench.system.user_paths import user_path
+from rnnbench.errors import DataError
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -153,15 +153,9 @@ class ReadTable:
             )
 
 
-def file_of(config: DataConfig) -> SeriesFile:
+def series_file(config: DataConfig) -> SeriesFile:
     """Return the configured file; raises ConfigError or DataError."""
-    if config.path is None:
-        raise ConfigError(
-            _KEY, "a CSV or Parquet file", "null", "give data.path=/path/to/series.csv"
-        )
-    path = user_path(_KEY, config.path).absolute()
-    if not path.is_file():
-        raise DataError(_KEY, "a CSV or Parquet file", f"{path}: no such file", "check the path")
+    path = file_of(config, "path", "a CSV or Parquet file", "/path/to/series.csv")
     is_parquet = path.suffix.lower() in _PARQUET
     return SeriesFile(
         path, None if is_parquet else dialect_of(config), has_comma=config.decimal == "comma"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rnnbench.data.contract import file_of, given
 from rnnbench.data.sets.table.advice import Request, what_columns, what_reads
 from rnnbench.data.sets.table.columns import find_columns, shown_columns
 from rnnbench.data.sets.table.dialect import Dialect, TableRow, dialect_of
 from rnnbench.errors import ConfigError, DataError
-from rnnbench.system.user_paths import user_path
 
 if TYPE_CHECKING:
     from rnnbench.config.data_section import DataConfig
@@ -125,8 +125,10 @@ def _reason(error: str) -> str:
 def files_of(config: DataConfig) -> tuple[TableFile, TableFile | None]:
     """Return the file, and that of the test where there is a second one; raises ConfigError."""
     for key in ("text_column", "label_column", "delimiter"):
-        if getattr(config, key) is None:
-            raise ConfigError(f"data.{key}", "a value", "null", f"leave data.{key} out")
+        given(key, getattr(config, key))
+    text, label = config.text_column, config.label_column
+    assert text is not None
+    assert label is not None
     if (config.test_path is None) == (config.test_fraction is None):
         raise ConfigError(
             "data.test_fraction",
@@ -136,19 +138,9 @@ def files_of(config: DataConfig) -> tuple[TableFile, TableFile | None]:
             if config.test_path is None
             else "leave one of them out",
         )
-    train = _file(config, "path", config.path)
-    test = None if config.test_path is None else _file(config, "test_path", config.test_path)
-    return train, test
 
+    def file(key: str) -> TableFile:
+        path = file_of(config, key, "a CSV file", "/path/to/file.csv")
+        return TableFile(f"data.{key}", path, text, label, dialect_of(config))
 
-def _file(config: DataConfig, key: str, name: str | None) -> TableFile:
-    if name is None:
-        raise ConfigError(f"data.{key}", "a CSV file", "null", f"give data.{key}=/path/to/file.csv")
-    path = user_path(f"data.{key}", name).absolute()
-    if not path.is_file():
-        raise DataError(f"data.{key}", "a CSV file", f"{path}: no such file", "check the path")
-    assert config.text_column is not None
-    assert config.label_column is not None
-    return TableFile(
-        f"data.{key}", path, config.text_column, config.label_column, dialect_of(config)
-    )
+    return file("path"), None if config.test_path is None else file("test_path")

@@ -1,7 +1,8 @@
-"""The labels of a table as classes."""
+"""The labels of a table as classes, or as numbers to predict."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -83,14 +84,56 @@ def codes_of_test(
     codes = [place.get(label, place.get(plain_label(label), -1)) for label in found.labels]
     strange = [number for number, code in enumerate(codes) if code < 0]
     if strange:
-        first = strange[0]
-        more = f" and {len(strange) - 1:,} more" if len(strange) > 1 else ""
         raise file.error(
             "labels that occur in data.path",
-            f"line {found.lines[first]}: {found.labels[first][:80]!r}{more}",
+            _first(found, strange),
             found.doubt or f"the classes are: {', '.join(map(shown, names[:20]))}",
         )
     return np.array([*codes, -1], np.int32)[found.codes], found.remarks
+
+
+def are_numbers(file: TableFile, missing: Missing | None, task: str | None) -> bool:
+    """Return whether labels are numbers to predict.
+
+    With ``data.task=auto`` they are where all of them are numbers, one with decimal places.
+    """
+    if task != "auto":
+        return task == "regression"
+    labels = scan(file, missing).labels
+    return decimals(labels) > 0 and all(_finite(label) is not None for label in labels)
+
+
+def targets_of(
+    file: TableFile, missing: Missing | None
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return the number of each row, ``(n,)``, NaN where it is left out, and what to tell of it.
+
+    Raises DataError for labels that are no numbers.
+    """
+    found = scan(file, missing)
+    numbers = [_finite(label) for label in found.labels]
+    wrong = [place for place, number in enumerate(numbers) if number is None]
+    if wrong:
+        raise file.error(
+            f"finite numbers such as 3.5 in column {file.label!r}, with data.task=regression",
+            _first(found, wrong),
+            found.doubt or "check the file, name another column, or leave data.task out",
+        )
+    return np.array([*numbers, math.nan], np.float64)[found.codes], found.remarks
+
+
+def _finite(label: str) -> float | None:
+    try:
+        value = float(label)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and "_" not in label else None
+
+
+def _first(found: Scan, labels: Sequence[int]) -> str:
+    """Return where the first of some labels is, and how many more there are."""
+    more = f" and {len(labels) - 1:,} more" if len(labels) > 1 else ""
+    return f"line {found.lines[labels[0]]}: {found.labels[labels[0]][:80]!r}{more}"
 
 
 def plain_label(label: str) -> str:

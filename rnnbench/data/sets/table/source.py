@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +20,7 @@ from rnnbench.data.contract import (
 )
 from rnnbench.data.files.npz import file_digest
 from rnnbench.data.sets.table.file import TableFile, files_of
-from rnnbench.data.sets.table.labels import Classes, classes_of, codes_of_test
-from rnnbench.data.sets.table.targets import are_numbers, set_aside, targets_of
+from rnnbench.data.sets.table.labels import are_numbers, classes_of, codes_of_test, targets_of
 from rnnbench.data.targets import TargetScale
 from rnnbench.data.words.texts import (
     SHUFFLE_SEED,
@@ -28,7 +28,6 @@ from rnnbench.data.words.texts import (
     encode,
     reading_of,
     shuffled,
-    split_of,
     word_index_identity,
 )
 from rnnbench.errors import DataError
@@ -49,28 +48,15 @@ class Csv:
     def spec(self, config: DataConfig) -> InputSpec:
         """``(maxlen,)`` tokens; reads the labels; raises ConfigError or DataError."""
         reading_of(config)
-        train, test = files_of(config)
-        if are_numbers(train, config.missing, config.task):
-            for file in filter(None, (train, test)):
-                targets_of(file, config.missing)
-            return InputSpec(length_of(config), None, words_of(config), 0, targets=1)
-        names = classes_of(train, config.missing).names
-        if test is not None:
-            codes_of_test(test, names, config.missing)
-        return InputSpec(length_of(config), None, words_of(config), len(names))
+        classes = len(_labels_of(config, *files_of(config)).names)
+        targets = 0 if classes else 1
+        return InputSpec(length_of(config), None, words_of(config), classes, targets=targets)
 
     def fingerprint(self, config: DataConfig) -> Fingerprint:
         """The contents of the files; their place does not matter."""
         train, test = files_of(config)
-        joined = False
-        if are_numbers(train, config.missing, config.task):
-            files = filter(None, (train, test))
-            remarks = tuple(r for f in files for r in targets_of(f, config.missing).remarks)
-        else:
-            classes = classes_of(train, config.missing)
-            remarks, joined = classes.remarks, classes.joined
-            if test is not None:
-                remarks += codes_of_test(test, classes.names, config.missing)[1]
+        labels = _labels_of(config, train, test)
+        remarks = labels.remarks
         digest = file_digest(train.key, train.path)
         test_digest = None if test is None else file_digest(test.key, test.path)
         if digest == test_digest:
@@ -85,82 +71,95 @@ class Csv:
             **word_index_identity(config),
         }
         # Earlier versions gave 1 and 1.0 two classes: only such files are prepared again.
-        if joined:
+        if labels.joined:
             identity["labels"] = "numbers joined"
         return Fingerprint(str(train.path), identity, train.path, remarks)
 
     def load(self, config: DataConfig, found: Fingerprint, report: Progress) -> Raw:
         """The rows as tokens, shuffled; raises DataError for what cannot be trained on."""
         train, test = files_of(config)
-        if are_numbers(train, config.missing, config.task):
-            return _numbers(config, found, report)
-        classes = classes_of(train, config.missing)
-        if test is None:
-            test, test_codes = train, classes.codes
-            of_test = _set_aside(classes, config.test_fraction or 0.0)
-            of_train = (classes.codes >= 0) & ~of_test
+        labels = _labels_of(config, train, test)
+        y, test_y = labels.train, labels.test
+        used = _used(y)
+        if test is None or test_y is None:
+            test, test_y = train, y
+            test_used = _set_aside(y, labels.names, config.test_fraction or 0.0)
+            used &= ~test_used
         else:
-            test_codes, _ = codes_of_test(test, classes.names, config.missing)
-            of_train, of_test = classes.codes >= 0, test_codes >= 0
-        order, test_order = shuffled(
-            int(of_train.sum()), int(of_test.sum()), config.limit, config.test_limit
-        )
+            test_used = _used(test_y)
+        y, test_y = y[used], test_y[test_used]
+        order, test_order = shuffled(len(y), len(test_y), config.limit, config.test_limit)
         encoded, test_encoded, vocabulary, facts = encode(
-            config,
-            words_of(config),
-            lambda: _texts(train, of_train),
-            lambda: _texts(test, of_test),
-            report,
+            config, lambda: _texts(train, used), lambda: _texts(test, test_used), report
         )
-        facts |= {"class_names": list(classes.names), "file_sha256": found.identity["sha256"]}
+        facts["file_sha256"] = found.identity["sha256"]
+        scale = None
+        if labels.names:
+            facts["class_names"] = list(labels.names)
+        else:
+            y, test_y = y[:, None], test_y[:, None]
+            scale = TargetScale.standard(y[order])
+            y, test_y = scale.apply(y), scale.apply(test_y)
         return Raw(
-            split_of(encoded, classes.codes[of_train]).taken(order),
-            split_of(test_encoded, test_codes[of_test]).taken(test_order),
+            Split(*encoded, y).taken(order),
+            Split(*test_encoded, test_y).taken(test_order),
             facts,
             vocabulary=vocabulary,
+            target_scale=None if scale is None else (scale, scale),
         )
 
 
-def _numbers(config: DataConfig, found: Fingerprint, report: Progress) -> Raw:
-    """Return the rows with numbers in place of classes."""
-    train, test = files_of(config)
-    known = targets_of(train, config.missing)
-    if test is None:
-        test, known_test = train, known
-        of_test = set_aside(known, config.test_fraction or 0.0)
-        of_train = known.known & ~of_test
-    else:
-        known_test = targets_of(test, config.missing)
-        of_train, of_test = known.known, known_test.known
-    orders = shuffled(int(of_train.sum()), int(of_test.sum()), config.limit, config.test_limit)
-    encoded, test_encoded, vocabulary, facts = encode(
-        config,
-        words_of(config),
-        lambda: _texts(train, of_train),
-        lambda: _texts(test, of_test),
-        report,
-    )
-    values = (known.values[of_train][:, None], known_test.values[of_test][:, None])
-    scale = TargetScale.standard(values[0][orders[0]])
-    first, second = (
-        Split(*texts, scale.apply(y)).taken(order)
-        for texts, y, order in zip((encoded, test_encoded), values, orders, strict=True)
-    )
-    facts |= {"file_sha256": found.identity["sha256"]}
-    return Raw(first, second, facts, vocabulary=vocabulary, target_scale=(scale, scale))
+@dataclass(frozen=True)
+class _Labels:
+    """What the rows are labelled with.
+
+    Attributes:
+        train: of each row ``(n,)`` its class, -1 where it is left out, or its number, NaN there.
+        test: the same of the test file; ``None`` where there is none.
+        names: of the classes; without any, labels are numbers.
+        remarks: what to tell of the files.
+        joined: whether 1 and 1.0 are one class.
+    """
+
+    train: NDArray[Any]
+    test: NDArray[Any] | None
+    names: tuple[str, ...]
+    remarks: tuple[str, ...]
+    joined: bool = False
 
 
-def _set_aside(classes: Classes, fraction: float) -> NDArray[np.bool_]:
+def _labels_of(config: DataConfig, train: TableFile, test: TableFile | None) -> _Labels:
+    missing = config.missing
+    of_test: NDArray[Any] | None = None
+    more: tuple[str, ...] = ()
+    if are_numbers(train, missing, config.task):
+        values, remarks = targets_of(train, missing)
+        if test is not None:
+            of_test, more = targets_of(test, missing)
+        return _Labels(values, of_test, (), remarks + more)
+    classes = classes_of(train, missing)
+    if test is not None:
+        of_test, more = codes_of_test(test, classes.names, missing)
+    return _Labels(classes.codes, of_test, classes.names, classes.remarks + more, classes.joined)
+
+
+def _used(labels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which rows are not left out, ``(n,)``."""
+    return np.isfinite(labels) if labels.dtype.kind == "f" else labels >= 0
+
+
+def _set_aside(labels: NDArray[Any], names: Sequence[str], fraction: float) -> NDArray[np.bool_]:
     """Return which rows are the test: of each class the same part, and never all of it."""
     rng = np.random.RandomState(SHUFFLE_SEED)
-    chosen = np.zeros(len(classes.codes), bool)
-    for code in range(len(classes.names)):
-        members = rng.permutation(np.flatnonzero(classes.codes == code))
+    chosen = np.zeros(len(labels), bool)
+    groups = [labels == code for code in range(len(names))] or [_used(labels)]
+    for group in groups:
+        members = rng.permutation(np.flatnonzero(group))
         chosen[members[: min(round(fraction * len(members)), len(members) - 1)]] = True
     if not chosen.any():
         raise DataError(
             "data.test_fraction",
-            f"a fraction that sets some of {(classes.codes >= 0).sum()} rows aside",
+            f"a fraction that sets some of {_used(labels).sum()} rows aside",
             fraction,
             "raise it",
         )

@@ -12,7 +12,7 @@ import pytest
 
 from rnnbench.data.sets.series.columns import roles_of
 from rnnbench.data.sets.series.layout import series_of
-from rnnbench.data.sets.series.table import file_of, read
+from rnnbench.data.sets.series.table import read, series_file
 from rnnbench.errors import ConfigError, DataError
 
 DAILY = "date,sales,price\n2020-01-01,3,1\n2020-01-02,4,2\n2020-01-03,5,1\n"
@@ -35,12 +35,12 @@ def test_a_table_has_a_column_for_each_variable(config_of) -> None:
 def test_targets_come_first_among_the_features(config_of) -> None:
     config = config_of(DAILY, time="date", target="price", features=["sales", "price"])
     assert series_of(config).series[0].inputs[0].tolist() == [1, 3]
-    assert roles_of(config, file_of(config)).observed == 1
+    assert roles_of(config, series_file(config)).observed == 1
 
 
 def test_a_model_need_not_see_the_past_of_the_target(config_of) -> None:
     config = config_of(DAILY, time="date", target="price", features=["sales"])
-    assert roles_of(config, file_of(config)).observed == 0
+    assert roles_of(config, series_file(config)).observed == 0
 
 
 def test_a_long_table_has_a_series_for_each_id(config_of) -> None:
@@ -141,7 +141,7 @@ def test_times_may_repeat_in_different_series_but_not_in_one(config_of) -> None:
 def test_columns_that_do_not_fit_are_refused(config_of, keys, key, part) -> None:
     config = config_of(DAILY, **keys)
     with pytest.raises((ConfigError, DataError), match=part) as error:
-        roles_of(config, file_of(config))
+        roles_of(config, series_file(config))
     assert error.value.key == key
 
 
@@ -169,10 +169,10 @@ def test_a_table_that_is_remembered_takes_little_more_memory_than_its_file(confi
     rng = np.random.default_rng(0)
     rows = [",".join(f"{number:.6f}" for number in row) for row in rng.normal(size=(3000, 4))]
     config = config_of("\n".join(["a,b,c,d", *rows]), target="a")
-    read(file_of(config))  # loads what is loaded once
+    read(series_file(config))  # loads what is loaded once
     Path(config.path).write_text("\n".join(["a,b,c,e", *rows]))
     tracemalloc.start()
-    table = read(file_of(config))
+    table = read(series_file(config))
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert table.texts(1)[:2] == [row.split(",")[1] for row in rows[:2]]
@@ -180,6 +180,6 @@ def test_a_table_that_is_remembered_takes_little_more_memory_than_its_file(confi
 
 
 def test_texts_that_are_kept_as_one_are_read_back(config_of) -> None:
-    table = read(file_of(config_of('x,y\n,"a,b"\né,\n', target="x")))
+    table = read(series_file(config_of('x,y\n,"a,b"\né,\n', target="x")))
     assert [table.texts(column) for column in (0, 1)] == [["", "é"], ["a,b", ""]]
     assert [table.where(row) for row in (0, 1)] == ["line 2", "line 3"]
