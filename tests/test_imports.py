@@ -252,7 +252,7 @@ def place(name: str) -> int:
 def test_imports_are_found() -> None:
     assert set(imports("__main__")) == {"cli", "system.scratch"}
     assert {"config.schema", "config.suggestions", "errors"} <= set(imports("models.cells"))
-    assert "data.sets.grammar" in set(imports("data.sets.oracle"))
+    assert "data.sets.grammar" in set(imports("data.sets.reviews"))
     assert layer("data.sets.grammar") == "data"
 
 

@@ -28,6 +28,15 @@ def tokens_of(split: Split) -> NDArray[np.int32]:
     return found
 
 
+def words_in(tokens: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return how many tokens of each row ``(n, time)`` are no padding, ``(n,)``."""
+    parts = [
+        np.count_nonzero(tokens[start : start + _ROWS], axis=1)
+        for start in range(0, len(tokens), _ROWS)
+    ]
+    return np.concatenate(parts).astype(np.int32)
+
+
 def to_json(lengths: NDArray[np.int32]) -> str:
     """Return lengths as the text of :data:`LENGTHS`."""
     return json.dumps(lengths.tolist(), separators=(",", ":"))
@@ -65,7 +74,8 @@ def _read(folder: Path, wanted: set[str]) -> tuple[str, NDArray[np.int32], bool]
         if meta is None or meta.get("checksum") not in (None, checksum(folder, meta)):
             return None
         is_whole = LENGTHS in meta.get("files", {})
-        lengths = _kept(folder, meta) if is_whole else _counted(folder)
+        x_test = folder / f"{_X_TEST}.npy"
+        lengths = _kept(folder, meta) if is_whole else words_in(np.load(x_test, mmap_mode="r"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return str(meta["digest"]), lengths, is_whole
@@ -76,11 +86,3 @@ def _kept(folder: Path, meta: Mapping[str, Any]) -> NDArray[np.int32]:
     if lengths.shape != (int(meta["facts"]["n_test"]),):
         raise ValueError(f"{len(lengths)} lengths in {folder}")
     return lengths
-
-
-def _counted(folder: Path) -> NDArray[np.int32]:
-    x = np.load(folder / f"{_X_TEST}.npy", mmap_mode="r", allow_pickle=False)
-    parts = [
-        np.count_nonzero(x[start : start + _ROWS], axis=1) for start in range(0, len(x), _ROWS)
-    ]
-    return np.concatenate(parts).astype(np.int32)

@@ -1,7 +1,8 @@
-"""The Keras model of a configuration: embedding, recurrent stack, head."""
+"""The Keras model of a configuration: embedding, recurrent stack or mean, head."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from rnnbench.config.schema import Config
 from rnnbench.data import InputSpec
 from rnnbench.models.cells import build_layer, check_cell
-from rnnbench.models.mean_embedding import build_mean_embedding
 from rnnbench.models.parameters import activation, has_norm, layer_name, norm_name, outputs
 from rnnbench.models.tensors import Layer, Model, Tensor
 from rnnbench.seeds import MEAN_EMBEDDING, layer_scopes, streams
@@ -32,15 +32,14 @@ def build(
     Input ``(batch, time)`` int32 tokens or ``(batch, time, features)`` float32; output
     ``(batch, 1)`` sigmoid for two classes, else ``(batch, classes)`` softmax, or for regression
     ``(batch, targets)`` linear. With ``model.head=none`` the output is every state,
-    ``(batch, time, units)``. A baseline's model of depth 0 has no cell
-    (:mod:`rnnbench.models.mean_embedding`).
+    ``(batch, time, units)``. A baseline's model of depth 0 has no cell.
     """
     import keras
 
     model = config.model
     seeds = streams(model, seed, tokens=spec.features is None)
     if not model.depth:
-        return build_mean_embedding(config, spec, seeds[MEAN_EMBEDDING], vectors)
+        return _mean_embedding(config, spec, seeds[MEAN_EMBEDDING], vectors)
     cell = check_cell(config.cell)
     assert config.cell is not None
     if spec.features is None:
@@ -79,6 +78,51 @@ def build(
         if has_norm(model, number):
             x = keras.layers.LayerNormalization(name=norm_name(number))(x)
     return keras.Model(inputs, _head(config, spec, x, seeds), name=cell.name)
+
+
+def _mean_embedding(
+    config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None = None
+) -> Model:
+    """Return the Keras model; input ``(batch, time)`` int32 tokens, output as of all models.
+
+    With x the tokens of a sample that are no padding, E the embedding, W and b the head::
+
+        p = softmax(mean(E[x]) W + b)
+
+    and for regression the same without softmax.
+    This is the classifier of Joulin et al., Bag of tricks for efficient text classification, EACL
+    2017, and the average of Iyyer et al., ACL 2015. A sample of padding alone has a mean of zeros.
+
+    Args:
+        config: its width, and whether word vectors stay as they are.
+        spec: shape of the inputs.
+        seed: draws the initial weights.
+        vectors: ``(vocabulary, dim)``, where the embedding starts from some.
+    """
+    import keras
+
+    from rnnbench.models.layers import MeanOverTokens
+
+    assert spec.vocabulary is not None
+    dim, units = config.model.embedding.dim, outputs(spec)
+    rng, limit = np.random.default_rng(seed), math.sqrt(6 / (dim + units))
+    drawn = rng.uniform(-0.05, 0.05, (spec.vocabulary, dim))
+    head = rng.uniform(-limit, limit, (dim, units))
+    embedding = keras.layers.Embedding(
+        spec.vocabulary,
+        dim,
+        embeddings_initializer="zeros",
+        mask_zero=True,
+        trainable=not config.model.embedding.is_frozen,
+        name="embedding",
+    )
+    dense = keras.layers.Dense(units, activation(spec), kernel_initializer="zeros", name="dense")
+    inputs = keras.Input((spec.timesteps,), dtype="int32", name="tokens")
+    mean = MeanOverTokens(name="mean")(embedding(inputs))
+    model = keras.Model(inputs, dense(mean), name="mean_embedding")
+    embedding.set_weights([drawn if vectors is None else vectors])
+    dense.set_weights([head, np.zeros(units)])
+    return model
 
 
 def _embedding(

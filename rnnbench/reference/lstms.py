@@ -54,7 +54,7 @@ def lstm(
     [[1.0], [1.0], [1.0]]
     """
     options = (initial_state, activation, recurrent_activation, return_cells)
-    return _lstm(x, kernel, recurrent_kernel, bias, None, *options)
+    return lstm_peephole(x, kernel, recurrent_kernel, bias, None, *options)
 
 
 def lstm_peephole(
@@ -94,21 +94,6 @@ def lstm_peephole(
     >>> lstm_peephole(x, w, u, peephole_kernel=[[-9.0]], initial_state=start).round(3).tolist()
     [[0.0]]
     """
-    options = (initial_state, activation, recurrent_activation, return_cells)
-    return _lstm(x, kernel, recurrent_kernel, bias, peephole_kernel, *options)
-
-
-def _lstm(
-    x: ArrayLike,
-    kernel: ArrayLike,
-    recurrent_kernel: ArrayLike,
-    bias: ArrayLike | None,
-    peephole_kernel: ArrayLike | None,
-    initial_state: ArrayLike | None,
-    activation: str,
-    recurrent_activation: str,
-    return_cells: bool,
-) -> Array:
     act, gate = find_activation(activation), find_activation(recurrent_activation)
     x, w, u = check_arrays(x, kernel, recurrent_kernel, gates=4)
     v = check_shape("peephole_kernel", peephole_kernel, (len(u), len(u)))

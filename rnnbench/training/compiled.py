@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,36 +20,17 @@ CompiledStep = Callable[
 ]
 
 
-class Body(Protocol):
-    """What a step needs of a model: Keras's own layers or :mod:`rnnbench.models.kernels`.
-
-    ``starts`` and ``widths`` say which columns of a sorted batch are computed when
-    (:mod:`rnnbench.models.kernels.width_schedule`).
-    """
-
-    def outputs(self, x: Tensor, starts: Tensor, widths: tuple[int, ...], /) -> Tensor:
-        """Return the outputs for a batch, dropout off."""
-
-    def gradients(
-        self,
-        x: Tensor,
-        starts: Tensor,
-        widths: tuple[int, ...],
-        loss_of: Loss,
-        variables: list[Variable],
-        /,
-    ) -> list[Tensor]:
-        """Return the dense gradients of a scalar loss of the outputs, dropout on."""
-
-
 class KerasBody:
-    """The model as Keras computes it."""
+    """The model as Keras computes it, in place of :class:`rnnbench.models.kernels.network.Network`.
+
+    Which columns of a sorted batch are to be computed when, it has no use for.
+    """
 
     def __init__(self, model: Model) -> None:
         self._model = model
 
     def outputs(self, x: Tensor, _starts: Tensor, _widths: tuple[int, ...]) -> Tensor:
-        """Return the outputs; every column is computed."""
+        """Return the outputs for a batch, dropout off."""
         return self._model(x, training=False)
 
     def gradients(
@@ -60,7 +41,7 @@ class KerasBody:
         loss_of: Loss,
         variables: list[Variable],
     ) -> list[Tensor]:
-        """Return the gradients; every column is computed."""
+        """Return the dense gradients of a scalar loss of the outputs, dropout on."""
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
@@ -104,9 +85,9 @@ def compile_steps(
     """
     import tensorflow as tf
 
-    body: Body = (
-        KerasBody(model) if step is None else Network(model, step, mask=mask, leading=leading)
-    )
+    body: KerasBody | Network = KerasBody(model)
+    if step is not None:
+        body = Network(model, step, mask=mask, leading=leading)
     variables = model.trainable_variables
     measure = _measure_of(classes, loss)
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from rnnbench.config.schema import Config
+from rnnbench.data.lengths import words_in
 from rnnbench.seeds import shuffle_order, shuffler
 from rnnbench.training.batches import Samples, release
-
-_ROWS = 4096
 
 
 def epoch_orders(training: Samples, config: Config) -> Callable[[int], np.ndarray]:
@@ -23,24 +22,14 @@ def epoch_orders(training: Samples, config: Config) -> Callable[[int], np.ndarra
     buckets, size, count = config.training.buckets, config.training.batch_size, len(training)
     if buckets is None:
         return lambda epoch: shuffle_order(config.seed, epoch, count)
-    known = lengths(training)
+    known = words_in(training.x)
+    release(training.x)
 
     def in_buckets(epoch: int) -> np.ndarray:
         generator = shuffler(config.seed, epoch)
         return bucketed(generator.permutation(count), known, buckets, size, generator)
 
     return in_buckets
-
-
-def lengths(samples: Samples) -> np.ndarray:
-    """Return how many tokens ``(n,)`` int32 each sample ``(time,)`` has, padding (0) left out."""
-    x = samples.x
-    found = np.empty(len(x), np.int32)
-    for start in range(0, len(x), _ROWS):
-        rows = np.asarray(x[start : start + _ROWS])
-        found[start : start + _ROWS] = np.count_nonzero(rows, axis=1)
-    release(x)
-    return found
 
 
 def bucketed(

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnbench.data import Arrays, InputSpec, prepare
+from rnnbench.data.lengths import words_in
 from rnnbench.models.kernels.width_schedule import bounds, choose, cost, padding, sort
 from rnnbench.seeds import shuffle_order
 from rnnbench.training.batches import Samples
-from rnnbench.training.epoch_order import bucketed, epoch_orders, lengths
+from rnnbench.training.epoch_order import bucketed, epoch_orders
 from rnnbench.training.fit import fit
 from rnnbench.training.history import Epoch
 from rnnbench.training.program import Program
@@ -68,7 +69,7 @@ def test_orders_differ_by_epoch_and_seed_and_repeat(configure: Any) -> None:
 
 def test_lengths_count_tokens_wherever_the_padding_is() -> None:
     x = np.array([[0, 0, 3], [1, 0, 0], [0, 2, 0], [0, 0, 0], [1, 2, 3]], np.int32)
-    assert lengths(Samples(x, np.zeros(5))).tolist() == [1, 1, 1, 0, 3]
+    assert words_in(x).tolist() == [1, 1, 1, 0, 3]
 
 
 def test_masked_loops_begin_where_the_first_sample_does() -> None:

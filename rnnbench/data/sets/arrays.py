@@ -66,38 +66,30 @@ class UserArrays:
 
     def load(self, config: DataConfig, found: Fingerprint, _report: Progress) -> Raw:
         """The checked arrays; raises DataError for values that cannot be trained on."""
+        facts: dict[str, Any] = {"file_sha256": found.identity["sha256"]}
+        scale = None
+        y: NDArray[Any]
+        y_test: NDArray[Any]
         with open_npz("data.path", _path(config), LARGEST_BYTES) as npz:
             _same_kind(npz)
-            facts: dict[str, Any] = {"file_sha256": found.identity["sha256"]}
             if is_regression(npz, config.task):
-                return self._numbers(npz, config, facts)
-            y_train = _train_labels(npz)
-            y_test = _labels(npz, "y_test")
-            unknown = np.setdiff1d(y_test, y_train)
-            if len(unknown):
-                raise npz.error("labels of y_train in y_test", f"also {unknown[:5].tolist()}")
-            train = _split(npz, "x_train", y_train, config.limit, config.num_words)
+                y, y_test = _targets(npz, "y_train"), _targets(npz, "y_test")
+                if y_test.shape[1] != y.shape[1]:
+                    raise npz.error(
+                        "as many targets in y_test as in y_train",
+                        f"{y_test.shape[1]} and {y.shape[1]}",
+                    )
+                scale = TargetScale.standard(y[: config.limit])
+                y, y_test = scale.apply(y), scale.apply(y_test)
+            else:
+                y, y_test = _train_labels(npz), _labels(npz, "y_test")
+                unknown = np.setdiff1d(y_test, y)
+                if len(unknown):
+                    raise npz.error("labels of y_train in y_test", f"also {unknown[:5].tolist()}")
+                facts["class_names"] = [str(label) for label in range(int(y.max()) + 1)]
+            train = _split(npz, "x_train", y, config.limit, config.num_words)
             test = _split(npz, "x_test", y_test, config.test_limit, config.num_words)
-        names = [str(label) for label in range(int(y_train.max()) + 1)]
-        return Raw(train, test, {"class_names": names, **facts})
-
-    def _numbers(self, npz: Npz, config: DataConfig, facts: dict[str, Any]) -> Raw:
-        y_train = _targets(npz, "y_train")[: config.limit]
-        y_test = _targets(npz, "y_test")[: config.test_limit]
-        if y_test.shape[1] != y_train.shape[1]:
-            raise npz.error(
-                "as many targets in y_test as in y_train",
-                f"{y_test.shape[1]} and {y_train.shape[1]}",
-            )
-        scale = TargetScale.standard(y_train)
-        train, test = (
-            _split(npz, name, scale.apply(y), limit, config.num_words)
-            for name, y, limit in (
-                ("x_train", y_train, config.limit),
-                ("x_test", y_test, config.test_limit),
-            )
-        )
-        return Raw(train, test, facts, target_scale=(scale, scale))
+        return Raw(train, test, facts, target_scale=None if scale is None else (scale, scale))
 
 
 def _path(config: DataConfig) -> Path:

@@ -53,17 +53,15 @@ class Reviews:
         """The first reviews of two streams, which do not depend on how many are taken."""
         import numpy as np
 
-        from rnnbench.data.sets.oracle import best_accuracy, oracle
-
         train, _ = _split("train", config.limit)
         test, truth = _split("test", config.test_limit)
 
         def visible(pad: Callable[[Split], NDArray[Any]]) -> dict[str, Any]:
             """How good the grammar's own reader is at what padding and num_words leave."""
-            guesses = [oracle(decode(row[row != PAD])) for row in pad(test)]
+            guesses = [grammar.oracle(decode(row[row != PAD])) for row in pad(test)]
             right = float(np.mean(np.array(guesses) == truth))
             return {
-                "best_possible_accuracy": best_accuracy(right, grammar.LABEL_NOISE),
+                "best_possible_accuracy": grammar.best_accuracy(right, grammar.LABEL_NOISE),
                 "oracle_right_share": right,
             }
 

@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -38,22 +37,17 @@ _OTHERS = {
 }
 
 
-@dataclass(frozen=True)
-class Stream:
-    """The bytes of a file without a byte order mark, and what they were packed in, if anything."""
-
-    file: BinaryIO
-    packed: str
-
-
 def refused(path: Path, expected: str, received: str, action: str = _CHECK) -> DataError:
     """A DataError about a file of vectors."""
     return DataError(KEY, expected, f"{path}: {received}", action)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Stream]:
-    """Open a file of vectors; raises DataError for what is no such file, also while it is read."""
+def opened(path: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """Give a file's bytes without a byte order mark, and what they are packed in, if anything.
+
+    Raises DataError for what is no file of vectors, also while it is read.
+    """
     try:
         if not path.is_file():
             raise refused(path, "a file of word vectors", "no such file")
@@ -72,7 +66,7 @@ def opened(path: Path) -> Iterator[Stream]:
             _refuse_others(path, start)
             if start.startswith(_BOM):
                 file.read(len(_BOM))
-            yield Stream(file, packed)
+            yield file, packed
     except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refused(path, "a readable file of word vectors", reason) from None

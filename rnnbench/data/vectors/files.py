@@ -69,8 +69,7 @@ class VectorFile:
         """
         known = {word.encode(): word for word in wanted}
         found: Found = {}
-        with opened(self.path) as stream:
-            file = stream.file
+        with opened(self.path) as (file, _):
             if self.layout.words is not None:
                 file.readline(_LONGEST_LINE)
             binary = self.layout.format == "word2vec binary"
@@ -136,8 +135,8 @@ class VectorFile:
 def open_vectors(path: str) -> VectorFile:
     """Return what a file holds, told from its beginning; raises DataError."""
     place = user_path(KEY, path).absolute()
-    with opened(place) as stream:
-        file = VectorFile(place, layout(place, stream.file), stream.packed)
+    with opened(place) as (content, packed):
+        file = VectorFile(place, layout(place, content), packed)
     words = file.layout.words
     if words is not None and file.layout.format == "word2vec binary" and not file.packed:
         # A word has a letter and a blank at least. Noticed now, not after a minute of reading.

@@ -33,13 +33,14 @@ class Mask:
     leading: bool
 
 
+@dataclass(frozen=True)
 class Recurrence:
     """One layer, sample by column.
 
     It must be traced in a function that XLA compiles, and :meth:`backward` in the same one as
     :meth:`forward`.
 
-    Args:
+    Attributes:
         step: the cell.
         product: of the cell with its weights.
         starts: first time step of each loop and the end, ``(len(widths) + 1,)`` int32.
@@ -48,23 +49,12 @@ class Recurrence:
         first: the states before the first step, where they are not zero; with one width only.
     """
 
-    def __init__(
-        self,
-        step: Step,
-        product: Product,
-        starts: Tensor,
-        widths: tuple[int, ...],
-        mask: Mask | None = None,
-        first: State | None = None,
-    ) -> None:
-        self._step = step
-        self._product = product
-        self._inputs = product.inputs
-        self._units = product.units
-        self._starts = starts
-        self._widths = widths
-        self._mask = mask
-        self._first = first
+    step: Step
+    product: Product
+    starts: Tensor
+    widths: tuple[int, ...]
+    mask: Mask | None = None
+    first: State | None = None
 
     def forward(self, source: StepInputs, *, keep: int) -> tuple[State, Steps]:
         """Return the last states ``(units, batch)``, and those before and after every step.
@@ -76,21 +66,21 @@ class Recurrence:
         """
         import tensorflow as tf
 
-        step, units, inputs = self._step, self._units, self._inputs
+        step, units, inputs = self.step, self.product.units, self.product.inputs
         every: Any = ()  # nothing, or Steps
         if keep:
-            every = tf.zeros((source.times + 1, keep * units, self._widths[-1]))
-        states: State = self._first or (tf.zeros((units, self._widths[0])),) * step.states
+            every = tf.zeros((source.times + 1, keep * units, self.widths[-1]))
+        states: State = self.first or (tf.zeros((units, self.widths[0])),) * step.states
 
         def stored(every: Steps, states: State, t: Time) -> Steps:
             for place, state in enumerate(states[:keep]):
                 every = write(every, state[None], (t, place * units, 0))
             return every
 
-        if self._first:
-            every = stored(every, states, self._starts[0])
-        for number, width in enumerate(self._widths):
-            start, end = self._starts[number], self._starts[number + 1]
+        if self.first:
+            every = stored(every, states, self.starts[0])
+        for number, width in enumerate(self.widths):
+            start, end = self.starts[number], self.starts[number + 1]
             if number:
                 states = tuple(widen(state, width) for state in states)
                 every = stored(every, states, start)
@@ -99,7 +89,7 @@ class Recurrence:
                 t: Time, column: Columns, states: State, every: Steps, width: int = width
             ) -> tuple[Time, Columns, State, Steps]:
                 column = write(column, source.at(t, width), (0, 0))
-                states = self._kept(step.forward(self._product.of(column), states), states, t)
+                states = self._kept(step.forward(self.product.of(column), states), states, t)
                 column = write(column, states[0], (inputs, 0))
                 return t + 1, column, states, stored(every, states, t + 1)
 
@@ -128,10 +118,10 @@ class Recurrence:
         """
         import tensorflow as tf
 
-        step, units, inputs = self._step, self._units, self._inputs
-        batch = self._widths[-1]
+        step, units, inputs = self.step, self.product.units, self.product.inputs
+        batch = self.widths[-1]
         d_source: Any = source.zeros() if source.wanted else ()
-        d_matrix = tf.zeros_like(self._product.matrix)
+        d_matrix = tf.zeros_like(self.product.matrix)
         d_states: State = (tf.zeros((units, batch)),) * step.states
         if d_last is not None:
             d_states = (d_last, *d_states[1:])
@@ -141,9 +131,9 @@ class Recurrence:
         def state_of(t: Time, place: int, width: int) -> Columns:
             return read(every, (t, place * units, 0), (1, units, width))[0]
 
-        for number in reversed(range(len(self._widths))):
-            width = self._widths[number]
-            start, end = self._starts[number], self._starts[number + 1]
+        for number in reversed(range(len(self.widths))):
+            width = self.widths[number]
+            start, end = self.starts[number], self.starts[number + 1]
             if width < batch:
                 d_states = tuple(narrow(state, width) for state in d_states)
 
@@ -164,11 +154,11 @@ class Recurrence:
                     write(array, state_of(t + later, place, width), (0, 0))
                     for array, (later, place) in zip(held, step.reads, strict=True)
                 )
-                z = self._product.of(column)
+                z = self.product.of(column)
                 blocks, d_states = step.backward(z, column[inputs:-1], held, d_states)
                 for place, block in enumerate(blocks):
                     dz = write(dz, block, (place * units, 0))
-                of_matrix, below = self._product.gradients(column, dz, wanted=source.wanted)
+                of_matrix, below = self.product.gradients(column, dz, wanted=source.wanted)
                 d_matrix = d_matrix + of_matrix
                 if source.wanted:
                     d_source = source.add(d_source, below[:inputs], t)
@@ -194,20 +184,20 @@ class Recurrence:
         """Return the states after a step: those before it where a sample is masked."""
         import tensorflow as tf
 
-        if self._mask is None:
+        if self.mask is None:
             return new
-        alive = self._alive(self._mask, new, t)
-        if self._mask.leading:
+        alive = self._alive(self.mask, new, t)
+        if self.mask.leading:
             return tuple(state * alive for state in new)
         return tuple(tf.where(alive > 0, *both) for both in zip(new, old, strict=True))
 
     def _split(self, d_states: State, t: Time) -> tuple[State, State]:
         """Return what of the gradients goes through a step, and what passes it by, if any does."""
-        if self._mask is None:
+        if self.mask is None:
             return d_states, ()
-        alive = self._alive(self._mask, d_states, t)
+        alive = self._alive(self.mask, d_states, t)
         through = tuple(d * alive for d in d_states)
-        if self._mask.leading:
+        if self.mask.leading:
             return through, ()
         return through, tuple(d * (1.0 - alive) for d in d_states)
 
@@ -218,4 +208,4 @@ class Recurrence:
         """Return what a step's product is of: an input to be written, h, and a one for the bias."""
         import tensorflow as tf
 
-        return tf.concat([tf.zeros((self._inputs, width)), h, tf.ones((1, width))], 0)
+        return tf.concat([tf.zeros((self.product.inputs, width)), h, tf.ones((1, width))], 0)

@@ -7,14 +7,15 @@ else there was only states: computing costs less than keeping, which goes throug
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from rnnbench.models.tensors import CellWeights, Columns, Tensor
 
 State = tuple[Columns, ...]
 
 
-class Step(Protocol):
+class Step(ABC):
     """A cell's time step; every array has ``units`` or ``blocks · units`` rows.
 
     Attributes:
@@ -34,17 +35,23 @@ class Step(Protocol):
     halved: ClassVar[tuple[bool, ...]]
     states: ClassVar[int]
     reads: ClassVar[tuple[tuple[int, int], ...]]
-    direct: ClassVar[bool]
+    direct: ClassVar[bool] = False
 
     def matrix(self, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
         """Return M from Keras's weights."""
+        import tensorflow as tf
+
+        return tf.concat([kernel, recurrent, bias[None]], 0)
 
     def weights(self, matrix: Tensor, inputs: int) -> CellWeights:
         """Return gradients of Keras's weights from dL/dM."""
+        return matrix[:inputs], matrix[inputs:-1], matrix[-1]
 
+    @abstractmethod
     def forward(self, z: Columns, states: State, /) -> State:
         """Return the states after the step, from those before it."""
 
+    @abstractmethod
     def backward(
         self, z: Columns, h: Columns, held: State, d_after: State, /
     ) -> tuple[list[Columns], State]:
@@ -63,25 +70,14 @@ def logistic(a: Columns) -> Columns:
     return a * 0.5 + 0.5
 
 
-class SimpleRNNStep:
+class SimpleRNNStep(Step):
     """``h' = tanh(z)``."""
 
-    blocks: ClassVar[int] = 1
-    gates: ClassVar[tuple[int, ...]] = (0,)
-    halved: ClassVar[tuple[bool, ...]] = (False,)
-    states: ClassVar[int] = 1
-    reads: ClassVar[tuple[tuple[int, int], ...]] = ((1, 0),)
-    direct: ClassVar[bool] = False
-
-    def matrix(self, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
-        """Return M."""
-        import tensorflow as tf
-
-        return tf.concat([kernel, recurrent, bias[None]], 0)
-
-    def weights(self, matrix: Tensor, inputs: int) -> CellWeights:
-        """Return the gradients from dL/dM."""
-        return matrix[:inputs], matrix[inputs:-1], matrix[-1]
+    blocks = 1
+    gates = (0,)
+    halved = (False,)
+    states = 1
+    reads = ((1, 0),)
 
     def forward(self, z: Columns, _states: State) -> State:
         """Return the states after the step."""
@@ -97,7 +93,7 @@ class SimpleRNNStep:
         return [d_after[0] * (1.0 - new * new)], ()
 
 
-class LSTMStep(SimpleRNNStep):
+class LSTMStep(Step):
     """Gates i, f, o and candidate g: ``c' = f c + i g``, ``h' = o tanh(c')``; blocks i f g o."""
 
     blocks = 4
@@ -135,7 +131,7 @@ class LSTMStep(SimpleRNNStep):
         return blocks, (dc * f,)
 
 
-class GRUStep:
+class GRUStep(Step):
     """Gates z, r and candidate g: ``g = tanh(a + r b)``, ``h' = z h + (1 - z) g``.
 
     The reset gate acts on b, the recurrent product of the candidate, which therefore is a block of

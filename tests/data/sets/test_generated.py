@@ -7,7 +7,7 @@ import pytest
 
 from rnnbench.data import input_spec, prepare
 from rnnbench.data.sets import grammar
-from rnnbench.data.sets.oracle import oracle
+from rnnbench.data.sets.grammar import oracle
 from rnnbench.data.sets.reviews import decode, texts, vocabulary, word_index
 from rnnbench.errors import ConfigError
 

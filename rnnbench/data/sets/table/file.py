@@ -6,13 +6,12 @@ import csv
 import itertools
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rnnbench.data.contract import file_of, given
 from rnnbench.data.sets.table.advice import Request, what_columns, what_reads
 from rnnbench.data.sets.table.columns import find_columns, shown_columns
-from rnnbench.data.sets.table.dialect import Dialect, TableRow, dialect_of
+from rnnbench.data.sets.table.dialect import TableRow, dialect_of
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -28,14 +27,10 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True)
-class TableFile:
+class TableFile(Request):
     """A file and how to read it; ``key`` names it in messages, columns are names or numbers."""
 
     key: str
-    path: Path
-    text: str | int
-    label: str | int
-    dialect: Dialect
 
     def error(self, expected: str, received: str, action: str = "check the file") -> DataError:
         """Return an error about this file."""
@@ -74,12 +69,8 @@ class TableFile:
         finally:
             rows.close()
 
-    def request(self) -> Request:
-        """Return what other dialects are tried for."""
-        return Request(self.path, self.text, self.label, self.dialect)
-
     def _advice(self, otherwise: str) -> str:
-        keys = what_reads(self.request())
+        keys = what_reads(self)
         return f"set {keys}" if keys else otherwise
 
     def _columns(self, first: list[str]) -> tuple[int, int]:
@@ -103,7 +94,7 @@ class TableFile:
                     f"data.{key}",
                     f"the {what} of a column of {self.path}",
                     f"{wanted!r}, which is not among: {shown_columns(first, header=header)}",
-                    what_columns(self.request()) + hint,
+                    what_columns(self) + hint,
                 )
             places.append(found[0])
         if places[0] == places[1]:
@@ -141,6 +132,6 @@ def files_of(config: DataConfig) -> tuple[TableFile, TableFile | None]:
 
     def file(key: str) -> TableFile:
         path = file_of(config, key, "a CSV file", "/path/to/file.csv")
-        return TableFile(f"data.{key}", path, text, label, dialect_of(config))
+        return TableFile(path, text, label, dialect_of(config), f"data.{key}")
 
     return file("path"), None if config.test_path is None else file("test_path")

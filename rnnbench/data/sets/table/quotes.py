@@ -39,7 +39,7 @@ class Quotes:
         if not self.swallowing:
             return ""
         first, last = self.swallowing[0]
-        keys = what_reads(file.request())
+        keys = what_reads(file)
         instead = f"set {keys}" if keys else "check the quotation marks"
         return (
             f"lines {first} to {last}: a field holds line breaks and the delimiter"
