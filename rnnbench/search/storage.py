@@ -53,7 +53,7 @@ def study_locks(home: Home, address: str | None) -> Locks:
     """Return the locks of the studies: of all who share their database."""
     if address is None:
         return home.locks
-    from rnnbench.tracking.locking.both import Both
+    from rnnbench.tracking.locking.choice import Both
     from rnnbench.tracking.locking.postgresql import PostgresLocks
 
     return Both(home.locks, PostgresLocks(address, _KEY))

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from errno import ENOLCK, ENOSYS, EOPNOTSUPP
 from pathlib import Path
 
-from rnnbench.system.locks import NoLocksError, Timeout
+from rnnbench.system.locks import Lock, NoLocksError, Timeout
 
 _POLL_SECONDS = 0.05
 _LOOKS, _LOOK_SECONDS = 1000, 0.001  # those who only ask are done by then, unless stopped
@@ -33,8 +33,8 @@ _FILE_NAME = re.compile(r"\w[\w.-]{0,199}", re.ASCII)
 _OF_A_LOCK = os.O_RDWR | os.O_CREAT
 
 
-class FileLock:
-    """A lock that is held on an open file; a context manager that releases it."""
+class FileLock(Lock):
+    """A lock that is held on an open file."""
 
     def __init__(self, path: Path, file: int) -> None:
         self.path = path
@@ -64,12 +64,6 @@ class FileLock:
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
-
-    def __enter__(self) -> FileLock:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ a while to see that a holder is dead, during which they take it for alive.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, Self
 
 from rnnbench.errors import StoreError
 
@@ -43,7 +43,7 @@ class NoLocksError(StoreError):
 
 
 class Lock(Protocol):
-    """A name that is held, until it is released; a context manager."""
+    """A name that is held, until it is released; a context manager that releases it."""
 
     def release(self) -> None:
         """Let go of the name."""
@@ -53,7 +53,8 @@ class Lock(Protocol):
         """Return whether this process still holds the name, asking whoever keeps the lock."""
         ...
 
-    def __enter__(self) -> object: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
@@ -61,7 +62,8 @@ class Lock(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
         /,
-    ) -> None: ...
+    ) -> None:
+        self.release()
 
 
 class Locks(Protocol):

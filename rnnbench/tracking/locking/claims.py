@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from rnnbench.system.locks import Timeout
+from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking.locking.registry import ClaimRegistry, Registration, Removed, Watch
 
 # As parts of the time between two heartbeats:
@@ -32,8 +32,8 @@ _AGAIN = 0.1  # until a heartbeat that could not be given is tried again
 _FRESH = 0.1  # for which what was seen will do for those who only ask
 
 
-class ClaimLock:
-    """A name that is claimed by this process; a context manager that releases it."""
+class ClaimLock(Lock):
+    """A name that is claimed by this process."""
 
     def __init__(self, process: _Process, name: str) -> None:
         self._process = process
@@ -49,12 +49,6 @@ class ClaimLock:
     def is_held(self) -> bool:
         """See :class:`rnnbench.system.locks.Lock`."""
         return self._process.holds(self)
-
-    def __enter__(self) -> ClaimLock:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 from rnnbench.errors import StoreError
 from rnnbench.formatting.redact import shown_address
-from rnnbench.system.locks import Timeout
+from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking.lasting import is_lost, lasting
 from rnnbench.tracking.locking.connection import connected
 
@@ -41,8 +41,8 @@ _HELD = (
 )
 
 
-class PostgresLock:
-    """A name that is held by this process's connection; a context manager that releases it."""
+class PostgresLock(Lock):
+    """A name that is held by this process's connection."""
 
     def __init__(self, session: _Session, name: str) -> None:
         self._session = session
@@ -55,12 +55,6 @@ class PostgresLock:
     def is_held(self) -> bool:
         """See :class:`rnnbench.system.locks.Lock`."""
         return self._session.holds(self._name, self)
-
-    def __enter__(self) -> PostgresLock:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
 
 
 @dataclass(frozen=True)

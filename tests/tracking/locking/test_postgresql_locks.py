@@ -12,7 +12,7 @@ from rnnbench.system.file_locks import FileLocks
 from rnnbench.system.locks import Locks, Timeout
 from rnnbench.testing.locks import LocksConformance
 from rnnbench.tracking.locking import postgresql
-from rnnbench.tracking.locking.both import Both
+from rnnbench.tracking.locking.choice import Both
 from rnnbench.tracking.locking.postgresql import PostgresLocks
 from tests.sweep.postgresql import Postgres, postgres
 
