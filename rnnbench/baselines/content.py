@@ -6,7 +6,7 @@ from typing import Any
 
 from rnnbench.baselines.kinds import Baseline
 from rnnbench.config import keys
-from rnnbench.config.option_files import flat
+from rnnbench.config.dotted import flat
 from rnnbench.config.roles import Compilation, Drawn
 from rnnbench.config.schema import Config
 from rnnbench.data import Prepared

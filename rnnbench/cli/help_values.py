@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.describe import section_meanings, shown
-from rnnbench.config.option_files import PRESETS, OptionFiles, flat
+from rnnbench.config.dotted import flat
+from rnnbench.config.option_files import PRESETS, OptionFiles
 from rnnbench.config.suggestions import suggestion
 from rnnbench.config.validate import unknown_key
 from rnnbench.errors import ConfigError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from rnnbench.config.keys import keys, names_arms
+from rnnbench.config.keys import markers, names_arms
 from rnnbench.config.roles import IdleAt, IdleUnless, Label
 
 OPTION = "cell."  # how the keys that belong to some cells begin
@@ -73,16 +73,14 @@ def _varies(key: str, arms: Sequence[Mapping[str, str]]) -> bool:
 @cache
 def _depends(key: str) -> bool:
     """Return whether runs log a key only where another one, which tells arms apart, lets it act."""
-    own = keys()[key].field.metadata if key in keys() else ()
-    return any(isinstance(one, IdleUnless) and not one.is_logged for one in own)
+    return any(not one.is_logged for one in markers(key, IdleUnless))
 
 
 @cache
 def unset(key: str) -> str:
     """Return the value of a parameter that was not logged: the one at which its key is idle."""
-    own = keys()[key].field.metadata if key in keys() else ()
-    values = [one.value for one in own if isinstance(one, IdleAt) and one.value is not None]
-    return str(values[0]) if values else "none"
+    values = (one.value for one in markers(key, IdleAt) if one.value is not None)
+    return str(next(values, "none"))
 
 
 def label_axes(label: str) -> dict[str, str]:
@@ -114,5 +112,4 @@ def _last(key: str) -> str:
 @cache
 def _label(key: str) -> Label:
     """Return what the schema says of the key alone; a section's label is not that of its keys."""
-    own = keys()[key].field.metadata if key in keys() else ()
-    return next((one for one in own if isinstance(one, Label)), Label())
+    return next(iter(markers(key, Label)), Label())

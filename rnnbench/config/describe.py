@@ -16,9 +16,10 @@ from pydantic.fields import FieldInfo
 
 from rnnbench.config import optimizer_options
 from rnnbench.config.allowed import words_of
-from rnnbench.config.keys import keys, role
+from rnnbench.config.dotted import flat
+from rnnbench.config.keys import keys, markers, role
 from rnnbench.config.optimizers import OPTIMIZERS
-from rnnbench.config.option_files import OptionFiles, flat
+from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.roles import (
     WITHOUT,
     Drawn,
@@ -114,7 +115,9 @@ def describe(
 
 def section_meanings() -> dict[str, str]:
     """Return what each section of the configuration is about, by its dotted key."""
-    return dict(_sections(Config, ""))
+    return {
+        key.name: key.field.description or "" for key in keys().values() if len(key.parts) == 1
+    }
 
 
 def shown(value: Any) -> str:
@@ -138,8 +141,7 @@ def role_words(key: str) -> str:
     words = [purpose.value] if purpose is not None else []
     words += ["a search may draw it"] if drawn is not None and drawn.is_drawn else []
     while key:  # with what holds for the whole section
-        own = keys()[key].field.metadata if key in keys() else ()
-        idle = [one for one in own if isinstance(one, IdleWhere) and not isinstance(one, Only)]
+        idle = (one for one in markers(key, IdleWhere) if not isinstance(one, Only))
         words += [_idle_words(key, one) for one in idle]
         key = key.rpartition(".")[0]
     return "; ".join(words)
@@ -183,13 +185,6 @@ def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldI
             yield key, field, properties[name]
         for part in parts:
             yield from _fields(part, f"{key}{below}.")
-
-
-def _sections(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
-    for name, field in section.model_fields.items():
-        if name != _CLAIMS and len(parts := _parts(field.annotation)) == 1:
-            yield f"{prefix}{name}", field.description or ""
-            yield from _sections(parts[0], f"{prefix}{name}.")
 
 
 def _parts(annotation: Any) -> list[type[Section]]:

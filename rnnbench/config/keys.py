@@ -80,13 +80,24 @@ def _keys(section: type[Section], prefix: str, above: tuple[object, ...]) -> Ite
             yield from _keys(part, f"{key.name}.", key.roles)
 
 
+def nearest(name: str) -> Key | None:
+    """Return a dotted key or, where the schema doesn't know it, the nearest section above."""
+    while name and name not in keys():
+        name = name.rpartition(".")[0]
+    return keys().get(name)
+
+
 @cache
 def role(name: str, kind: type[_Role]) -> _Role | None:
     """Return the marker of a dotted key; a key of a user's own cell has those of its section."""
-    known, parts = keys(), name.split(".")
-    above = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
-    found = next((known[key] for key in above if key in known), None)
+    found = nearest(name)
     return None if found is None else found.role(kind)
+
+
+def markers(name: str, kind: type[_Role]) -> list[_Role]:
+    """Return the markers of a class that a dotted key has itself."""
+    own = keys()[name].field.metadata if name in keys() else ()
+    return [one for one in own if isinstance(one, kind)]
 
 
 def with_role(kind: type[object]) -> tuple[str, ...]:

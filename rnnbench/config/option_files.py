@@ -6,12 +6,12 @@ Help and documentation read them this way: Hydra would take a second to start.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rnnbench.config.dotted import merge
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.config.yaml_files import check_folders, read_mapping, told
 
@@ -101,26 +101,3 @@ def _entries(content: dict[str, Any]) -> list[Any]:
     """Take the list of defaults out of a file's content."""
     entries = content.pop("defaults", None)
     return entries if isinstance(entries, list) else []
-
-
-def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return both mappings merged, section by section; ``above`` has the last word."""
-    merged = dict(below)
-    for key, value in above.items():
-        known = merged.get(key)
-        if isinstance(known, Mapping) and isinstance(value, Mapping):
-            value = merge(known, value)
-        merged[key] = value
-    return merged
-
-
-def flat(mapping: Mapping[str, Any], whole: Sequence[str] = (), prefix: str = "") -> dict[str, Any]:
-    """Return values by dotted key; the keys in ``whole`` keep their mappings."""
-    found: dict[str, Any] = {}
-    for key, value in mapping.items():
-        dotted = f"{prefix}{key}"
-        if isinstance(value, Mapping) and dotted not in whole:
-            found |= flat(value, whole, f"{dotted}.")
-        else:
-            found[dotted] = value
-    return found

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from rnnbench.config.dotted import section_of, value_at
-from rnnbench.config.keys import about, keys
+from rnnbench.config.dotted import flat, section_of, value_at
+from rnnbench.config.keys import LOGGED, about, is_about, keys
 from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
@@ -49,6 +49,12 @@ def recorded(config: Config) -> dict[str, Any]:
         if isinstance(section, dict) and section.get(last) is not None:
             section[last] = reference
     return plain
+
+
+def parameters(config: Config) -> dict[str, str]:
+    """Return what MLflow shows as parameters: the dotted keys that describe a run."""
+    described = {key: part for key, part in recorded(config).items() if is_about(key, *LOGGED)}
+    return {k: "null" if value is None else str(value) for k, value in flat(described).items()}
 
 
 def unresolved(text: str, config: Config) -> str:

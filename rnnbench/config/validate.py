@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from rnnbench.config.allowed import words_of
 from rnnbench.config.data_section import DataConfig
-from rnnbench.config.keys import keys
+from rnnbench.config.keys import keys, nearest
 from rnnbench.config.metrics import METRICS
 from rnnbench.config.optimizer_options import check_optimizer
 from rnnbench.config.paths import resource_dir
@@ -180,10 +180,8 @@ def _no_such_key(key: str, value: object) -> ConfigError:
 
 def _help_about(key: str) -> str:
     """Return where the key, or else the section that it is in, is explained."""
-    known, parts = keys(), key.split(".")
-    above = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
-    found = next((name for name in above if name in known), "")
-    return f"see python -m rnnbench {f'help {found}' if found else 'sweep --help'}"
+    found = nearest(key)
+    return f"see python -m rnnbench {'sweep --help' if found is None else f'help {found.name}'}"
 
 
 def _is_union_branch(part: Any) -> bool:

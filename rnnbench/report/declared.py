@@ -12,6 +12,7 @@ import pandas as pd
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.keys import names_arms, with_role
+from rnnbench.config.recorded import parameters
 from rnnbench.config.roles import File
 from rnnbench.config.schema import Config
 from rnnbench.data import input_spec
@@ -21,7 +22,6 @@ from rnnbench.results.rows import FOLDERS, is_parameter
 from rnnbench.search.study import as_trial, description, direction
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
-from rnnbench.tracking.parameters import parameters
 
 _FILES = with_role(File)
 _BUT_SEED, _WITH_SEED = 1, 2

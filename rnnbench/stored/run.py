@@ -7,11 +7,11 @@ configuration, and the weights are plain arrays that must have the shapes which 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnbench.config.dotted import merge
 from rnnbench.config.keys import about
 from rnnbench.config.recorded import resolved
 from rnnbench.config.roles import Purpose
@@ -60,8 +60,8 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
             if not isinstance(logged, dict):
                 raise ValueError("no mapping")
             own = {str(key): value for key, value in logged.items() if key not in _OURS}
-            own = resolved(own)
-            config = validate(_laid_over(now.model_dump(mode="json"), own))
+            # Keys that the run does not know have today's defaults.
+            config = validate(merge(now.model_dump(mode="json"), resolved(own)))
         except NotGiven:
             raise
         except (OSError, ValueError, OmegaConfBaseException, YAMLError, ConfigError) as error:
@@ -148,13 +148,3 @@ def load_model(store: Store, record: Record, config: Config, spec: InputSpec) ->
         model = build(config, spec, 0, vectors)
         set_weights(model, path)
         return model
-
-
-def _laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
-    """Return nested mappings merged; keys that the run does not know have today's defaults."""
-    merged = dict(base)
-    for key, value in top.items():
-        below = merged.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[key] = _laid_over(below, value) if both else value  # type: ignore[arg-type]
-    return merged

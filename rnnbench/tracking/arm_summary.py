@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterable, Sequence
 
 from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
+from rnnbench.config.recorded import parameters
 from rnnbench.stats import half_width, statistic
 from rnnbench.tracking import names
 from rnnbench.tracking.begin import is_foreign
 from rnnbench.tracking.dataset import told_dataset
 from rnnbench.tracking.notes import arm_note
-from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags

@@ -14,13 +14,12 @@ from typing import Any
 
 import rnnbench
 from rnnbench.baselines.content import described
-from rnnbench.config.recorded import unresolved
+from rnnbench.config.recorded import parameters, unresolved
 from rnnbench.formatting.redact import redacted
 from rnnbench.seeds import streams
 from rnnbench.system.machine import Machine
 from rnnbench.tracking import names
 from rnnbench.tracking.dataset import told_dataset
-from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.store import Store
 from rnnbench.tracking.writer import MetricValue, RunEntry
 from rnnbench.training.history import Epoch, Outcome

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from rnnbench.config.recorded import parameters
 from rnnbench.results.compare import relate
 from rnnbench.results.facts import (
     DECISIVE,
@@ -18,7 +19,6 @@ from rnnbench.results.facts import (
     is_measured,
 )
 from rnnbench.results.measure import AUTO, usual_for
-from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.record import Record
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.spec import RunSpec

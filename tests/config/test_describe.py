@@ -10,9 +10,10 @@ import yaml
 from rnnbench.cli.described import key_descriptions
 from rnnbench.config.compose import composer
 from rnnbench.config.describe import section_meanings
+from rnnbench.config.dotted import flat
 from rnnbench.config.keys import keys
 from rnnbench.config.optimizer_options import OPTION_MEANINGS as OPTIMIZER_OPTIONS
-from rnnbench.config.option_files import OptionFiles, flat
+from rnnbench.config.option_files import OptionFiles
 from rnnbench.config.paths import preset_files, resource_dir
 from rnnbench.data.sources import OWN_KEYS, SOURCES
 from rnnbench.models.cells import CELLS, OPTION_MEANINGS

@@ -16,7 +16,7 @@ from rnnbench.cli.help_key import key_page
 from rnnbench.config import arm_names, describe, keys
 from rnnbench.config.arm_names import factor_name, key_words
 from rnnbench.config.expand import expand
-from rnnbench.config.recorded import recorded
+from rnnbench.config.recorded import parameters, recorded
 from rnnbench.config.roles import (
     Compilation,
     Compiled,
@@ -35,7 +35,6 @@ from rnnbench.data import InputSpec, Prepared
 from rnnbench.errors import ConfigError
 from rnnbench.report.comparisons import comparisons_block
 from rnnbench.search.space import check_space
-from rnnbench.tracking.parameters import parameters
 from rnnbench.training.spec import RunSpec, replicates
 from tests.report.records import dataset, record
 

@@ -10,11 +10,10 @@ import yaml
 from rnnbench.baselines import get_baseline
 from rnnbench.baselines.declaration import declare_baselines
 from rnnbench.config.expand import expand, load
-from rnnbench.config.recorded import recorded, resolved, unresolved
+from rnnbench.config.recorded import parameters, recorded, resolved, unresolved
 from rnnbench.errors import ConfigError
 from rnnbench.search.space import apply
 from rnnbench.sweep.data_cache import DataCache
-from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.recorder import run_parameters
 
 SECRET = "Xprivate1"

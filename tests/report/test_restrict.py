@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnnbench.config.expand import expand
+from rnnbench.config.recorded import parameters
 from rnnbench.report.build import Tables
 from rnnbench.report.declared import declared_trials, left_out, restrict
 from rnnbench.report.snapshot import read_snapshot, write_snapshot
@@ -18,7 +19,6 @@ from rnnbench.results.history import history_frame
 from rnnbench.search.study import as_trial, description
 from rnnbench.seeds import selection_seed
 from rnnbench.tracking import names
-from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.record import Record
 
 WORDS = ("+cell=gru", "data=imdb")

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from rnnbench.config.expand import load
+from rnnbench.config.recorded import parameters
 from rnnbench.data import Arrays, InputSpec
 from rnnbench.errors import ConfigError
 from rnnbench.models.build import build
 from rnnbench.reference import REFERENCES, simple_rnn_gradients, state_gradient_norms
-from rnnbench.tracking.parameters import parameters
 from rnnbench.training import gradient_flow
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import fit

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnbench.config.recorded import parameters
 from rnnbench.config.validate import validate
 from rnnbench.data import Arrays, InputSpec
 from rnnbench.errors import ConfigError
-from rnnbench.tracking.parameters import parameters
 from rnnbench.training.batches import Samples
 from rnnbench.training.fit import fit
 from rnnbench.training.predictions import answers

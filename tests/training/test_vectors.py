@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rnnbench.config.expand import expand, load
+from rnnbench.config.recorded import parameters
 from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError, DataError
 from rnnbench.models.build import build
@@ -18,7 +19,6 @@ from rnnbench.models.matching import resolve_units
 from rnnbench.models.parameters import count
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
-from rnnbench.tracking.parameters import parameters
 from rnnbench.tracking.recorder import vectors_tags
 from rnnbench.training.spec import RunSpec
 from rnnbench.training.trainer import Trainer
