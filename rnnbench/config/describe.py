@@ -115,9 +115,7 @@ def describe(
 
 def section_meanings() -> dict[str, str]:
     """Return what each section of the configuration is about, by its dotted key."""
-    return {
-        key.name: key.field.description or "" for key in keys().values() if len(key.parts) == 1
-    }
+    return {key.name: key.field.description or "" for key in keys().values() if len(key.parts) == 1}
 
 
 def shown(value: Any) -> str:

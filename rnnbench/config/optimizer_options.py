@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
+from rnnbench.config.allowed import OptionMeaning, is_allowed, words_for
 from rnnbench.config.optimizers import OPTIMIZERS, Optimizer
-from rnnbench.config.option_values import OptionMeaning, is_allowed, words_for
+from rnnbench.config.suggestions import suggestion
 from rnnbench.config.training_section import OptimizerConfig
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.registry import configured, names
@@ -78,10 +78,8 @@ def check_optimizer(config: OptimizerConfig) -> Optimizer:
     optimizer = OPTIMIZERS.get(config.name, own)
     if optimizer is None:
         known = [*OPTIMIZERS, *names("optimizer")]
-        near = difflib.get_close_matches(config.name.casefold(), known, n=1)
-        action = f"did you mean {near[0]}?" if near else "choose one"
-        expected = f"one of {', '.join(known)}"
-        raise ConfigError("optimizer.name", expected, config.name, action)
+        action = suggestion(config.name, known) or "choose one"
+        raise ConfigError("optimizer.name", f"one of {', '.join(known)}", config.name, action)
     _check_options(optimizer, config)
     return optimizer
 

@@ -9,11 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rnnbench.config.claim_section import ClaimConfig
 from rnnbench.config.data_section import DataConfig
 from rnnbench.config.executor_section import ExecutorConfig
 from rnnbench.config.model_section import CellConfig, EmbeddingConfig, ModelConfig
-from rnnbench.config.report_section import ReportConfig
+from rnnbench.config.report_section import ClaimConfig, ReportConfig
 from rnnbench.config.roles import Choice, Compiled, Drawn, Label, Purpose, Unit
 from rnnbench.config.search_section import (
     CategoricalSpace,

@@ -1,4 +1,4 @@
-"""The user's own folders of configuration groups (``--config-dir``), as Hydra reads them."""
+"""What users add, as Hydra reads it: folders of ``--config-dir``, and installed packages."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import ClassVar
 
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.object_type import ObjectType
 from hydra.core.plugins import Plugins
-from hydra.plugins.config_source import ConfigResult
+from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 
-from rnnbench.config.installed import InstalledPackages
 from rnnbench.config.own_section import own_section
 from rnnbench.config.yaml_files import check_size, read_mapping, told
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.origin import TARGET, Origin
+from rnnbench.extensions.packages import installed, named_by_package
 from rnnbench.extensions.registry import KINDS, load, refuse_targets, reset
 
 PRESETS = "experiments"
@@ -52,6 +53,45 @@ class UserFolder(FileConfigSource):
         if config_path.split("/")[0] == PRESETS and found.header["package"] is None:
             found.header["package"] = "_global_"
         return found
+
+
+class InstalledPackages(ConfigSource):
+    """What installed packages name as entry points: options without files, in our own groups.
+
+    Hydra asks it last, and so about names alone that no folder has.
+    """
+
+    @staticmethod
+    def scheme() -> str:
+        """Return the scheme of its address, by which Hydra finds this class."""
+        return "rnnbench-packages"
+
+    def available(self) -> bool:
+        """Return whether it can be asked."""
+        return True
+
+    def is_group(self, config_path: str) -> bool:
+        """Return whether it has options of a group, which are listed by nobody."""
+        del config_path
+        return False
+
+    def is_config(self, config_path: str) -> bool:
+        """Return whether a package has the option of a group."""
+        kind, _, name = config_path.removesuffix(".yaml").partition("/")
+        return kind in KINDS and name in installed(kind)
+
+    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
+        """Return no option: all that is installed would be looked through for every list."""
+        del config_path, results_filter
+        return []
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return the section of an extension with its defaults."""
+        kind, _, name = config_path.removesuffix(".yaml").partition("/")
+        origin = named_by_package(kind, name)
+        assert origin is not None
+        section = OmegaConf.create(own_section({}, origin))
+        return ConfigResult(self.provider, self.full_path(), section, {"package": None})
 
 
 class UserFolders(SearchPathPlugin):

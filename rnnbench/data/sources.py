@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from rnnbench.config.allowed import is_allowed, words_for
 from rnnbench.config.data_section import DataConfig
-from rnnbench.config.option_values import is_allowed, words_for
 from rnnbench.config.own_section import own_defaults
 from rnnbench.config.roles import Only
 from rnnbench.config.section import idle_markers

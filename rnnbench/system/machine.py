@@ -1,7 +1,8 @@
-"""The machine that trains a run, and the packages that it has."""
+"""The machine that trains a run, and the code and packages that it has."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from dataclasses import dataclass
@@ -45,6 +46,20 @@ def this_machine() -> Machine:
         version=rnnbench.__version__,
         packages=" ".join(f"{name}={v}" for name in _PACKAGES if (v := _version(name))),
     )
+
+
+@cache
+def code_digest() -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of all modules of rnnbench.
+
+    Two machines know by it that theirs are the same.
+    """
+    root = Path(rnnbench.__file__).parent
+    content = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        content.update(f"{path.relative_to(root)}\n".encode())
+        content.update(path.read_bytes())
+    return content.hexdigest()[:16]
 
 
 def _version(package: str) -> str:

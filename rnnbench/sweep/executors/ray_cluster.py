@@ -23,8 +23,7 @@ from rnnbench.formatting.redact import redacted
 from rnnbench.sweep.executors.ray_slot import Node
 from rnnbench.sweep.executors.workers import local_workers
 from rnnbench.system.cores import cores
-from rnnbench.system.digests import code_digest
-from rnnbench.system.machine import this_machine
+from rnnbench.system.machine import code_digest, this_machine
 from rnnbench.system.quiet import no_remarks
 from rnnbench.system.scratch import PREFIX, scratch_folder
 

@@ -21,9 +21,8 @@ from rnnbench.sweep.executors.events import EpochEnded, Event, Finished, Lost, P
 from rnnbench.sweep.executors.processes import load
 from rnnbench.sweep.executors.ray_files import NodeFiles, PackedTask, packed
 from rnnbench.sweep.executors.worker_process import WorkerProcess, start_worker
-from rnnbench.system.digests import code_digest
 from rnnbench.system.gpus import VISIBLE
-from rnnbench.system.machine import Machine, this_machine
+from rnnbench.system.machine import Machine, code_digest, this_machine
 from rnnbench.system.scratch import own_temporary_files
 from rnnbench.training.runtime import set_environment
 

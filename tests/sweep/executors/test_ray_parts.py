@@ -26,8 +26,7 @@ from rnnbench.sweep.executors.ray_cluster import Cluster
 from rnnbench.sweep.executors.ray_executor import RayExecutor, _Slot
 from rnnbench.sweep.executors.ray_files import NodeFiles, Packer, packed, unpack
 from rnnbench.sweep.executors.ray_slot import Node
-from rnnbench.system.digests import code_digest
-from rnnbench.system.machine import this_machine
+from rnnbench.system.machine import code_digest, this_machine
 from rnnbench.training.spec import Task
 
 DIGITS = ("+cell=gru", "data=digits", "data.limit=60", "data.test_limit=20", "seeds=1")
