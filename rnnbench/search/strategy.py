@@ -21,7 +21,6 @@ from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.strategy import Replication
 from rnnbench.tracking.abandoned import reap
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.run_names import Subject
 
@@ -115,7 +114,7 @@ class Searches:
         if more is not None:
             specs, trained = more.specs, trained | more.trained
         records = sweep.records(specs)
-        with translated(sweep.store.uri, self.home.path):
+        with sweep.store.translated():
             tag_winners(sweep.store, specs, records)
             if sweep.parent is not None:
                 save_artifacts(sweep.store, after, sweep.parent)

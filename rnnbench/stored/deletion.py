@@ -14,7 +14,7 @@ from rnnbench.interrupt import Interruption
 from rnnbench.stored.listing import Run, is_alive
 from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
-from rnnbench.tracking.address import sqlite_path, translated
+from rnnbench.tracking.address import sqlite_path
 from rnnbench.tracking.store import Store, arm_lock
 
 _SHOWN = 5
@@ -95,7 +95,7 @@ def delete_runs(store: Store, runs: Sequence[Run], done: Deleted) -> None:
         StoreError: where the store cannot be written.
     """
     check_deletable(store, runs)
-    with Interruption() as interruption, translated(store.uri, store.home.path):
+    with Interruption() as interruption, store.translated():
         for run in runs:
             interruption.check()
             _delete(store, run, done)

@@ -20,7 +20,6 @@ from rnnbench.stored.run import WEIGHTS_FILE
 from rnnbench.stored.weights import set_weights
 from rnnbench.system.quiet import no_remarks
 from rnnbench.tracking import names
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.training.runtime import prepare_process, set_environment
@@ -136,7 +135,7 @@ def _measured(store: Store, subject: DiagnosedRun, record: Record, program: Prog
     found = shuffle_test(program, test, subject.config.seed, before)
     now, step = int(time.time() * 1000), int(record.metrics.get("epochs_trained", 0))
     metrics = [Metric(name, value, now, step) for name, value in found.items()]
-    with translated(store.uri, store.home.path):
+    with store.translated():
         store.client.log_batch(record.run_id, metrics=metrics)
         store.client.set_tag(record.run_id, names.DIAGNOSED, "order")
     measured = {name: record.metrics[name] for name in SHOWN if name in record.metrics}

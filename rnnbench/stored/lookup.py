@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rnnbench.errors import ConfigError, StoreError
+from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import shown_store
 from rnnbench.tracking import names
 from rnnbench.tracking.files import run_files
@@ -58,15 +58,3 @@ def run_file(store: Store, run_id: str, name: str) -> Iterator[Path | None]:
     with run_files(store, [run_id], [name]) as folders:
         path = folders[run_id] / name if run_id in folders else None
         yield path if path is not None and path.is_file() else None
-
-
-def must_exist(path: Path | None, run_id: str, name: str) -> Path:
-    """Return the path; raises StoreError for a file that every finished run has but this one."""
-    if path is None:
-        raise StoreError(
-            "run",
-            f"a run with its file {name}",
-            f"{run_id} without it",
-            "its files were deleted or are on another machine",
-        )
-    return path

@@ -20,9 +20,8 @@ from rnnbench.config.validate import validate
 from rnnbench.data import InputSpec
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.extensions.registry import NotGiven
-from rnnbench.stored.lookup import must_exist, run_file
+from rnnbench.stored.lookup import run_file
 from rnnbench.stored.weights import set_weights
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 
@@ -53,8 +52,14 @@ def run_config(store: Store, record: Record, now: Config) -> Config:
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
-    with run_file(store, record.run_id, CONFIG_FILE) as found:
-        path = must_exist(found, record.run_id, CONFIG_FILE)
+    with run_file(store, record.run_id, CONFIG_FILE) as path:
+        if path is None:
+            raise StoreError(
+                "run",
+                f"a run with its file {CONFIG_FILE}",
+                f"{record.run_id} without it",
+                "its files were deleted or are on another machine",
+            )
         try:
             logged = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
             if not isinstance(logged, dict):
@@ -99,7 +104,7 @@ def run_input(store: Store, record: Record) -> InputSpec:
     Raises:
         StoreError: where the run does not tell.
     """
-    with translated(store.uri, store.home.path):
+    with store.translated():
         inputs = store.client.get_run(record.run_id).inputs
     try:
         schema = json.loads(inputs.dataset_inputs[0].dataset.schema)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from rnnbench.sweep.jobs import JOB_COLUMNS
 from rnnbench.tracking import names
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.looks import Looked, record_looks, short_keys
 from rnnbench.tracking.parent import SweepParent
@@ -48,7 +47,7 @@ def refresh_summaries(
     for arm_key, runs in finished.items():
         run_ids = {run.run_id for run in runs}
         if run_ids and told.get(arm_key) != [run_ids]:
-            with translated(store.uri, store.home.path):
+            with store.translated():
                 update_arm_summary(store, arms[arm_key], key)
     parent.describe({key: spec.label for key, spec in arms.items()})
 

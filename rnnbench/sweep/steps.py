@@ -15,7 +15,6 @@ from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
 from rnnbench.sweep.result import Swept
 from rnnbench.tracking.abandoned import reap
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import Subject
@@ -89,7 +88,7 @@ class Sweep:
         self._executor.start()
         driver = Driver(self.store, ownership, self.progress, self.parent, self._key)
         with (
-            translated(self.store.uri, self.store.home.path),
+            self.store.translated(),
             Interruption() as interruption,
             driver,
         ):

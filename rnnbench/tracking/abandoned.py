@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store, arm_lock
 
@@ -20,7 +19,7 @@ def reap(store: Store) -> list[str]:
     Returns the ids. An owner holds the lock of its run for as long as it lives.
     """
     markers = store.marker.of_the_dead()
-    with translated(store.uri, store.home.path):
+    with store.translated():
         running = store.records(kind=None, status="RUNNING", only=_OWNERSHIP)
         dead = [record for record in running if _end_if_dead(store, record)]
     left = (record for record in running if record not in dead)

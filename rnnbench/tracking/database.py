@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 _T = TypeVar("_T")
+_CHUNK = 500  # run ids in a query
 
 
 class Ask(Protocol):
@@ -66,3 +67,23 @@ class Database(Protocol):
     def lasting(self, call: Callable[[], _T]) -> _T:
         """Call, and once more where the database was gone meanwhile and is waited for."""
         ...
+
+
+def answer(database: Database, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows that answer a single query."""
+
+    def ask_once() -> list[tuple[Any, ...]]:
+        with database.reading() as ask:
+            return ask(sql, values)
+
+    return database.lasting(ask_once)
+
+
+def chunks(ids: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Give as many at once as a query has places for."""
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+
+
+def marks(values: Collection[object]) -> str:
+    """Return the places of values in a query: ``(?,?,?)``."""
+    return f"({','.join('?' * len(values))})"

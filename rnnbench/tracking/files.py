@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 
-from rnnbench.tracking.address import local_path, translated
+from rnnbench.tracking.address import local_path
 from rnnbench.tracking.object_stores import told
 from rnnbench.tracking.store import Store
 
@@ -36,7 +36,7 @@ def run_files(store: Store, run_ids: Iterable[str], names: Collection[str]) -> I
 
     with tempfile.TemporaryDirectory(prefix="rnnbench-") as place:
         fetched = {run_id: Path(place, run_id) for run_id in away}
-        with translated(store.uri, store.home.path):
+        with store.translated():
             client = store.client
 
             def fetch(run_id: str) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 
 from rnnbench.stats.arm_values import FEWEST
 from rnnbench.tracking import names
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
 from rnnbench.tracking.writer import RunEntry
@@ -104,7 +103,7 @@ def record_looks(
             new[tag] = as_text(replace(one, at=times))
     if not new:
         return
-    with translated(store.uri, store.home.path):
+    with store.translated():
         if details:  # first: a look counts once all of it is there
             with store.home.search_files() as folder:
                 text = json.dumps(details, indent=1) + "\n"
@@ -134,7 +133,9 @@ def _is_sound(looked: Looked) -> bool:
     design = (looked.margin, looked.confidence)
     if not looked.seeds or not all(type(n) is int and n >= 0 for n in counts):
         return False
-    if list(looked.seeds) != sorted(set(looked.seeds)) or not all(map(_is_text, looked.at)):
+    if list(looked.seeds) != sorted(set(looked.seeds)):
+        return False
+    if not all(isinstance(at, str) for at in looked.at):
         return False
     if looked.most_seeds is None:
         return design == (None, None) and not looked.alpha
@@ -143,15 +144,7 @@ def _is_sound(looked: Looked) -> bool:
     return known and looked.most_seeds >= max(FEWEST, *looked.seeds)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
 def _read(parent: Record) -> dict[str, Looked]:
     """Return the looks that a parent has, by tag."""
-    tags = {tag: from_text(parent.tags[tag]) for tag in sorted(parent.tags) if _is_looks(tag)}
-    return {tag: looked for tag, looked in tags.items() if looked is not None}
-
-
-def _is_looks(tag: str) -> bool:
-    return tag.startswith(f"{names.LOOKS}.")
+    tags = [tag for tag in sorted(parent.tags) if tag.startswith(f"{names.LOOKS}.")]
+    return {tag: looked for tag in tags if (looked := from_text(parent.tags[tag])) is not None}

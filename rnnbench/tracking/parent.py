@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from rnnbench.errors import StoreError
 from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.notes import SHOWN_METRICS, sweep_note
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
@@ -83,7 +82,7 @@ class SweepParent:
         command = parent.tags.get(names.COMMAND, self._command)
         note = sweep_note(self._subject, command, self._key, arms)
         if parent.tags.get(names.NOTE) != note:
-            with translated(self._store.uri, self._store.home.path):
+            with self._store.translated():
                 self._store.add(RunEntry(parent.run_id, tags={names.NOTE: note}))
 
     def close(self, status: names.Status) -> None:

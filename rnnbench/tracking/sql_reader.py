@@ -11,11 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rnnbench.tracking import names
-from rnnbench.tracking.database import Ask, Database
+from rnnbench.tracking.database import Ask, Database, answer, chunks, marks
 from rnnbench.tracking.reader import History
 from rnnbench.tracking.record import Record, training_samples
 
-_CHUNK = 500  # run ids in a query
 # Tags of which each value belongs to few runs; a writer makes an index of them.
 INDEXED = {names.KEY: "rnnbench_key", names.ARM_KEY: "rnnbench_arm_key"}
 _COLUMNS = {
@@ -83,8 +82,8 @@ class SqlReader:
             )
             found: list[Record] = []
             texts: dict[str, str] = {}
-            for start in range(0, len(rows), _CHUNK):
-                found += _records(ask, rows[start : start + _CHUNK], only, texts)
+            for chunk in chunks(rows):
+                found += _records(ask, chunk, only, texts)
             return found
 
     def histories(
@@ -98,13 +97,12 @@ class SqlReader:
         found: dict[str, History] = {run_id: {} for run_id in ids}
         if metrics is not None and not metrics:
             return found
-        asked = "step > 0" if metrics is None else f"{_unindexed('key')} IN ({_marks(metrics)})"
+        asked = "step > 0" if metrics is None else f"{_unindexed('key')} IN {marks(metrics)}"
         with self.database.reading() as ask:
-            for start in range(0, len(ids), _CHUNK):
-                chunk = ids[start : start + _CHUNK]
+            for chunk in chunks(ids):
                 for run_id, key, step, value, is_nan in ask(
                     "SELECT run_uuid, key, step, value, is_nan FROM metrics "
-                    f"WHERE run_uuid IN ({_marks(chunk)}) AND {asked} "
+                    f"WHERE run_uuid IN {marks(chunk)} AND {asked} "
                     "ORDER BY step, timestamp, key",
                     [*chunk, *(metrics or ())],
                 ):
@@ -114,28 +112,18 @@ class SqlReader:
 
     def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
         """See :class:`rnnbench.tracking.reader.Reader`."""
-        ids = list(run_ids)
-        return self.database.lasting(lambda: self._artifact_folders(ids))
-
-    def _artifact_folders(self, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        with self.database.reading() as ask:
-            for start in range(0, len(ids), _CHUNK):
-                chunk = ids[start : start + _CHUNK]
-                where = f"run_uuid IN ({_marks(chunk)})"
-                rows = ask(f"SELECT run_uuid, artifact_uri FROM runs WHERE {where}", chunk)
-                found |= {str(run_id): str(address) for run_id, address in rows}
+        for chunk in chunks(list(run_ids)):
+            sql = f"SELECT run_uuid, artifact_uri FROM runs WHERE run_uuid IN {marks(chunk)}"
+            rows = answer(self.database, sql, chunk)
+            found |= {str(run_id): str(address) for run_id, address in rows}
         return found
 
     def experiment_tag(self, name: str) -> str | None:
         """See :class:`rnnbench.tracking.reader.Reader`."""
         sql = "SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?"
-        found = self.database.lasting(lambda: self._ask(sql, [self._experiment_id, name]))
+        found = answer(self.database, sql, [self._experiment_id, name])
         return str(found[0][0]) if found else None
-
-    def _ask(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self.database.reading() as ask:
-            return ask(sql, values)
 
 
 def _records(
@@ -146,10 +134,10 @@ def _records(
 ) -> Iterator[Record]:
     """Yield the runs of some rows; of equal texts there is one, that of ``texts``."""
     ids = [row[0] for row in rows]
-    where = f"run_uuid IN ({_marks(ids)})"
+    where = f"run_uuid IN {marks(ids)}"
     values: list[Any] = list(ids)
     if only is not None:
-        where += f" AND key IN ({_marks(only)})" if only else " AND 1 = 0"
+        where += f" AND key IN {marks(only)}" if only else " AND 1 = 0"
         values += only
 
     def read(table: str, column: str) -> dict[str, dict[str, Any]]:
@@ -189,7 +177,7 @@ def _training_samples(ask: Ask, ids: Sequence[str]) -> dict[str, int | None]:
     rows = ask(
         "SELECT destination_id, dataset_profile FROM inputs JOIN datasets ON dataset_uuid = "
         f"source_id WHERE {_unindexed('source_type')} = 'DATASET' AND destination_type = 'RUN' "
-        f"AND destination_id IN ({_marks(ids)})",
+        f"AND destination_id IN {marks(ids)}",
         ids,
     )
     return {run_id: training_samples(profile) for run_id, profile in rows}
@@ -202,7 +190,3 @@ def _unindexed(column: str) -> str:
     column and read the rows of all runs, not of those that are asked for.
     """
     return f"{column} || ''"
-
-
-def _marks(values: Collection[object]) -> str:
-    return ",".join("?" * len(values))

@@ -12,20 +12,17 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from rnnbench.tracking.address import local_path
-from rnnbench.tracking.database import Database, Tell
+from rnnbench.tracking.database import Database, Tell, answer, chunks, marks
 from rnnbench.tracking.dataset import CONTEXT, DatasetTold
-from rnnbench.tracking.run_ids import RunIds
 from rnnbench.tracking.sql_reader import INDEXED
-from rnnbench.tracking.sql_rows import COLUMNS, insert, latest_rows, metric_row, text_rows
+from rnnbench.tracking.sql_rows import COLUMNS, RunIds, insert, latest_rows, metric_row, text_rows
 from rnnbench.tracking.writer import RunEntry, Writer
 
-_CHUNK = 500  # run ids in a query
 _LONGEST_NAME, _LONGEST_PARAMETER, _LONGEST_TAG = 250, 6000, 8000
 _NAME = re.compile(r"\w[\w. :/-]*")
 
@@ -125,8 +122,8 @@ class SqlWriter:
         ends = any(entry.status not in (None, "RUNNING") for entry in entries)
         with self._database.writing(lasts=ends) as tell:
             there: set[str] = set()
-            for chunk in _chunks(ids):
-                sql = f"SELECT run_uuid FROM runs WHERE run_uuid IN {_marks(chunk)} AND "
+            for chunk in chunks(ids):
+                sql = f"SELECT run_uuid FROM runs WHERE run_uuid IN {marks(chunk)} AND "
                 sql += f"lifecycle_stage = 'active' ORDER BY run_uuid{self._database.locked()}"
                 there |= {str(run_id) for (run_id,) in tell(sql, chunk)}
             found = [entry for entry in entries if entry.run_id in there]
@@ -151,10 +148,10 @@ class SqlWriter:
         for _, runs in sorted(trained.items()):
             source = self._dataset(tell, next(iter(runs.values())))
             known: set[str] = set()
-            for chunk in _chunks(list(runs)):
+            for chunk in chunks(list(runs)):
                 sql = "SELECT destination_id FROM inputs WHERE source_type = 'DATASET' AND "
                 sql += "source_id = ? AND destination_type = 'RUN' AND destination_id IN "
-                known |= {str(found) for (found,) in tell(sql + _marks(chunk), [source, *chunk])}
+                known |= {str(found) for (found,) in tell(sql + marks(chunk), [source, *chunk])}
             made = [(uuid.uuid4().hex, run_id) for run_id in runs if run_id not in known]
             rows = [(one, "DATASET", source, "RUN", run_id, 0) for one, run_id in made]
             insert(tell, "inputs", rows)
@@ -176,12 +173,7 @@ class SqlWriter:
     def status(self, run_id: str) -> str | None:
         """See :class:`rnnbench.tracking.writer.Writer`."""
         sql = "SELECT status FROM runs WHERE run_uuid = ? AND lifecycle_stage = 'active'"
-
-        def ask_for_it() -> list[tuple[Any, ...]]:
-            with self._database.reading() as ask:
-                return ask(sql, [run_id])
-
-        found = self._database.lasting(ask_for_it)
+        found = answer(self._database, sql, [run_id])
         return str(found[0][0]) if found else None
 
     def delete(self, run_id: str) -> None:
@@ -224,17 +216,9 @@ class SqlWriter:
 def _set_status(tell: Tell, status: str, run_ids: Sequence[str]) -> None:
     end = "" if status == "RUNNING" else ", end_time = ?"
     values = [status] if status == "RUNNING" else [status, _now()]
-    for chunk in _chunks(run_ids):
-        sql = f"UPDATE runs SET status = ?{end} WHERE run_uuid IN {_marks(chunk)}"
+    for chunk in chunks(run_ids):
+        sql = f"UPDATE runs SET status = ?{end} WHERE run_uuid IN {marks(chunk)}"
         tell(sql, [*values, *chunk])
-
-
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
-
-
-def _marks(values: Sequence[str]) -> str:
-    return f"({','.join('?' * len(values))})"
 
 
 def _is_plain(entry: RunEntry) -> bool:

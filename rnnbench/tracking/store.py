@@ -156,6 +156,10 @@ class Store:
         """Keep a file open for this thread, which reads and writes it faster then."""
         return kept_open(self._reader)
 
+    def translated(self) -> AbstractContextManager[None]:
+        """Turn what goes wrong with the store into one message."""
+        return translated(self.uri, self.home.path)
+
     def records(
         self,
         tags: Mapping[str, str] | None = None,
@@ -173,7 +177,7 @@ class Store:
             only: names of the tags, parameters and metrics that are wanted, for speed.
         """
         wanted = ({} if kind is None else {names.KIND: kind}) | dict(tags or {})
-        with translated(self.uri, self.home.path):
+        with self.translated():
             return list(self._reader.search(wanted, status=status, only=only))
 
     def by_key(
@@ -185,7 +189,7 @@ class Store:
     ) -> dict[str, Record]:
         """Return for each key the record that counts: a finished one, else the latest."""
         found: dict[str, list[Record]] = {}
-        with translated(self.uri, self.home.path):
+        with self.translated():
             for record in self._reader.search({names.KIND: kind}, keys=set(keys), only=only):
                 found.setdefault(record.key, []).append(record)
         return {key: counting(records) for key, records in found.items()}
@@ -194,19 +198,19 @@ class Store:
         self, run_ids: Iterable[str], metrics: Sequence[str] | None = None
     ) -> dict[str, History]:
         """Return by run the values of metrics by epoch; see :class:`.reader.Reader`."""
-        with translated(self.uri, self.home.path):
+        with self.translated():
             return self._reader.histories(run_ids, metrics)
 
     def artifact_folders(self, run_ids: Iterable[str]) -> dict[str, str]:
         """Return by run the address of its files."""
-        with translated(self.uri, self.home.path):
+        with self.translated():
             return self._reader.artifact_folders(run_ids)
 
     def save_view(self) -> None:
         """Write the saved view of the arms where there is none, or one of another version."""
         measured = {name for record in self.records(kind="arm") for name in record.metrics}
         state = view.state(view.tasks_of(measured))
-        with translated(self.uri, self.home.path):
+        with self.translated():
             if self._reader.experiment_tag(view.TAG) != state:
                 self.client.set_experiment_tag(self.experiment_id, view.TAG, state)
 
@@ -226,7 +230,7 @@ class Store:
         """Return digits that stand for the experiment of a store with locks of its own."""
         if not self.marker.is_shared(self.marker.tags()):
             return ""
-        with translated(self.uri, self.home.path):
+        with self.translated():
             created = self.client.get_experiment(self.experiment_id).creation_time
         return hashlib.sha256(f"{created} {self.experiment_id}".encode()).hexdigest()[:8]
 

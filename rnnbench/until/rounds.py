@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from rnnbench.config.schema import Config
 from rnnbench.results.answers import Answers
 from rnnbench.sweep.jobs import results
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.looks import (
     Looked,
     looks_of,
@@ -142,7 +141,7 @@ class Rounds:
             )
             for one in self.courses  # all of them, each in its place, whichever is looked at first
         ]
-        with translated(self._store.uri, self._store.home.path):
+        with self._store.translated():
             self._parent.open()
         record = self._parent.find()
         if record is not None:

@@ -16,7 +16,6 @@ from rnnbench.sweep.plan import Known, Plan
 from rnnbench.sweep.result import Swept
 from rnnbench.tracking import names
 from rnnbench.tracking.abandoned import reap
-from rnnbench.tracking.address import translated
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.check import check_compared, check_until, first_look
@@ -89,7 +88,7 @@ class UntilDecided:
             status = "FINISHED"
         finally:
             if parent is not None:
-                with translated(sweep.store.uri, sweep.store.home.path):
+                with sweep.store.translated():
                     parent.close(status)
         sweep.refresh_summaries(rounds.declared)
         declared = tuple(rounds.declared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from rnnbench.errors import ConfigError
 from rnnbench.stored.lookup import find_run, run_file
 from rnnbench.tracking import names
-from rnnbench.tracking.home import Home
 from rnnbench.tracking.record import Record
 
 IDS = ["ab12" + "0" * 28, "ab34" + "0" * 28, "cd56" + "0" * 28]
@@ -60,12 +60,12 @@ def test_an_id_of_no_run_or_several_is_refused(text: str, part: str) -> None:
 class Served:
     """A store behind a server, whose client fetches files."""
 
-    uri = "http://somewhere"
-    home = Home.of("runs")
-
     def __init__(self, **files: str) -> None:
         self.files = files
         self.client = self
+
+    def translated(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def artifact_folders(self, ids: list[str]) -> dict[str, str]:
         return dict.fromkeys(ids, "mlflow-artifacts:/1/x/artifacts")

@@ -20,7 +20,7 @@ from rnnbench.config.metrics import EPOCH_METRICS
 from rnnbench.errors import StoreError
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
-from rnnbench.tracking import client_reader, names, sql_reader, sqlite
+from rnnbench.tracking import client_reader, database, names, sqlite
 from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record
@@ -99,7 +99,7 @@ def readers(
     """Both readers of one experiment; also where two runs fill a page."""
     if request.param == "in pieces":
         monkeypatch.setattr(client_reader, "_PAGE", 2)
-        monkeypatch.setattr(sql_reader, "_CHUNK", 2)
+        monkeypatch.setattr(database, "_CHUNK", 2)
     direct = sqlite_reader(written.home.database, written.experiment_id)
     return direct, ClientReader(lambda: written.client, written.experiment_id)
 
@@ -184,7 +184,7 @@ class TestSearch:
     def test_is_one_state_of_the_store_whatever_is_written_meanwhile(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sql_reader, "_CHUNK", 1)
+        monkeypatch.setattr(database, "_CHUNK", 1)
         ids = [
             store.client.create_run(store.experiment_id, start_time=n, tags={"state": "old"})
             for n in range(3)

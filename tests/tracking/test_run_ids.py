@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from rnnbench.tracking.run_ids import RunIds
+from rnnbench.tracking.sql_rows import RunIds
 from rnnbench.tracking.store import Store
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,19 +53,17 @@ class ServerRegistry:
 
     def renew(self, entry: str, heartbeat: str, *, quick: bool = False) -> None:
         """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
-        self._set(entry, _HEARTBEAT, heartbeat, quick=quick)
+        self._change(entry, "runs/set-tag", quick=quick, key=_HEARTBEAT, value=heartbeat)
 
     def put(self, entry: str, claim: str, name: str) -> None:
         """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
-        self._set(entry, _CLAIM + claim, ascii(name)[:_LONGEST_NAME])
+        told = ascii(name)[:_LONGEST_NAME]
+        self._change(entry, "runs/set-tag", key=_CLAIM + claim, value=told)
 
     def withdraw(self, entry: str, claim: str, *, quick: bool = False) -> None:
         """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
-        try:
-            self._call("POST", "runs/delete-tag", quick=quick, run_id=entry, key=_CLAIM + claim)
-        except Exception as error:
-            if not _is_gone(error):
-                raise
+        with suppress(Removed):
+            self._change(entry, "runs/delete-tag", quick=quick, key=_CLAIM + claim)
 
     def look(self, *, quick: bool = False) -> Mapping[str, Registration]:
         """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
@@ -96,17 +95,15 @@ class ServerRegistry:
 
     def remove(self, entry: str, *, quick: bool = False) -> None:
         """See :class:`rnnbench.tracking.locking.registry.ClaimRegistry`."""
-        try:
-            self._call("POST", "runs/delete", quick=quick, run_id=entry)
-        except Exception as error:
-            if not _is_gone(error):
-                raise
+        with suppress(Removed):
+            self._change(entry, "runs/delete", quick=quick)
 
-    def _set(self, entry: str, key: str, value: str, *, quick: bool = False) -> None:
+    def _change(self, entry: str, path: str, *, quick: bool = False, **values: str) -> None:
+        """Change a run; raises Removed where it, or its tag, is no longer there."""
         try:
-            self._call("POST", "runs/set-tag", quick=quick, run_id=entry, key=key, value=value)
+            self._call("POST", path, quick=quick, run_id=entry, **values)
         except Exception as error:
-            if _is_gone(error):
+            if getattr(error, "error_code", None) in _GONE:
                 raise Removed(entry) from None
             raise
 
@@ -139,8 +136,3 @@ class ServerRegistry:
 
 
 _experiments: dict[str, str] = {}  # by address of the server
-
-
-def _is_gone(error: Exception) -> bool:
-    """Return whether the server refused because a run, or its tag, is no longer there."""
-    return getattr(error, "error_code", None) in _GONE
