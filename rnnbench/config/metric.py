@@ -188,11 +188,11 @@ def loss(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metri
     return Metric(name, words, meaning, "nats", "lower", on=on, **more)
 
 
-def error(name: str, words: str, meaning: str, on: Samples, **more: Any) -> Metric:
-    """Return the entry of an error in the unit of the targets, which are numbers."""
-    return Metric(
-        *(name, words, meaning, UNIT, "lower"), on=on, significant=4, optional=True, **more
-    )
+def error(
+    name: str, words: str, meaning: str, on: Samples, better: Better = "lower", **more: Any
+) -> Metric:
+    """Return the entry of an error, or its like, in the unit of the targets, which are numbers."""
+    return Metric(name, words, meaning, UNIT, better, on=on, significant=4, optional=True, **more)
 
 
 def gap(name: str, words: str, meaning: str, **more: Any) -> Metric:

@@ -3,69 +3,60 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
-from rnnbench.config.metric import OF_EPOCH, SPREAD, UNIT, InSummary, Metric, Weights, error
+from rnnbench.config.metric import OF_EPOCH, SPREAD, InSummary, Metric, Weights, error
 
 _ROOT = "root mean squared error"
+_WEIGHTS: dict[Weights, str] = {
+    "": "the weights named by training.test",
+    "best": "the weights of the epoch of the lowest validation RMSE",
+    "last": "the weights of the last epoch",
+}
+_EPOCHS: tuple[Weights, ...] = ("best", "last")
 
 
 def _of_test(which: Weights) -> tuple[Metric, ...]:
     """Return what else is measured of the test forecasts of the weights of an epoch."""
     suffix = f"_{which}" if which else ""
-    of = OF_EPOCH[which]
-    weights = {
-        "": "the weights named by training.test",
-        "best": "the weights of the epoch of the lowest validation RMSE",
-        "last": "the weights of the last epoch",
-    }[which]
+    of, weights = OF_EPOCH[which], _WEIGHTS[which]
+    tested = partial(Metric, on="test", weights=which, optional=True)
 
     def shown(place: int) -> InSummary | None:
         return None if which else InSummary(place, ("_sd",))
 
     return (
-        Metric(
+        tested(
             *(f"test_r2{suffix}", f"test R\N{SUPERSCRIPT TWO}{of}"),
             f"share of the test targets' variance that is explained, mean over the targets, by "
             f"{weights}",
             *("fraction", "higher"),
             low=-math.inf,
             high=1.0,
-            on="test",
-            weights=which,
-            optional=True,
             in_summary=shown(13),
         ),
-        Metric(
+        tested(
             *(f"test_mase{suffix}", f"test MASE{of}"),
             "test MAE in units of the naive forecast's error in the training part of the series, "
             f"by {weights}",
             *("", "lower"),
-            on="test",
-            weights=which,
-            optional=True,
             in_summary=shown(14),
         ),
-        Metric(
+        tested(
             *(f"test_scaled_rmse{suffix}", f"scaled test RMSE{of}"),
             "RMSE of the test targets as they are scaled, mean over series that are scaled apart, "
             f"by {weights}",
             *("", "lower"),
-            on="test",
-            weights=which,
             significant=4,
-            optional=True,
             in_summary=shown(16),
         ),
-        Metric(
+        tested(
             *(f"test_direction{suffix}", f"directional accuracy{of}"),
             "test forecasts that go up or down from the last observed value as what came did, by "
             f"{weights}",
             *("fraction", "higher"),
             high=1.0,
             points=True,
-            on="test",
-            weights=which,
-            optional=True,
             in_summary=shown(15),
         ),
     )
@@ -101,42 +92,25 @@ OF_NUMBERS = (
         *("test_mae", "test MAE", "mean absolute error on the test set, same weights", "test"),
         in_summary=InSummary(12, tuple(SPREAD)),
     ),
-    Metric(
+    error(
         *("target_sd", "standard deviation of the targets"),
-        "RMSE of the training targets' mean on the training data",
-        *(UNIT, "neither"),
-        on="training",
-        significant=4,
-        optional=True,
+        *("RMSE of the training targets' mean on the training data", "training"),
+        better="neither",
     ),
-    Metric(
+    error(
         *("test_rmse_mean", "test RMSE of the mean"),
-        "RMSE of the training targets' mean on the test set",
-        *(UNIT, "neither"),
-        on="test",
-        significant=4,
-        optional=True,
+        *("RMSE of the training targets' mean on the test set", "test"),
+        better="neither",
     ),
     *_of_test(""),
-    error(
-        *("test_rmse_best", "test RMSE of the best epoch"),
-        *("test RMSE with the weights of the epoch of the lowest validation RMSE", "test"),
-        weights="best",
-    ),
-    error(
-        *("test_rmse_last", "test RMSE of the last epoch"),
-        *("test RMSE with the weights of the last epoch", "test"),
-        weights="last",
-    ),
-    error(
-        *("test_mae_best", "test MAE of the best epoch"),
-        *("test MAE with the weights of the epoch of the lowest validation RMSE", "test"),
-        weights="best",
-    ),
-    error(
-        *("test_mae_last", "test MAE of the last epoch"),
-        *("test MAE with the weights of the last epoch", "test"),
-        weights="last",
+    *(
+        error(
+            *(f"test_{name.lower()}_{which}", f"test {name}{OF_EPOCH[which]}"),
+            *(f"test {name} with {_WEIGHTS[which]}", "test"),
+            weights=which,
+        )
+        for name in ("RMSE", "MAE")
+        for which in _EPOCHS
     ),
     *_of_test("best"),
     *_of_test("last"),
@@ -146,30 +120,24 @@ OF_NUMBERS = (
         logged="diagnostic",
         short="shuffled",
     ),
-    Metric(
-        *("order_rise", "RMSE added without order", "test_rmse_shuffled - test_rmse"),
-        *(UNIT, "neither"),
+    error(
+        *("order_rise", "RMSE added without order", "test_rmse_shuffled - test_rmse", "test"),
+        better="neither",
         logged="diagnostic",
         low=-math.inf,
-        on="test",
-        significant=4,
         short="rise",
-        optional=True,
     ),
-    *(
-        Metric(
-            *(f"rmse_gap_{name}", f"RMSE gap at the {name.replace('final', 'last')} epoch"),
-            f"validation minus training RMSE, {name.replace('final', 'last')} epoch",
-            *(UNIT, "lower"),
-            low=-math.inf,
-            on="validation",
-            significant=4,
-            short="" if name == "best" else "RMSE gap",
-            optional=True,
-            in_summary=InSummary(
-                place, ("_sd",) if name == "final" else (), is_told=name == "final"
-            ),
-        )
-        for name, place in (("best", 51), ("final", 41))
+    error(
+        *("rmse_gap_best", "RMSE gap at the best epoch"),
+        *("validation minus training RMSE, best epoch", "validation"),
+        low=-math.inf,
+        in_summary=InSummary(51),
+    ),
+    error(
+        *("rmse_gap_final", "RMSE gap at the last epoch"),
+        *("validation minus training RMSE, last epoch", "validation"),
+        low=-math.inf,
+        short="RMSE gap",
+        in_summary=InSummary(41, ("_sd",), is_told=True),
     ),
 )
