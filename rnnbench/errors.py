@@ -65,3 +65,8 @@ class RunFailure(RnnbenchError):  # noqa: N818
 
 class Divergence(RunFailure):
     """The loss became NaN or infinite, or grew out of all proportion."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, or its kind where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

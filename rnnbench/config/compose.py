@@ -30,12 +30,11 @@ from rnnbench.config.references import bounded, refers
 from rnnbench.config.suggestions import suggestion
 from rnnbench.config.validate import unknown_key
 from rnnbench.config.yaml_files import check_folders
-from rnnbench.errors import ConfigError
+from rnnbench.errors import ConfigError, first_line
 from rnnbench.extensions.packages import installed
 from rnnbench.extensions.registry import EXTENSION, KINDS, load_named, refuse_targets
 
 CONFIG_NAME = "config"
-_GROUP_HINTS = {"cell": "+cell"}
 
 
 @cache
@@ -43,7 +42,7 @@ def register_presets() -> None:
     """Once, make ``experiments/*.yaml`` known to Hydra as a group whose files merge at the top."""
     # Hydra copies its store, presets and all, for every question about a group: a hundred times for
     # --hydra-help, over a second. Nothing changes what is in it.
-    ConfigStore.__deepcopy__ = _itself  # type: ignore[attr-defined]
+    ConfigStore.__deepcopy__ = lambda store, _: store  # type: ignore[attr-defined]
     presets = [_Preset(path) for path in preset_files().values()]
     ConfigStore.instance().repo["experiments"] = {preset.name: preset for preset in presets}
 
@@ -59,10 +58,6 @@ class _Preset(ConfigNode):
     @cached_property
     def node(self) -> Any:  # type: ignore[override]
         return OmegaConf.load(self._path)
-
-
-def _itself(store: ConfigStore, _memo: object) -> ConfigStore:
-    return store
 
 
 class Composer:
@@ -154,17 +149,11 @@ class Composer:
         group, _, option = str(error.missing_cfg_file or "").rpartition("/")
         known = self.options(group) if group else []
         if not known:
-            return ConfigError(group or "config", "a group that exists", _first_line(error))
+            return ConfigError(group or "config", "a group that exists", first_line(error))
         if group in KINDS:
             known = list(dict.fromkeys([*known, *installed(group)]))
-        typed = _GROUP_HINTS.get(group, group)
         action = user_files.misplaced(self._folders, group, option) or suggestion(option, known)
-        return ConfigError(
-            group,
-            "one of " + ", ".join(known),
-            option or "nothing",
-            action or f"type {typed}={known[0]}",
-        )
+        return _no_option(group, known, option or "nothing", action)
 
     def _not_an_option(self, words: Sequence[str]) -> ConfigError | None:
         for override in parse(words, self.loader):
@@ -172,9 +161,8 @@ class Composer:
             known = self.options(group)
             if known and not isinstance(value, (str, list)):
                 shown = "null" if value is None else str(value)
-                typed = _GROUP_HINTS.get(group, group)
-                action = f"type {typed}={known[0]}, or leave it out"
-                return ConfigError(group, "one of " + ", ".join(known), shown, action)
+                action = f"type {_typed(group)}={known[0]}, or leave it out"
+                return _no_option(group, known, shown, action)
         return None
 
     def _refused(self, error: Exception) -> ConfigError:
@@ -183,28 +171,24 @@ class Composer:
             return unknown_key(match.group(1))
         if match := re.search(r"Multiple values for ([\w/]+)", text):
             key = match.group(1)
-            return ConfigError(
-                key, "one choice", f"+{key}=...", f"type {key}=... without the plus sign"
-            )
+            action = f"type {key}=... without the plus sign"
+            return ConfigError(key, "one choice", f"+{key}=...", action)
         if match := re.search(r"force-add of config groups is not supported: '\+\+(\w+)=", text):
             key = match.group(1)
-            typed = _GROUP_HINTS.get(key, key)
-            return ConfigError(key, "a choice of an option", f"++{key}=...", f"type {typed}=...")
+            action = f"type {_typed(key)}=..."
+            return ConfigError(key, "a choice of an option", f"++{key}=...", action)
         if match := re.search(r"You must specify '([\w/]+)'", text):
-            key = match.group(1)
-            typed = _GROUP_HINTS.get(key, key)
-            known = self.options(key)
-            return ConfigError(key, "one of " + ", ".join(known), "???", f"type {typed}={known[0]}")
+            return _no_option(match.group(1), self.options(match.group(1)), "???")
         if match := re.search(r"Could not find '?([\w/]+)", text):
-            return ConfigError(match.group(1), "a group or option that exists", _first_line(error))
+            return ConfigError(match.group(1), "a group or option that exists", first_line(error))
         full_key = getattr(error, "full_key", None)
         if isinstance(error, MissingMandatoryValue):
             return ConfigError(str(full_key), "a value", "nothing", f"set {full_key}=...")
         key = str(full_key or "configuration")
         if isinstance(error, InterpolationResolutionError):
             expected = "references that lead to a value"
-            return ConfigError(key, expected, _first_line(error), "correct the ${...} in it")
-        return ConfigError(key, "a valid override", _first_line(error))
+            return ConfigError(key, expected, first_line(error), "correct the ${...} in it")
+        return ConfigError(key, "a valid override", first_line(error))
 
 
 @contextmanager
@@ -225,6 +209,11 @@ def _literal(text: str) -> str:
     return re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
 
 
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+def _typed(group: str) -> str:
+    """Return how an option of a group is typed: the cell has none by default."""
+    return f"+{group}" if group == CELL else group
+
+
+def _no_option(group: str, known: Sequence[str], received: str, action: str = "") -> ConfigError:
+    action = action or f"type {_typed(group)}={known[0]}"
+    return ConfigError(group, "one of " + ", ".join(known), received, action)

@@ -12,7 +12,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
-from rnnbench.errors import StoreError
+from rnnbench.errors import StoreError, first_line
 from rnnbench.results.facts import is_measured
 
 Kind = Literal["text", "whole", "number", "answers", "norms", "lengths"]
@@ -64,8 +64,8 @@ def read_columns(
                 raise refused(path, f"a column {name!r} of type {column.type}")
         found = {n: _values(column) for n, column in zip(names, table.columns, strict=True)}
     except (OSError, ValueError, TypeError, NotImplementedError, pa.ArrowException) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise refused(path, getattr(error, "strerror", None) or reason[:200]) from None
+        reason = getattr(error, "strerror", None) or first_line(error)[:200]
+        raise refused(path, reason) from None
     for name, values in found.items():
         for value in values:
             if isinstance(value, float) and not math.isnan(value) and not is_measured(value):

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from rnnbench.errors import StoreError
+from rnnbench.errors import StoreError, first_line
 from rnnbench.formatting.redact import redacted, shown_address
 from rnnbench.system.locks import Locks
 from rnnbench.tracking.address import (
@@ -145,7 +145,7 @@ def _unusable(home: Home, address: str | None, error: BaseException) -> StoreErr
     return StoreError(
         _KEY,
         "a PostgreSQL database for Optuna that can be read and written",
-        f"{shown_address(address)} ({redacted(_reason(error), address)})",
+        f"{shown_address(address)} ({redacted(first_line(error), address)})",
         "check the address; Optuna needs a database of its own, beside that of MLflow",
     )
 
@@ -154,11 +154,7 @@ def _damaged(path: Path, error: BaseException) -> StoreError:
     return StoreError(
         "home",
         "a database of Optuna's that can be read and written",
-        f"{path} ({_reason(error)})",
+        f"{path} ({first_line(error)})",
         "put a copy back, or move it away: trials that are finished in the MLflow store are not "
         "trained again",
     )
-
-
-def _reason(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

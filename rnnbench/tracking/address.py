@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from rnnbench.config.schema import Config
-from rnnbench.errors import StoreError
+from rnnbench.errors import StoreError, first_line
 from rnnbench.formatting.redact import redacted, shown_address
 from rnnbench.tracking.environment import check_environment
 from rnnbench.tracking.home import Home, unwritable
@@ -232,11 +232,10 @@ def translated(uri: str, path: Path) -> Iterator[None]:
     except Exception as error:
         if not _is_store_error(error):
             raise
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise StoreError(
             "tracking.uri",
             "an MLflow store that can be read and written",
-            f"{shown_address(uri)} ({redacted(reason, uri)})",
+            f"{shown_address(uri)} ({redacted(first_line(error), uri)})",
             "check the address, or leave it at null for a SQLite file in the home folder",
         ) from None
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from rnnbench.errors import StoreError
+from rnnbench.errors import StoreError, first_line
 from rnnbench.formatting.redact import redacted, shown_address
 
 # Object stores that MLflow knows by themselves: scheme -> module that must be there, its package.
@@ -102,11 +102,10 @@ def told(address: str) -> Iterator[None]:
             raise
         if isinstance(error, ImportError):
             check_artifacts(address)  # which says what to install
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise StoreError(
             KEY,
             "an object store that can be read and written",
-            f"{shown_address(address)} ({redacted(reason[:300])})",
+            f"{shown_address(address)} ({redacted(first_line(error)[:300])})",
             "create its bucket or container, or correct the credentials in the environment",
         ) from None
 

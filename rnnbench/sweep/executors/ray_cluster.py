@@ -18,7 +18,7 @@ from typing import Any
 
 import rnnbench
 from rnnbench.config.schema import ExecutorConfig
-from rnnbench.errors import ConfigError
+from rnnbench.errors import ConfigError, first_line
 from rnnbench.formatting.redact import redacted
 from rnnbench.sweep.executors.ray_slot import Node
 from rnnbench.sweep.executors.workers import local_workers
@@ -167,11 +167,10 @@ class Cluster:
                 "install it with: pip install 'rnnbench[ray]'",
             ) from None
         except (Exception, SystemExit) as error:
-            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise ConfigError(
                 "executor.address",
                 "a Ray cluster that this machine can connect to",
-                redacted(f"{address or 'null'} ({reason})"),
+                redacted(f"{address or 'null'} ({first_line(error)})"),
                 "see docs/how-to/scaling_out.md",
             ) from None
 

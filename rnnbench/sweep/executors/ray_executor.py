@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.schema import ExecutorConfig
-from rnnbench.errors import ConfigError, RunFailure
+from rnnbench.errors import ConfigError, RunFailure, first_line
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.events import EpochEnded, Event, Idle, Lost, Placed, Started
 from rnnbench.sweep.executors.protocol import TaskSource
@@ -101,10 +101,8 @@ class RayExecutor:
         try:
             yield from self._train(source, interruption)
         except self._cluster.losses as error:
-            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-            raise RunFailure(
-                f"the connection to the Ray cluster is lost ({reason}); the same command resumes"
-            ) from None
+            told = f"the connection to the Ray cluster is lost ({first_line(error)})"
+            raise RunFailure(f"{told}; the same command resumes") from None
         # Others may wait for them, and this driver for others.
         self._end(self._slots)
 
