@@ -83,18 +83,15 @@ def check_axes(axes: Sequence[Axis]) -> None:
 
 def _several_seeds(axis: Axis) -> ConfigError:
     values, count = axis.values, len(axis.values)
-    consecutive = all(value == values[0] + n for n, value in enumerate(values) if _is_int(values))
-    start = f"seed={values[0]} " if _is_int(values) and consecutive and values[0] else ""
+    are_whole = all(type(value) is int for value in values)
+    is_range = are_whole and values == list(range(values[0], values[0] + count))
+    start = f"seed={values[0]} " if is_range and values[0] else ""
     return ConfigError(
         axis.key,
         "one value for the whole sweep",
         ",".join(map(str, values)) if count <= 10 else f"{count} values",
         f"did you mean {start}seeds={count}? Replicates are counted from seed upwards",
     )
-
-
-def _is_int(values: Sequence[Any]) -> bool:
-    return all(type(value) is int for value in values)
 
 
 def _refuse_too_many(axes: Sequence[Axis], most: int, of: str) -> None:

@@ -206,7 +206,8 @@ class _Defaults:
 
     def __init__(self, files: OptionFiles, cells: Sequence[str]) -> None:
         self._cells = cells
-        whole = [key for key, field, _ in _fields(Config, "") if _is_mapping(field)]
+        annotations = {key: field.annotation for key, field, _ in _fields(Config, "")}
+        whole = [k for k, one in annotations.items() if getattr(one, "__origin__", None) is dict]
         self._chosen = files.chosen
         self._top = flat(files.primary, whole)
         self._by_option = {
@@ -252,15 +253,9 @@ class _Defaults:
 
     def names(self, key: str) -> str:
         """Return the names of cells, optimizers and data sets, which the schema leaves open."""
-        if key == "cell.name":
-            return "one of " + ", ".join(self._cells)
-        if key == "optimizer.name":
-            return "one of " + ", ".join(OPTIMIZERS)
-        if key == "data.name":
-            return "one of " + ", ".join(
-                content[key] for content in self._by_option["data"].values()
-            )
-        return ""
+        data = (content["data.name"] for content in self._by_option["data"].values())
+        names = {"cell.name": self._cells, "optimizer.name": OPTIMIZERS, "data.name": data}
+        return "one of " + ", ".join(names[key]) if key in names else ""
 
 
 def _told(group: str, values: Mapping[str, str]) -> str:
@@ -270,10 +265,6 @@ def _told(group: str, values: Mapping[str, str]) -> str:
         options.setdefault(value, []).append(f"{group}={name}")
     usual, *others = options
     return "; ".join([usual, *(f"{one} with {', '.join(options[one])}" for one in others)])
-
-
-def _is_mapping(field: FieldInfo) -> bool:
-    return getattr(field.annotation, "__origin__", None) is dict
 
 
 def _optimizer_options() -> Iterator[KeyDescription]:

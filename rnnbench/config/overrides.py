@@ -8,7 +8,7 @@ from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, OverrideType
+from hydra.core.override_parser.types import Override, OverrideType, Quote, QuotedString
 from hydra.errors import HydraException
 
 from rnnbench.config.optimizer_options import OPTION_MEANINGS
@@ -64,38 +64,21 @@ def axis_values(override: Override) -> list[Any]:
         ConfigError: for ``interval()``, which cannot be enumerated, and for a sweep of no values or
             of too many.
     """
+    key, word = override.key_or_group, str(override.input_line)
     if not override.is_discrete_sweep():
-        raise ConfigError(
-            override.key_or_group,
-            "values that can be enumerated, as in a,b or range(1,5)",
-            str(override.input_line),
-            "replace interval(...) by range(...)",
-        )
+        expected = "values that can be enumerated, as in a,b or range(1,5)"
+        raise ConfigError(key, expected, word, "replace interval(...) by range(...)")
     try:
         elements = list(islice(override.sweep_iterator(), MOST_COMBINATIONS + 1))
     except (ValueError, ArithmeticError, HydraException):
-        raise ConfigError(
-            override.key_or_group,
-            "a range of numbers with a step that is not 0, as in range(1,5)",
-            str(override.input_line),
-            "correct the range",
-        ) from None
-    values = [Override._convert_value(value) for value in elements]
-    if len(values) > MOST_COMBINATIONS:
-        raise ConfigError(
-            override.key_or_group,
-            f"at most {MOST_COMBINATIONS:,} values",
-            str(override.input_line),
-            "take larger steps, or several sweeps: finished runs are shared",
-        )
-    if not values:
-        raise ConfigError(
-            override.key_or_group,
-            "at least one value",
-            str(override.input_line),
-            "widen the pattern",
-        )
-    return values
+        expected = "a range of numbers with a step that is not 0, as in range(1,5)"
+        raise ConfigError(key, expected, word, "correct the range") from None
+    if len(elements) > MOST_COMBINATIONS:
+        action = "take larger steps, or several sweeps: finished runs are shared"
+        raise ConfigError(key, f"at most {MOST_COMBINATIONS:,} values", word, action)
+    if not elements:
+        raise ConfigError(key, "at least one value", word, "widen the pattern")
+    return [Override._convert_value(value) for value in elements]
 
 
 def with_value(override: Override, value: Any) -> str:
@@ -105,8 +88,6 @@ def with_value(override: Override, value: Any) -> str:
 
 
 def _quoted(value: Any) -> Any:
-    from hydra.core.override_parser.types import Quote, QuotedString
-
     plain = isinstance(value, str) and all(c.isalnum() or c in "_-/.:" for c in value)
     if not isinstance(value, str) or plain:
         return value
@@ -126,10 +107,8 @@ def _refuse_repeats(overrides: list[Override]) -> None:
 
 def _refuse_cell_list(overrides: list[Override]) -> None:
     for override in overrides:
-        if override.key_or_group != CELL or override.type == OverrideType.DEL:
-            continue
-        value = override.value()
-        if isinstance(value, list):
+        is_cell = override.key_or_group == CELL and override.type != OverrideType.DEL
+        if is_cell and isinstance(value := override.value(), list):
             names = ",".join(str(name) for name in value)
             raise ConfigError(
                 CELL,

@@ -40,6 +40,7 @@ def apply(mapping: dict[str, Any], words: Sequence[str]) -> None:
     space = mapping["search"]["space"]
     for override in sorted(parse(words), key=lambda o: len(o.key_or_group)):
         entry = override.key_or_group[len(KEY) :].lstrip(".")
+        name, _, field = entry.rpartition(".")
         value = override.value()
         if override.type == OverrideType.DEL:
             _delete(space, entry)
@@ -50,10 +51,13 @@ def apply(mapping: dict[str, Any], words: Sequence[str]) -> None:
                 )
             space.clear()
             space.update(value)
-        elif isinstance(value, dict) and not _is_condition(space, entry):
-            space[entry] = value
+        elif isinstance(value, dict) and not (field == "when" and name in space):
+            space[entry] = value  # a mapping is a range, but for the condition of one
+        elif name in space:
+            space[name] = {**space[name], field: value}
         else:
-            _change(space, entry, value)
+            expected = f"a range, as in {_FORM}"
+            raise ConfigError(f"{KEY}.{entry}", expected, value, "give the whole range")
 
 
 def for_hydra(space: dict[str, Any]) -> list[str]:
@@ -66,11 +70,6 @@ def _is_ours(word: str) -> bool:
     return name == KEY or name.startswith(f"{KEY}.")
 
 
-def _is_condition(space: dict[str, Any], entry: str) -> bool:
-    name, _, field = entry.rpartition(".")
-    return field == "when" and name in space
-
-
 def _delete(space: dict[str, Any], entry: str) -> None:
     if not entry:
         space.clear()
@@ -79,12 +78,3 @@ def _delete(space: dict[str, Any], entry: str) -> None:
         raise ConfigError(f"{KEY}.{entry}", f"an entry of the space: {known}", entry, "drop ~")
     else:
         del space[entry]
-
-
-def _change(space: dict[str, Any], entry: str, value: Any) -> None:
-    name, _, field = entry.rpartition(".")
-    if name not in space:
-        raise ConfigError(
-            f"{KEY}.{entry}", f"a range, as in {_FORM}", value, "give the whole range"
-        )
-    space[name] = {**space[name], field: value}

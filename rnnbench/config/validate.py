@@ -46,7 +46,7 @@ def check_combinations(config: Config) -> None:
     check_optimizer(config.optimizer)
     if config.data.extension is None:  # a data set of rnnbench's own has the keys of the schema
         for key, value in config.data.options.items():
-            raise _no_such_key(f"data.{key}", value)
+            raise unknown_key(f"data.{key}", f"data.{key}={value}")
     if config.executor.name != "ray" and config.executor.address is not None:
         raise ConfigError(
             "executor.address",
@@ -70,26 +70,21 @@ def check_combinations(config: Config) -> None:
             "plateau",
             "set training.validation=split",
         )
-    if training.test == "best" and training.validation == "none":
-        raise ConfigError(
-            "training.test",
-            "last or none where training.validation=none, because no epoch is known to be best",
-            training.test,
-            "set training.validation=split",
-        )
+    weights = {"training.test": training.test, "tracking.save_model": config.tracking.save_model}
+    for key, which in weights.items():
+        if which == "best" and training.validation == "none":
+            raise ConfigError(
+                key,
+                "last or none where training.validation=none, because no epoch is known to be best",
+                which,
+                f"set training.validation=split or {key}=last",
+            )
     if training.split_seed is not None and training.validation != "split":
         raise ConfigError(
             "training.split_seed",
             f"null with training.validation={training.validation}, which splits nothing",
             training.split_seed,
             "set training.validation=split",
-        )
-    if config.tracking.save_model == "best" and training.validation == "none":
-        raise ConfigError(
-            "tracking.save_model",
-            "last or none where training.validation=none, because no epoch is known to be best",
-            "best",
-            "set training.validation=split or tracking.save_model=last",
         )
     if training.deterministic and training.jit_compile is True:
         raise ConfigError(
@@ -149,8 +144,13 @@ _BEST = "set training.test=best, and tracking.save_model=best to keep the weight
 _ELSEWHERE = dict.fromkeys(("training.restore_best", "training.restore_best_weights"), _BEST)
 
 
-def unknown_key(key: str) -> ConfigError:
-    """Return the error about a key that is not in the composed configuration."""
+def unknown_key(key: str, word: str = "") -> ConfigError:
+    """Return the error about a key that is not in the composed configuration, or is not to be.
+
+    Args:
+        key: dotted.
+        word: what set it, where that is known.
+    """
     if key in keys():
         group = key.split(".")[0]
         if not (resource_dir("conf") / group).is_dir():
@@ -158,7 +158,7 @@ def unknown_key(key: str) -> ConfigError:
         action = f"leave it out, or choose another {group}=... that has it"
         return ConfigError(key, f"a key that the chosen {group} has", key, action)
     action = _ELSEWHERE.get(key) or suggestion(key, keys()) or _help_about(key)
-    return ConfigError(key, "a key that exists", key, action)
+    return ConfigError(key, "a key that exists", word or key, action)
 
 
 def _translate(error: ValidationError) -> ConfigError:
@@ -166,16 +166,11 @@ def _translate(error: ValidationError) -> ConfigError:
     path = first["loc"]
     key = ".".join(str(part) for part in path if not _is_union_branch(part))
     if first["type"] == "extra_forbidden":
-        return _no_such_key(key, first["input"])
+        return unknown_key(key, f"{key}={first['input']}")
     if first["type"] == "missing":
         return ConfigError(key, _expectation(path), "nothing", f"set {key}=...")
     action = f"set {key}=..., or {_help_about(key)}"
     return ConfigError(key, _expectation(path), _shown(first["input"]), action)
-
-
-def _no_such_key(key: str, value: object) -> ConfigError:
-    action = suggestion(key, keys()) or _help_about(key)
-    return ConfigError(key, "a key that exists", f"{key}={value}", action)
 
 
 def _help_about(key: str) -> str:

@@ -10,13 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from rnnbench.errors import ConfigError
 from rnnbench.extensions.origin import ENTRY_POINTS, Origin
-
-if TYPE_CHECKING:
-    from importlib.metadata import Distribution, EntryPoint
 
 
 def installed(kind: str) -> Mapping[str, Origin]:
@@ -44,7 +40,10 @@ def _scanned(_path: tuple[str, ...]) -> Mapping[str, Mapping[str, list[Origin]]]
     from importlib.metadata import distributions
 
     found: dict[str, dict[str, list[Origin]]] = {}
-    every = [(package, _points(package)) for package in distributions()]
+    every = [
+        (package, [one for one in package.entry_points if one.group.startswith(ENTRY_POINTS)])
+        for package in distributions()
+    ]
     if not any(points for _, points in every):  # to read the names of all takes longer than this
         return found
     seen: set[str] = set()
@@ -58,7 +57,3 @@ def _scanned(_path: tuple[str, ...]) -> Mapping[str, Mapping[str, list[Origin]]]
             origin = Origin(kind, one.value.replace(":", "."), None, file, one.name)
             found.setdefault(kind, {}).setdefault(one.name, []).append(origin)
     return found
-
-
-def _points(package: Distribution) -> list[EntryPoint]:
-    return [one for one in package.entry_points if one.group.startswith(ENTRY_POINTS)]

@@ -60,7 +60,7 @@ class _Layout:
 
     def __init__(self, table: Table, width: int | None) -> None:
         self._heads = [printable(head) for head in table.columns]
-        self._rows = [[_one_line(cell) for cell in row] for row in table.rows]
+        self._rows = [[re.sub(r"[\n\t]", " ", printable(c)) for c in row] for row in table.rows]
         self._wraps = [n == 0 or head in table.words for n, head in enumerate(table.columns)]
         cells = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self._heads)
         most = [max(map(width_of, column), default=0) for column in cells]
@@ -143,10 +143,6 @@ def _order(table: Table, cells: Sequence[Sequence[str]]) -> list[int]:
     named = table.columns[:0:-1] if table.optional is None else table.optional
     order = [table.columns.index(head) for head in named if head in table.columns]
     return sorted(order, key=lambda n: any(cell != MISSING for cell in cells[n]))
-
-
-def _one_line(cell: str) -> str:
-    return re.sub(r"[\n\t]", " ", printable(cell))
 
 
 def whole(value: float) -> str:

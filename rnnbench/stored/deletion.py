@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,12 +11,12 @@ from rnnbench.errors import ConfigError
 from rnnbench.formatting.redact import shown_address, shown_store
 from rnnbench.interrupt import Interruption
 from rnnbench.stored.listing import Run, is_alive
+from rnnbench.stored.lookup import check_digits, check_one
 from rnnbench.system.locks import Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.address import sqlite_path
 from rnnbench.tracking.store import Store, arm_lock
 
-_SHOWN = 5
 _KEY = "runs delete"
 
 
@@ -35,19 +34,13 @@ def find_all(store: Store, runs: Sequence[Run], ids: Sequence[str]) -> list[Run]
     expected = "the id of a run, or its first digits"
     found = {}
     for text in ids:
-        if not re.fullmatch(r"[0-9a-f]{1,32}", text):
-            action = "python -m rnnbench runs lists the ids"
-            raise ConfigError(_KEY, expected, text or "an empty word", action)
+        check_digits(_KEY, expected, text or "an empty word")
         own = [run for run in runs if run.run_id.startswith(text)]
         if not own:
             where = shown_store(store.uri)
             action = "python -m rnnbench runs lists the ids, those of trials with kind=trial"
             raise ConfigError(_KEY, expected, f"{text}, which is no run in {where}", action)
-        if len(own) > 1:
-            told = ", ".join(run.run_id for run in own[:_SHOWN])
-            more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
-            received = f"{text}, with which {told}{more} begin"
-            raise ConfigError(_KEY, expected, received, "type more digits")
+        check_one(_KEY, expected, text, [run.run_id for run in own])
         found[own[0].run_id] = own[0]
     return list(found.values())
 
