@@ -8,7 +8,6 @@ before it is deleted. Summaries are tagged as such and never counted as training
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Sequence
 
 from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
@@ -23,7 +22,7 @@ from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import source_tags
 from rnnbench.tracking.run_names import Subject, arm_name
 from rnnbench.tracking.store import Store, arm_lock
-from rnnbench.tracking.writer import MetricValue, RunEntry
+from rnnbench.tracking.writer import RunEntry, measured_now
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.spec import RunSpec
 
@@ -102,15 +101,11 @@ def _write(
     run_id = store.begin(tags, arm_name(spec, len(replicates)))
     params = parameters(spec.config)
     del params["seed"]
-    now = int(time.time() * 1000)
     epochs = store.histories([record.run_id for record in replicates], EPOCH_METRICS)
     # What has no epoch stands at step 0, which MLflow draws as bars and not as curves of a point.
-    metrics = [MetricValue(metric, value, 0, now) for metric, value in told.items()]
-    metrics += [
-        MetricValue(metric, value, step, now)
-        for step, values in by_epoch(epochs.values()).items()
-        for metric, value in values.items()
-    ]
+    metrics = measured_now(told, 0)
+    for step, values in by_epoch(epochs.values()).items():
+        metrics += measured_now(values, step)
     data = told_dataset(spec.data, spec.config)
     store.add(RunEntry(run_id, params, metrics, data=data, status="FINISHED"))
 

@@ -10,7 +10,7 @@ from rnnbench.tracking.address import sqlite_path
 from rnnbench.tracking.home import Home
 from rnnbench.tracking.reader import Reader
 from rnnbench.tracking.sql_reader import SqlReader, experiment_of
-from rnnbench.tracking.sqlite import SqliteFile, find_experiment, sqlite_reader
+from rnnbench.tracking.sqlite import SqliteFile, find_experiment
 
 if TYPE_CHECKING:
     from rnnbench.tracking.writer import Writer
@@ -24,7 +24,7 @@ def direct_reader(uri: str, home: Home, name: str) -> tuple[str, Reader] | None:
     """
     if sqlite_path(uri) == home.database:
         known = find_experiment(home.database, name) if home.database.is_file() else None
-        return None if known is None else (known, sqlite_reader(home.database, known))
+        return None if known is None else (known, SqlReader(SqliteFile(home.database), known))
     if uri.startswith("postgresql"):
         from rnnbench.tracking.postgresql import PostgresTables
 

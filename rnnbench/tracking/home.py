@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from errno import EACCES, ENOTDIR
 from pathlib import Path
@@ -158,13 +158,11 @@ class Home:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    @contextmanager
-    def search_files(self) -> Iterator[Path]:
+    def search_files(self) -> AbstractContextManager[Path]:
         """Give a folder for the files of a search, which no lock stands for."""
         staging = self.path / "staging"
         staging.mkdir(parents=True, exist_ok=True)
-        with scratch_folder(staging, SEARCH_FILES) as folder:
-            yield folder
+        return scratch_folder(staging, SEARCH_FILES)
 
     @property
     def locks(self) -> FileLocks:

@@ -30,12 +30,7 @@ class PostgresTables:
         with _engine(self.address).connect() as connection:
             # By SQL: an option of the connection costs statements to set it and to take it back.
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-            def ask(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-                found = connection.exec_driver_sql(sql.replace("?", "%s"), tuple(values))
-                return [tuple(row) for row in found]
-
-            yield ask
+            yield _PostgresTransaction(connection)
             connection.commit()  # after a rollback psycopg forgets what the server has prepared
 
     @contextmanager

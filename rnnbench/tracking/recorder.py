@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -21,7 +20,7 @@ from rnnbench.system.machine import Machine
 from rnnbench.tracking import names
 from rnnbench.tracking.dataset import told_dataset
 from rnnbench.tracking.store import Store
-from rnnbench.tracking.writer import MetricValue, RunEntry
+from rnnbench.tracking.writer import MetricValue, RunEntry, measured_now
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec
 
@@ -69,7 +68,7 @@ class Recorder:
     def epoch(self, epoch: Epoch) -> None:
         """Keep the metrics of an epoch for the next entry."""
         values = epoch.metrics() | {"epoch_seconds": epoch.seconds}
-        self._epochs += _points(values, epoch.epoch)
+        self._epochs += measured_now(values, epoch.epoch)
 
     def so_far(self) -> RunEntry | None:
         """Return the epochs that have come in since the last entry; ``None`` where none has."""
@@ -80,7 +79,7 @@ class Recorder:
         """Move the files of the run to the store, and return all else that is to be written."""
         self._store.writer.keep_files(self.run_id, files)
         tags = {names.PATH: outcome.path} if outcome.path else {}
-        last = _points(outcome.metrics, len(outcome.epochs))
+        last = measured_now(outcome.metrics, len(outcome.epochs))
         return self._end("FINISHED", tags, names.COMPLETE, last)
 
     def prune(self) -> None:
@@ -115,11 +114,6 @@ class Recorder:
         if self.spec.trial is not None:
             found[names.TRIAL_STATE] = state
         return RunEntry(self.run_id, metrics=[*epochs, *last], tags=found, status=status)
-
-
-def _points(values: Mapping[str, float], step: int) -> list[MetricValue]:
-    now = int(time.time() * 1000)
-    return [MetricValue(name, value, step, now) for name, value in values.items()]
 
 
 def run_parameters(spec: RunSpec) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from rnnbench.tracking.address import SQLITE_TIMEOUT
 from rnnbench.tracking.database import Ask, Tell
-from rnnbench.tracking.sql_reader import SqlReader, experiment_of
+from rnnbench.tracking.sql_reader import experiment_of
 
 _NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
 _T = TypeVar("_T")
@@ -108,11 +108,6 @@ class _SqliteTransaction:
             marks = ", ".join("?" * len(rows[0]))
             told = f"INSERT INTO {into} VALUES ({marks}) ON CONFLICT {conflict}"
             self._connection.executemany(told, rows)
-
-
-def sqlite_reader(path: Path, experiment_id: str) -> SqlReader:
-    """Return what reads one experiment in MLflow's SQLite file."""
-    return SqlReader(SqliteFile(path), experiment_id)
 
 
 def find_experiment(path: Path, name: str) -> str | None:

@@ -12,7 +12,6 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import StoreError
 from rnnbench.formatting.redact import shown_address
 from rnnbench.interrupt import Interruption
-from rnnbench.system.locks import Locks
 from rnnbench.tracking import names, view
 from rnnbench.tracking.address import connect, is_store, sqlite_path, tracking_uri, translated
 from rnnbench.tracking.client_reader import ClientReader
@@ -43,13 +42,12 @@ class Store:
         self.experiment_id = experiment_id
         self.home = home
         self.uri = uri
-        own = locks_of(uri, home)
-        self.locks: Locks = own.locks
+        self.locks, kind = locks_of(uri, home)
         is_in_home = sqlite_path(uri) == home.database
         # Locks beside the database are the same for all paths that lead there.
         address = "" if is_in_home else uri
         self._scope = hashlib.sha256(f"{address} {experiment_id}".encode()).hexdigest()[:8]
-        self.marker = Marker(home, self._scope, moved=is_in_home, locks=own.kind)
+        self.marker = Marker(home, self._scope, moved=is_in_home, locks=kind)
         self._client = client
         self._reader = reader or ClientReader(
             lambda: self.client, experiment_id, uri if uri.startswith("http") else None
@@ -89,7 +87,7 @@ class Store:
         with (
             Interruption(),
             translated(uri, home.path),
-            locks_of(uri, home).locks.acquire("store") if create else nullcontext(),
+            locks_of(uri, home)[0].acquire("store") if create else nullcontext(),
         ):
             if create and local:
                 make_database(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,12 @@ class RunEntry:
     tags: Mapping[str, str] = field(default_factory=dict)
     data: DatasetTold | None = None
     status: names.Status | None = None
+
+
+def measured_now(values: Mapping[str, float], step: int) -> list[MetricValue]:
+    """Return values of metrics by name as measured now, in an epoch."""
+    now = int(time.time() * 1000)
+    return [MetricValue(name, value, step, now) for name, value in values.items()]
 
 
 class Writer(Protocol):

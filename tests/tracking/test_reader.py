@@ -25,7 +25,8 @@ from rnnbench.tracking.client_reader import ClientReader
 from rnnbench.tracking.reader import History, Reader
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.recorder import Recorder
-from rnnbench.tracking.sqlite import find_experiment, sqlite_reader
+from rnnbench.tracking.sql_reader import SqlReader
+from rnnbench.tracking.sqlite import SqliteFile, find_experiment
 from rnnbench.tracking.store import Store
 from rnnbench.training.history import Epoch, Outcome
 from rnnbench.training.spec import RunSpec, TrialOf
@@ -100,7 +101,7 @@ def readers(
     if request.param == "in pieces":
         monkeypatch.setattr(client_reader, "_PAGE", 2)
         monkeypatch.setattr(database, "_CHUNK", 2)
-    direct = sqlite_reader(written.home.database, written.experiment_id)
+    direct = SqlReader(SqliteFile(written.home.database), written.experiment_id)
     return direct, ClientReader(lambda: written.client, written.experiment_id)
 
 
@@ -189,7 +190,7 @@ class TestSearch:
             store.client.create_run(store.experiment_id, start_time=n, tags={"state": "old"})
             for n in range(3)
         ]
-        found = sqlite_reader(store.home.database, store.experiment_id).search({})
+        found = SqlReader(SqliteFile(store.home.database), store.experiment_id).search({})
         states = [next(found).tags["state"]]
         for run in ids:
             store.client.set_tag(run.info.run_id, "state", "new")
