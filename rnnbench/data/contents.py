@@ -43,7 +43,8 @@ def contents_of(
         return padded(split, how, dtype)
 
     plans = []
-    for part, split in (("train", raw.train), ("test", raw.test)):
+    splits = {"train": raw.train, "test": raw.test}
+    for part, split in splits.items():
         shape = (len(split.labels), how.maxlen, *split.values.shape[1:])
         labels = np.dtype("<f4" if spec.targets else "<i4")
         plans += [
@@ -54,7 +55,7 @@ def contents_of(
     extra = raw.facts_of(pad_split) if raw.facts_of else {}
     facts = {**_common_facts(raw, spec), **raw.facts, **extra}
     if spec.vocabulary is not None and holds_words(config, source_of(config)):
-        for part, split in (("train", raw.train), ("test", raw.test)):
+        for part, split in splits.items():
             if count := without_known_words(split, spec.vocabulary):
                 facts[UNKNOWN[part]] = count
     meta = {

@@ -78,6 +78,13 @@ class Split:
 
         return np.diff(self.offsets)
 
+    def count(self, is_counted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many steps of each sequence ``(n,)`` are among these of all, ``(total,)``."""
+        import numpy as np
+
+        before = np.concatenate([[0], np.cumsum(is_counted)])
+        return np.diff(before[self.offsets])
+
     def taken(self, order: NDArray[np.int64]) -> Split:
         """The sequences with these numbers, in this order."""
         import numpy as np

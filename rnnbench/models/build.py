@@ -80,6 +80,14 @@ def build(
     return keras.Model(inputs, _head(config, spec, x, seeds), name=cell.name)
 
 
+def recurrent_layers(model: Model) -> list[Any]:
+    """Return the recurrent layers of a model, in one direction or both."""
+    import keras
+
+    kinds = (keras.layers.RNN, keras.layers.Bidirectional)
+    return [layer for layer in model.layers if isinstance(layer, kinds)]
+
+
 def _mean_embedding(
     config: Config, spec: InputSpec, seed: int, vectors: np.ndarray | None = None
 ) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnnbench.config.schema import ModelConfig
 from rnnbench.errors import ConfigError
+from rnnbench.models.build import recurrent_layers
 from rnnbench.models.tensors import Model
 
 # By key of the model: the name of the variables that it weighs.
@@ -19,10 +20,7 @@ def penalties(model: Model, config: ModelConfig) -> list[float]:
     Raises:
         ConfigError: for a weight where the cell has no variable of that name.
     """
-    import keras
-
-    kinds = (keras.layers.RNN, keras.layers.Bidirectional)
-    layers = [layer for layer in model.layers if isinstance(layer, kinds)]
+    layers = recurrent_layers(model)
     names = {id(v): v.name for layer in layers for v in layer.trainable_variables}
     found = {}
     for key, name in _NAMES.items():

@@ -99,6 +99,8 @@ class Program:
                 else (:func:`rnnbench.models.kernels.width_schedule.leading`). Without it padding is
                 not shared.
         """
+        import tensorflow as tf
+
         self.config = config
         self.spec = spec
         self._vectors = vectors
@@ -119,7 +121,9 @@ class Program:
         # Steps that are padding in all samples of a batch are left out where they do nothing.
         leading = paddings is not None
         self._skips = fused and config.data.mask and leading
-        self._class_weights = _class_weights(config, spec)
+        self._class_weights: Variable | None = None
+        if config.training.class_weight != "none":
+            self._class_weights = tf.Variable(tf.ones(spec.classes), trainable=False)
         self._train_step, self._evaluation_step = compile_steps(
             self.model,
             self.optimizer,
@@ -246,16 +250,6 @@ class Program:
         each = (np.square(error).mean(axis=1), np.abs(error).mean(axis=1))
         squared, absolute = (float(values @ weights) for values in each)
         return Sums(loss, correct, samples, (squared, absolute))
-
-
-def _class_weights(config: Config, spec: InputSpec) -> Variable | None:
-    """Return a variable for the weights of classes, where they are not all alike."""
-    import tensorflow as tf
-
-    if config.training.class_weight == "none":
-        return None
-    variable: Variable = tf.Variable(tf.ones(spec.classes), trainable=False)
-    return variable
 
 
 def make_optimizer(config: OptimizerConfig) -> KerasOptimizer:

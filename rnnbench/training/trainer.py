@@ -14,6 +14,7 @@ import numpy as np
 from rnnbench.baselines import get_baseline
 from rnnbench.data.contract import TARGET_SD
 from rnnbench.extensions.registry import load
+from rnnbench.models.build import recurrent_layers
 from rnnbench.models.kernels.width_schedule import leading, padding
 from rnnbench.models.tensors import Model
 from rnnbench.training.batches import release
@@ -154,15 +155,8 @@ def _told(model: Model) -> dict[str, float]:
     frozen = float(sum(np.prod(weight.shape) for weight in weights))
     total = float(model.count_params()) - frozen
     told = {"parameters_total": total} | ({"parameters_frozen": frozen} if frozen else {})
-    return told | {"parameters_recurrent": float(_recurrent_parameters(model))}
-
-
-def _recurrent_parameters(model: Model) -> int:
-    import keras
-
-    kinds = (keras.layers.RNN, keras.layers.Bidirectional)
-    layers = [layer for layer in model.layers if isinstance(layer, kinds)]
-    return sum(int(layer.count_params()) for layer in layers)
+    recurrent = sum(int(layer.count_params()) for layer in recurrent_layers(model))
+    return told | {"parameters_recurrent": float(recurrent)}
 
 
 def layer_table(model: Model) -> str:

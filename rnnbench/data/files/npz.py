@@ -134,8 +134,8 @@ def open_npz(key: str, path: Path, largest: int) -> Iterator[Npz]:
             key, "a pickle of lists of numbers", f"{path}: {error}", "do not trust this file"
         ) from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(key, "a readable .npz file", f"{path}: {reason}", action) from error
+        received = f"{path}: {error.strerror or error}"
+        raise DataError(key, "a readable .npz file", received, action) from error
     # Damage shows as nearly anything: zipfile, zlib, lzma, pickle and NumPy have errors of
     # their own and let plain ValueError, KeyError, MemoryError or RuntimeError through as well.
     except Exception as error:
@@ -154,10 +154,11 @@ def file_digest(key: str, path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(
-            key, "a readable file", f"{path}: {reason}", "check the path and its permissions"
-        ) from error
+        received, action = (
+            f"{path}: {error.strerror or error}",
+            "check the path and its permissions",
+        )
+        raise DataError(key, "a readable file", received, action) from error
 
 
 def _read_to_end(stream: Any) -> None:

@@ -19,7 +19,8 @@ from rnnbench.data.indices import INDEX_FROM, START
 from rnnbench.data.readers import TextReader
 from rnnbench.data.sets.keras_files import REVIEWS, WORD_INDEX
 from rnnbench.data.words.texts import word_index_identity, word_index_path
-from rnnbench.data.words.vocabulary import Tokenization, Vocabulary, read_word_index
+from rnnbench.data.words.tokens import Tokenization
+from rnnbench.data.words.vocabulary import Vocabulary, read_word_index
 
 if TYPE_CHECKING:
     from pathlib import Path

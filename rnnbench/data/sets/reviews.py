@@ -87,7 +87,8 @@ class Reviews:
 
     def rows(self, config: DataConfig) -> Vocabulary:
         """The words of the grammar, for word vectors."""
-        from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
+        from rnnbench.data.words.tokens import Tokenization
+        from rnnbench.data.words.vocabulary import Vocabulary
 
         reading = Tokenization("keras", lower=True, start=True, unknown="oov", breaks="unicode")
         ranks = {word: index - INDEX_FROM for word, index in word_index().items()}
@@ -116,7 +117,8 @@ def texts(split: str, n: int) -> list[tuple[str, int]]:
 @cache
 def vocabulary() -> Vocabulary:
     """What reads text: start mark first, the "." of sentences as a word, unknown words as 2."""
-    from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
+    from rnnbench.data.words.tokens import Tokenization
+    from rnnbench.data.words.vocabulary import Vocabulary
 
     reading = Tokenization(
         "regex", lower=True, start=True, unknown="oov", breaks="unicode", pattern=r"[a-z']+|\."

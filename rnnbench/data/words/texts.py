@@ -16,14 +16,16 @@ from rnnbench.data.contract import Progress, file_of, given, must_be_null, words
 from rnnbench.data.files.encoding import decode_text
 from rnnbench.data.files.npz import file_digest
 from rnnbench.data.remarks import UNSPACED_SCRIPT, WITHOUT_SPACES
-from rnnbench.data.words.tokens import Breaks, Tokens, other_breaks, whole_number, without_spaces
-from rnnbench.data.words.vocabulary import (
-    Counting,
+from rnnbench.data.words.tokens import (
+    Breaks,
     Tokenization,
+    Tokens,
     Unknown,
-    Vocabulary,
-    read_word_index,
+    other_breaks,
+    whole_number,
+    without_spaces,
 )
+from rnnbench.data.words.vocabulary import Counting, Vocabulary, read_word_index
 from rnnbench.errors import ConfigError, DataError
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -18,6 +19,7 @@ Tokens = Literal["keras", "treebank", "whitespace", "characters", "regex", "numb
 Tokenizer = Callable[[str], list[str]]
 Breaks = Literal["unicode", "imdb", "blank"]
 Punctuation = Literal["unicode"]
+Unknown = Literal["oov", "drop", "imdb"]
 
 # ``keras.preprocessing.text.Tokenizer`` of Keras 2: what it replaces by spaces. The apostrophe
 # stays, and so do dashes and quotation marks outside ASCII.
@@ -61,44 +63,55 @@ _UNSPACED = re.compile(
 )
 
 
-def tokenizer(
-    tokens: Tokens,
-    *,
-    lower: bool,
-    breaks: Breaks,
-    punctuation: Punctuation | None,
-    pattern: str | None = None,
-) -> Tokenizer:
-    """Return what splits a text into words.
+@dataclass(frozen=True)
+class Tokenization:
+    """How a text becomes tokens: splitting, case, unknown words, a mark at the beginning.
 
-    Args:
+    Attributes:
         tokens: by whose rules; all Unicode white space separates words, but those of Keras.
         lower: whether words are in lower case.
+        start: whether a mark stands before the first word.
+        unknown: what becomes of words that have no row: ``oov`` gives them one in common, ``drop``
+            leaves them out, and ``imdb`` leaves out those that were never counted and gives the
+            common row to those that were, but are too rare.
         breaks: what white space separates the words of Keras, :func:`keras_words`.
         punctuation: ``unicode`` reads typographic marks as their ASCII forms.
         pattern: a regular expression, whose matches are the words of ``regex``.
-
-    Raises:
-        ConfigError: where the tokens need a package that is not installed, or the pattern is none.
     """
-    if tokens == "numbers":
-        return str.split
-    if tokens == "keras":
-        split: Tokenizer = partial(keras_words, breaks=breaks)
-    elif tokens == "whitespace":
-        split = str.split
-    elif tokens == "characters":
-        split = characters
-    elif tokens == "regex":
-        split = _matches(pattern)
-    else:
-        split = _treebank()
 
-    def words(text: str) -> list[str]:
-        text = text.lower() if lower else text
-        return split(text.translate(_ASCII_FORMS) if punctuation else text)
+    tokens: Tokens
+    lower: bool
+    start: bool
+    unknown: Unknown
+    breaks: Breaks
+    punctuation: Punctuation | None = None
+    pattern: str | None = None
 
-    return words
+    def tokenizer(self) -> Tokenizer:
+        """Return what splits a text into words.
+
+        Raises:
+            ConfigError: where the tokens need a package that is not installed, or the pattern is
+                none.
+        """
+        if self.tokens == "numbers":
+            return str.split
+        if self.tokens == "keras":
+            split: Tokenizer = partial(keras_words, breaks=self.breaks)
+        elif self.tokens == "whitespace":
+            split = str.split
+        elif self.tokens == "characters":
+            split = characters
+        elif self.tokens == "regex":
+            split = _matches(self.pattern)
+        else:
+            split = _treebank()
+
+        def words(text: str) -> list[str]:
+            text = text.lower() if self.lower else text
+            return split(text.translate(_ASCII_FORMS) if self.punctuation else text)
+
+        return words
 
 
 def keras_words(text: str, breaks: Breaks) -> list[str]:

@@ -8,49 +8,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rnnbench.data.indices import INDEX_FROM, OOV, START
-from rnnbench.data.words.tokens import Breaks, Punctuation, Tokenizer, Tokens, tokenizer
+from rnnbench.data.words.tokens import Tokenization, Tokenizer
 from rnnbench.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Unknown = Literal["oov", "drop", "imdb"]
 LARGEST_FILE = 512 * 2**20
 LARGEST_RANK = 2**31 - 1 - INDEX_FROM
-
-
-@dataclass(frozen=True)
-class Tokenization:
-    """How a text becomes tokens: splitting, case, unknown words, a mark at the beginning.
-
-    ``unknown`` decides about words that have no row: ``oov`` gives them one in common, ``drop``
-    leaves them out, and ``imdb`` leaves out those that were never counted and gives the common
-    row to those that were, but are too rare. ``breaks`` says what white space separates words,
-    ``punctuation`` whether typographic marks count, and ``pattern`` is the regular expression of
-    ``tokens="regex"`` (:mod:`rnnbench.data.words.tokens`).
-    """
-
-    tokens: Tokens
-    lower: bool
-    start: bool
-    unknown: Unknown
-    breaks: Breaks
-    punctuation: Punctuation | None = None
-    pattern: str | None = None
-
-    def tokenizer(self) -> Tokenizer:
-        """Return what splits a text; raises ConfigError where a package is missing."""
-        return tokenizer(
-            self.tokens,
-            lower=self.lower,
-            breaks=self.breaks,
-            punctuation=self.punctuation,
-            pattern=self.pattern,
-        )
 
 
 @dataclass(frozen=True)

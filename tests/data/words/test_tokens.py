@@ -18,8 +18,14 @@ from rnnbench.data import Prepared, preparation, prepare
 from rnnbench.data.new_text import text_reader
 from rnnbench.data.sets.imdb import vocabulary
 from rnnbench.data.vectors.matrix import prepare_vectors
-from rnnbench.data.words.tokens import FILTERS, characters, keras_words, tokenizer, without_spaces
-from rnnbench.data.words.vocabulary import Tokenization, Vocabulary
+from rnnbench.data.words.tokens import (
+    FILTERS,
+    Tokenization,
+    characters,
+    keras_words,
+    without_spaces,
+)
+from rnnbench.data.words.vocabulary import Vocabulary
 from rnnbench.errors import ConfigError, DataError
 
 SPACES = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()]
@@ -55,7 +61,7 @@ def words_of(prepared: Prepared) -> list[str]:
 def test_all_white_space_of_unicode_separates_words(tokens: Any) -> None:
     if tokens == "treebank":
         pytest.importorskip("nltk")
-    split = tokenizer(tokens, lower=False, breaks="unicode", punctuation=None)
+    split = Tokenization(tokens, False, False, "oov", "unicode").tokenizer()
     for space in SPACES:
         assert split(f"{space}17{space}{space}4{space}") == ["17", "4"], f"U+{ord(space):04X}"
 
@@ -84,7 +90,7 @@ def test_marks_belong_to_their_characters(text: str, expected: list[str]) -> Non
 
 def test_tokens_are_what_a_pattern_matches() -> None:
     def split(pattern: str) -> Any:
-        return tokenizer("regex", lower=True, breaks="unicode", punctuation=None, pattern=pattern)
+        return Tokenization("regex", True, False, "oov", "unicode", None, pattern).tokenizer()
 
     assert split(r"\w+|[^\w\s]")("Isn't IT?") == ["isn", "'", "t", "it", "?"]
     assert split(r"(a)(b)?|x*")("ab a x") == ["ab", "a", "x"]

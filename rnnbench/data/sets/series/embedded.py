@@ -52,10 +52,6 @@ class EmbeddedSeries:
         return raw_of(config, [Series(self.name, times, column, column)], {})
 
 
-def _mackey_glass() -> tuple[Times, Numbers]:
-    return np.arange(LENGTH), mackey_glass(LENGTH)
-
-
 def _sunspots() -> tuple[Times, Numbers]:
     data = _statsmodels("sunspots")
     return data["YEAR"].to_numpy(dtype=float), data["SUNACTIVITY"].to_numpy(dtype=float)
@@ -82,6 +78,8 @@ def _statsmodels(name: str) -> Any:
     return module.load_pandas().data
 
 
-MACKEY_GLASS = EmbeddedSeries("mackey_glass", "generated", _mackey_glass)
+MACKEY_GLASS = EmbeddedSeries(
+    "mackey_glass", "generated", lambda: (np.arange(LENGTH), mackey_glass(LENGTH))
+)
 SUNSPOTS = EmbeddedSeries("sunspots", "statsmodels: yearly sunspots from 1700 to 2008", _sunspots)
 CO2 = EmbeddedSeries("co2", "statsmodels: CO2 at Mauna Loa from 1958 to 2001, by month", _co2)

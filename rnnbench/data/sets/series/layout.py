@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,12 +67,11 @@ def series_of(config: DataConfig) -> Read:
     if config.test_series is not None:
         tested = _chosen("test_series", config.test_series, names)
     used = [a or b for a, b in zip(trained, tested, strict=True)]
-    kept = [place for place, is_used in enumerate(used) if is_used]
     return Read(
-        tuple(found[place] for place in kept),
+        tuple(compress(found, used)),
         is_shared,
-        tuple(trained[place] for place in kept),
-        tuple(tested[place] for place in kept),
+        tuple(compress(trained, used)),
+        tuple(compress(tested, used)),
         tuple(f"{file.path}: {remark}" for remark in remarks),
     )
 
@@ -203,29 +204,23 @@ def _times(config: DataConfig, table: ReadTable, roles: Roles, rows: int) -> Tim
     values = table.columns[roles.time]
     if not isinstance(values, Texts) and values.dtype.kind == "M" and not np.isnat(values).any():
         return values.astype("datetime64[us]")
-    try:
+    with _explained(table):
         return parse(table.texts(roles.time), config.time_format, table.where)
-    except TimeError as error:
-        raise _time_error(table, error) from None
 
 
 def _in_order(
     table: ReadTable, times: Times, rows: NDArray[np.int64], name: str
 ) -> tuple[Times, NDArray[np.int64]]:
     """Return times and rows, oldest first."""
-    try:
+    with _explained(table, name):
         is_rising = ordered(times[rows], lambda row: table.where(int(rows[row])))
-    except TimeError as error:
-        raise _time_error(table, error, name) from None
     rows = rows if is_rising else rows[::-1]
     return times[rows], rows
 
 
 def _regularity(table: ReadTable, times: Times, name: str) -> str:
-    try:
+    with _explained(table, name):
         told = regularity(times)
-    except TimeError as error:
-        raise _time_error(table, error, name) from None
     return f"series {name}: {told}" if told and name else told
 
 
@@ -236,7 +231,13 @@ def _several(told: Sequence[str]) -> list[str]:
     return [found[0] + more] if found else []
 
 
-def _time_error(table: ReadTable, error: TimeError, name: str = "") -> DataError:
-    expected, received, action = error.args
-    own = f"series {name}: " if name else ""
-    return DataError("data.time", expected, f"{table.file.path}: {own}{received}", action)
+@contextmanager
+def _explained(table: ReadTable, name: str = "") -> Iterator[None]:
+    """Say of times that cannot be used in which file and series they are."""
+    try:
+        yield
+    except TimeError as error:
+        expected, received, action = error.args
+        own = f"series {name}: " if name else ""
+        told = f"{table.file.path}: {own}{received}"
+        raise DataError("data.time", expected, told, action) from None

@@ -85,7 +85,7 @@ def parts_of(
     found = divided(series, cuts, plan.shape)
     every = [True] * len(series)
     for part, chosen in zip(PARTS, (plan.trained, plan.trained, plan.tested), strict=True):
-        found[part] = _of(found[part], chosen or every)
+        found[part] = found[part].taken(np.array(chosen or every)[found[part].series])
     _check(series, cuts, plan, found)
     if plan.limit is not None:
         found["training"] = found["training"].taken(slice(-plan.limit, None))
@@ -110,11 +110,6 @@ def parts_of(
         )
         for part, samples in found.items()
     }
-
-
-def _of(samples: Windows, chosen: Sequence[bool]) -> Windows:
-    kept = np.array(chosen)[samples.series]
-    return Windows(samples.series[kept], samples.start[kept])
 
 
 def _pasts(series: Sequence[Series], cuts: Sequence[Cut], training: Windows) -> list[slice]:

@@ -84,7 +84,7 @@ class Windows:
     def __len__(self) -> int:
         return len(self.start)
 
-    def taken(self, rows: slice) -> Windows:
+    def taken(self, rows: slice | NDArray[np.bool_]) -> Windows:
         """Return some of them."""
         return Windows(self.series[rows], self.start[rows])
 

@@ -1,4 +1,4 @@
-"""One pass through a table: which labels its rows have, and which rows have none, or no text."""
+"""One pass through a table: the labels of its rows, rows without label or text, doubtful quotes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.data.sets.table.advice import swallowed, what_reads
+from rnnbench.data.sets.table.dialect import Dialect, TableRow
 from rnnbench.data.sets.table.file import TableFile
-from rnnbench.data.sets.table.quotes import Quotes
 
 Missing = Literal["error", "drop", "keep"]
 
@@ -21,6 +22,7 @@ NO_VALUE = re.compile(
     r"(#N/A|#N/A N/A|#NA|-1\.#IND|-1\.#QNAN|-NaN|-nan|1\.#IND|1\.#QNAN|<NA>|N/A|NA|NULL|NaN|None"
     r"|n/a|nan|null)\Z"
 )
+_SPACED = re.compile(' +"')
 _TOLD_LINES = 5
 
 
@@ -57,7 +59,7 @@ def _scan(file: TableFile, missing: Missing | None, _changed: int, _size: int) -
     found: dict[str, int] = {}
     lines: list[int] = []
     gaps = _Gaps(missing)
-    quotes = Quotes(file.dialect)
+    quotes = _Quotes(file.dialect)
 
     def codes() -> Iterator[int]:
         for sample in file.samples(quotes.notice):
@@ -147,3 +149,53 @@ def _places(lines: list[int]) -> str:
     more = f" and {len(lines) - _TOLD_LINES:,} more" if len(lines) > _TOLD_LINES else ""
     counted = f"{len(lines):,} rows (lines {told}{more})"
     return counted if len(lines) > 1 else f"line {told}"
+
+
+@dataclass
+class _Quotes:
+    """What is noticed of quotation marks in the rows of a file."""
+
+    dialect: Dialect
+    rows: int = 0
+    lines: int = 0
+    swallowing: list[tuple[int, int]] = field(default_factory=list)
+    spaced: list[int] = field(default_factory=list)
+
+    def notice(self, row: TableRow) -> None:
+        """Look at a row."""
+        dialect = self.dialect
+        self.rows += 1
+        self.lines += row.last - row.first + 1
+        several = row.last > row.first and dialect.quoting == "auto"
+        if several and swallowed(row.fields, dialect.delimiter):
+            self.swallowing.append((row.first, row.last))
+        quotes = dialect.quoting != "none" and dialect.skip_initial_space is None
+        if quotes and any(map(_SPACED.match, row.fields)):
+            self.spaced.append(row.first)
+
+    def doubt(self, file: TableFile) -> str:
+        """Return where rows may have been swallowed, and what would read them, or nothing."""
+        if not self.swallowing:
+            return ""
+        first, last = self.swallowing[0]
+        keys = what_reads(file)
+        instead = f"set {keys}" if keys else "check the quotation marks"
+        return (
+            f"lines {first} to {last}: a field holds line breaks and the delimiter"
+            f"{_more(len(self.swallowing))}, so that {self.lines:,} lines gave {self.rows:,} rows; "
+            f"if it has swallowed rows, {instead}; if it is one text, data.quoting=minimal says so"
+        )
+
+    def remarks(self, file: TableFile) -> list[str]:
+        """Return what to tell of quotation marks after spaces."""
+        if not self.spaced:
+            return []
+        return [
+            f"{file.path} line {self.spaced[0]}: the quotation mark after a space is part of the "
+            f"field{_more(len(self.spaced))}; data.skip_initial_space=true reads it as quoting, "
+            "false leaves out this remark"
+        ]
+
+
+def _more(count: int) -> str:
+    return f" (and so in {count - 1:,} more rows)" if count > 1 else ""
