@@ -25,37 +25,32 @@ class Trains(Protocol):
         ...
 
 
-class Trainers:
-    """What this process trains tasks with: made for the first task that names it, and kept."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, Trains] = {}
-
-    def of(self, task: Task) -> Trains:
-        """Return what a task is trained with."""
-        if task.trainer not in self._made:
-            module, _, name = task.trainer.partition(":")
-            self._made[task.trainer] = getattr(importlib.import_module(module), name)()
-        return self._made[task.trainer]
+def make_trainer(named: str) -> Trains:
+    """Return what trains the tasks that name it, as ``module:Class``; who trains them keeps it."""
+    module, _, name = named.partition(":")
+    trainer: Trains = getattr(importlib.import_module(module), name)()
+    return trainer
 
 
 class Stop(Exception):  # noqa: N818
     """The driver ends the task early."""
 
 
-def attempt(task: Task, trainers: Trainers, tell: Callable[[OfTask], None]) -> None:
+def attempt(
+    task: Task, trainer_of: Callable[[str], Trains], tell: Callable[[OfTask], None]
+) -> None:
     """Train a task.
 
     Args:
         task: what to train.
-        trainers: of this process.
+        trainer_of: :func:`make_trainer`, cached.
         tell: called with each event; raises :class:`Stop` to end the task there.
     """
     key = task.key
     last: OfTask
     try:
         tell(Placed(key, this_machine()))
-        outcome = trainers.of(task).execute(task, lambda epoch: tell(EpochEnded(key, epoch)))
+        outcome = trainer_of(task.trainer).execute(task, lambda epoch: tell(EpochEnded(key, epoch)))
     except Stop:
         last = Stopped(key)
     except RnnbenchError as error:

@@ -7,13 +7,14 @@ A crash of the interpreter, unlike an error, ends the driver, too: only processe
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from rnnbench.config.schema import ExecutorConfig
 from rnnbench.interrupt import Interruption
-from rnnbench.sweep.executors.attempt import Stop, Trainers, attempt
+from rnnbench.sweep.executors.attempt import Stop, Trains, attempt, make_trainer
 from rnnbench.sweep.executors.events import EpochEnded, Event, Idle, OfTask, Placed, Started
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.training.runtime import set_environment
@@ -32,7 +33,7 @@ class InProcessExecutor:
 
     def __init__(self, config: ExecutorConfig) -> None:
         set_environment(config.threads)
-        self._trainers = Trainers()
+        self._trainer_of = cache(make_trainer)
         self._group: str | None = None
         self._attempt: _Attempt | None = None
 
@@ -67,7 +68,7 @@ class InProcessExecutor:
 
     def _train(self, task: Task, interruption: Interruption) -> Iterator[Event]:
         self._group = task.group
-        current = self._attempt = _Attempt(task, self._trainers)
+        current = self._attempt = _Attempt(task, self._trainer_of)
         while True:
             event = current.next(interruption)
             is_last = not isinstance(event, (Placed, EpochEnded))
@@ -87,9 +88,9 @@ class _Attempt:
     first, as in a new process.
     """
 
-    def __init__(self, task: Task, trainers: Trainers) -> None:
+    def __init__(self, task: Task, trainer_of: Callable[[str], Trains]) -> None:
         self.task = task
-        self._trainers = trainers
+        self._trainer_of = trainer_of
         self._events: SimpleQueue[OfTask] = SimpleQueue()
         self._turn = threading.Semaphore(0)
         self._is_stopped = False
@@ -121,7 +122,7 @@ class _Attempt:
 
     def _train(self) -> None:
         self._turn.acquire()
-        attempt(self.task, self._trainers, self._tell)
+        attempt(self.task, self._trainer_of, self._tell)
 
     def _tell(self, event: OfTask) -> None:
         self._events.put(event)

@@ -19,7 +19,7 @@ from rnnbench.sweep.executors.events import EpochEnded, Event, Idle, Lost, Place
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.executors.ray_cluster import Cluster
 from rnnbench.sweep.executors.ray_files import Packer, unpack
-from rnnbench.sweep.executors.ray_slot import LONGEST_CALL, Node, Slot, SlotEvent, SlotSetup
+from rnnbench.sweep.executors.ray_slot import LONGEST_CALL, Node, Slot, SlotEvent
 
 if TYPE_CHECKING:
     from rnnbench.training.spec import Task
@@ -171,10 +171,12 @@ class RayExecutor:
 
     def _actor(self) -> Any:
         config, share = self._config, self._cluster.share
-        setup = SlotSetup(config.threads, config.timeout, self._preload, share > 0)
         options = {"num_cpus": config.threads, "num_gpus": share, "max_restarts": 0}
         # While a call waits for the worker, another one may close the slot.
-        return self._ray.remote(Slot).options(**options, max_concurrency=2).remote(setup)
+        slots = self._ray.remote(Slot).options(**options, max_concurrency=2)
+        return slots.remote(
+            config.threads, config.timeout, preload=self._preload, has_gpu=share > 0
+        )
 
     def _next_events(self, interruption: Interruption) -> Iterator[Event]:
         """Wait for the first answer of a slot and yield what has come in."""

@@ -30,23 +30,6 @@ LONGEST_CALL = 10.0  # seconds: a slot that says nothing for much longer has los
 
 
 @dataclass(frozen=True)
-class SlotSetup:
-    """How a slot trains.
-
-    Attributes:
-        threads: of its worker.
-        timeout: seconds without a heartbeat that it bears.
-        preload: whether its worker has TensorFlow loaded when it starts.
-        has_gpu: whether Ray has assigned it a GPU; it hides all of them else.
-    """
-
-    threads: int
-    timeout: float | None
-    preload: bool
-    has_gpu: bool
-
-
-@dataclass(frozen=True)
 class Node:
     """Where a slot is, and the code that it runs."""
 
@@ -65,25 +48,35 @@ class SlotEvent:
 class Slot:
     """Trains one task at a time, in a process as those of ``executor=local``."""
 
-    def __init__(self, setup: SlotSetup) -> None:
+    def __init__(
+        self, threads: int, timeout: float | None, *, preload: bool, has_gpu: bool
+    ) -> None:
+        """Have a fork server started, and no worker yet.
+
+        Args:
+            threads: of its worker.
+            timeout: seconds without a heartbeat that it bears.
+            preload: whether its worker has TensorFlow loaded when it starts.
+            has_gpu: whether Ray has assigned it a GPU; it hides all of them else.
+        """
         import ray
 
         # The worker would run Ray's own main module once more, which imports Ray.
         sys.modules["__main__"].__file__ = None
-        if not setup.has_gpu:
+        if not has_gpu:
             os.environ[VISIBLE] = ""
         os.environ.pop("MLFLOW_RUN_ID", None)
-        set_environment(setup.threads)
+        set_environment(threads)
         self._files = NodeFiles(ray)
         self._stack = ExitStack()
         # The fork server's among them: Ray kills this process, which can't remove them itself then.
         self._stack.enter_context(own_temporary_files())
         self._runs = Path(tempfile.mkdtemp())
-        load(with_tensorflow=setup.preload)
+        load(with_tensorflow=preload)
         from multiprocessing import forkserver
 
         forkserver.ensure_running()  # which loads TensorFlow, in the background
-        self._timeout = setup.timeout
+        self._timeout = timeout
         self._worker: WorkerProcess | None = None
 
     def node(self) -> Node:

@@ -8,11 +8,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from rnnbench.sweep.executors.attempt import Stop, Trainers, attempt
+from rnnbench.sweep.executors.attempt import Stop, attempt, make_trainer
 from rnnbench.sweep.executors.events import EpochEnded, OfTask
 from rnnbench.system.gpus import VISIBLE
 
@@ -53,7 +53,7 @@ def serve(
     if pulse is not None:
         threading.Thread(target=beat, args=(send, pulse), daemon=True).start()
 
-    trainers = Trainers()
+    trainer_of = cache(make_trainer)
 
     def tell(task: Task, event: OfTask) -> None:
         send(event)
@@ -62,7 +62,7 @@ def serve(
 
     with contextlib.suppress(EOFError, BrokenPipeError):  # the driver is gone
         while (task := tasks.recv()) is not None:
-            attempt(task, trainers, partial(tell, task))
+            attempt(task, trainer_of, partial(tell, task))
 
 
 def beat(send: Callable[[Message], None], pulse: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
@@ -17,38 +18,29 @@ if TYPE_CHECKING:
     from rnnbench.training.spec import Task
 
 
+@dataclass(eq=False)
 class WorkerProcess:
-    """Trains the tasks of one group, one after another."""
+    """Trains the tasks of one group, one after another.
 
-    def __init__(
-        self,
-        process: BaseProcess,
-        tasks: Connection,
-        events: Connection,
-        lifeline: Connection,
-        group: str,
-        task: Task | None = None,
-        device: str | None = None,
-    ) -> None:
-        """Own a process that :func:`start_worker` has started.
+    Attributes:
+        process: of the fork server, started by :func:`start_worker`.
+        tasks: takes tasks, and replies to prunable ones.
+        events: gives what the worker says.
+        lifeline: ends the worker when it is closed.
+        group: of its tasks.
+        task: that it is at work on.
+        device: its GPU, as ``CUDA_VISIBLE_DEVICES`` takes it.
+        silent: seconds that its owner has listened for its next sign.
+    """
 
-        Args:
-            process: of the fork server.
-            tasks: takes tasks, and replies to prunable ones.
-            events: gives what the worker says.
-            lifeline: ends the worker when it is closed.
-            group: of its tasks.
-            task: that it is at work on.
-            device: its GPU, as ``CUDA_VISIBLE_DEVICES`` takes it.
-        """
-        self.process = process
-        self.events = events
-        self.group = group
-        self.task = task
-        self.device = device
-        self.silent = 0.0  # seconds that its owner has listened for its next sign
-        self._tasks = tasks
-        self._lifeline = lifeline
+    process: BaseProcess
+    tasks: Connection
+    events: Connection
+    lifeline: Connection
+    group: str
+    task: Task | None = None
+    device: str | None = None
+    silent: float = 0.0
 
     def give(self, task: Task) -> None:
         """Have a task trained."""
@@ -85,18 +77,18 @@ class WorkerProcess:
         """End the process: after its task, or at once."""
         if not kill:
             try:
-                self._tasks.send(None)
+                self.tasks.send(None)
             except OSError:
                 kill = True
-        for connection in (self._tasks, self.events):
+        for connection in (self.tasks, self.events):
             connection.close()
         end(self.process, kill=kill)
-        self._lifeline.close()
+        self.lifeline.close()
 
     def _send(self, message: object) -> None:
         # A worker that has died meanwhile is noticed by the end of its events.
         with contextlib.suppress(OSError):
-            self._tasks.send(message)
+            self.tasks.send(message)
 
     def _lost(self, key: str) -> Lost:
         end(self.process, kill=False)
