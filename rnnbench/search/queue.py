@@ -11,7 +11,7 @@ from rnnbench.search.declared import Search, storage_of
 from rnnbench.search.storage import close_storage, open_storage, study_locks
 from rnnbench.search.study import Study, intermediate
 from rnnbench.sweep.ownership import Claim, Ownership
-from rnnbench.sweep.queue import Others, RunQueue, wait_for_any
+from rnnbench.sweep.queue import Ending, Others, RunQueue, wait_for_any
 from rnnbench.system.locks import Lock, Timeout
 from rnnbench.tracking import names
 from rnnbench.tracking.home import Home
@@ -91,38 +91,26 @@ class SearchQueue:
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
-        if spec.trial is None:
+        if spec.trial is None or (opened := self._owned(spec.trial.study)) is None:
             return False
-        opened, number = self._owned(spec.trial.study), spec.trial.number
-        if opened is None:
-            return False
+        number = spec.trial.number
         epochs = opened.epochs.setdefault(number, [])
         epochs.append(epoch)
         value = intermediate(opened.search.config.search.metric, epochs)
         return opened.study.report(number, epoch.epoch, value)
 
-    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        opened = None if spec.trial is None else self._owned(spec.trial.study)
-        if spec.trial is not None and opened is not None:
-            metric = opened.search.config.search.metric
-            opened.study.complete(spec.trial.number, outcome.metrics[metric])
-            self._ended(opened, spec.trial.number)
-
-    def pruned(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        opened = None if spec.trial is None else self._owned(spec.trial.study)
-        if spec.trial is not None and opened is not None:
-            opened.study.prune(spec.trial.number)
-            self._ended(opened, spec.trial.number)
-
-    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
+    def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
         """A trial that was killed is resumed another time (:class:`rnnbench.sweep.queue.Queue`)."""
-        opened = None if spec.trial is None else self._owned(spec.trial.study)
-        if spec.trial is not None and opened is not None:
-            if not killed:
-                opened.study.fail(spec.trial.number)
-            self._ended(opened, spec.trial.number)
+        if spec.trial is None or (opened := self._owned(spec.trial.study)) is None:
+            return
+        number = spec.trial.number
+        if outcome is not None:
+            opened.study.complete(number, outcome.metrics[opened.search.config.search.metric])
+        elif how == "pruned":
+            opened.study.prune(number)
+        elif how == "failed":
+            opened.study.fail(number)
+        self._forget(opened, number)
 
     def given_up(self, spec: RunSpec) -> None:
         """See :class:`rnnbench.sweep.queue.Queue`."""
@@ -130,7 +118,7 @@ class SearchQueue:
             self._runs.given_up(spec)
         elif (opened := self._open.get(spec.trial.study)) is not None:
             opened.elsewhere.append((spec.trial.number, spec))
-            self._ended(opened, spec.trial.number)
+            self._forget(opened, spec.trial.number)
 
     def again(self, spec: RunSpec) -> None:
         """See :class:`rnnbench.sweep.queue.Queue`."""
@@ -139,7 +127,7 @@ class SearchQueue:
             return
         opened = self._open[spec.trial.study]
         opened.left.append(spec.trial.number)
-        self._ended(opened, spec.trial.number)
+        self._forget(opened, spec.trial.number)
 
     def has_arm(self, arm_key: str) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
@@ -254,13 +242,17 @@ class SearchQueue:
         if record is None:
             return False
         same = record.tags.get(names.STUDY) == opened.search.key
+        metric = opened.search.config.search.metric
+        if record.is_finished or (record.is_pruned and same):
+            # All that it would have reported, for the pruner compares others with it.
+            epochs = self._ownership.history(record)
+            for count, epoch in enumerate(epochs, 1):
+                study.report(number, epoch.epoch, intermediate(metric, epochs[:count]))
         if record.is_finished:
-            self._report_all(opened, number, self._ownership.history(record))
             if not same:
                 self._ownership.share(record, spec)
-            study.complete(number, record.metrics[opened.search.config.search.metric])
+            study.complete(number, record.metrics[metric])
         elif record.is_pruned and same:
-            self._report_all(opened, number, self._ownership.history(record))
             study.prune(number)
         elif record.status == "FAILED":
             study.fail(number)
@@ -269,13 +261,7 @@ class SearchQueue:
         self._progress.ended(spec, "is finished already")
         return True
 
-    def _report_all(self, opened: _Open, number: int, epochs: Sequence[Epoch]) -> None:
-        """Report what a finished trial would have reported, for the pruner compares with it."""
-        metric = opened.search.config.search.metric
-        for count, epoch in enumerate(epochs, 1):
-            opened.study.report(number, epoch.epoch, intermediate(metric, epochs[:count]))
-
-    def _ended(self, opened: _Open, number: int) -> None:
+    def _forget(self, opened: _Open, number: int) -> None:
         opened.running.discard(number)
         opened.epochs.pop(number, None)
 

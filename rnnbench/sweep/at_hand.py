@@ -22,22 +22,20 @@ def at_hand(arms: Sequence[Arm], tell: Callable[[str], None]) -> list[Arm]:
     """
     if len({arm.config.data.name for arm in arms}) < 2:
         return list(arms)
-    away: dict[str, Fingerprint] = {}
-    seen: set[str] = set()
+    away: dict[str, Fingerprint | None] = {}
+    told: dict[str, Fingerprint] = {}
     for arm in arms:
         data, key = arm.config.data, _key(arm)
-        if data.name in arm.config.sweep.optional_data and key not in seen:
-            seen.add(key)
-            found = missing(data, Path(arm.config.home))
+        if data.name in arm.config.sweep.optional_data and key not in away:
+            away[key] = found = missing(data, Path(arm.config.home))
             if found is not None:
-                away[key] = found
-    told = {arm.config.data.name: away[_key(arm)] for arm in arms if _key(arm) in away}
+                told[data.name] = found
     for name, found in told.items():
         tell(
             f"data={name} is left out: it is not on this machine. To have it in the sweep, "
             f"{found.action}, or let python -m rnnbench data data={name} download it"
         )
-    return [arm for arm in arms if _key(arm) not in away]
+    return [arm for arm in arms if away.get(_key(arm)) is None]
 
 
 def _key(arm: Arm) -> str:

@@ -26,7 +26,7 @@ from rnnbench.sweep.executors.events import (
 from rnnbench.sweep.executors.protocol import Executor
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
-from rnnbench.sweep.queue import Queue
+from rnnbench.sweep.queue import Ending, Queue
 from rnnbench.sweep.summaries import ArmSummaries
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.recorder import Recorder, Withdrawn
@@ -149,7 +149,7 @@ class Driver:
             self._check_held(spec)
             self._recorders[event.key].prune()
             del self._recorders[event.key]
-            queue.pruned(spec)
+            queue.ended(spec, "pruned")
             self._close(spec, "pruned")
         elif isinstance(event, Failed):
             self._fail(spec, event.reason, queue, killed=event.killed)
@@ -221,7 +221,7 @@ class Driver:
         return None
 
     def _stored(self, spec: RunSpec, event: Finished, queue: Queue) -> None:
-        queue.finished(spec, event.outcome)
+        queue.ended(spec, "finished", event.outcome)
         if spec.trial is None:
             self.trained.add(event.key)
             self._summaries.changed(spec)
@@ -231,8 +231,9 @@ class Driver:
         reason = redacted(unresolved(reason, spec.config), self._store.uri)
         self._recorders[spec.key].fail(reason, killed=killed)
         del self._recorders[spec.key]
-        queue.failed(spec, reason, killed=killed)
-        self._close(spec, ("killed: " if killed else "failed: ") + reason)
+        ending: Ending = "killed" if killed else "failed"
+        queue.ended(spec, ending)
+        self._close(spec, f"{ending}: {reason}")
 
     def _try_again(self, spec: RunSpec, reason: str, queue: Queue) -> None:
         """Have a run trained on another node."""

@@ -156,10 +156,7 @@ class SweepProgress:
     def ended(self, spec: RunSpec, text: str) -> None:
         """Count a run that has ended and say how."""
         self._done += 1
-        if spec.key in self._running:
-            self._bars.remove_task(self._running.pop(spec.key))
-        self._count(spec.work - self._work.pop(spec.key, 0.0), spec.key)
-        self._work.pop(spec.key, None)
+        self._leave(spec, spec.work)
         if self._overall is not None:
             self._bars.update(self._overall, completed=self._done)
         self.say(f"[{self._done}/{self._total}] {spec.name}: {text}")
@@ -168,11 +165,15 @@ class SweepProgress:
         self, spec: RunSpec, why: str = "given up, because its lock was lost or it was deleted"
     ) -> None:
         """Say that a run is not being trained any more, which counts as none of those ended."""
+        self._leave(spec, 0.0)
+        self.say(f"{spec.name}: {why}")
+
+    def _leave(self, spec: RunSpec, work: float) -> None:
+        """Show a run no longer, of which so much work counts as done."""
         if spec.key in self._running:
             self._bars.remove_task(self._running.pop(spec.key))
-        self._count(-self._work.pop(spec.key, 0.0), spec.key)
+        self._count(work - self._work.pop(spec.key, 0.0), spec.key)
         self._work.pop(spec.key, None)
-        self.say(f"{spec.name}: {why}")
 
     def _count(self, work: float, key: str) -> None:
         if self._time_left is None or self._overall is None:

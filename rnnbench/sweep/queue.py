@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, insort
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from itertools import count
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.ownership import Claim, Ownership
-from rnnbench.sweep.waiting import Waiting
 from rnnbench.tracking.begin import IF_DEAD
 from rnnbench.training.spec import RunSpec, Task
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 2.0
 
+Ending = Literal["finished", "pruned", "failed", "killed"]
+
 
 class Queue(TaskSource, Protocol):
     """A source of claimed tasks that learns from their results."""
@@ -27,16 +31,8 @@ class Queue(TaskSource, Protocol):
         """Hear of an epoch of a run; return whether to end the run there."""
         ...
 
-    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
-        """Hear of a result, after it was stored."""
-        ...
-
-    def pruned(self, spec: RunSpec) -> None:
-        """Hear that a run was ended early, after that was stored."""
-        ...
-
-    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:
-        """Hear of a run without a result, after that was stored."""
+    def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
+        """Hear how a run has ended, after that was stored; what has finished has an outcome."""
         ...
 
     def given_up(self, spec: RunSpec) -> None:
@@ -95,13 +91,7 @@ class RunQueue:
         """See :class:`Queue`: replicates are never pruned."""
         return False
 
-    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
-        """See :class:`Queue`."""
-
-    def pruned(self, spec: RunSpec) -> None:
-        """See :class:`Queue`."""
-
-    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:
+    def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
         """See :class:`Queue`."""
 
     def given_up(self, spec: RunSpec) -> None:
@@ -125,6 +115,61 @@ class RunQueue:
             self._elsewhere = [spec for spec in self._elsewhere if spec.key not in keys]
             self.add(back)
         return bool(self._waiting)
+
+
+class Waiting:
+    """Runs that wait to be handed out, in a time that hardly depends on how many.
+
+    The longest goes first; of the same length, the one that came first.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._numbers = count()
+        self._groups: dict[str, deque[tuple[float, int, RunSpec]]] = {}
+        self._order: list[tuple[float, int, str]] = []  # of groups, by the first run of each
+        self._of_arms: Counter[str] = Counter()
+
+    def __bool__(self) -> bool:
+        return bool(self._order)
+
+    def add(self, specs: Iterable[RunSpec]) -> None:
+        """Take further runs."""
+        new: dict[str, list[tuple[float, int, RunSpec]]] = {}
+        for spec in specs:
+            new.setdefault(spec.group, []).append((-spec.work, next(self._numbers), spec))
+            self._of_arms[spec.arm_key] += 1
+        for group, items in new.items():
+            items += self._groups.get(group, ())
+            self._groups[group] = deque(sorted(items, key=lambda item: item[:2]))
+        self._order = sorted((*runs[0][:2], group) for group, runs in self._groups.items())
+
+    def has_arm(self, arm_key: str) -> bool:
+        """Return whether a run of an arm is waiting."""
+        return arm_key in self._of_arms
+
+    def pop(self, held: Collection[str], busy: Collection[str]) -> RunSpec:
+        """Hand out a run whose compiled model is at hand, else one that nobody works on.
+
+        Args:
+            held: groups whose compiled model is at hand.
+            busy: groups that are being worked on.
+        """
+        at_hand = [(*self._groups[g][0][:2], g) for g in held if g in self._groups]
+        free = (first for first in self._order if first[2] not in busy)
+        chosen = min(at_hand) if at_hand else next(free, self._order[0])
+        del self._order[bisect_left(self._order, chosen)]
+        group = chosen[2]
+        runs = self._groups[group]
+        spec = runs.popleft()[2]
+        if runs:
+            insort(self._order, (*runs[0][:2], group))
+        else:
+            del self._groups[group]
+        self._of_arms[spec.arm_key] -= 1
+        if not self._of_arms[spec.arm_key]:
+            del self._of_arms[spec.arm_key]
+        return spec
 
 
 class Others:

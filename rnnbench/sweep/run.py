@@ -84,8 +84,9 @@ def run_arms(
         ):
             if config.tracking.artifacts is not None or config.tracking.uri is not None:
                 check_files(store)
-            sweep = Sweep(store, progress, config, redacted(command), trains, parent=parent)
-            return declared.train(sweep)
+            return declared.train(
+                Sweep(store, progress, config, redacted(command), trains, has_parent=parent)
+            )
 
 
 def news(config: Config) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rnnbench.config.schema import Config
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.driver import Driver
-from rnnbench.sweep.ending import Finished, finished_runs, record_look, refresh_summaries
 from rnnbench.sweep.executors.protocol import Executor
-from rnnbench.sweep.jobs import job_table, results
+from rnnbench.sweep.jobs import JOB_COLUMNS, job_table, results
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
 from rnnbench.sweep.queue import Queue
 from rnnbench.sweep.result import Swept
+from rnnbench.tracking import names
 from rnnbench.tracking.abandoned import reap
+from rnnbench.tracking.arm_summary import update_arm_summary
+from rnnbench.tracking.looks import Looked, record_looks, short_keys
 from rnnbench.tracking.parent import SweepParent
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.run_names import Subject
@@ -22,6 +25,7 @@ from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
 
 
+@dataclass
 class Sweep:
     """A sweep that is going on: its store, its progress, its parent run, who trains.
 
@@ -29,37 +33,21 @@ class Sweep:
         store: where runs are recorded.
         progress: what is shown meanwhile.
         config: the options of all arms.
-        parent: groups the runs, once :meth:`group` was called; ``None`` where they are not grouped.
+        command: what the user typed, without secrets.
+        executor: trains the runs.
+        has_parent: whether they are grouped under a parent run.
+        key: content key of the declared runs, once :meth:`group` was called.
+        parent: groups the runs from then on; ``None`` where they are not grouped.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        progress: SweepProgress,
-        config: Config,
-        command: str,
-        executor: Executor,
-        *,
-        parent: bool,
-    ) -> None:
-        """Begin with nothing trained.
-
-        Args:
-            store: see above.
-            progress: see above.
-            config: see above.
-            command: what the user typed, without secrets.
-            executor: trains the runs.
-            parent: whether they are grouped under a parent run.
-        """
-        self.store = store
-        self.progress = progress
-        self.config = config
-        self.parent: SweepParent | None = None
-        self._command = command
-        self._executor = executor
-        self._has_parent = parent
-        self._key = ""
+    store: Store
+    progress: SweepProgress
+    config: Config
+    command: str
+    executor: Executor
+    has_parent: bool
+    key: str = field(default="", init=False)
+    parent: SweepParent | None = field(default=None, init=False)
 
     def pending(self, specs: Sequence[RunSpec]) -> list[RunSpec]:
         """Return what is left to train; whatever has lost its owner is ended first."""
@@ -75,25 +63,25 @@ class Sweep:
             subject: what is trained on what.
             kind: what is done with it.
         """
-        self._key = key
-        if self._has_parent:
-            self.parent = SweepParent(self.store, key, subject, kind, self._command)
+        self.key = key
+        if self.has_parent:
+            self.parent = SweepParent(self.store, key, subject, kind, self.command)
 
     def ownership(self) -> Ownership:
         """Return what holds the locks of the runs that :meth:`run` trains."""
-        return Ownership(self.store, self.config.sweep, self._key, self._command)
+        return Ownership(self.store, self.config.sweep, self.key, self.command)
 
     def run(self, queue: Queue, ownership: Ownership) -> frozenset[str]:
         """Have everything of a queue trained; return the content keys of what has a result."""
-        self._executor.start()
-        driver = Driver(self.store, ownership, self.progress, self.parent, self._key)
+        self.executor.start()
+        driver = Driver(self.store, ownership, self.progress, self.parent, self.key)
         with (
             self.store.translated(),
             Interruption() as interruption,
             driver,
         ):
             self.store.get_ready()  # while the workers' server imports TensorFlow
-            driver.train(self._executor, queue, interruption)
+            driver.train(self.executor, queue, interruption)
         return frozenset(driver.trained)
 
     def records(self, specs: Sequence[RunSpec]) -> dict[str, Record]:
@@ -106,12 +94,47 @@ class Sweep:
             return
         finished = self.refresh_summaries(swept.specs)
         if swept.all_finished and not self.config.until:
-            record_look(self.store, swept.specs, self.parent, finished)
+            self._record_look(swept.specs, self.parent, finished)
 
-    def refresh_summaries(self, specs: Sequence[RunSpec]) -> Finished:
-        """Return the finished runs of declared arms, whose summaries are up to date now."""
+    def refresh_summaries(self, specs: Sequence[RunSpec]) -> dict[str, list[Record]]:
+        """Make up for summaries that an interruption has left behind the runs.
+
+        Returns the finished runs of declared arms by content key of the arm, those of other seeds,
+        too; none where runs are not grouped.
+        """
         if self.parent is None:
             return {}
-        finished = finished_runs(self.store, specs)
-        refresh_summaries(self.store, specs, self.parent, self._key, finished)
+        arms = {spec.arm_key: spec for spec in specs}
+        finished: dict[str, list[Record]] = {arm_key: [] for arm_key in arms}
+        for record in self.store.records(only=JOB_COLUMNS):
+            arm_key = record.tags.get(names.ARM_KEY, "")
+            if arm_key in finished and record.is_finished:
+                finished[arm_key].append(record)
+        told: dict[str, list[set[str]]] = {}
+        for record in self.store.records(kind="arm", only=(names.ARM_KEY, names.REPLICATES)):
+            ids = record.tags.get(names.REPLICATES, "").split() if record.is_finished else ()
+            told.setdefault(record.tags.get(names.ARM_KEY, ""), []).append(set(ids))
+        for arm_key, runs in finished.items():
+            run_ids = {run.run_id for run in runs}
+            if run_ids and told.get(arm_key) != [run_ids]:
+                with self.store.translated():
+                    update_arm_summary(self.store, arms[arm_key], self.key)
+        self.parent.describe({key: spec.label for key, spec in arms.items()})
         return finished
+
+    def _record_look(
+        self,
+        specs: Sequence[RunSpec],
+        parent: SweepParent,
+        finished: Mapping[str, Sequence[Record]],
+    ) -> None:
+        """Keep that somebody saw the results of so many fixed seeds, all of them being there.
+
+        Whoever looks at some of the seeds that an arm has doesn't decide by them to train more.
+        """
+        seeds = {spec.config.seed for spec in specs}
+        arms = [key for key, runs in finished.items() if {run.seed for run in runs} <= seeds]
+        record = parent.find() if len(arms) > 1 else None
+        if record is not None:
+            looked = Looked(short_keys(arms), (len(seeds),), min(seeds))
+            record_looks(self.store, record, [looked])

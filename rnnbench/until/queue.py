@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from rnnbench.interrupt import Interruption
 from rnnbench.sweep.ownership import Ownership
-from rnnbench.sweep.queue import RunQueue
+from rnnbench.sweep.queue import Ending, RunQueue
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.rounds import Rounds
 
 if TYPE_CHECKING:
     from rnnbench.sweep.progress import SweepProgress
-
-if TYPE_CHECKING:
     from rnnbench.training.history import Epoch, Outcome
     from rnnbench.training.spec import Task
 
@@ -55,15 +53,12 @@ class UntilQueue:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.epoch(spec, epoch)
 
-    def finished(self, spec: RunSpec, outcome: Outcome) -> None:  # noqa: ARG002
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        self._running.discard(spec.key)
-
-    def pruned(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        self._running.discard(spec.key)
-
-    def failed(self, spec: RunSpec, reason: str, *, killed: bool) -> None:  # noqa: ARG002
+    def ended(
+        self,
+        spec: RunSpec,
+        how: Ending,  # noqa: ARG002
+        outcome: Outcome | None = None,  # noqa: ARG002
+    ) -> None:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         self._running.discard(spec.key)
 

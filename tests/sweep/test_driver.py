@@ -30,7 +30,7 @@ from rnnbench.sweep.executors.events import (
 from rnnbench.sweep.executors.protocol import TaskSource
 from rnnbench.sweep.ownership import Ownership
 from rnnbench.sweep.progress import SweepProgress
-from rnnbench.sweep.queue import RunQueue
+from rnnbench.sweep.queue import Ending, RunQueue
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from rnnbench.tracking.writer import RunEntry
@@ -66,7 +66,7 @@ class Executor:
 class BrokenQueue(RunQueue):
     """A queue that cannot hear of a result."""
 
-    def finished(self, spec: RunSpec, outcome: Outcome) -> None:
+    def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
         raise KeyboardInterrupt
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rnnbench.sweep.waiting import Waiting
+from rnnbench.sweep.queue import Waiting
 
 
 @dataclass(frozen=True)
