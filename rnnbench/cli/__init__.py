@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from rnnbench.cli.commands import COMMANDS
-from rnnbench.cli.words import HELP, split_words
+from rnnbench.cli.words import COMPLETION, HELP, split_words
 from rnnbench.errors import ConfigError, RnnbenchError
 from rnnbench.formatting.printable import printable
 from rnnbench.formatting.redact import redacted
@@ -78,16 +78,16 @@ def print_bug(kind: type[BaseException], error: BaseException, trace: TracebackT
 
 def _dispatch(argv: list[str]) -> int:
     words = split_words(argv)
-    if words.completion:
+    if words.has(COMPLETION):
         from rnnbench.cli.completion import complete
 
         return complete(words)
-    if words.command in (None, HELP) or words.asks_for_help:
+    if words.command in (None, HELP) or words.has("--help"):
         from rnnbench.cli.help import show
 
         return show(words)
     _check_folder()
-    if words.is_hydra_query:
+    if words.has("--hydra-help", "--cfg", "--info"):
         from rnnbench.cli.hydra_flags import answer
 
         return answer(words)

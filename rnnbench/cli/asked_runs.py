@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from rnnbench.cli.endings import tell_home
+from rnnbench.cli.endings import command_line, tell_home
 from rnnbench.cli.presets import preset_names
-from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm, expand, load
 from rnnbench.config.keys import about
@@ -71,11 +70,11 @@ class AskedRuns:
         # Unlike opening it, finding it leaves alone what dead drivers have left, and NumPy.
         tell_home(config)
         store = Store.find(config) or Store.open(config, create=False)
-        arm = words.option("arm")
+        arm = words.options.get("arm")
         if arm is not None and not arm.strip():
             # As from arm=$NAME without a NAME, which would mean all runs.
             raise ConfigError("arm", "words of an arm's name", repr(arm), "type arm=gru")
-        is_whole = arm is not None or bool(arms) or words.option("format") in FILES
+        is_whole = arm is not None or bool(arms) or words.options.get("format") in FILES
         only = None if is_whole else [override.key_or_group for override in parse(rest)]
         everything = read_runs(store, KINDS, only)
         if is_whole:
@@ -110,7 +109,7 @@ class AskedRuns:
 
 def _chosen(words: Words, name: str, known: Sequence[str]) -> tuple[str, ...]:
     """Return the values of a word such as ``status=failed,killed`` as they are spelled here."""
-    given = words.option(name)
+    given = words.options.get(name)
     if given is None:
         return ()
     spelled = {value.casefold(): value for value in known}

@@ -10,14 +10,13 @@ from rnnbench.baselines.strategy import Baselines
 from rnnbench.cli.console import show
 from rnnbench.cli.endings import baseline_command, sweep_command, tell_home, tell_next, ui_command
 from rnnbench.cli.live import live
-from rnnbench.cli.unfinished import show_unfinished, unfinished
+from rnnbench.cli.summaries import mean_of
+from rnnbench.cli.unfinished import show_unfinished
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import expand
-from rnnbench.config.metrics import METRICS
 from rnnbench.extensions.registry import load_named
 from rnnbench.formatting.tables import Table, whole
 from rnnbench.results.measure import ACCURACIES, ERRORS
-from rnnbench.stats import statistic
 from rnnbench.sweep.result import Swept
 from rnnbench.sweep.run import run_arms
 from rnnbench.tracking.record import Record
@@ -35,7 +34,7 @@ def baseline(words: Words) -> int:
     strategy = Baselines(chosen or _all(), is_typed=bool(chosen))
     preload = strategy.needs_tensorflow
     swept = run_arms(arms, live(), words.typed, strategy, parent=False, preload=preload)
-    show_unfinished(unfinished(swept), len(swept.specs), partial(baseline_command, words))
+    show_unfinished(swept, partial(baseline_command, words))
     if any(map(swept.is_finished, swept.specs)):
         show(_table(swept))
     # Baselines are shown beside the cells that were trained on the same data.
@@ -62,27 +61,21 @@ def _scores(records: Iterable[Record]) -> tuple[str, str]:
 
 
 def _table(swept: Swept) -> Table:
-    groups: dict[str, list[tuple[RunSpec, Record]]] = {}
+    specs: dict[str, RunSpec] = {}
+    groups: dict[str, list[Record]] = {}
     for spec in filter(swept.is_finished, swept.specs):
-        groups.setdefault(spec.arm_key, []).append((spec, swept.records[spec.key]))
-    rows = []
-    for group in groups.values():
-        spec = group[0][0]
-        data = f"{spec.data.name} maxlen {spec.config.data.maxlen}"
-        measured = {
-            metric: statistic([r.metrics.get(metric, float("nan")) for _, r in group])
-            for metric in (*_scores(record for _, record in group), "fit_seconds")
-        }
-        parameters = group[0][1].metrics.get("parameters_total", float("nan"))
-        rows.append(
-            (
-                spec.label,
-                data,
-                str(len(group)),
-                whole(parameters),
-                *(METRICS[name].shown_mean(one.mean, one.sd) for name, one in measured.items()),
-            )
+        specs.setdefault(spec.arm_key, spec)
+        groups.setdefault(spec.arm_key, []).append(swept.records[spec.key])
+    rows = [
+        (
+            specs[arm_key].label,
+            f"{specs[arm_key].data.name} maxlen {specs[arm_key].config.data.maxlen}",
+            str(len(records)),
+            whole(records[0].metrics.get("parameters_total", float("nan"))),
+            *(mean_of(records, metric) for metric in (*_scores(records), "fit_seconds")),
         )
+        for arm_key, records in groups.items()
+    ]
     columns = ("baseline", "data", "seeds", "parameters", "best validation", "test", "seconds")
     note = "None of them is recurrent. Reports show them beside the cells."
     title = "Baselines, mean ± standard deviation over seeds"

@@ -29,15 +29,14 @@ _REMARK = "remark"
 def diagnose(words: Words) -> int:
     """Measure one run, or every finished run of a sweep, and print a row for each."""
     words.refuse_names()
-    store, subjects = (_one if words.option("run") is not None else _several)(words)
+    store, subjects = (_one if words.options.get("run") is not None else _several)(words)
     found = list(measure(store, subjects, tell))
     show(_table(found))
     return 0 if all(one.metrics for one in found) else 1
 
 
 def _one(words: Words) -> tuple[Store, Iterator[DiagnosedRun]]:
-    allowed = ("home", "tracking", "executor", "data.path")
-    refuse_others(words, *allowed, reason="the rest is as the run was trained")
+    refuse_others(words, "the rest is as the run was trained")
     store, record, config = named_run(words)
     own = run_config(store, record, config)
     own, data = DataCache(store.home.path).ready(own)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnbench.cli.console import paste, stderr, tell
-from rnnbench.cli.program import command_line
 from rnnbench.cli.words import DEFAULT_CELLS, Words, key_of
 from rnnbench.config.expand import Arm
 from rnnbench.config.keys import about, is_about
 from rnnbench.config.roles import Purpose
 from rnnbench.config.schema import Config
-from rnnbench.formatting.redact import shown_address, shown_store
+from rnnbench.formatting.redact import redacted, shown_address, shown_store
 from rnnbench.tracking.home import Home
 
 if TYPE_CHECKING:
     from rnnbench.tracking.store import Store
 
+_SCRIPT = "rnnbench"
 _RETRY_KEY = "sweep.retry_failed"
 RETRY = f"{_RETRY_KEY}=true"
 # Words that say where the runs are, and those that say nothing of what was trained.
@@ -62,6 +64,16 @@ def place(config: Config) -> str:
 def store_place(store: Store) -> str:
     """Return the file of a store, or the address without its secrets and its driver's options."""
     return shown_store(store.uri).removeprefix("sqlite:///")
+
+
+def program() -> str:
+    """Return ``rnnbench`` where it was started by its script, else ``python -m rnnbench``."""
+    return _SCRIPT if Path(sys.argv[0]).stem == _SCRIPT else f"python -m {_SCRIPT}"
+
+
+def command_line(command: str, *words: str) -> str:
+    """Return a command that can be pasted into a shell, without secrets."""
+    return redacted(" ".join([program(), command, *map(shlex.quote, words)]))
 
 
 def report_command(words: Words, arms: Sequence[Arm], *, one_seed: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.endings import tell_home
 from rnnbench.cli.words import Words, key_of
 from rnnbench.config.expand import load
@@ -15,14 +16,19 @@ from rnnbench.tracking.store import Store
 _EXTENSIBLE = ("cell", "data", "optimizer")
 
 
-def refuse_others(words: Words, *allowed: str, reason: str) -> None:
-    """Refuse words that would change nothing: the rest is as the run was trained.
+def refuse_others(words: Words, reason: str) -> None:
+    """Refuse words that the command has no use for: the rest is as the run was trained.
 
     Raises:
         ConfigError: naming the first of them.
     """
     words.refuse_names()
-    words.refuse_others(allowed, reason, choices=_EXTENSIBLE)
+    known = COMMANDS[words.command or ""].keys
+    for word in words.overrides:
+        key = key_of(word)
+        if key not in (*known, *_EXTENSIBLE) and key.split(".")[0] not in known:
+            expected = f"no key but {', '.join(known)}: {reason}"
+            raise ConfigError(key, expected, word, "leave it out")
 
 
 def named_run(words: Words) -> tuple[Store, Record, Config]:
@@ -39,4 +45,7 @@ def named_run(words: Words) -> tuple[Store, Record, Config]:
             raise ConfigError(kind, expected, section.name, "leave it out")
     tell_home(config)
     store = Store.open(config, create=False)
-    return store, find_run(store, words.required("run", "the id of a run, as in run=3f2a")), config
+    run_id = words.options.get("run")
+    if not run_id:
+        raise ConfigError("run", "the id of a run, as in run=3f2a", "nothing", "type run=...")
+    return store, find_run(store, run_id), config

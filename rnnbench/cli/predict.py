@@ -23,14 +23,13 @@ _WIDEST = 70
 
 def predict(words: Words) -> int:
     """Give the class and its probability, or the number, for a text or every text of a file."""
-    allowed = ("home", "tracking", "executor", "data.path")
-    refuse_others(words, *allowed, reason="the model is as it was trained")
-    file, output = words.option("file"), words.option("output")
+    refuse_others(words, "the model is as it was trained")
+    file, output = words.options.get("file"), words.options.get("output")
     asked_of = None if file is None else user_path("file", file)
-    format_ = check_output(output, words.option("format"), asked_of)
-    asked = _asked(words.option("text"), asked_of, words.option("data.encoding"))
+    format_ = check_output(output, words.options.get("format"), asked_of)
+    asked = _asked(words.options.get("text"), asked_of, words.options.get("data.encoding"))
     store, record, config = named_run(words)
-    word_index = words.option("data.word_index")
+    word_index = words.options.get("data.word_index")
     predictions = predict_texts(store, record, asked.texts, config, word_index, tell)
     for remark in _remarks(asked, predictions):
         tell(remark)

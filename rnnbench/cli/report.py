@@ -43,7 +43,7 @@ AUTO, STORE = "auto", "store"
 
 def report(words: Words, draw: Draw = draw_here) -> int:
     """Write ``reports/NAME/`` and print where its page is; ``--open`` shows it."""
-    formats = chosen_formats(words.option("formats"))
+    formats = chosen_formats(words.options.get("formats"))
     overrides = list(words.overrides)
     if len(words.names) > 1:
         raise ConfigError("report", "one name", " ".join(words.names), "type report NAME")
@@ -78,12 +78,12 @@ def report(words: Words, draw: Draw = draw_here) -> int:
         path = write_report(document, tables, folder, formats, advance, draw)
     print(path)
     tell(f"beside it: {_written(document, formats)}")
-    shown = ("open", "") in words.options
+    shown = "open" in words.options
     if shown:
         webbrowser.open(path.resolve().as_uri())
     steps = [] if shown else ["open the page in a browser (--open does)"]
     steps += ["see its runs:"] if from_store else []
-    if words.option("formats") is None:
+    if words.options.get("formats") is None:
         tell("formats=tex,png,pdf adds files for slides and papers")
     if steps:
         tell(f"Next: {', or '.join(steps)}")
@@ -124,11 +124,7 @@ def _written(document: Document, formats: Sequence[str]) -> str:
     """Return what a report's folder holds for people, beside the page."""
     parts = [MARKDOWN]
     for what, things, named in (
-        (
-            "figure",
-            shown_beside(document, formats),
-            drawn(formats),
-        ),
+        ("figure", shown_beside(document, formats), drawn(formats)),
         ("table", data_tables(document), [name for name in TABLES if name in formats]),
     ):
         if things and named:
@@ -232,19 +228,11 @@ def _refuse_loss(config: Config, folder: Path, tables: Tables) -> None:
 def _refuse_empty(tables: Tables, store: Store, *, restricted: bool) -> None:
     if not tables.runs.empty:
         return
+    expected, action = "a store with runs", "train something first: sweep +cell=gru"
     if restricted:
-        raise StoreError(
-            "report",
-            "a store with runs of this configuration",
-            f"none in {store_place(store)}",
-            "train them with sweep and the same words, or leave the words out for all runs",
-        )
-    raise StoreError(
-        "report",
-        "a store with runs",
-        f"none in {store_place(store)}",
-        "train something first: sweep +cell=gru",
-    )
+        expected += " of this configuration"
+        action = "train them with sweep and the same words, or leave the words out for all runs"
+    raise StoreError("report", expected, f"none in {store_place(store)}", action)
 
 
 def _command(words: Words, config: Config) -> str:

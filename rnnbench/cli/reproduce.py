@@ -29,9 +29,7 @@ _MOST_DIFFERENCES = 12
 
 def reproduce(words: Words) -> int:
     """Train the run's logged configuration again; 0 where both agree exactly, else 1."""
-    refuse_others(
-        words, "home", "tracking", "data.path", reason="the rest is as the run was trained"
-    )
+    refuse_others(words, "the rest is as the run was trained")
     store, record, config = named_run(words)
     found = reproduce_run(store, record, config, live())
     title = f"{record.tags.get(names.ARM, '')} seed={record.seed}: run {record.run_id}"

@@ -12,8 +12,7 @@ from typing import Any
 
 from rnnbench.cli.asked_runs import FILES, AskedRuns
 from rnnbench.cli.console import paste, show, stderr, stdout, tell
-from rnnbench.cli.endings import store_place
-from rnnbench.cli.program import command_line
+from rnnbench.cli.endings import command_line, store_place
 from rnnbench.cli.words import Words
 from rnnbench.config.metric import Samples
 from rnnbench.config.metrics import METRICS, TOLD
@@ -42,7 +41,7 @@ _MOST_REASONS = 3
 
 def runs(words: Words) -> int:
     """List the runs that the words restrict the store to, or delete some."""
-    format_ = words.option("format")
+    format_ = words.options.get("format")
     format_ = "table" if format_ is None else format_
     if format_ not in FORMATS:
         raise ConfigError(
@@ -50,7 +49,7 @@ def runs(words: Words) -> int:
         )
     if words.names:
         return _delete(words)
-    if words.option("yes") is not None:
+    if words.options.get("yes") is not None:
         raise ConfigError("--yes", "runs delete ID ... before it", "it alone", "leave it out")
     asked = AskedRuns.of(words)
     found = asked.find()
@@ -191,7 +190,7 @@ def _delete(words: Words) -> int:
         action = "type runs delete ID" if ids else f"type {verb}=..., or runs delete ID"
         raise ConfigError("runs", "overrides of the form key=value, or delete", verb, action)
     asked = AskedRuns.of(words)
-    is_restricted = bool(asked.filters) or words.option("kind") is not None
+    is_restricted = bool(asked.filters) or words.options.get("kind") is not None
     if bool(ids) == is_restricted:
         received = "both" if ids else "neither"
         raise ConfigError(
@@ -207,7 +206,7 @@ def _delete(words: Words) -> int:
     check_deletable(asked.store, found)
     table = _table(asked, found, found)
     show(replace(table, title=f"To be deleted: {len(found):,}", note=""))
-    if words.option("yes") is None and not _confirmed(len(found)):
+    if words.options.get("yes") is None and not _confirmed(len(found)):
         stdout().print("nothing was deleted")
         return 0
     done = Deleted()

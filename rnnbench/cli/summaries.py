@@ -68,7 +68,7 @@ def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
             str(len(records)),
             records[0].params.get("model.units", ""),
             whole(_of(records, "parameters_recurrent").mean),
-            *(_told(records, name) for name in measured),
+            *(mean_of(records, name) for name in measured),
         )
         for arm, records in arms.items()
     )
@@ -91,7 +91,8 @@ def _shown(arms: Mapping[str, Sequence[Record]]) -> list[str]:
     return [*usual, *further, _FIT]
 
 
-def _told(records: Sequence[Record], metric: str) -> str:
+def mean_of(records: Sequence[Record], metric: str) -> str:
+    """Return the mean of a metric and its standard deviation over runs, as text."""
     found = _of(records, metric)
     return METRICS[metric].shown_mean(found.mean, found.sd)
 

@@ -10,7 +10,7 @@ from rnnbench.cli.endings import report_command, sweep_command, tell_home, tell_
 from rnnbench.cli.live import live
 from rnnbench.cli.strategy import strategy_of
 from rnnbench.cli.summaries import answer, by_arm, sweep_table
-from rnnbench.cli.unfinished import show_unfinished, unfinished
+from rnnbench.cli.unfinished import show_unfinished
 from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
@@ -56,7 +56,8 @@ def sweep(words: Words) -> int:
             )
     if arms[0].config.tracking.save_model != "none":
         _tell_models(arms[0].config, swept)
-    _show_unfinished(words, swept, searched)
+    left = [(f"search of {s.search.label}", *_trouble(s)) for s in searched if not s.is_over]
+    show_unfinished(swept, partial(sweep_command, words), left)
     for table in search_tables(searched):
         show(table)
     finished = by_arm(
@@ -98,18 +99,6 @@ def _tell_models(config: Config, swept: Swept) -> None:
             f"finished before, and so without a stored model: {bare} of {len(swept.specs)} runs; "
             f"another seed, such as seed={config.seed + 10}, makes runs that have one"
         )
-
-
-def _show_unfinished(words: Words, swept: Swept, searches: Sequence[Searched]) -> None:
-    """Say which runs have no result and what makes up for them, before any result."""
-    left = [
-        (f"search of {searched.search.label}", *_trouble(searched))
-        for searched in searches
-        if not searched.is_over
-    ]
-    rows = [*unfinished(swept), *left]
-    declared = len(swept.specs) + len(left)
-    show_unfinished(rows, declared, partial(sweep_command, words))
 
 
 def _show_decisions(courses: Sequence[Course]) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rnnbench.cli.console import paste, show, stdout, tell
-from rnnbench.cli.endings import predict_command, report_command, tell_home, tell_next, ui_command
+from rnnbench.cli.endings import (
+    command_line,
+    predict_command,
+    report_command,
+    tell_home,
+    tell_next,
+    ui_command,
+)
 from rnnbench.cli.live import live
-from rnnbench.cli.program import command_line
 from rnnbench.cli.summaries import answer, sweep_table
 from rnnbench.cli.words import Words
 from rnnbench.config.expand import Arm, load

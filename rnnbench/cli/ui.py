@@ -28,8 +28,8 @@ _HINT = "Click a name for its seeds and how to repeat it; the chart button for c
 def ui(words: Words) -> int:
     """Serve the user interface on 127.0.0.1:5000 unless told otherwise, until Ctrl-C."""
     words.refuse_names()
-    options = dict(words.options)
-    host, port = options.get("host", "127.0.0.1"), options.get("port", "5000")
+    host = words.options.get("host", "127.0.0.1")
+    port = words.options.get("port", "5000")
     if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise ConfigError("--port", "a whole number from 1 to 65535", port, "type --port 5000")
     if not host.strip():
@@ -44,7 +44,7 @@ def ui(words: Words) -> int:
         address = _address(uri, store)
         print("The store is a server with a UI of its own: a row for each arm, best first")
         print(f"{address}\n{_HINT}")
-        if "open" in options:
+        if "open" in words.options:
             _open(address)
         return 0
     _refuse_taken(host, int(port))
@@ -59,7 +59,7 @@ def ui(words: Words) -> int:
     try:
         if _answers(base, server):
             print(f"{address}\n{_HINT}", flush=True)
-            if "open" in options:
+            if "open" in words.options:
                 _open(address)
         return server.wait()
     except KeyboardInterrupt:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import rnnbench
@@ -20,7 +20,7 @@ DEFAULT_CELLS = ("simple_rnn", "lstm", "gru")
 
 HELP = "help"
 _HELP_FLAGS = ("--help", "-h")
-_COMPLETION = "--shell-completion"
+COMPLETION = "--shell-completion"
 _SHORT = {
     "-h": "--help",
     "-c": "--cfg",
@@ -28,13 +28,13 @@ _SHORT = {
     "-p": "--package",
     "-r": "--run",
     "-m": "--multirun",
-    "-sc": _COMPLETION,
+    "-sc": COMPLETION,
     "-cd": "--config-dir",
     "-cn": "--config-name",
     "-cp": "--config-path",
 }
 _ALONE = ("--help", "--hydra-help", "--resolve", "--run", "--multirun")
-_WITH_VALUE = ("--cfg", "--info", "--package", _COMPLETION)  # --info may stand alone
+_WITH_VALUE = ("--cfg", "--info", "--package", COMPLETION)  # --info may stand alone
 _CHOICES = {
     "--cfg": ("job", "hydra", "all"),
     "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
@@ -63,23 +63,12 @@ class Words:
     overrides: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
     config_dirs: tuple[Path, ...] = ()
 
-    @property
-    def is_hydra_query(self) -> bool:
-        """Whether Hydra answers: a flag that shows something and runs nothing."""
-        return any(_named(flag) in ("--hydra-help", "--cfg", "--info") for flag in self.flags)
-
-    @property
-    def asks_for_help(self) -> bool:
-        """Whether help about the command is asked for."""
-        return "--help" in self.flags
-
-    @property
-    def completion(self) -> bool:
-        """Whether the shell asks for completions."""
-        return any(_named(flag) == _COMPLETION for flag in self.flags)
+    def has(self, *flags: str) -> bool:
+        """Return whether one of some flags, by their long names, was typed."""
+        return any(_named(flag) in flags for flag in self.flags)
 
     @property
     def arguments(self) -> list[str]:
@@ -92,28 +81,6 @@ class Words:
         """The command as it can be typed again, without secrets."""
         rest = map(shlex.quote, self.arguments)
         return redacted(" ".join(["python -m rnnbench", self.command or "", *rest]))
-
-    def option(self, name: str) -> str | None:
-        """Return a word of the command's own, or ``None``."""
-        return dict(self.options).get(name)
-
-    def required(self, name: str, expected: str) -> str:
-        """Return a word that the command cannot do without."""
-        value = self.option(name)
-        if not value:
-            raise ConfigError(name, expected, "nothing", f"type {name}=...")
-        return value
-
-    def refuse_others(self, known: Sequence[str], reason: str, choices: Sequence[str] = ()) -> None:
-        """Refuse overrides of other keys than ``known``, which would change nothing.
-
-        Of ``choices`` the options are known, and no keys below them.
-        """
-        for word in self.overrides:
-            key = key_of(word)
-            if key not in (*known, *choices) and key.split(".")[0] not in known:
-                names = ", ".join(known)
-                raise ConfigError(key, f"no key but {names}: {reason}", word, "leave it out")
 
     def refuse_names(self) -> None:
         """Refuse words that are no overrides, for commands that take no name."""
@@ -145,7 +112,7 @@ def split_words(argv: Sequence[str]) -> Words:
     if argv[0] in ("--version", "-V"):
         print(f"rnnbench {rnnbench.__version__}")
         raise SystemExit(0)
-    if _named(argv[0]) == _COMPLETION:
+    if _named(argv[0]) == COMPLETION:
         return Words(None, flags=tuple(argv))
     command, *rest = argv
     if command not in COMMANDS:
@@ -180,7 +147,7 @@ def _split(command: str, rest: Sequence[str]) -> Words:
     overrides: list[str] = []
     flags: list[str] = []
     names: list[str] = []
-    options: list[tuple[str, str]] = []
+    options: dict[str, str] = {}
     config_dirs: list[Path] = []
     words, known = list(rest), COMMANDS[command]
     while words:
@@ -188,9 +155,9 @@ def _split(command: str, rest: Sequence[str]) -> Words:
         typed, equals, value = word.partition("=")
         name, own = _SHORT.get(typed, typed), known.flag(typed)
         if equals and typed in known.own_words():
-            if typed in dict(options):
+            if typed in options:
                 raise ConfigError(typed, "one value", f"{typed} twice", "keep one of the two")
-            options.append((typed, value))
+            options[typed] = value
         elif not word.startswith("-"):
             is_override = bool(equals) or word.startswith("~")
             # A shell's quotes may span lines; Hydra's grammar knows no line.
@@ -199,9 +166,9 @@ def _split(command: str, rest: Sequence[str]) -> Words:
         elif name == "--config-dir":
             config_dirs.append(user_path(name, value or _value_of(word, words)))
         elif own is not None and own.takes_value:
-            options.append((name[2:], value or _value_of(word, words)))
+            options[name[2:]] = value or _value_of(word, words)
         elif own is not None and not equals:
-            options.append((name[2:], ""))
+            options[name[2:]] = ""
         elif name in _WITH_VALUE:
             if not equals and (name != "--info" or (words and not re.match("-|.*=", words[0]))):
                 value = _value_of(word, words)
@@ -225,9 +192,7 @@ def _split(command: str, rest: Sequence[str]) -> Words:
     for name in ("--resolve", "--package"):
         if name in given and "--cfg" not in given:
             raise ConfigError(name, "--cfg beside it", "it alone", f"type --cfg job {name}")
-    return Words(
-        command, tuple(overrides), tuple(flags), tuple(names), tuple(options), tuple(config_dirs)
-    )
+    return Words(command, tuple(overrides), tuple(flags), tuple(names), options, tuple(config_dirs))
 
 
 def _value_of(flag: str, words: list[str]) -> str:

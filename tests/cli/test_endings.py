@@ -9,8 +9,14 @@ from functools import cache
 
 import pytest
 
-from rnnbench.cli.endings import RETRY, report_command, report_name, sweep_command, ui_command
-from rnnbench.cli.program import program
+from rnnbench.cli.endings import (
+    RETRY,
+    program,
+    report_command,
+    report_name,
+    sweep_command,
+    ui_command,
+)
 from rnnbench.cli.words import DEFAULT_CELLS, Words, split_words
 from rnnbench.config.expand import Arm, expand
 
