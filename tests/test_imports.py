@@ -29,7 +29,7 @@ ROWS = [
     "training.held_out training.batches training.parts baselines",
     "training tracking results plots",
     "sweep search until",
-    "baselines.declaration baselines.strategy stored",
+    "baselines.strategy stored",
     "report notebooks cli __main__",
     "testing",
 ]

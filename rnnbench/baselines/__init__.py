@@ -1,7 +1,7 @@
 """Baselines, models without recurrence: what recurrence has to beat.
 
 What they are stands here; they are trained, recorded and read as the cells are. Training imports
-this; ``declaration`` and ``strategy``, which declare them as runs, import sweeps instead.
+this; ``strategy``, which declares them as runs, imports sweeps instead.
 """
 
 from rnnbench.baselines.kinds import BASELINES, Baseline, get_baseline, own_baselines

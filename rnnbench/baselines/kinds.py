@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from rnnbench.baselines.bag_of_words import fit_bag_of_words
+from rnnbench.baselines.classifiers import fit_bag_of_words, fit_majority_class
 from rnnbench.baselines.forecasts import (
     fit_last_value,
     fit_mean,
@@ -16,7 +16,6 @@ from rnnbench.baselines.forecasts import (
     no_forecast,
     no_season,
 )
-from rnnbench.baselines.majority_class import fit_majority_class
 from rnnbench.baselines.result import FittedBaseline
 from rnnbench.baselines.smoothing import fit_exponential_smoothing
 from rnnbench.config.data_section import DataConfig

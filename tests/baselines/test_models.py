@@ -10,8 +10,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from rnnbench.baselines import BASELINES, Baseline, FittedBaseline, get_baseline
-from rnnbench.baselines.bag_of_words import STRENGTHS
 from rnnbench.baselines.bags import count_tokens, mean_features, presence
+from rnnbench.baselines.classifiers import STRENGTHS
 from rnnbench.baselines.content import configured as configured_for
 from rnnbench.config.schema import Config
 from rnnbench.data import Arrays, InputSpec

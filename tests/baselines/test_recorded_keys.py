@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnnbench.baselines import BASELINES
-from rnnbench.baselines.declaration import declare_baselines
+from rnnbench.baselines.strategy import Baselines
 from rnnbench.config.expand import expand
 from rnnbench.sweep.data_cache import DataCache
 from tests.sweep.test_recorded_keys import make_files
@@ -33,9 +33,8 @@ def test_a_baseline_keeps_the_keys_that_it_was_stored_under(command: str, work_d
     make_files()
     make_vectors()
     arms = expand([*command.split(), "seeds=1"], default_cells=(None,))
-    specs = declare_baselines(
-        arms, DataCache(Path("runs").absolute()), tuple(BASELINES.values()), is_typed=False
-    )
+    cache = DataCache(Path("runs").absolute())
+    specs = Baselines(tuple(BASELINES.values())).declare(arms, cache).specs
     found = {
         f"{spec.baseline.name} seed={spec.config.seed}": [spec.key, spec.arm_key]
         for spec in specs

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from rnnbench.baselines import get_baseline
-from rnnbench.baselines.declaration import declare_baselines
+from rnnbench.baselines.strategy import Baselines
 from rnnbench.config.expand import expand, load
 from rnnbench.config.recorded import parameters, recorded, resolved, unresolved
 from rnnbench.errors import ConfigError
@@ -76,7 +76,8 @@ def test_what_is_typed_or_swept_is_recorded_as_it_is(corpus: Path) -> None:
 
 def test_a_baseline_is_recorded_alike(corpus: Path) -> None:
     arms = expand([*WORDS, "data.path='${oc.env:CORPUS}/mine.csv'"])
-    (spec, *_) = declare_baselines(arms, DataCache(corpus.parent), [get_baseline("bag_of_words")])
+    strategy = Baselines((get_baseline("bag_of_words"),))
+    (spec, *_) = strategy.declare(arms, DataCache(corpus.parent)).specs
     assert run_parameters(spec)["data.path"] == "${oc.env:CORPUS}/mine.csv"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.baselines import get_baseline
-from rnnbench.baselines.declaration import declare_baselines
+from rnnbench.baselines.strategy import Baselines
 from rnnbench.config.expand import expand, load
 from rnnbench.config.schema import Config, DataConfig, OptimizerConfig
 from rnnbench.data import input_spec, prepare
@@ -88,7 +88,7 @@ def test_a_changed_baseline_gives_other_runs(conf: Path) -> None:
     def key() -> str:
         arms = expand(["data=digits"], config_dirs=[conf], default_cells=(None,))
         cache = DataCache(conf.parent / "home")
-        (spec,) = declare_baselines(arms, cache, [get_baseline("nearest_mean")])
+        (spec,) = Baselines((get_baseline("nearest_mean"),)).declare(arms, cache).specs
         return spec.key
 
     first = key()

@@ -1,4 +1,4 @@
-"""Logistic regression on which tokens occur."""
+"""Classifiers without recurrence: by which tokens occur, and by how frequent the classes are."""
 
 from __future__ import annotations
 
@@ -64,3 +64,18 @@ def _fit(x: Any, y: Any, strength: float) -> Any:
         # An optimum that is not exact after so many steps is no worse a baseline.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return LogisticRegression(C=strength, max_iter=_STEPS).fit(x, y)
+
+
+def fit_majority_class(parts: Parts, spec: InputSpec, _config: Config) -> FittedBaseline:
+    """Answer every input with the classes' shares of the training samples.
+
+    The most frequent class is named always. Its accuracy is what a model must beat to have learned
+    anything from its input; its cross-entropy is that of the shares, the least that is possible
+    without one.
+    """
+    counts = np.bincount(parts.training.y, minlength=spec.classes)
+    shares = counts / counts.sum()
+    return FittedBaseline(
+        lambda inputs: np.tile(shares, (len(inputs), 1)),
+        {"parameters_total": float(spec.classes - 1)},
+    )
