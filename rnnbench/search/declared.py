@@ -64,17 +64,15 @@ class Search:
             winner: the best trial.
             count: how many; ``None`` for ``seeds``.
         """
-        config, data = self.cache.ready(apply(self.config, winner.params))
-        seeds = range(config.seed, config.seed + (config.seeds if count is None else count))
-        specs = replicates(self.label, config, data, seeds)
-        return [spec.of_search(self.described) for spec in specs]
+        return self._runs(*self.cache.ready(apply(self.config, winner.params)), count)
 
     def undrawn(self, count: int | None = None) -> list[RunSpec]:
         """Return the same as if the search had drawn nothing: what is known before it ends."""
-        seeds = range(
-            self.config.seed, self.config.seed + (self.config.seeds if count is None else count)
-        )
-        specs = replicates(self.label, self.config, self.data, seeds)
+        return self._runs(self.config, self.data, count)
+
+    def _runs(self, config: Config, data: Prepared, count: int | None) -> list[RunSpec]:
+        seeds = range(config.seed, config.seed + (config.seeds if count is None else count))
+        specs = replicates(self.label, config, data, seeds)
         return [spec.of_search(self.described) for spec in specs]
 
 

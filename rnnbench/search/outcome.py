@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,10 @@ class Searched:
     """
 
     search: Search
-    trials: tuple[Trial, ...]
-    winner: Trial | None
-    replicates: tuple[RunSpec, ...]
-    importance: dict[str, float]
+    trials: tuple[Trial, ...] = ()
+    winner: Trial | None = None
+    replicates: tuple[RunSpec, ...] = ()
+    importance: Mapping[str, float] = field(default_factory=dict)
 
     def declared(self, count: int) -> list[RunSpec]:
         """Return so many of the winner's runs; none without a winner."""
@@ -74,7 +74,7 @@ def look_up(searches: Sequence[Search], home: Home) -> list[Searched]:
     """Return every search as it stands; nothing is changed."""
     address = storage_of(searches)
     if not has_storage(home, address):
-        return [Searched(search, (), None, (), {}) for search in searches]
+        return [Searched(search) for search in searches]
     storage = open_storage(home, address)
     try:
         with studied(home, address):
@@ -86,13 +86,13 @@ def look_up(searches: Sequence[Search], home: Home) -> list[Searched]:
 def _look_up(search: Search, storage: Any) -> Searched:
     study = Study.find(storage, search.key, search.config)
     if study is None:
-        return Searched(search, (), None, (), {})
+        return Searched(search)
     trials = study.counted()[: search.config.search.n_trials]
     winner = search.winner(trials)
-    replicates = () if winner is None else tuple(search.replicates(winner))
-    return Searched(
-        search, tuple(trials), winner, replicates, study.importance(trials) if winner else {}
-    )
+    if winner is None:
+        return Searched(search, tuple(trials))
+    replicates = tuple(search.replicates(winner))
+    return Searched(search, tuple(trials), winner, replicates, study.importance(trials))
 
 
 def tag_winners(store: Store, specs: Sequence[RunSpec], records: Mapping[str, Record]) -> None:

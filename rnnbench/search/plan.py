@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rnnbench.errors import ConfigError
-from rnnbench.search.declared import Search
 from rnnbench.search.outcome import Searched
 from rnnbench.search.space import apply
 from rnnbench.search.storage import study_locks
 from rnnbench.search.study import Trial, as_trial
-from rnnbench.sweep.expected import Expected
 from rnnbench.sweep.jobs import JobStatus
-from rnnbench.sweep.plan import Known, PlannedRun
-from rnnbench.system.locks import Locks
-from rnnbench.tracking.store import Store
+from rnnbench.sweep.plan import Expected, Known, PlannedRun
 
 _TRIAL_STATUS: dict[str, JobStatus] = {"COMPLETE": "DONE", "PRUNED": "DONE", "FAIL": "FAILED"}
 
@@ -31,9 +27,9 @@ def search_lines(searched: Sequence[Searched], known: Known) -> Iterator[Planned
         search, config = result.search, result.search.config
         undrawn = search.trial(0, config)
         seconds = expected.seconds(undrawn)
-        running = (
-            store is not None and bool(result.trials) and _locks(search, store).held(search.key)
-        )
+        running = False
+        if store is not None and result.trials:
+            running = study_locks(store.home, config.search.storage).held(search.key)
         for trial in result.trials:
             yield _trial(result, trial, expected, is_owned=running)
         for number in range(len(result.trials), config.search.n_trials):
@@ -45,10 +41,6 @@ def search_lines(searched: Sequence[Searched], known: Known) -> Iterator[Planned
         for seed in range(config.seed, config.seed + config.seeds):
             name = f"{search.label} best trial, seed={seed}"
             yield PlannedRun(name, "PENDING", None, None, seconds, True, search.key)
-
-
-def _locks(search: Search, store: Store) -> Locks:
-    return study_locks(store.home, search.config.search.storage)
 
 
 def _trial(result: Searched, trial: Trial, expected: Expected, *, is_owned: bool) -> PlannedRun:

@@ -101,33 +101,24 @@ class SearchQueue:
 
     def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
         """A trial that was killed is resumed another time (:class:`rnnbench.sweep.queue.Queue`)."""
-        if spec.trial is None or (opened := self._owned(spec.trial.study)) is None:
+        if spec.trial is None:
+            self._runs.ended(spec, how, outcome)
             return
-        number = spec.trial.number
+        opened, number = self._owned(spec.trial.study), spec.trial.number
+        if opened is None:
+            return
         if outcome is not None:
             opened.study.complete(number, outcome.metrics[opened.search.config.search.metric])
         elif how == "pruned":
             opened.study.prune(number)
         elif how == "failed":
             opened.study.fail(number)
-        self._forget(opened, number)
-
-    def given_up(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        if spec.trial is None:
-            self._runs.given_up(spec)
-        elif (opened := self._open.get(spec.trial.study)) is not None:
-            opened.elsewhere.append((spec.trial.number, spec))
-            self._forget(opened, spec.trial.number)
-
-    def again(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        if spec.trial is None:
-            self._runs.again(spec)
-            return
-        opened = self._open[spec.trial.study]
-        opened.left.append(spec.trial.number)
-        self._forget(opened, spec.trial.number)
+        elif how == "elsewhere":
+            opened.elsewhere.append((number, spec))
+        elif how == "again":
+            opened.left.append(number)
+        opened.running.discard(number)
+        opened.epochs.pop(number, None)
 
     def has_arm(self, arm_key: str) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""
@@ -260,10 +251,6 @@ class SearchQueue:
             return False
         self._progress.ended(spec, "is finished already")
         return True
-
-    def _forget(self, opened: _Open, number: int) -> None:
-        opened.running.discard(number)
-        opened.epochs.pop(number, None)
 
     def _close_if_over(self, opened: _Open) -> None:
         """Queue the winner's replicates once every trial has ended."""

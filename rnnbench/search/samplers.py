@@ -18,11 +18,12 @@ def make_sampler(search: SearchConfig, seed: int, number: int) -> Any:
     samplers know nothing.
     """
     from optuna import samplers
+    from optuna.exceptions import ExperimentalWarning
 
     drawn = derive(seed, f"search/{number}")
     with warnings.catch_warnings():
         # Optuna calls some of their options experimental.
-        warnings.simplefilter("ignore", category=_experimental())
+        warnings.simplefilter("ignore", category=ExperimentalWarning)
         if search.sampler == "random":
             return samplers.RandomSampler(seed=drawn)
         if search.sampler == "tpe":
@@ -78,10 +79,3 @@ def check_sampler(search: SearchConfig) -> None:
             "cmaes",
             "install it with: python -m pip install cmaes",
         )
-
-
-def _experimental() -> type[Warning]:
-    from optuna.exceptions import ExperimentalWarning
-
-    kind: type[Warning] = ExperimentalWarning
-    return kind

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rnnbench.config.dotted import section_of, value_at
-from rnnbench.config.expand import Arm
 from rnnbench.config.keys import keys, role
 from rnnbench.config.optimizer_options import OPTION_MEANINGS, check_optimizer
 from rnnbench.config.roles import Drawn
@@ -17,7 +16,6 @@ from rnnbench.config.validate import validate
 from rnnbench.errors import ConfigError
 from rnnbench.models.cells import check_cell
 from rnnbench.models.matching import parse_reference
-from rnnbench.search.samplers import check_sampler
 
 
 def draw(config: Config, suggest: Callable[[str, Space], Any]) -> tuple[Config, dict[str, Any]]:
@@ -51,18 +49,6 @@ def apply(config: Config, values: Mapping[str, Any]) -> Config:
     for key, value in values.items():
         _set(mapping, key, value)
     return validate(mapping | {"references": config.references})
-
-
-def check_searches(arms: Iterable[Arm]) -> None:
-    """Refuse searches that can never be drawn, before anything is written.
-
-    Raises:
-        ConfigError: naming the key of the search.
-    """
-    for arm in arms:
-        if arm.config.search.sampler != "none":
-            check_sampler(arm.config.search)
-            check_space(arm.config)
 
 
 def check_space(config: Config) -> None:

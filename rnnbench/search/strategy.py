@@ -12,7 +12,8 @@ from rnnbench.search.epochs import remarks
 from rnnbench.search.outcome import look_up, save_artifacts, tag_winners
 from rnnbench.search.plan import search_lines
 from rnnbench.search.queue import SearchQueue
-from rnnbench.search.space import check_searches
+from rnnbench.search.samplers import check_sampler
+from rnnbench.search.space import check_space
 from rnnbench.search.storage import check_storage, studied
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms
@@ -45,7 +46,10 @@ class Searching:
             ConfigError: naming the key.
         """
         check_arms(arms)
-        check_searches(arms)
+        for arm in arms:
+            if arm.config.search.sampler != "none":
+                check_sampler(arm.config.search)
+                check_space(arm.config)
         check_storage(arms[0].config.search.storage)
         self.winners.check(arms)
 

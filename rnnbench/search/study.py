@@ -18,7 +18,7 @@ from rnnbench.data import Prepared
 from rnnbench.search.importance import shares
 from rnnbench.search.samplers import make_pruner, make_sampler
 from rnnbench.search.space import draw, suggest_with
-from rnnbench.search.study_names import known_name, study_name
+from rnnbench.search.storage import known_name, study_name
 from rnnbench.tracking.lasting import lasting
 from rnnbench.training import TRAINING_VERSION
 from rnnbench.training.history import Epoch

@@ -117,7 +117,7 @@ class Driver:
     def _leave(self, spec: RunSpec, queue: Queue) -> None:
         self._given_up.discard(spec.key)
         self._ownership.release(spec.key)
-        queue.given_up(spec)
+        queue.ended(spec, "elsewhere")
         self._progress.given_up(spec)
 
     def _check_held(self, spec: RunSpec) -> None:
@@ -239,7 +239,7 @@ class Driver:
         """Have a run trained on another node."""
         self._recorders.pop(spec.key).fail(reason, killed=True)
         self._ownership.release(spec.key)
-        queue.again(spec)
+        queue.ended(spec, "again")
         self._progress.given_up(spec, f"again, because {reason}")
 
     def _close(self, spec: RunSpec, text: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnbench.config.schema import SweepConfig
-from rnnbench.sweep.expected import FIT_SECONDS, SECONDS
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
@@ -15,6 +14,8 @@ from rnnbench.training.spec import RunSpec, digest
 
 JobStatus = Literal["DONE", "STALE", "RUNNING", "FAILED", "PENDING"]
 
+SECONDS = "run_seconds"
+FIT_SECONDS = "fit_seconds"
 # What of a run in the store a job table needs.
 JOB_COLUMNS = (
     names.KEY,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 2.0
 
-Ending = Literal["finished", "pruned", "failed", "killed"]
+Ending = Literal["finished", "pruned", "failed", "killed", "elsewhere", "again"]
 
 
 class Queue(TaskSource, Protocol):
@@ -32,15 +32,14 @@ class Queue(TaskSource, Protocol):
         ...
 
     def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
-        """Hear how a run has ended, after that was stored; what has finished has an outcome."""
-        ...
+        """Hear how a run has ended here, after that was stored.
 
-    def given_up(self, spec: RunSpec) -> None:
-        """Hear of a run that another process has taken over; it is released."""
-        ...
-
-    def again(self, spec: RunSpec) -> None:
-        """Hear of a run that is to be trained again, having lost its node; it is released."""
+        Args:
+            spec: the run; released where it is trained ``elsewhere``, by another process that has
+                taken it over, or ``again``, having lost its node.
+            how: see above.
+            outcome: of one that has finished.
+        """
         ...
 
     def has_arm(self, arm_key: str) -> bool:
@@ -91,16 +90,17 @@ class RunQueue:
         """See :class:`Queue`: replicates are never pruned."""
         return False
 
-    def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
+    def ended(
+        self,
+        spec: RunSpec,
+        how: Ending,
+        outcome: Outcome | None = None,  # noqa: ARG002
+    ) -> None:
         """See :class:`Queue`."""
-
-    def given_up(self, spec: RunSpec) -> None:
-        """See :class:`Queue`."""
-        self._elsewhere.append(spec)
-
-    def again(self, spec: RunSpec) -> None:
-        """See :class:`Queue`."""
-        self.add([spec])
+        if how == "elsewhere":
+            self._elsewhere.append(spec)
+        elif how == "again":
+            self.add([spec])
 
     def has_arm(self, arm_key: str) -> bool:
         """See :class:`Queue`."""

@@ -53,24 +53,10 @@ class UntilQueue:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         return self._runs.epoch(spec, epoch)
 
-    def ended(
-        self,
-        spec: RunSpec,
-        how: Ending,  # noqa: ARG002
-        outcome: Outcome | None = None,  # noqa: ARG002
-    ) -> None:
+    def ended(self, spec: RunSpec, how: Ending, outcome: Outcome | None = None) -> None:
         """See :class:`rnnbench.sweep.queue.Queue`."""
         self._running.discard(spec.key)
-
-    def given_up(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        self._running.discard(spec.key)
-        self._runs.given_up(spec)
-
-    def again(self, spec: RunSpec) -> None:
-        """See :class:`rnnbench.sweep.queue.Queue`."""
-        self._running.discard(spec.key)
-        self._runs.again(spec)
+        self._runs.ended(spec, how, outcome)
 
     def has_arm(self, arm_key: str) -> bool:
         """See :class:`rnnbench.sweep.queue.Queue`."""

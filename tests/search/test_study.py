@@ -21,15 +21,8 @@ from rnnbench.errors import ConfigError, StoreError
 from rnnbench.search.declared import Search, declare_searches
 from rnnbench.search.outcome import Searched, look_up, write_files
 from rnnbench.search.space import apply
-from rnnbench.search.storage import close_storage, open_storage, storage_path, studied
-from rnnbench.search.study import (
-    Study,
-    Trial,
-    best_of,
-    intermediate,
-    study_key,
-    study_name,
-)
+from rnnbench.search.storage import close_storage, open_storage, storage_path, studied, study_name
+from rnnbench.search.study import Study, Trial, best_of, intermediate, study_key
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.tracking.home import Home
 from rnnbench.training.history import Epoch

@@ -23,9 +23,9 @@ from rnnbench.config.expand import expand
 from rnnbench.formatting.durations import duration
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import declare
-from rnnbench.sweep.expected import FIT_SECONDS, SECONDS, Expected
 from rnnbench.sweep.fixed import FixedSeeds
-from rnnbench.sweep.plan import Plan, PlannedRun
+from rnnbench.sweep.jobs import FIT_SECONDS, SECONDS
+from rnnbench.sweep.plan import Expected, Plan, PlannedRun
 from rnnbench.sweep.run import make_plan
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record

@@ -114,17 +114,13 @@ def start_worker(group: str, timeout: float | None, device: str | None = None) -
     task_reader, task_writer = context.Pipe(duplex=False)
     event_reader, event_writer = context.Pipe(duplex=False)
     life_reader, life_writer = context.Pipe(duplex=False)
+    pulse = None if timeout is None else min(5.0, timeout / 5)
     process = context.Process(
         target=serve,
-        args=(task_reader, event_writer, life_reader, pulse_of(timeout), device),
+        args=(task_reader, event_writer, life_reader, pulse, device),
         daemon=True,
     )
     start(process, timeout)
     for connection in (task_reader, event_writer, life_reader):
         connection.close()
     return WorkerProcess(process, task_writer, event_reader, life_writer, group, device=device)
-
-
-def pulse_of(timeout: float | None) -> float | None:
-    """Return how often a worker gives a sign, in seconds."""
-    return None if timeout is None else min(5.0, timeout / 5)
