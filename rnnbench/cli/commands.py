@@ -135,7 +135,7 @@ COMMANDS: dict[str, Command] = {
         "runs",
         "list the runs in the store, newest first, or delete some",
         ("runs", "runs cell=gru data=imdb status=failed", "runs --format csv", "runs delete 3f2a"),
-        (*_STORE,),
+        _STORE,
         usage="[KEY=VALUE ...] | delete ID ... [--yes]",
         more="Words such as cell=gru or model.units=32,64 restrict the list to runs that were "
         "trained with one of these values; those of a sweep, to the runs that it declares. "

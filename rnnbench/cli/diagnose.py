@@ -64,12 +64,14 @@ def _table(found: Sequence[Diagnosis]) -> Table:
     shown = NUMBERS if any(NUMBERS[0] in one.metrics for one in found) else CLASSES
     remark = (_REMARK,) if any(one.remark for one in found) else ()
     columns = ("run", *(METRICS[name].head for name in shown), *remark)
-    rows = tuple(_row(one, shown)[: len(columns)] for one in found)
+    rows = tuple(
+        (
+            one.name,
+            *(METRICS[key].shown(one.metrics.get(key, math.nan)) for key in shown),
+            *((one.remark,) if remark else ()),
+        )
+        for one in found
+    )
     optional = tuple(METRICS[name].head for name in _OPTIONAL if name in shown)
     title = f"{capital(METRICS[shown[0]].words.removeprefix('test '))} without order"
     return Table(title, columns, rows, optional=optional, words=(_REMARK,))
-
-
-def _row(one: Diagnosis, shown: Sequence[str]) -> tuple[str, ...]:
-    numbers = (METRICS[key].shown(one.metrics.get(key, math.nan)) for key in shown)
-    return (one.name, *numbers, one.remark)

@@ -103,11 +103,9 @@ def page_about(topic: str, config_dirs: Sequence[Path] = ()) -> str:
 def _group_page(name: str, files: OptionFiles) -> str:
     meaning = _PRESETS_ARE if name == PRESETS else section_meanings().get(name, "")
     lines = [*_heading(name, meaning), *_options(name, files, files.chosen.get(name))]
-    own = {}
-    if name in KINDS:
-        own = {one: _of_package(origin) for one, origin in installed(name).items()}
-    if own:
-        lines += [*paragraph("Those of installed packages:", 2), *listed(own), ""]
+    if name in KINDS and (own := installed(name)):
+        told = {one: _of_package(origin) for one, origin in own.items()}
+        lines += [*paragraph("Those of installed packages:", 2), *listed(told), ""]
     for one in key_descriptions():
         if one.key.startswith(f"{name}."):
             lines += _entry(one, f"Default: {one.default}.")
@@ -144,14 +142,10 @@ def _option_page(group: str, name: str, files: OptionFiles) -> str:
     line = read_line([f"{group}={name}"], files)
     usual = read_line([], files)
     plus = "+" if group == "cell" else ""
-    text = files.line(group, name)
-    differs = {
-        key: value
-        for key, value in line.values.items()
-        if usual.values.get(key) != value and key not in ("claims", "published")
-    }
-    lines = [f"{plus}{group}={name}", "", *paragraph(text), "", "It sets:"]
-    lines += [part for item in differs.items() for part in paragraph("{}={}".format(*item), 2, 6)]
+    lines = [f"{plus}{group}={name}", "", *paragraph(files.line(group, name)), "", "It sets:"]
+    for key, value in line.values.items():
+        if usual.values.get(key) != value and key not in ("claims", "published"):
+            lines += paragraph(f"{key}={value}", 2, 6)
     return "\n".join(lines)
 
 

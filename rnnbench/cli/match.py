@@ -34,28 +34,19 @@ def match(words: Words) -> int:
         title = f"Units matched to {config.match}"
         targets.add(found.target)
         rows.append(
-            (
-                arm.label,
-                str(found.units),
-                str(inputs),
-                str(model.depth),
-                f"{found.parameters:,}",
-                f"{found.target:,}",
-                f"{found.difference:+,}",
-                f"{100 * found.difference / found.target:+.2f} %",
-            )
+            {
+                "arm": arm.label,
+                "units": str(found.units),
+                "inputs": str(inputs),
+                "depth": str(model.depth),
+                "recurrent parameters": f"{found.parameters:,}",
+                "target": f"{found.target:,}",
+                "difference": f"{found.difference:+,}",
+                "relative": f"{100 * found.difference / found.target:+.2f} %",
+            }
         )
-    columns = (
-        "arm",
-        "units",
-        "inputs",
-        "depth",
-        "recurrent parameters",
-        "target",
-        "difference",
-        "relative",
-    )
     if len(targets) == 1:
         title += f": {found.target:,} recurrent parameters"
-    show(Table(title, columns, tuple(rows), optional=_OPTIONAL))
+    cells = tuple(tuple(row.values()) for row in rows)
+    show(Table(title, tuple(rows[0]), cells, optional=_OPTIONAL))
     return 0

@@ -55,24 +55,19 @@ def _asked(text: str | None, file: Path | None, encoding: str | None) -> AskedTe
 def _remarks(asked: AskedTexts, predictions: Sequence[Prediction]) -> list[str]:
     """Return what an answer hides: blank lines, and texts of which the model knows nothing."""
     if asked.column is None:
-        strange = [one for one in predictions if not one.known]
-        return ["warning: the model knows none of the words"] if strange else []
-    found = []
-    are_numbers = any(one.value is not None for one in predictions)
-    for numbers, what in (
-        (
-            [n for n, one in enumerate(predictions) if one.name is None and one.value is None],
-            "have no words and no answer" if are_numbers else "have no words and no class",
-        ),
-        (
-            [n for n, one in enumerate(predictions) if one.words and not one.known],
-            "have no word that the model knows: its answer says nothing about them",
-        ),
-    ):
-        if numbers:
-            count = f"{len(numbers):,} of {len(predictions):,} texts"
-            found.append(f"warning: {count} {what} ({asked.where(numbers)})")
-    return found
+        is_strange = any(not one.known for one in predictions)
+        return ["warning: the model knows none of the words"] if is_strange else []
+    answer = "answer" if any(one.value is not None for one in predictions) else "class"
+    blank = [n for n, one in enumerate(predictions) if one.name is None and one.value is None]
+    strange = [n for n, one in enumerate(predictions) if one.words and not one.known]
+    return [
+        f"warning: {len(numbers):,} of {len(predictions):,} texts {what} ({asked.where(numbers)})"
+        for numbers, what in (
+            (blank, f"have no words and no {answer}"),
+            (strange, "have no word that the model knows: its answer says nothing about them"),
+        )
+        if numbers
+    ]
 
 
 def _table(record: Record, asked: AskedTexts, predictions: Sequence[Prediction]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import partial
 
 from rnnbench.cli.console import show, stdout, tell
@@ -15,7 +15,7 @@ from rnnbench.cli.words import DEFAULT_CELLS, Words
 from rnnbench.config.expand import expand
 from rnnbench.config.schema import Config
 from rnnbench.search.outcome import Searched
-from rnnbench.search.summary import search_tables
+from rnnbench.search.summary import search_table
 from rnnbench.stored.run import has_weights
 from rnnbench.sweep.at_hand import at_hand
 from rnnbench.sweep.result import Swept
@@ -58,8 +58,8 @@ def sweep(words: Words) -> int:
         _tell_models(arms[0].config, swept)
     left = [(f"search of {s.search.label}", *_trouble(s)) for s in searched if not s.is_over]
     show_unfinished(swept, partial(sweep_command, words), left)
-    for table in search_tables(searched):
-        show(table)
+    if searched:
+        show(search_table(searched))
     finished = by_arm(
         (spec.label, swept.records[spec.key]) for spec in swept.specs if swept.is_finished(spec)
     )
@@ -67,9 +67,10 @@ def sweep(words: Words) -> int:
     if finished:
         show(sweep_table(finished))
         stdout().print(answer(finished))
-        if courses:
-            _show_decisions(courses)
-        else:
+        if any(course.looks for course in courses):
+            show(decisions_table(courses))
+            stdout().print(saved_words(courses))
+        elif not courses:
             _show_verdicts(arms[0].config, swept, finished)
         commands = [report_command(words, arms), ui_command(words)]
     tell_next(arms[0].config, commands)
@@ -99,13 +100,6 @@ def _tell_models(config: Config, swept: Swept) -> None:
             f"finished before, and so without a stored model: {bare} of {len(swept.specs)} runs; "
             f"another seed, such as seed={config.seed + 10}, makes runs that have one"
         )
-
-
-def _show_decisions(courses: Sequence[Course]) -> None:
-    """Show where comparisons stand after the looks of a sweep with ``until``."""
-    if any(course.looks for course in courses):
-        show(decisions_table(courses))
-        stdout().print(saved_words(courses))
 
 
 def _trouble(searched: Searched) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The tables of a search: the best configuration of every arm, and what became of its budget."""
+"""The table of a search: the best configuration of every arm, and what became of its budget."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from rnnbench.formatting.tables import MISSING, Table
 from rnnbench.search.outcome import Searched
 
 
-def search_tables(searched: Sequence[Searched]) -> list[Table]:
-    """Return one table with a row an arm, or none where nothing was searched."""
-    if not searched:
-        return []
+def search_table(searched: Sequence[Searched]) -> Table:
+    """Return a table with a row an arm."""
     metric = searched[0].search.config.search.metric
     keys = list(dict.fromkeys(key for s in searched for key in s.search.config.search.space))
     rows = [
@@ -26,7 +24,7 @@ def search_tables(searched: Sequence[Searched]) -> list[Table]:
     columns = ("arm", "trials", "complete", "pruned", "failed", "best trial", metric, *keys)
     note = "Best trial of each arm; its values are trained again with fresh seeds."
     optional = ("complete", "best trial", "trials", "pruned", "failed", *reversed(keys))
-    return [Table("Search: best configuration by arm", columns, tuple(rows), note, optional)]
+    return Table("Search: best configuration by arm", columns, tuple(rows), note, optional)
 
 
 def _winner(result: Searched, keys: Sequence[str]) -> tuple[str, ...]:

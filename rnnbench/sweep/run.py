@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rnnbench.config.expand import Arm
@@ -60,10 +61,7 @@ def run_arms(
     config = arms[0].config
     new = news(config)  # one that does not answer is told before, too
     home = Home.of(config.home)
-
-    def report(text: str) -> None:
-        console.print(text, markup=False)
-
+    report = partial(console.print, markup=False)
     trains = executor or make_executor(config.executor, preload=preload)
     with closing(trains), home.made():
         declared = strategy.declare(arms, DataCache(home.path, report))

@@ -63,15 +63,13 @@ class Packer:
 
     def pack(self, task: Task) -> PackedTask:
         """Return a task with all that it needs; addresses and passwords of stores stay here."""
-        data, vectors = task.data, None
-        if data is not None and data.vectors is not None:
-            path = data.vectors.path
-            vectors = self._pack(path.parent, [path])
-        folder = None
-        if data is not None:
-            folder = self._pack(
-                data.folder, sorted(p for p in data.folder.iterdir() if p.is_file())
-            )
+        folder = vectors = None
+        if (data := task.data) is not None:
+            files = sorted(path for path in data.folder.iterdir() if path.is_file())
+            folder = self._pack(data.folder, files)
+            if data.vectors is not None:
+                path = data.vectors.path
+                vectors = self._pack(path.parent, [path])
         extensions = tuple(self._extension(origin) for origin in task.extensions)
         if task.config is not None:
             config = task.config
