@@ -55,36 +55,49 @@ class RunQueue:
     """Declared runs, the longest first; runs that share a compiled model one after another."""
 
     def __init__(
-        self, ownership: Ownership, progress: SweepProgress, specs: Iterable[RunSpec]
+        self,
+        ownership: Ownership,
+        progress: SweepProgress,
+        specs: Iterable[RunSpec],
+        further: Callable[[], Sequence[RunSpec]] = tuple,
     ) -> None:
+        """Begin with some runs.
+
+        Args:
+            ownership: claims them.
+            progress: is told of those that are finished already, and of those of others.
+            specs: what to train first.
+            further: asked for more runs where all have ended, those of others included.
+        """
         self._ownership = ownership
         self._progress = progress
         self._waiting = Waiting()
         self._elsewhere: list[RunSpec] = []
         self._others = Others(ownership, progress)
+        self._further = further
+        self._running: set[str] = set()
         self.add(specs)
 
     def add(self, specs: Iterable[RunSpec]) -> None:
         """Queue further runs."""
         self._waiting.add(specs)
 
-    @property
-    def waits_for_others(self) -> bool:
-        """Whether other processes are training some of the runs."""
-        return bool(self._elsewhere)
-
     def take(self, held: Collection[str], busy: Collection[str]) -> Task | None:
         """See :class:`rnnbench.sweep.executors.protocol.TaskSource`."""
-        while self._waiting:
-            spec = self._waiting.pop(held, busy)
-            claim = self._ownership.claim(spec)
-            if claim is Claim.OWNED:
-                return spec.task(self._ownership.folder(spec.key))
-            if claim is Claim.ELSEWHERE:
-                self._elsewhere.append(spec)
-            else:
-                self._progress.ended(spec, "is finished already")
-        return None
+        while True:
+            while self._waiting:
+                spec = self._waiting.pop(held, busy)
+                claim = self._ownership.claim(spec)
+                if claim is Claim.OWNED:
+                    self._running.add(spec.key)
+                    return spec.task(self._ownership.folder(spec.key))
+                if claim is Claim.ELSEWHERE:
+                    self._elsewhere.append(spec)
+                else:
+                    self._progress.ended(spec, "is finished already")
+            if self._running or self._elsewhere or not (further := self._further()):
+                return None
+            self.add(further)
 
     def epoch(self, spec: RunSpec, epoch: Epoch) -> bool:  # noqa: ARG002
         """See :class:`Queue`: replicates are never pruned."""
@@ -97,6 +110,7 @@ class RunQueue:
         outcome: Outcome | None = None,  # noqa: ARG002
     ) -> None:
         """See :class:`Queue`."""
+        self._running.discard(spec.key)
         if how == "elsewhere":
             self._elsewhere.append(spec)
         elif how == "again":

@@ -13,6 +13,7 @@ from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
 from rnnbench.sweep.plan import Known, Plan
+from rnnbench.sweep.queue import RunQueue
 from rnnbench.sweep.result import Swept
 from rnnbench.tracking import names
 from rnnbench.tracking.abandoned import reap
@@ -20,7 +21,6 @@ from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.check import check_compared, check_until, first_look
 from rnnbench.until.outlook import Outlook, outlooks
-from rnnbench.until.queue import UntilQueue
 from rnnbench.until.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class UntilDecided:
         parent = sweep.parent
         rounds = Rounds(sweep.store, sweep.config, specs, parent, sweep.progress.say)
         rounds.tell_before()
+
+        def further() -> Sequence[RunSpec]:
+            """Take the look that the runs which have ended allow."""
+            found = rounds.advance()
+            sweep.progress.extend(rounds.status, len(found), sum(spec.work for spec in found))
+            return found
+
         trained: frozenset[str] = frozenset()
         status: names.Status = "KILLED"
         try:
@@ -83,7 +90,7 @@ class UntilDecided:
             sweep.progress.extend(rounds.status, more, work, len(needed))
             if needed:
                 ownership = sweep.ownership()
-                queue = UntilQueue(rounds, needed, ownership, sweep.progress)
+                queue = RunQueue(ownership, sweep.progress, needed, further)
                 trained = sweep.run(queue, ownership)
             status = "FINISHED"
         finally:

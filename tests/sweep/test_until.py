@@ -132,7 +132,7 @@ class TestUndecided:
     ("where", "kept", "recorded"),
     [
         ("rnnbench.until.rounds.record_looks", 10, []),  # the runs are there, and no look was taken
-        ("rnnbench.until.queue.UntilQueue.finished", 11, [(5,)]),  # one run of the second look
+        ("rnnbench.sweep.queue.RunQueue.ended", 11, [(5,)]),  # one run of the second look
     ],
 )
 def test_is_resumed_with_the_same_looks(
