@@ -31,7 +31,9 @@ def baseline(words: Words) -> int:
     chosen = tuple(_typed(name) for name in words.names)
     config = arms[0].config
     tell_home(config)
-    strategy = Baselines(chosen or _all(), is_typed=bool(chosen))
+    # Without a name rnnbench's, and those of --config-dir.
+    wanted = chosen or (*BASELINES.values(), *own_baselines())
+    strategy = Baselines(wanted, is_typed=bool(chosen))
     preload = strategy.needs_tensorflow
     swept = run_arms(arms, live(), words.typed, strategy, parent=False, preload=preload)
     show_unfinished(swept, partial(baseline_command, words))
@@ -46,11 +48,6 @@ def _typed(name: str) -> Baseline:
     if name not in BASELINES:
         load_named("baseline", name)
     return get_baseline(name)
-
-
-def _all() -> tuple[Baseline, ...]:
-    """Return rnnbench's baselines, and those of ``--config-dir``."""
-    return (*BASELINES.values(), *own_baselines())
 
 
 def _scores(records: Iterable[Record]) -> tuple[str, str]:

@@ -11,14 +11,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rnnbench.cli.commands import COMMANDS
 from rnnbench.cli.words import HELP, Words
 from rnnbench.errors import ConfigError
-
-if TYPE_CHECKING:
-    from rnnbench.config.option_files import OptionFiles
 
 SCRIPT = "rnnbench"
 _ACTIONS = ("install", "uninstall", "query")
@@ -120,7 +116,10 @@ def _words(before: list[str], word: str) -> Iterator[str]:
         yield from (f"{start}{value}" for one in chosen for value in _values(one.allowed))
     else:
         if before[0] == "baseline":
-            yield from (f"{name} " for name in _baselines(files))
+            from rnnbench.baselines import BASELINES
+
+            names = (*BASELINES, *files.groups.get("baseline", ()), *installed("baseline"))
+            yield from (f"{name} " for name in names)
         yield from (f"{name}=" for name in command.own_words())
         keys = [one for one in key_descriptions() if command.takes(one.key)]
         for one, options in files.groups.items():
@@ -129,21 +128,13 @@ def _words(before: list[str], word: str) -> Iterator[str]:
         yield from (f"{one.key}=" for one in keys if one.is_typed)
 
 
-def _baselines(files: OptionFiles) -> Iterator[str]:
-    """Give the names of baselines: rnnbench's, of ``--config-dir``, and of installed packages."""
-    from rnnbench.baselines import BASELINES
-    from rnnbench.extensions.packages import installed
-
-    yield from (*BASELINES, *files.groups.get("baseline", ()), *installed("baseline"))
-
-
 def _values(allowed: str) -> list[str]:
     """Return the values that a key's description lists."""
     found: list[str] = []
     for part in allowed.split(" or "):
         if part.startswith("one of "):
             found += part.removeprefix("one of ").split(", ")
-        elif " " not in part and part not in ("text",):
+        elif " " not in part and part != "text":
             found.append(part)
     return found
 

@@ -18,7 +18,6 @@ from rnnbench.results.measure import (
 from rnnbench.stats import Statistic, statistic
 from rnnbench.tracking.record import Record
 
-_TEST = "test"
 # What the table of a sweep has of accuracy, or of errors, and its seconds.
 _SHOWN = (VALIDATED, "final_val_accuracy", "gap_final", ASKED)
 _OF_NUMBERS = (ERROR_VALIDATED, "final_val_rmse", "rmse_gap_final", ERROR_ASKED)
@@ -72,7 +71,7 @@ def sweep_table(arms: Mapping[str, Sequence[Record]]) -> Table:
         )
         for arm, records in arms.items()
     )
-    heads = [_TEST if name == ASKED else METRICS[name].head for name in shown]
+    heads = ["test" if name == ASKED else METRICS[name].head for name in shown]
     columns = ("arm", "seeds", "units", _RECURRENT, *heads)
     what = "Accuracy" if ASKED in shown or VALIDATED in shown else "Results"
     if ERROR_ASKED in shown or ERROR_VALIDATED in shown:
