@@ -71,14 +71,15 @@ def fit_ridge(parts: Parts, _spec: InputSpec, config: Config) -> FittedBaseline:
     from sklearn.linear_model import Ridge
 
     x, y = _flat(parts.training.x), np.asarray(parts.training.y)
-    held_out = parts.validation if config.training.validation == "split" else None
-    errors: dict[float, float] = {}
-    for penalty in PENALTIES if held_out is not None else (1.0,):
-        model = Ridge(penalty).fit(x, y)
-        if held_out is not None:
-            missed = _rows(model.predict(_flat(held_out.x))) - np.asarray(held_out.y)
-            errors[penalty] = float(np.square(missed, dtype=np.float64).mean())
-    chosen = min(errors, key=lambda penalty: errors[penalty]) if errors else 1.0
+    chosen = 1.0
+    if parts.validation is not None and config.training.validation == "split":
+        new_x, new_y = _flat(parts.validation.x), np.asarray(parts.validation.y)
+
+        def error(penalty: float) -> float:
+            missed = _rows(Ridge(penalty).fit(x, y).predict(new_x)) - new_y
+            return float(np.square(missed, dtype=np.float64).mean())
+
+        chosen = min(PENALTIES, key=error)
     model = Ridge(chosen).fit(x, y)
     parameters = float(np.size(model.coef_) + np.size(model.intercept_))
     return FittedBaseline(

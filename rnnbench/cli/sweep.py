@@ -44,14 +44,13 @@ def sweep(words: Words) -> int:
     for name, metric in _MEASURED.items():
         if not getattr(arms[0].config.diagnostics, name):
             continue
-        before = [
-            record
+        before = sum(
+            key not in swept.trained and record.is_finished and metric not in record.metrics
             for key, record in swept.records.items()
-            if key not in swept.trained and record.is_finished and metric not in record.metrics
-        ]
+        )
         if before:
             tell(
-                f"finished before, and so without diagnostics.{name}: {len(before)} of "
+                f"finished before, and so without diagnostics.{name}: {before} of "
                 f"{len(swept.specs)} runs"
             )
     if arms[0].config.tracking.save_model != "none":

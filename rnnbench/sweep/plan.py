@@ -56,9 +56,7 @@ class Expected:
         assert spec.config.cell is not None
         cell = spec.config.cell.name
         fused = wants_kernels(spec.config)
-        known = self._alike.get((cell, fused)) or self._alike.get((cell, not fused))
-        if not known:
-            return None
+        known = self._alike.get((cell, fused)) or self._alike.get((cell, not fused), [])
         near = [one for one in known if one[0] > 0 and spec.work <= _FURTHEST * one[0]]
         near.sort(key=lambda one: abs(math.log(one[0] / spec.work)))
         if not near:

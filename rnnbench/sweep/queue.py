@@ -138,7 +138,6 @@ class Waiting:
     """
 
     def __init__(self) -> None:
-        """Begin without any."""
         self._numbers = count()
         self._groups: dict[str, deque[tuple[float, int, RunSpec]]] = {}
         self._order: list[tuple[float, int, str]] = []  # of groups, by the first run of each
