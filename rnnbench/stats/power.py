@@ -16,6 +16,7 @@ that should be shown with 80 % is 77 to 83 % (tests/stats/test_power.py).
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,129 +54,98 @@ def spread_range(sd: float, seeds: int | None) -> Range:
     return Range(sd / math.sqrt(high), sd / math.sqrt(low))
 
 
-def detectable(
-    sd: float,
-    n: int,
-    arms: int,
-    confidence: float = CONFIDENCE,
-    power: float = POWER,
-    *,
-    comparisons: int | None = None,
-    seen: int | None = None,
-    sampling: float = 0.0,
-    overlap: float = 0.0,
-) -> Range:
-    """Return which true difference ``n`` seeds show with a probability of ``power``.
+@dataclass(frozen=True)
+class PlannedFamily:
+    """What a report will compare.
 
-    Shown is a difference whose interval excludes zero.
-
-    Args:
-        sd: standard deviation of the paired difference.
-        n: seeds of each arm.
+    Attributes:
         arms: that are compared.
+        comparisons: of the family, where not each arm is compared with each.
         confidence: of the family.
         power: per comparison.
-        comparisons: of the family, where not each arm is compared with each.
-        seen: seeds that ``sd`` comes from; see :func:`spread_range`.
         sampling: variance of a difference over test samples.
         overlap: see :func:`rnnbench.stats.contrast.contrast`.
-
-    Returns:
-        Infinite with fewer than three seeds, which decide nothing.
     """
-
-    family = _Family(arms, comparisons, 1 - confidence, sampling, overlap)
-
-    def of(spread: float) -> float:
-        if n < FEWEST or math.isnan(spread):
-            return math.inf
-        curve = family.tabulated(power)
-        known = None if curve is None else curve.detectable(n)
-        if known is not None:
-            return known * spread
-        return family.widths(spread, n).shown(power)
-
-    return Range(*(of(end) for end in spread_range(sd, seen)))
-
-
-def seeds_for(
-    margin: float,
-    sd: float,
-    arms: int,
-    confidence: float = CONFIDENCE,
-    power: float = POWER,
-    *,
-    comparisons: int | None = None,
-    seen: int | None = None,
-    sampling: float = 0.0,
-    overlap: float = 0.0,
-) -> Range:
-    """Return how many seeds decide at the margin.
-
-    With so many, equal arms are found equivalent with a probability of ``power``; those that differ
-    by the margin are told apart with a higher one.
-
-    Args:
-        margin: a difference that does not matter, above 0.
-        sd, arms, confidence, power, comparisons, seen, sampling, overlap: see :func:`detectable`.
-
-    Returns:
-        Whole numbers; infinite where :data:`MOST_SEEDS` would not do.
-    """
-
-    family = _Family(arms, comparisons, 1 - confidence, sampling, overlap)
-
-    def found(spread: float, n: int) -> float:
-        return family.widths(spread, n).within(margin)
-
-    def of(spread: float) -> float:
-        if math.isnan(spread) or not margin > 0:
-            return math.inf
-        curve = family.tabulated(power)
-        known = None if curve is None else curve.seeds_for(margin / spread if spread else math.inf)
-        if known is not None:
-            return known
-        if found(spread, MOST_SEEDS) < power:
-            return math.inf
-        low, high = FEWEST - 1, MOST_SEEDS
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if found(spread, middle) >= power else (middle, high)
-        return high
-
-    return Range(*(of(end) for end in spread_range(sd, seen)))
-
-
-@dataclass(frozen=True)
-class _Family:
-    """What a report compares, see :func:`detectable`."""
 
     arms: int
-    comparisons: int | None
-    alpha: float
-    sampling: float
-    overlap: float
+    comparisons: int | None = None
+    confidence: float = CONFIDENCE
+    power: float = POWER
+    sampling: float = 0.0
+    overlap: float = 0.0
+
+    def detectable(self, sd: float, n: int, seen: int | None = None) -> Range:
+        """Return which true difference ``n`` seeds show with the power: its interval excludes zero.
+
+        Args:
+            sd: standard deviation of the paired difference.
+            n: seeds of each arm.
+            seen: seeds that ``sd`` comes from; see :func:`spread_range`.
+
+        Returns:
+            Infinite with fewer than three seeds, which decide nothing.
+        """
+
+        def of(spread: float) -> float:
+            if n < FEWEST or math.isnan(spread):
+                return math.inf
+            curve = self._tabulated()
+            known = None if curve is None else curve.detectable(n)
+            return self.widths(spread, n).shown(self.power) if known is None else known * spread
+
+        return Range(*map(of, spread_range(sd, seen)))
+
+    def seeds_for(self, margin: float, sd: float, seen: int | None = None) -> Range:
+        """Return how many seeds decide at the margin.
+
+        With so many, equal arms are found equivalent with the power; those that differ by the
+        margin are told apart with a higher one.
+
+        Args:
+            margin: a difference that does not matter, above 0.
+            sd, seen: see :meth:`detectable`.
+
+        Returns:
+            Whole numbers; infinite where :data:`MOST_SEEDS` would not do.
+        """
+
+        def is_enough(spread: float, n: int) -> bool:
+            return self.widths(spread, n).within(margin) >= self.power
+
+        def of(spread: float) -> float:
+            if math.isnan(spread) or not margin > 0:
+                return math.inf
+            curve, units = self._tabulated(), margin / spread if spread else math.inf
+            known = None if curve is None else curve.seeds_for(units)
+            if known is not None:
+                return known
+            if not is_enough(spread, MOST_SEEDS):
+                return math.inf
+            seeds = range(FEWEST, MOST_SEEDS)
+            return FEWEST + bisect_left(seeds, True, key=lambda n: is_enough(spread, n))
+
+        return Range(*map(of, spread_range(sd, seen)))
 
     @property
-    def counted(self) -> tuple[int, int]:
+    def _counted(self) -> tuple[int, int]:
         """Arms whose variances moderate each other, 2 where not all are compared; comparisons."""
         pairs = self.arms * (self.arms - 1) // 2
         is_whole = self.comparisons in (None, pairs)
         return (self.arms, pairs) if is_whole else (2, self.comparisons or 1)
 
-    def tabulated(self, power: float) -> power_table.PowerCurve | None:
+    def _tabulated(self) -> power_table.PowerCurve | None:
         """Return what is tabulated of it, if it is."""
-        is_usual = (self.alpha, power) == (1 - CONFIDENCE, POWER)
+        is_usual = (self.confidence, self.power) == (CONFIDENCE, POWER)
         if not is_usual or self.sampling or self.overlap:
             return None
-        return power_table.curve(*self.counted)
+        return power_table.curve(*self._counted)
 
     def widths(self, sd: float, n: int) -> Widths:
         """Return what is not tabulated is computed from."""
         from rnnbench.stats.power_integral import widths  # with NumPy, which the table does without
 
-        arms, comparisons = self.counted
-        tail = self.alpha / (2 * comparisons)
+        arms, comparisons = self._counted
+        tail = (1 - self.confidence) / (2 * comparisons)
         return widths(sd, n, arms, tail, sampling=self.sampling, overlap=self.overlap)
 
 
@@ -184,5 +154,5 @@ def in_deviations(n: int, arms: int, comparisons: int) -> tuple[float, float]:
 
     See :class:`rnnbench.stats.power_table.PowerCurve`, whose table is made of it.
     """
-    found = _Family(arms, comparisons, 1 - CONFIDENCE, 0.0, 0.0).widths(1.0, n)
+    found = PlannedFamily(arms, comparisons).widths(1.0, n)
     return found.shown(POWER), found.decided(POWER)

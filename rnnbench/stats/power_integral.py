@@ -74,7 +74,7 @@ def widths(
         n: seeds.
         arms: whose variances moderate each other, 2 where none do.
         tail: level of either side.
-        sampling, overlap: see :func:`rnnbench.stats.power.detectable`.
+        sampling, overlap: see :class:`rnnbench.stats.power.PlannedFamily`.
     """
     df = degrees(n, arms)
     t, z = _student(df, tail), _normal(tail)

@@ -26,18 +26,18 @@ def measured(family: Family, metric: str, answers: Answers) -> dict[str, ArmValu
 
 
 def answers_of(
-    store: Store, arms: Sequence[DeclaredArm], metric: str, known: Answers | None = None
+    store: Store | None, arms: Sequence[DeclaredArm], metric: str, known: Answers | None = None
 ) -> Answers:
     """Return which test samples each run answered rightly; files elsewhere are fetched.
 
     Args:
-        store: where the runs are.
+        store: where the runs are; ``None`` where there is none.
         arms: with their runs.
         metric: an accuracy on the test set; of other measures nothing is known by sample.
         known: what was read already, which is returned, too.
     """
     before = known or {}
-    if not is_by_sample(metric):
+    if store is None or not is_by_sample(metric):
         return before
     read = {run_id for own in before.values() for run_id in own}
     asked = {run_id: weights_of(arm, None) for arm in arms for run_id in arm.run_by_seed.values()}

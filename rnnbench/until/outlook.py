@@ -56,7 +56,7 @@ def outlooks(specs: Sequence[RunSpec], config: Config, store: Store | None) -> l
     for family in families(specs):
         known = family.with_runs(records, failed)
         metric = measure_of(known.arms, config.report.metric)
-        read: Answers = {} if store is None else answers_of(store, known.arms, metric)
+        read = answers_of(store, known.arms, metric)
         found.append(_outlook(course(known, config, settled, read), read))
     return found
 

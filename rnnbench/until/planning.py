@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from rnnbench.config.schema import Config
 from rnnbench.formatting.tables import MISSING, Table
-from rnnbench.results.answers import Answers, overlap
+from rnnbench.results.answers import overlap
 from rnnbench.results.measure import Measure
-from rnnbench.stats.power import Range, detectable, seeds_for
+from rnnbench.stats.power import PlannedFamily, Range
 from rnnbench.stats.power_table import POWER
 from rnnbench.sweep.plan import Known
 from rnnbench.tracking.record import Record
@@ -75,7 +74,7 @@ def shown_by(
     for family in families(specs):
         known = family.with_runs(records)
         metric = measure_of(known.arms, config.report.metric)
-        read: Answers = {} if store is None else answers_of(store, known.arms, metric)
+        read = answers_of(store, known.arms, metric)
         margin = margin_for(known.arms, metric, config.report.margin)
         found += [
             _shown(family, metric, spread, config, margin)
@@ -85,29 +84,23 @@ def shown_by(
 
 
 def _shown(family: Family, metric: str, spread: Spread, config: Config, margin: float) -> Shown:
-    ask = partial(
-        _asked,
-        arms=len(family.arms),
-        confidence=config.report.confidence,
-        comparisons=len(family.pairs),
+    planned = PlannedFamily(
+        len(family.arms),
+        len(family.pairs),
+        config.report.confidence,
+        sampling=spread.sampling,
         overlap=max(overlap(arm) for arm in family.arms),
     )
-    return Shown(
-        family.title,
-        metric,
-        spread,
-        ask(lambda sd, **more: detectable(sd, config.seeds, **more), spread),
-        ask(lambda sd, **more: seeds_for(margin, sd, **more), spread),
-        margin,
-    )
 
+    def asked(question: Callable[[float], Range]) -> Range:
+        """Return the answer for a spread; for one that is assumed, from half of it to all of it."""
+        if spread.seeds is not None:
+            return question(spread.sd)
+        return Range(question(_LEAST_ASSUMED * spread.sd).high, question(spread.sd).high)
 
-def _asked(question: Callable[..., Range], spread: Spread, **family: float) -> Range:
-    """Return the answer for a spread; for one that is assumed, from half of it to all of it."""
-    if spread.seeds is not None:
-        return question(spread.sd, seen=spread.seeds, sampling=spread.sampling, **family)
-    ends = [question(part * spread.sd, **family).high for part in (_LEAST_ASSUMED, 1.0)]
-    return Range(*ends)
+    detectable = asked(lambda sd: planned.detectable(sd, config.seeds, spread.seeds))
+    seeds = asked(lambda sd: planned.seeds_for(margin, sd, spread.seeds))
+    return Shown(family.title, metric, spread, detectable, seeds, margin)
 
 
 def shown_table(shown: Sequence[Shown], config: Config) -> Table:

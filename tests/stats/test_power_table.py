@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rnnbench.stats import power_table
-from rnnbench.stats.power import detectable, seeds_for
+from rnnbench.stats.power import PlannedFamily
 from rnnbench.stats.tabulate import computed as computed_curve
 
 FAMILIES = power_table.families()
@@ -32,8 +32,9 @@ def test_answers_are_the_same_with_the_table_and_without(
     monkeypatch: pytest.MonkeyPatch, arms: int, comparisons: int | None, sd: float
 ) -> None:
     def answers() -> list[float]:
-        shown = [detectable(sd, n, arms, comparisons=comparisons).high for n in (3, 5, 10, 30, 31)]
-        needed = [seeds_for(m, sd, arms, comparisons=comparisons).high for m in (0.01, 0.03, 0.1)]
+        planned = PlannedFamily(arms, comparisons)
+        shown = [planned.detectable(sd, n).high for n in (3, 5, 10, 30, 31)]
+        needed = [planned.seeds_for(margin, sd).high for margin in (0.01, 0.03, 0.1)]
         return [*shown, *needed]
 
     with_table = answers()
