@@ -23,7 +23,7 @@ from rnnbench.config.metric import SPREAD
 from rnnbench.config.metrics import EPOCH_METRICS, METRICS, SUMMARY
 from rnnbench.config.option_files import OptionFiles
 from rnnbench.models.cells import CELLS
-from rnnbench.results.frame import COLUMNS
+from rnnbench.results.rows import COLUMNS
 from rnnbench.tracking import names
 
 # The tags of rnnbench's own. A test compares them with those that runs have.

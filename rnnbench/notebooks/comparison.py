@@ -13,6 +13,7 @@ from rnnbench.config.roles import Choice, Purpose
 from rnnbench.config.schema import ReportConfig
 from rnnbench.errors import ConfigError
 from rnnbench.report.build import Tables, dataset_sections
+from rnnbench.report.comparisons import place_in_table
 from rnnbench.report.dataset_section import DatasetSection
 from rnnbench.report.pairs import Pair
 from rnnbench.results import COLUMNS
@@ -20,7 +21,6 @@ from rnnbench.results.arms import finished
 from rnnbench.results.frame import frame, with_parameters
 from rnnbench.results.history import history_frame
 from rnnbench.results.rows import is_parameter
-from rnnbench.stats.bootstrap import Interval
 from rnnbench.tracking import names
 
 NOT_COMPARED = "not compared"
@@ -106,7 +106,7 @@ def compare(
 
 def _rows(dataset: DatasetSection, arms: dict[str, str]) -> Iterator[dict[str, object]]:
     """Give what is compared, by factor, then what is not; no arm is left without a row."""
-    pairs = (*sorted(dataset.pairs, key=_place), *dataset.refused)
+    pairs = (*sorted(dataset.pairs, key=place_in_table), *dataset.refused)
     for pair in pairs:
         yield _row(pair, arms)
     told = {name for pair in pairs for name in pair.names}
@@ -114,12 +114,6 @@ def _rows(dataset: DatasetSection, arms: dict[str, str]) -> Iterator[dict[str, o
         if arm.name not in told:
             name = arms[arm.run_ids[0]]
             yield {"a": name, "verdict": NOT_COMPARED, "remarks": "", "reason": _ALONE}
-
-
-def _place(pair: Pair) -> tuple[str, float]:
-    """Return where a comparison stands: by factor, the largest difference first."""
-    assert pair.result is not None
-    return pair.relation.factor or "", -abs(pair.result.difference.estimate)
 
 
 def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
@@ -134,19 +128,16 @@ def _row(pair: Pair, arms: dict[str, str]) -> dict[str, object]:
     if result is None:
         reason = "; ".join(relation.confounds) or "they share no measure"
         return row | {"verdict": NOT_COMPARED, "reason": reason}
+    ends = (result.wins.estimate, result.wins.low, result.wins.high)
     return row | {
         "seeds": result.n,
         "difference": result.difference.estimate,
         "low": result.difference.low,
         "high": result.difference.high,
         "verdict": result.verdict,
-        **dict(zip(_NUMBERS, (*result.probabilities, result.p, *_ends(result.wins)), strict=True)),
+        **dict(zip(_NUMBERS, (*result.probabilities, result.p, *ends), strict=True)),
         "reason": "",
     }
-
-
-def _ends(found: Interval) -> tuple[float, float, float]:
-    return found.estimate, found.low, found.high
 
 
 def _by(table: pd.DataFrame, by: str) -> pd.DataFrame:

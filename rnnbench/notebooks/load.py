@@ -66,7 +66,12 @@ def load_runs(*overrides: str, source: str | None = None) -> pd.DataFrame:
     1  imdb         gru     32        0.77772
     2  imdb  simple_rnn     32        0.73428
     """
-    runs, trials = _runs(overrides, source)
+    if source is not None:
+        tables = _report(overrides, source)
+        runs, trials = tables.runs, tables.trials
+    else:
+        store = _store(overrides)
+        runs, trials = with_parameters(stored_runs(store)), stored_trials(store)
     counts = trial_counts(rows_of(trials).rows)
     named = _named(runs)
     named["trials"] = named["study"].map(counts).astype("Int64")
@@ -165,15 +170,6 @@ def _answers(store: Store, run_ids: Iterable[str]) -> Iterable[pd.DataFrame]:
                     "probability": probability,
                 }
             )
-
-
-def _runs(overrides: tuple[str, ...], source: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return runs and trials."""
-    if source is not None:
-        tables = _report(overrides, source)
-        return tables.runs, tables.trials
-    store = _store(overrides)
-    return with_parameters(stored_runs(store)), stored_trials(store)
 
 
 def _store(overrides: tuple[str, ...]) -> Store:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
@@ -15,24 +15,43 @@ from numpy.typing import NDArray
 from rnnbench.config.metric import Metric
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import dashes, draw_band, draw_legend, legend_height, new_figure, write
-from rnnbench.plots.tradeoff import cost_ticks, tones
-from rnnbench.results.mean_course import MeanCourse
+from rnnbench.plots.style import (
+    dashes,
+    draw_band,
+    draw_legend,
+    legend_height,
+    new_figure,
+    tones,
+    write,
+)
+from rnnbench.plots.tradeoff import cost_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rnnbench.results.courses import Cost, RunCourse
+
+Values = NDArray[np.float64]
 _WIDTH = 4.5  # inches of a panel: a phone shows it
 _FAR = 8.0  # how many times as much one arm spends as another from which on the axis is logarithmic
 
 
 @dataclass(frozen=True)
 class ArmCourse:
-    """An arm and what its runs had reached on average."""
+    """How far the runs of an arm had come on average, epoch by epoch.
+
+    Attributes:
+        arm, cell: whose.
+        spent: mean of what was spent by the runs that trained so long ``(epochs,)``.
+        mean, sd: of the best validation so far ``(epochs,)``; a run that has ended keeps its own.
+            The standard deviation is 0 for one run.
+    """
 
     arm: str
     cell: str
-    course: MeanCourse = field(compare=False)
+    spent: Values = field(compare=False)
+    mean: Values = field(compare=False)
+    sd: Values = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,28 +73,35 @@ class Panel:
     lines: tuple[ArmCourse, ...]
 
 
+def arm_course(arm: str, cell: str, runs: Mapping[int, RunCourse], cost: Cost) -> ArmCourse:
+    """Return the mean of the runs of an arm, at least one, by seed."""
+    most = max(len(course.best) for course in runs.values())
+
+    def filled_up(values: Values, rest: float) -> Values:
+        return np.concatenate([values, np.full(most - len(values), rest)])
+
+    spent = np.array([filled_up(course.spent[cost], math.nan) for course in runs.values()])
+    best = np.array([filled_up(course.best, course.best[-1]) for course in runs.values()])
+    sd = best.std(axis=0, ddof=1) if len(best) > 1 else np.zeros(most)
+    rising = np.maximum.accumulate(np.nanmean(spent, axis=0))
+    return ArmCourse(arm, cell, rising, best.mean(axis=0), sd)
+
+
 def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
     """Draw the arms of a panel on an axis."""
-    totals = [float(line.course.spent[-1]) for line in panel.lines]
-    firsts = [float(line.course.spent[0]) for line in panel.lines]
+    totals = [float(line.spent[-1]) for line in panel.lines]
+    firsts = [float(line.spent[0]) for line in panel.lines]
     axes.axvline(panel.at, color="#888888", linestyle="--", linewidth=0.9, zorder=0)
     cells = [line.cell for line in panel.lines]
     for line, tone, style in zip(panel.lines, tones(cells), dashes(cells), strict=True):
-        kept = _turns(line.course)
-        course = MeanCourse(
-            *(v[kept] for v in (line.course.spent, line.course.mean, line.course.sd))
-        )
-        low, high = course.mean - course.sd, course.mean + course.sd
-        if course.sd.any():
-            draw_band(axes, course.spent, low, high, tone, arm=line.arm)
-        (drawn,) = axes.plot(course.spent, course.mean, style, color=tone, label=line.arm)
-        mark(drawn, arm=line.arm, told=compress(_told(line.course, panel.unit, metric), kept))
+        kept = _turns(line)
+        spent, mean, sd = (values[kept] for values in (line.spent, line.mean, line.sd))
+        if sd.any():
+            draw_band(axes, spent, mean - sd, mean + sd, tone, arm=line.arm)
+        (drawn,) = axes.plot(spent, mean, style, color=tone, label=line.arm)
+        mark(drawn, arm=line.arm, told=compress(_told(line, panel.unit, metric), kept))
     if max(totals) > _FAR * min(totals):
-        limits = (min(firsts) / 1.15, 1.15 * max(totals))
-        axes.set_xscale("log")
-        axes.set_xlim(limits)
-        axes.set_xticks(cost_ticks(limits))
-        axes.minorticks_off()
+        cost_axis(axes, (min(firsts) / 1.15, 1.15 * max(totals)))
     else:
         axes.set_xlim(0, 1.03 * max(totals))
     axes.xaxis.set_major_formatter("{x:,.12g}")
@@ -87,10 +113,10 @@ def draw_courses(axes: Axes, panel: Panel, metric: Metric) -> None:
     axes.grid(alpha=0.25)
 
 
-def _turns(course: MeanCourse) -> NDArray[np.bool_]:
+def _turns(line: ArmCourse) -> NDArray[np.bool_]:
     """Return which epochs ``(epochs,)`` a line needs: none in the middle of a level stretch."""
-    same = (np.diff(course.mean) == 0) & (np.diff(course.sd) == 0)
-    kept = np.ones(len(course.mean), dtype=bool)
+    same = (np.diff(line.mean) == 0) & (np.diff(line.sd) == 0)
+    kept = np.ones(len(line.mean), dtype=bool)
     kept[1:-1] = ~(same[:-1] & same[1:])
     return kept
 
@@ -100,9 +126,9 @@ def digits(spent: float) -> int:
     return 1 if spent < 10 and spent != round(spent) else 0
 
 
-def _told(course: MeanCourse, unit: str, metric: Metric) -> list[str]:
+def _told(line: ArmCourse, unit: str, metric: Metric) -> list[str]:
     """Return what is told of each epoch."""
-    rows = zip(course.spent, course.mean, course.sd, strict=True)
+    rows = zip(line.spent, line.mean, line.sd, strict=True)
     return [
         f"epoch {epoch}, {spent:,.{digits(spent)}f} {unit}: "
         f"{metric.shown_mean(mean, sd or math.nan)}"

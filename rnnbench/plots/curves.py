@@ -55,6 +55,7 @@ def draw_curve(axes: Axes, curve: Curve) -> None:
     if curve.validation:
         axes.plot(curve.epochs, curve.validation, "-", color=VALIDATION_COLOUR, label="validation")
     finish_epoch_axis(axes, curve.metric)
+    axes.legend(frameon=False, fontsize=8)
 
 
 def save_run_curves(epochs: Sequence[Epoch], title: str, path: Path) -> None:

@@ -17,6 +17,7 @@ from rnnbench.plots.replicates import WIDTH, drawing, finish_rows, height_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rnnbench.stats.bootstrap import Interval
     from rnnbench.stats.family import Comparison, Verdict
 
 _DECIDED = "#000000"
@@ -32,7 +33,7 @@ class DifferenceRow:
     Attributes:
         a, b: what is compared.
         shared: what both have in common; may be empty.
-        estimate, low, high: the difference and its interval, NaN where seeds tell nothing of it.
+        difference: with its interval, NaN where seeds tell nothing of it.
         verdict: what follows.
         said: the verdict as a reader would say it.
     """
@@ -40,9 +41,7 @@ class DifferenceRow:
     a: str
     b: str
     shared: str
-    estimate: float
-    low: float
-    high: float
+    difference: Interval
     verdict: Verdict
     said: str
 
@@ -56,7 +55,8 @@ class DifferenceRow:
 
     def told(self, metric: Metric) -> str:
         """Return the difference with its interval, and the verdict."""
-        shown = metric.shown_within(self.estimate, self.low, self.high, "+")
+        found = self.difference
+        shown = metric.shown_within(found.estimate, found.low, found.high, "+")
         return f"{shown}: {' '.join(self.words.split())}"
 
     @property
@@ -74,28 +74,26 @@ def difference_rows(
         comparisons: names of A and B, what they have in common, A minus B, and the verdict as a
             reader would say it.
     """
-    rows = []
-    for a, b, shared, result, said in comparisons:
-        found = result.difference
-        if not math.isnan(found.estimate):
-            ends = (found.estimate, found.low, found.high)
-            rows.append(DifferenceRow(a, b, shared, *ends, result.verdict, said))
-    return rows
+    return [
+        DifferenceRow(a, b, shared, result.difference, result.verdict, said)
+        for a, b, shared, result, said in comparisons
+        if not math.isnan(result.difference.estimate)
+    ]
 
 
 def draw_differences(
     axes: Axes, rows: Sequence[DifferenceRow], margin: float, metric: Metric
 ) -> None:
     """Draw one row a comparison on an axis."""
-    edge = reach(rows, margin)
+    edge = reach([row.difference for row in rows], margin)
     draw_background(axes, margin)
     for place, row in enumerate(rows):
         undecided = row.verdict == "undecided"
         facts = {"name": row.label.replace("\n", " "), "told": row.told(metric)}
         colour = _UNDECIDED if undecided else _DECIDED
-        draw_interval(axes, place, row, edge, colour=colour, width=2.2, facts=facts)
+        draw_interval(axes, place, row.difference, edge, colour=colour, width=2.2, facts=facts)
         (point,) = axes.plot(
-            [row.estimate],
+            [row.difference.estimate],
             [place],
             "o",
             markersize=6.5,

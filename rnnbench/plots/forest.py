@@ -17,6 +17,8 @@ from rnnbench.plots.replicates import drawing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rnnbench.stats.bootstrap import Interval
+
 _OWN, _TOGETHER = "#555555", "#000000"
 _LABEL = 26  # letters in a line
 _HALF = 2.5  # inches of the panel
@@ -29,25 +31,24 @@ class ForestRow:
     Attributes:
         group: what is compared, above its rows.
         label: the data set, or what the mean is over.
-        estimate, low, high: with its interval; both ends are NaN where there is none.
+        difference: with its interval; both ends are NaN where there is none.
         is_mean: whether it is over the data sets.
     """
 
     group: str
     label: str
-    estimate: float
-    low: float
-    high: float
+    difference: Interval
     is_mean: bool = False
 
     def told(self, metric: Metric) -> str:
         """Return the difference with its interval."""
-        return metric.shown_within(self.estimate, self.low, self.high, "+")
+        found = self.difference
+        return metric.shown_within(found.estimate, found.low, found.high, "+")
 
 
 def draw_forest(axes: Axes, rows: Sequence[ForestRow], margin: float, metric: Metric) -> None:
     """Draw the rows from top to bottom, those of a comparison under its name."""
-    edge = reach(rows, margin)
+    edge = reach([row.difference for row in rows], margin)
     draw_background(axes, margin)
     ticks: list[tuple[int, str, bool]] = []
     place = 0
@@ -77,10 +78,9 @@ def _draw(axes: Axes, place: int, row: ForestRow, edge: float, told: str) -> Non
     colour = _TOGETHER if row.is_mean else _OWN
     facts = {"name": f"{row.group}, {row.label}", "told": told}
     width = 2.6 if row.is_mean else 1.6
-    draw_interval(axes, place, row, edge, colour=colour, width=width, facts=facts)
-    (point,) = axes.plot(
-        [row.estimate], [place], "D" if row.is_mean else "o", color=colour, markersize=6.5, zorder=3
-    )
+    draw_interval(axes, place, row.difference, edge, colour=colour, width=width, facts=facts)
+    estimate, shape = row.difference.estimate, "D" if row.is_mean else "o"
+    (point,) = axes.plot([estimate], [place], shape, color=colour, markersize=6.5, zorder=3)
     mark(point, **facts)
 
 

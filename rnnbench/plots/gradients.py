@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import (
-    draw_legend,
-    legend_height,
-    new_figure,
-    shades,
-    write,
-)
+from rnnbench.plots.style import draw_legend, legend_height, new_figure, tones, write
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.through_time import CELL
 
@@ -73,16 +67,10 @@ def draw_gradients(axes: Axes, lines: Sequence[GradientLine]) -> None:
     """Draw the lines of one epoch on an axis; steps are counted back from the last."""
     from matplotlib.ticker import LogFormatter
 
-    cells: dict[str, list[str]] = {}
-    for line in lines:
-        arms = cells.setdefault(line.cell, [])
-        if line.arm not in arms:
-            arms.append(line.arm)
-    styles = {
-        arm: (tone, dash)
-        for cell, arms in cells.items()
-        for arm, tone, dash in zip(arms, shades(cell, len(arms)), cycle(_LINES), strict=False)
-    }
+    cells = {line.arm: line.cell for line in lines}
+    kinds = {cell: cycle(_LINES) for cell in cells.values()}
+    toned = zip(cells.items(), tones(list(cells.values())), strict=True)
+    styles = {arm: (tone, next(kinds[cell])) for (arm, cell), tone in toned}
     for line in lines:
         tone, dash = styles[line.arm]
         steps = np.arange(1 - len(line.norms), 1)

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rnnbench.plots.marks import mark
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rnnbench.stats.bootstrap import Interval
+
 MARGIN_COLOUR = "#DCE6F2"
 _WIDER = 4.0  # how many times wider than the middle one an interval is drawn in full
 
 
-class IntervalRow(Protocol):
-    """A difference with the ends of its interval, NaN where there is none."""
-
-    @property
-    def estimate(self) -> float: ...  # noqa: D102
-    @property
-    def low(self) -> float: ...  # noqa: D102
-    @property
-    def high(self) -> float: ...  # noqa: D102
-
-
-def reach(rows: Sequence[IntervalRow], margin: float) -> float:
+def reach(differences: Sequence[Interval], margin: float) -> float:
     """Return how far from zero the axis goes, in the unit of the differences.
 
     As far as the estimates, the margin and the intervals, of which one that is several times as
     wide as most does not squeeze the others: its end is drawn as an arrow.
     """
-    ends = sorted(max(abs(row.low), abs(row.high)) for row in rows if row.low == row.low)
+    ends = sorted(max(abs(one.low), abs(one.high)) for one in differences if one.low == one.low)
     middle = ends[(len(ends) - 1) // 2] if ends else 0.0
     shown = [end for end in ends if end <= _WIDER * middle]
-    return 1.08 * max([margin, *shown, *(abs(row.estimate) for row in rows)]) or 1.0
+    return 1.08 * max([margin, *shown, *(abs(one.estimate) for one in differences)]) or 1.0
 
 
 def draw_background(axes: Axes, margin: float) -> None:
@@ -47,7 +38,7 @@ def draw_background(axes: Axes, margin: float) -> None:
 def draw_interval(
     axes: Axes,
     place: int,
-    row: IntervalRow,
+    difference: Interval,
     edge: float,
     *,
     colour: str,
@@ -59,19 +50,19 @@ def draw_interval(
     Args:
         axes: what is drawn on.
         place: the height.
-        row: the difference.
+        difference: with its interval.
         edge: how far the axis goes (:func:`reach`).
         colour: of the bar.
         width: of the bar in points.
         facts: what a page tells of it.
     """
-    if row.low != row.low:
+    if difference.low != difference.low:
         return
-    ends = [max(row.low, -edge), min(row.high, edge)]
+    ends = [max(difference.low, -edge), min(difference.high, edge)]
     style = {"color": colour, "linewidth": width}
     (bar,) = axes.plot(ends, [place, place], solid_capstyle="butt", **style)  # type: ignore[arg-type]
     mark(bar, **facts)
-    for end, shape in ((row.low, "<"), (row.high, ">")):
+    for end, shape in ((difference.low, "<"), (difference.high, ">")):
         if abs(end) > edge:
             where = math.copysign(edge, end)
             axes.plot([where], [place], shape, color=colour, markersize=6, clip_on=False)

@@ -26,7 +26,7 @@ from rnnbench.plots.style import (
     legend_height,
     marker,
     new_figure,
-    shades,
+    tones,
     write,
 )
 
@@ -133,13 +133,12 @@ def _is_square(history: pd.DataFrame) -> bool:
 
 def draw_learning(axes: Axes, data: Learning, metric: str) -> None:
     """Draw a metric of arms on an axis, those of a cell in shades of its colour."""
-    for cell, group in data.curves.groupby("cell", sort=True):
-        arms = sorted(group["arm"].unique())
-        tones, lines = shades(str(cell), len(arms)), dashes([str(cell)] * len(arms))
-        for arm, tone, line in zip(arms, tones, lines, strict=True):
-            _draw_arm(axes, data.only([arm]), metric, tone, line)
+    arms = data.curves[["cell", "arm"]].drop_duplicates().sort_values(["cell", "arm"])
+    cells = arms["cell"].tolist()
+    for arm, tone, line in zip(arms["arm"], tones(cells), dashes(cells), strict=True):
+        _draw_arm(axes, data.only([arm]), metric, tone, line)
     axes.set_gid(entry(metric).of_error or metric)
-    finish_epoch_axis(axes, entry(metric).of_error or metric, legend=False)
+    finish_epoch_axis(axes, entry(metric).of_error or metric)
 
 
 def _draw_arm(axes: Axes, data: Learning, metric: str, tone: ColorType, line: str) -> None:

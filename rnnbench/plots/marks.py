@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
 PREFIX = "facts:"
 SEPARATOR = "|"
@@ -54,14 +53,15 @@ def mark_panels(figure: Figure) -> None:
             continue
         box = axes.get_tightbbox()
         assert box is not None
-        inner = axes.get_window_extent()
-        scale = _POINTS / figure.dpi
+        outer, inner = box.padded(2), axes.get_window_extent()
+        scale, height = _POINTS / figure.dpi, figure.bbox.height
         left, right = inner.x0 * scale, inner.x1 * scale
-        top, bottom = ((figure.bbox.height - y) * scale for y in (inner.y1, inner.y0))
+        top, bottom = ((height - y) * scale for y in (inner.y1, inner.y0))
+        size = (outer.width * scale, outer.height * scale)
         mark(
             axes,
             panel=axes.get_gid() or "",
-            box=_box(figure, box.padded(2)),
+            box=_numbers(outer.x0 * scale, (height - outer.y1) * scale, *size),
             # Where on the picture the ends of the axes are, and their values.
             x=_numbers(left, right, *axes.get_xlim()),
             y=_numbers(bottom, top, *axes.get_ylim()),
@@ -73,16 +73,6 @@ def mark_panels(figure: Figure) -> None:
         mark(legend, legend="")
         for text in legend.get_texts():
             mark(text, entry=text.get_text())
-
-
-def _box(figure: Figure, box: Bbox) -> str:
-    scale = _POINTS / figure.dpi
-    return _numbers(
-        box.x0 * scale,
-        (figure.bbox.height - box.y1) * scale,
-        box.width * scale,
-        box.height * scale,
-    )
 
 
 def _numbers(*values: float) -> str:

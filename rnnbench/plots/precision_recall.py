@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import dashes, draw_band, draw_legend, legend_height, new_figure, write
-from rnnbench.plots.tradeoff import tones
+from rnnbench.plots.replicates import drawing
+from rnnbench.plots.style import dashes, draw_band, draw_legend, legend_height, tones
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,8 +78,6 @@ def save_precision(
     """Draw a line for each arm into each file; see :func:`draw_precision`."""
     names = [GUESSING, *(line.arm for line in lines)]
     height = 3.9 + legend_height(names, _WIDTH)
-    with new_figure(_WIDTH, height, filled(title, 50)) as figure:
-        axes = figure.subplots()
+    with drawing((_WIDTH, height), filled(title, 50), paths) as axes:
         draw_precision(axes, lines, share)
         draw_legend(axes)
-        write(figure, paths)

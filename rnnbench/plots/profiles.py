@@ -11,16 +11,8 @@ import numpy as np
 
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.replicates import WIDTH
-from rnnbench.plots.style import (
-    dashes,
-    draw_band,
-    draw_legend,
-    legend_columns,
-    new_figure,
-    shades,
-    write,
-)
+from rnnbench.plots.replicates import WIDTH, drawing
+from rnnbench.plots.style import dashes, draw_band, draw_legend, legend_columns, tones
 from rnnbench.stats.profiles import Profile
 
 if TYPE_CHECKING:
@@ -46,20 +38,18 @@ class ProfileLine:
 
 def draw_profiles(axes: Axes, lines: Sequence[ProfileLine], metric: str) -> None:
     """Draw a line with its band for each arm."""
-    cells: dict[str, list[ProfileLine]] = {}
-    for line in lines:
-        cells.setdefault(line.cell, []).append(line)
-    for cell, own in cells.items():
-        tones = shades(cell, len(own))
-        for line, tone, dash in zip(own, tones, dashes([cell] * len(own)), strict=True):
-            found = line.profile
-            if not np.isnan(found.low).any():
-                draw_band(axes, found.thresholds, found.low, found.high, tone, arm=line.arm)
-            (curve,) = axes.plot(
-                found.thresholds, found.share, dash, color=tone, linewidth=1.6, label=line.arm
-            )
-            # A hundred points: a script reads their values off the axes.
-            mark(curve, arm=line.arm, across=metric, along="share of runs")
+    cells = [line.cell for line in lines]
+    styled = list(zip(lines, tones(cells), dashes(cells), strict=True))
+    styled.sort(key=lambda style: cells.index(style[0].cell))  # a cell's arms one after another
+    for line, tone, dash in styled:
+        found = line.profile
+        if not np.isnan(found.low).any():
+            draw_band(axes, found.thresholds, found.low, found.high, tone, arm=line.arm)
+        (curve,) = axes.plot(
+            found.thresholds, found.share, dash, color=tone, linewidth=1.6, label=line.arm
+        )
+        # A hundred points: a script reads their values off the axes.
+        mark(curve, arm=line.arm, across=metric, along="share of runs")
     axes.set_xlabel(metric)
     axes.set_ylabel("share of runs that do better")
     axes.set_ylim(-0.02, 1.02)
@@ -75,8 +65,6 @@ def save_profiles(
     is_narrow = columns * (6 + max(map(len, names), default=0)) <= _LETTERS
     width, letters = (_NARROW, 46) if is_narrow else (WIDTH, 80)
     height = 3.7 + 0.2 * -(-len(names) // columns)
-    with new_figure(width, height, filled(title, letters)) as figure:
-        axes = figure.subplots()
+    with drawing((width, height), filled(title, letters), paths) as axes:
         draw_profiles(axes, lines, metric)
         draw_legend(axes)
-        write(figure, paths)

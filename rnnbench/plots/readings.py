@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rnnbench.formatting.wrapping import filled
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import dashes, draw_legend, legend_height, marker, new_figure, write
-from rnnbench.plots.tradeoff import cost_limits, cost_ticks, tones
+from rnnbench.plots.replicates import drawing
+from rnnbench.plots.style import dashes, draw_legend, legend_height, marker, tones
+from rnnbench.plots.tradeoff import cost_axis, cost_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,12 +78,8 @@ def draw_readings(
         values = [point.value for point in line.points]
         (drawn,) = axes.plot(xs, values, dash, color=tone, label=line.arm, **style)
         mark(drawn, arm=line.arm, told=[point.told for point in line.points])
-    axes.set_xscale("log")
-    axes.set_xlim(ends)
     apart = all(high >= _APART * low for low, high in pairwise(places))
-    axes.set_xticks(places if apart else cost_ticks(ends))
-    axes.minorticks_off()
-    axes.xaxis.set_major_formatter("{x:,.12g}")
+    cost_axis(axes, ends, places if apart else None)
     axes.set(xlabel=along, ylabel=measure)
     axes.grid(alpha=0.25)
 
@@ -98,8 +95,6 @@ def save_readings(
     """Draw a line for each arm into each file; see :func:`draw_readings`."""
     names = [*limits, *(line.arm for line in lines)]
     height = 4 + legend_height(names, _WIDTH)
-    with new_figure(_WIDTH, height, filled(title, 50)) as figure:
-        axes = figure.subplots()
+    with drawing((_WIDTH, height), filled(title, 50), paths) as axes:
         draw_readings(axes, lines, along, measure, limits)
         draw_legend(axes)
-        write(figure, paths)

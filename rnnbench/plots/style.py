@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -70,6 +71,12 @@ def shades(cell: str, count: int) -> list[ColorType]:
     return list(palette[:count])
 
 
+def tones(cells: Sequence[str]) -> list[ColorType]:
+    """Return a colour for each arm: shades of its cell's, its own for the first arm of a cell."""
+    palettes = {cell: iter(shades(cell, count)) for cell, count in Counter(cells).items()}
+    return [next(palettes[cell]) for cell in cells]
+
+
 def _seaborn() -> Any:
     """Return seaborn, loaded without scipy: it would be a second, for estimates of densities."""
     missing = [name for name in ("scipy.stats", "scipy.cluster") if name not in sys.modules]
@@ -88,7 +95,7 @@ def marker(cell: str) -> str:
     return _OWN_MARKERS[crc32(cell.encode()) // len(_OWN_COLOURS) % len(_OWN_MARKERS)]
 
 
-def finish_epoch_axis(axes: Axes, label: str, *, legend: bool = True) -> None:
+def finish_epoch_axis(axes: Axes, label: str) -> None:
     """Label an axis over epochs, with ticks at whole epochs only."""
     from matplotlib.ticker import MaxNLocator
 
@@ -96,8 +103,6 @@ def finish_epoch_axis(axes: Axes, label: str, *, legend: bool = True) -> None:
     axes.set_ylabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
-    if legend:
-        axes.legend(frameon=False, fontsize=8)
 
 
 def legend_columns(names: Iterable[str], width: float = _WIDE) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import count, groupby
+from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -66,7 +66,8 @@ def compact(text: str) -> str:
     _draw_ticks(root)
     _shorten(root)
     used = set(references(root))
-    names = {name: f"m{number}" for number, name in zip(count(), _ids(root, used), strict=False)}
+    ids = [name for element in root.iter() if (name := element.get("id", "")) in used]
+    names = {name: f"m{number}" for number, name in enumerate(ids)}
     for element in root.iter():
         if element.get("id") not in names:
             element.attrib.pop("id", None)
@@ -115,10 +116,6 @@ def rename(root: Element, names: dict[str, str]) -> None:
                 element.set(key, "#" + names[value.removeprefix("#")])
             elif "url(#" in value and not key.startswith("data-"):
                 element.set(key, REFERENCE.sub(lambda m: f"url(#{names[m[1]]})", value))
-
-
-def _ids(root: Element, used: set[str]) -> Iterator[str]:
-    return (name for element in root.iter() if (name := element.get("id", "")) in used)
 
 
 def _draw_in_place(root: Element) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.metric import Metric
 from rnnbench.plots.marks import mark
-from rnnbench.plots.style import (
-    draw_legend,
-    legend_columns,
-    marker,
-    new_figure,
-    shades,
-    write,
-)
+from rnnbench.plots.style import draw_legend, legend_columns, marker, new_figure, tones, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.typing import ColorType
 
 FRONT = "Pareto front"
 _CLOSE = 0.018  # share of the axis within which two arms cost the same to the eye
@@ -80,18 +71,22 @@ def cost_limits(costs: Sequence[float]) -> tuple[float, float]:
 def cost_ticks(limits: tuple[float, float]) -> list[float]:
     """Return the round numbers on a logarithmic axis, few enough to stand beside each other."""
     decades = math.log10(limits[1] / limits[0])
-    digits = (
-        (1, 2, 3, 5)
-        if decades < 0.8
-        else (1, 2, 5)
-        if decades < 1.5
-        else (1, 3)
-        if decades < 3
-        else (1,)
-    )
+    steps = ((0.8, (1, 2, 3, 5)), (1.5, (1, 2, 5)), (3, (1, 3)), (math.inf, (1,)))
+    digits = next(digits for most, digits in steps if decades < most)
     powers = range(math.floor(math.log10(limits[0])), math.ceil(math.log10(limits[1])) + 1)
     ticks = [digit * 10.0**power for power in powers for digit in digits]
     return [tick for tick in ticks if limits[0] <= tick <= limits[1]]
+
+
+def cost_axis(
+    axes: Axes, limits: tuple[float, float], ticks: Sequence[float] | None = None
+) -> None:
+    """Make the axis of costs a logarithmic one, with ticks at round numbers unless given."""
+    axes.set_xscale("log")
+    axes.set_xlim(limits)
+    axes.set_xticks(cost_ticks(limits) if ticks is None else ticks)
+    axes.minorticks_off()
+    axes.xaxis.set_major_formatter("{x:,.12g}")
 
 
 def side_by_side(costs: Sequence[float]) -> list[float]:
@@ -109,12 +104,6 @@ def side_by_side(costs: Sequence[float]) -> list[float]:
         for group in groups
         for place, cost in enumerate(group)
     ]
-
-
-def tones(cells: Sequence[str]) -> list[ColorType]:
-    """Return a colour for each arm: shades of its cell's, its own for the first arm of a cell."""
-    palettes = {cell: iter(shades(cell, count)) for cell, count in Counter(cells).items()}
-    return [next(palettes[cell]) for cell in cells]
 
 
 def arm_order(panels: Iterable[Sequence[Point]]) -> list[Point]:
@@ -180,11 +169,7 @@ def draw_tradeoff(
             number = names[point.arm].partition(" ")[0]
             text = axes.annotate(number, (x, point.value), fontsize=8, **place)
             mark(text, arm=names[point.arm])
-    axes.set_xscale("log")
-    axes.set_xlim(limits)
-    axes.set_xticks(cost_ticks(limits))
-    axes.minorticks_off()
-    axes.xaxis.set_major_formatter("{x:,.12g}")
+    cost_axis(axes, limits)
     axes.set(xlabel=cost, ylabel=score(metric))
     axes.grid(alpha=0.25)
 

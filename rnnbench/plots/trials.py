@@ -1,4 +1,4 @@
-"""Figures of the searches of several arms: all trials, the expected best, what mattered."""
+"""Figures of a search as it goes on, and of those of several arms: trials, best, importance."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.metric import Metric
+from rnnbench.config.metrics import is_smaller_better
 from rnnbench.plots.marks import mark
 from rnnbench.plots.replicates import WIDTH, draw_strip, drawing, finish_rows, height_of
-from rnnbench.plots.style import draw_legend, legend_columns, marker
-from rnnbench.plots.tradeoff import tones
+from rnnbench.plots.style import draw_legend, legend_columns, marker, new_figure, tones, write
 from rnnbench.stats.search import expected_best
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Search = tuple[str, str, Iterable[float], int]  # arm, cell, values of complete trials, failed
+_TRIAL, _BEST = "#555555", "#0072B2"
 TOP = 0.1  # share of the complete trials that count as the top ones
 
 
@@ -56,6 +57,38 @@ class Shares:
     arm: str
     cell: str
     shares: Mapping[str, float]
+
+
+def best_so_far(values: Sequence[float], *, largest: bool) -> list[float]:
+    """Return after each value the best one until then."""
+    best: list[float] = []
+    for value in values:
+        best.append(value if not best else (max if largest else min)(best[-1], value))
+    return best
+
+
+def save_history(
+    trials: Sequence[tuple[int, float, str]], metric: str, title: str, path: Path
+) -> None:
+    """Draw number, value and Optuna's state of each trial, and the best complete one so far."""
+    with new_figure(6.4, 3.6, title) as figure:
+        axes = figure.subplots()
+        for state, shape in (("COMPLETE", "o"), ("PRUNED", "x")):
+            chosen = [(number, value) for number, value, s in trials if s == state]
+            if chosen:
+                numbers, values = zip(*chosen, strict=True)
+                axes.plot(numbers, values, shape, color=_TRIAL, label=state.lower())
+        complete = [(number, value) for number, value, state in trials if state == "COMPLETE"]
+        if complete:
+            numbers, values = zip(*complete, strict=True)
+            best = best_so_far(values, largest=not is_smaller_better(metric))
+            axes.step(numbers, best, where="post", color=_BEST, label="best so far")
+            axes.legend(frameon=False, fontsize=8)
+        axes.set_xlabel("trial")
+        axes.set_ylabel(metric.replace("_", " "))
+        axes.locator_params(axis="x", integer=True)
+        axes.grid(alpha=0.25)
+        write(figure, [path], dpi=100)
 
 
 def trial_rows(searches: Iterable[Search], *, largest: bool) -> list[Trials]:

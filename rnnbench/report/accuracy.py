@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
@@ -23,7 +25,6 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.jitter import jitters
 from rnnbench.report.pairs import outstanding
 from rnnbench.report.seeds import seed_pictures
 from rnnbench.report.wording import metric_words
@@ -41,6 +42,8 @@ _JITTERED = (
     "which training ended."
 )
 _TESTED = {"last": "after the last epoch", "best": "after the epoch of the best validation"}
+_FEWEST_EPOCHS = 2  # that tell of a spread
+_PART = 3  # of the epochs of a run, the last one, which jitter is about
 # What stands beside a test accuracy: that of the other weights.
 _OTHER = {
     one: other
@@ -167,6 +170,38 @@ def _beside(dataset: DatasetSection, metric: str, arms: Sequence[ArmRuns]) -> li
         column = TableColumn("jitter", _OF_JITTER.format(moving.words))
         found.append(ArmColumn(column, lambda arm: number(moves[arm.name], moving)))
     return found
+
+
+def jitters(arms: Sequence[ArmRuns], history: pd.DataFrame, metric: str) -> list[float]:
+    """Return the standard deviation of a metric of epochs over the last third of them, by arm.
+
+    That within a run, over its runs the root of the mean square; NaN where no run has two epochs in
+    its last third that were validated.
+
+    Args:
+        arms: whose runs.
+        history: one row an epoch (:func:`rnnbench.results.load_history`).
+        metric: ``val_accuracy``, or ``val_rmse`` of targets that are numbers.
+    """
+    if metric not in history:
+        return [math.nan] * len(arms)
+    known = history[["run_id", "epoch", metric]].dropna(subset=[metric]).sort_values("epoch")
+    by_run: dict[str, list[float]] = {}
+    for run_id, value in zip(known["run_id"].tolist(), known[metric].tolist(), strict=True):
+        by_run.setdefault(run_id, []).append(value)
+    return [
+        _jitter([by_run[run_id] for run_id in sorted(arm.run_ids) if run_id in by_run])
+        for arm in arms
+    ]
+
+
+def _jitter(runs: Sequence[Sequence[float]]) -> float:
+    squares = []
+    for run in runs:
+        last = run[-len(run) // _PART :]
+        if len(last) >= _FEWEST_EPOCHS:
+            squares.append(statistic(last).sd ** 2)
+    return math.sqrt(sum(squares) / len(squares)) if squares else math.nan
 
 
 def _note(

@@ -38,7 +38,7 @@ from rnnbench.results.answers import Answers
 from rnnbench.results.arms import failed_seeds, finished
 from rnnbench.results.baselines import baseline_arms
 from rnnbench.results.by_class import Classes
-from rnnbench.results.measure import ERRORS, Measure
+from rnnbench.results.measure import ERRORS
 from rnnbench.results.rows import rows_of
 from rnnbench.tracking.looks import Looked
 
@@ -97,6 +97,7 @@ def build(
         return all_printable(Document(title, told, tuple(sections)))
     datasets = sorted(dataset_sections(done, tables, options), key=_interest)
     has_verdicts = bool(claims) or any(dataset.pairs for dataset in datasets)
+    measures = [dataset.measure for dataset in datasets if dataset.measure is not None]
     sets = over(datasets)
     answer = answer_section(datasets, VERDICTS)
     if sets is not None:
@@ -107,7 +108,7 @@ def build(
         *_subjects(datasets, tables),
         search_section(studies_of(tables.trials), datasets),
         _published(claims, published, datasets, tables),
-        verdicts_section(options, _measures(datasets)) if has_verdicts else None,
+        verdicts_section(options, measures) if has_verdicts else None,
         None if left.empty else unfinished_section(left),
         provenance_section(datasets, done, command),
     )
@@ -178,10 +179,6 @@ def dataset_sections(
 
 def _run_ids(dataset: DatasetSection) -> set[str]:
     return {run_id for arm in dataset.arms for run_id in arm.run_ids}
-
-
-def _measures(datasets: Sequence[DatasetSection]) -> list[Measure]:
-    return [dataset.measure for dataset in datasets if dataset.measure is not None]
 
 
 def _interest(dataset: DatasetSection) -> int:

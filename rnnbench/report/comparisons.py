@@ -53,7 +53,7 @@ def comparisons_block(dataset: DatasetSection) -> Block | None:
     if not dataset.pairs:
         why = "No two arms here agree in everything but one factor: there is no verdict."
         return Block("", (*lead, why), bullets=bullets)
-    pairs = _sorted(dataset)
+    pairs = sorted(dataset.pairs, key=place_in_table)
     told = [_remarks(pair) for pair in pairs]
     remarks = TableColumn(
         "remarks", "seeds that failed or are not paired, and what else differs", False
@@ -182,21 +182,15 @@ def _note(dataset: DatasetSection) -> str:
     return note
 
 
-def _sorted(dataset: DatasetSection) -> list[Pair]:
-    def place(pair: Pair) -> tuple[str, float]:
-        return (pair.relation.factor or "", -abs(result_of(pair).difference.estimate))
-
-    return sorted(dataset.pairs, key=place)
+def place_in_table(pair: Pair) -> tuple[str, float]:
+    """Return where a comparison stands in a table: by factor, the largest difference first."""
+    return pair.relation.factor or "", -abs(result_of(pair).difference.estimate)
 
 
 def difference_pictures(dataset: DatasetSection) -> tuple[Picture, ...]:
     """Return the figure of the differences, or nothing where nothing is compared."""
-    pairs, margin = _sorted(dataset), dataset.options.margin
-    compared = [
-        (*said(p), p.result, plain_verdict(p, margin, with_seeds=False))
-        for p in pairs
-        if p.result is not None
-    ]
+    pairs, margin = sorted(dataset.pairs, key=place_in_table), dataset.options.margin
+    compared = [(*said(p), result_of(p), plain_verdict(p, margin, with_seeds=False)) for p in pairs]
     rows = difference_rows(compared[:_MOST_DRAWN])
     if not rows:
         return ()

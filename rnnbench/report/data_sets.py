@@ -14,6 +14,7 @@ from rnnbench.report.pairs import Pair
 from rnnbench.report.statements import result_of
 from rnnbench.report.titles import LIMIT
 from rnnbench.report.wording import arm_place
+from rnnbench.results.arm_names import own_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.margins import target_sd
 from rnnbench.results.measure import Measure
@@ -227,13 +228,10 @@ def _pairs(
     turned = []
     for names, found in met.items():
         own = [(part, _of(pair, names[0])) for part, pair in found]
-        first, second, shared = _words(found[0][1], names[0])
-        words = (first, second, shared)
-        mean = fmean(_by_data(own))
-        if measure.sign * mean < 0:
+        if measure.sign * fmean(_by_data(own)) < 0:
             own = [(part, _negative(interval)) for part, interval in own]
-            names, words = (names[1], names[0]), (second, first, shared)
-        turned.append((names, words, tuple(own)))
+            names = (names[1], names[0])
+        turned.append((names, own_words(*names), tuple(own)))
     overall = over_sets(
         [_by_data(own) for _, _, own in turned],
         options.margin,
@@ -258,11 +256,6 @@ def _of(pair: Pair, first: str) -> Interval:
     """Return the difference of a pair, with this arm first."""
     found = result_of(pair).difference
     return found if pair.a.name == first else _negative(found)
-
-
-def _words(pair: Pair, first: str) -> tuple[str, str, str]:
-    a, b, shared = pair.words
-    return (a, b, shared) if pair.a.name == first else (b, a, shared)
 
 
 def _negative(interval: Interval) -> Interval:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import partial
 from math import nan
 
-from rnnbench.formatting.sentences import capital
 from rnnbench.plots.forest import ForestRow, save_forest
 from rnnbench.report.amounts import amounts, margin_words
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.dataset_section import of
 from rnnbench.report.document import Block, Picture, Statement
 from rnnbench.report.statements import better_statement
-from rnnbench.report.wording import are, arm_words, flat
+from rnnbench.report.wording import are, arm_words, difference_words, flat
 from rnnbench.stats.several_sets import FEWEST
 
 KEY = "sets"  # of the section with the tables
@@ -89,13 +88,12 @@ def _is_telling(pair: SetPair, sets: DataSets) -> bool:
 def _forest(sets: DataSets) -> Picture:
     rows: list[ForestRow] = []
     for pair in sets.pairs[:_MOST_DRAWN]:
-        a, b, shared = map(arm_words, pair.words)
-        name = f"{capital(shared)}: {a} − {b}" if shared else f"{a} − {b}"
+        name = difference_words(pair.words)
         own = [(part.place, found, False) for part, found in pair.differences]
         together = (f"mean over {pair.overall.sets} data sets", pair.overall.difference, True)
         rows += [
-            ForestRow(name, place, one.estimate, one.low, one.high, is_mean)
-            for place, one, is_mean in (*own, together)
+            ForestRow(name, place, difference, is_mean)
+            for place, difference, is_mean in (*own, together)
         ]
     shown = len({row.group for row in rows})
     title = "Differences on each data set and over all of them" + of(

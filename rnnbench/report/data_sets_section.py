@@ -1,14 +1,17 @@
-"""What several data sets say together: tables and figures."""
+"""What several data sets say together: tables and figures, from six sets on with ranks."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
+from statistics import fmean
 
 import numpy as np
 
 from rnnbench.formatting.sentences import capital
 from rnnbench.plots.profiles import ProfileLine, save_profiles
+from rnnbench.plots.ranks import save_ranks
 from rnnbench.report.data_sets import DataSets, SetPair
 from rnnbench.report.data_sets_answer import KEY, limit_words
 from rnnbench.report.dataset_section import of
@@ -25,10 +28,11 @@ from rnnbench.report.document import (
     spread,
     text,
 )
-from rnnbench.report.ranks import ranks_block
-from rnnbench.report.wording import arm_words
+from rnnbench.report.wording import arm_words, difference_words
 from rnnbench.stats import statistic
 from rnnbench.stats.profiles import interquartile, profile
+from rnnbench.stats.ranks import FEWEST as FEWEST_RANKED
+from rnnbench.stats.ranks import average_ranks, critical_difference, friedman_p
 from rnnbench.stats.several_sets import FEWEST
 
 _MOST_LINES = 8  # arms in a figure
@@ -38,29 +42,25 @@ _POINTS = 201  # of a performance profile
 def data_sets_section(sets: DataSets) -> ReportSection:
     """Return the section: data sets by arms, differences, ranks, and all runs together."""
     first = Block("", tables=(_scores(sets), _differences(sets)))
-    blocks = [block for block in (first, ranks_block(sets), _runs_block(sets)) if block is not None]
+    blocks = [
+        block for block in (first, _ranks_block(sets), _runs_block(sets)) if block is not None
+    ]
     return ReportSection(KEY, "Over all data sets", tuple(blocks))
 
 
 def _scores(sets: DataSets) -> DataTable:
     """Return data sets by arms: mean and standard deviation over seeds."""
-    best = {}
-    sign = sets.measure.sign
-    for part in sets.parts:
-        means = {arm: statistic(part.scores.get(arm, ())).mean for arm, _ in sets.arms}
-        known = [sign * mean for mean in means.values() if mean == mean]
-        best[part.place] = {arm for arm, mean in means.items() if sign * mean == max(known)}
     columns = (
         TableColumn("data set", numeric=False),
         *(TableColumn(arm_words(arm), key=f"{arm}_mean") for arm, _ in sets.arms),
     )
     rows = []
+    by = sets.measure.entry
     for part in sets.parts:
-        cells = [text(part.place)]
-        for arm, _ in sets.arms:
-            found, marked = statistic(part.scores.get(arm, ())), arm in best[part.place]
-            cells.append(spread(found, sets.measure.entry, marked=marked))
-        rows.append(tuple(cells))
+        found = [statistic(part.scores.get(arm, ())) for arm, _ in sets.arms]
+        best = max(by.sign * one.mean for one in found if one.n)
+        cells = (spread(one, by, marked=by.sign * one.mean == best) for one in found)
+        rows.append((text(part.place), *cells))
     note = (
         f"{capital(sets.measure.words)}, mean ± standard deviation over seeds. Marked: the "
         "best mean on each data set, whether or not the difference is shown."
@@ -105,10 +105,8 @@ def _differences(sets: DataSets) -> DataTable:
 
 def _row(pair: SetPair, sets: DataSets) -> tuple[TableCell, ...]:
     overall, metric = pair.overall, sets.measure.entry
-    a, b, shared = map(arm_words, pair.words)
-    label = f"{capital(shared)}: {a} − {b}" if shared else f"{a} − {b}"
     return (
-        TableCell(label, " − ".join(pair.names)),
+        TableCell(difference_words(pair.words), " − ".join(pair.names)),
         number(overall.sets, 0),
         number(overall.ahead, 0),
         signed(overall.difference.estimate, metric),
@@ -128,6 +126,50 @@ def _verdict(pair: SetPair, sets: DataSets) -> str:
     return (
         f"equivalent within {limit_words(sets)}" if overall.verdict == "equivalent" else "undecided"
     )
+
+
+def _ranks_block(sets: DataSets) -> Block | None:
+    """Return the ranks of the arms that every one of at least six data sets has (Demsar 2006).
+
+    A data set with several protocols counts once, by the mean over them.
+    """
+    arms = sets.everywhere()
+    if sets.count < FEWEST_RANKED or len(arms) < 2:
+        return None
+    means = [
+        [fmean(fmean(values) for values in found) for found in sets.by_data(arm).values()]
+        for arm, _ in arms
+    ]
+    scores = sets.measure.sign * np.array(means).T
+    ranks = average_ranks(scores)
+    confidence = sets.options.confidence
+    distance = critical_difference(len(arms), sets.count, confidence)
+    found = sorted(zip(arms, ranks, strict=True), key=lambda item: item[1])
+    rows = tuple(
+        (TableCell(arm_words(arm), arm), number(float(rank), 2)) for (arm, _), rank in found
+    )
+    columns = (TableColumn("arm", numeric=False), TableColumn("average rank", "1 is the best"))
+    decides = (
+        f"ranks closer than {distance:.2f} are not shown to differ"
+        if math.isfinite(distance)
+        else "so few data sets decide nothing at this confidence"
+    )
+    note = (
+        f"Over {sets.count} data sets, by the mean {sets.measure.words} of each arm. "
+        f"Friedman p = {friedman_p(scores):.3g}; {decides} (exact distribution of rank sums, "
+        "Bonferroni). Ranks tell in which order arms come, whatever the size of the differences."
+    )
+    names = [arm_words(arm) for arm, _ in arms]
+    told = ", ".join(f"{arm_words(arm)} {rank:.2f}" for (arm, _), rank in found)
+    cells = [cell for _, cell in arms]
+    picture = Picture(
+        "ranks",
+        "Critical-difference diagram",
+        f"Average ranks: {told}",
+        partial(save_ranks, names, scores, confidence, cells=cells),
+    )
+    table = DataTable("ranks", "Average ranks", columns, rows, note)
+    return Block("", tables=(table,), pictures=(picture,))
 
 
 def _runs_block(sets: DataSets) -> Block | None:

@@ -7,12 +7,11 @@ from functools import partial
 
 from rnnbench.formatting.sentences import capital
 from rnnbench.plots.readings import Reading, Readings, save_readings
-from rnnbench.report.dataset_section import DatasetSection, of, order
+from rnnbench.report.dataset_section import DatasetSection, arm_cell, of, order
 from rnnbench.report.document import (
     Block,
     DataTable,
     Picture,
-    TableCell,
     TableColumn,
     interval,
     number,
@@ -96,25 +95,14 @@ def _table(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -> 
         ),
         TableColumn(f"{dataset.options.percent} interval", "of the mean over seeds (Student's t)"),
     )
-    rows = tuple(
-        (TableCell(arm_words(name), name), number(samples, 0), *_measured(arm, measure, confidence))
-        for name, own in lines
-        for samples, arm in own
-    )
+    rows = []
+    for name, samples, arm in ((name, *one) for name, own in lines for one in own):
+        found, low, high = _mean(arm, measure, confidence)
+        measured = spread(found, measure.entry), interval(low, high, measure.entry)
+        rows.append((arm_cell(name), number(samples, 0), number(found.n, 0), *measured))
     ids = tuple(arm.run_ids for _, own in lines for _, arm in own)
     title = f"{capital(measure.words)} by number of training samples"
-    return DataTable(f"{dataset.key}_sizes", title, columns, rows, "", ids)
-
-
-def _measured(
-    arm: ArmRuns, measure: Measure, confidence: float
-) -> tuple[TableCell, TableCell, TableCell]:
-    found, low, high = _mean(arm, measure, confidence)
-    return (
-        number(found.n, 0),
-        spread(found, measure.entry),
-        interval(low, high, measure.entry),
-    )
+    return DataTable(f"{dataset.key}_sizes", title, columns, tuple(rows), "", ids)
 
 
 def _picture(dataset: DatasetSection, lines: Sequence[Line], measure: Measure) -> Picture:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rnnbench.config.schema import ReportConfig
-from rnnbench.formatting.sentences import capital
 from rnnbench.report.document import Block, TableCell
 from rnnbench.report.pairs import Pair
-from rnnbench.report.wording import arm_words, place_words
+from rnnbench.report.wording import arm_words, difference_words, place_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.compare import ELSEWHERE, failures_of
 from rnnbench.results.facts import MACHINE
@@ -107,9 +106,8 @@ def arm_cell(name: str) -> TableCell:
 def pair_cell(pair: Pair) -> TableCell:
     """Return the entry that names a comparison: in words; CSV holds the names of its arms."""
     a, b, shared = pair.words
-    told = f"{arm_words(a)} − {arm_words(b)}"
     name = f"{a} − {b}" + (f", both {shared}" if shared else "")
-    return TableCell(f"{capital(arm_words(shared))}: {told}" if shared else told, name)
+    return TableCell(difference_words(pair.words), name)
 
 
 def of(drawn: int, all_: int, what: str = "arms") -> str:

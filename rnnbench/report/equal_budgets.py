@@ -26,11 +26,6 @@ class Followed:
     runs: Mapping[str, Mapping[int, RunCourse]]
     budgets: Mapping[Cost, float]
 
-    @property
-    def costs(self) -> tuple[Cost, ...]:
-        """By what they are compared."""
-        return tuple(self.budgets)
-
     def has_reached(self, arm: str, cost: Cost) -> bool:
         """Return whether all runs of an arm had finished an epoch when they are compared."""
         budget = self.budgets[cost]

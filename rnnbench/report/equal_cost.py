@@ -8,7 +8,7 @@ from functools import partial
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.sentences import capital
-from rnnbench.plots.courses import ArmCourse, Panel, digits, save_courses
+from rnnbench.plots.courses import Panel, arm_course, digits, save_courses
 from rnnbench.plots.tradeoff import score
 from rnnbench.report.dataset_section import (
     DatasetSection,
@@ -35,7 +35,7 @@ from rnnbench.report.pairs import Pair
 from rnnbench.report.wording import arm_words, either, metric_words
 from rnnbench.results.answers import overlap
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.courses import COSTS, Cost, mean_course
+from rnnbench.results.courses import COSTS, Cost
 from rnnbench.results.margins import in_unit
 from rnnbench.results.measure import Measure
 from rnnbench.stats import statistic
@@ -66,7 +66,7 @@ def equal_cost_block(dataset: DatasetSection) -> Block | None:
         return None
     tables = (_reached(dataset, found), _compared(dataset, found))
     pictures = _pictures(dataset, max(found, key=lambda group: len(group.arms)))
-    costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
+    costs = [cost for cost in COSTS if any(cost in group.budgets for group in found)]
     after = either((_AFTER[cost] for cost in costs), "and")
     lead = _LEAD.format(what=metric_words(dataset.usual.epoch), after=after)
     return Block("", (lead,), tuple(table for table in tables if table), pictures)
@@ -74,7 +74,7 @@ def equal_cost_block(dataset: DatasetSection) -> Block | None:
 
 def _reached(dataset: DatasetSection, found: Sequence[Followed]) -> DataTable:
     """Return the table of what each arm has reached, and in how many epochs."""
-    costs = [cost for cost in COSTS if any(cost in group.costs for group in found)]
+    costs = [cost for cost in COSTS if any(cost in group.budgets for group in found)]
     columns = [TableColumn("arm", numeric=False), TableColumn("seeds", "runs that were validated")]
     by = METRICS[dataset.usual.validated]
     for cost in costs:
@@ -134,7 +134,7 @@ def _note(found: Sequence[Followed]) -> str:
         "Compared at what a whole run of the arm that spends least takes on average. A run that "
         "had ended before keeps what it had reached."
     )
-    if not all("seconds" in group.costs for group in found):
+    if not all("seconds" in group.budgets for group in found):
         return note + (seconds_apart(arms) or " Seconds were not measured in all runs.")
     every = [course for group in found for runs in group.runs.values() for course in runs.values()]
     timed = sum(course.is_timed for course in every)
@@ -227,16 +227,12 @@ def _pictures(dataset: DatasetSection, group: Followed) -> tuple[Picture, ...]:
     if len(drawn) < 2:
         return ()
     shown = drawn[:_MOST_DRAWN]
-
-    def line(arm: ArmRuns, cost: Cost) -> ArmCourse:
-        return ArmCourse(arm_words(arm.name), arm.cell, mean_course(group.runs[arm.name], cost))
-
-    panels = [
-        Panel(cost, _ALONG[cost], _UNIT[cost], budget, tuple(line(arm, cost) for arm in shown))
-        for cost, budget in group.budgets.items()
-    ]
+    panels = []
+    for cost, budget in group.budgets.items():
+        lines = [arm_course(arm_words(a.name), a.cell, group.runs[a.name], cost) for a in shown]
+        panels.append(Panel(cost, _ALONG[cost], _UNIT[cost], budget, tuple(lines)))
     by = METRICS[dataset.usual.validated]
-    title = f"{capital(by.words)} so far against {either(group.costs, 'and')}"
+    title = f"{capital(by.words)} so far against {either(group.budgets, 'and')}"
     title += of(len(shown), len(dataset.arms))
     how = "mean of the seeds, with one standard deviation"
     names = ", ".join(arm_words(arm.name) for arm in shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean
 
 from rnnbench.config.metrics import METRICS, entry
@@ -68,10 +68,9 @@ def judge(
     ]
     asked = [item for items in found for item in items if isinstance(item, _Asked)]
     judged = dict(zip(map(id, asked), _compared(asked, answers, looks), strict=True))
-    nothing = ClaimFinding("no runs", "", text(None), text(None), (), "")
     return [
         [judged[id(item)] if isinstance(item, _Asked) else item for item in items]
-        or [replace(nothing, metric=claim.metric)]
+        or [ClaimFinding("no runs", claim.metric, text(None), text(None), (), "")]
         for claim, items in zip(claims, found, strict=True)
     ]
 

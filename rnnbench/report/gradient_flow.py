@@ -56,8 +56,11 @@ def gradient_block(dataset: DatasetSection, flows: Flows) -> Block | None:
         dataset: the section.
         flows: what was measured, by run id.
     """
-    known = [(arm, _measured(arm, flows)) for arm in order(dataset)]
-    known = [(arm, replicates) for arm, replicates in known if replicates]
+    known = [
+        (arm, replicates)
+        for arm in order(dataset)
+        if (replicates := {i: flows[i] for i in arm.run_ids if flows.get(i)})
+    ]
     if not known:
         return None
     rows, ids = [], []
@@ -75,10 +78,6 @@ def gradient_block(dataset: DatasetSection, flows: Flows) -> Block | None:
         tuple(ids),
     )
     return Block("", (_EXPLANATION,), (table,), _pictures(dataset, known))
-
-
-def _measured(arm: ArmRuns, flows: Flows) -> dict[str, Sequence[Flow]]:
-    return {run_id: flows[run_id] for run_id in arm.run_ids if flows.get(run_id)}
 
 
 def _row(line: GradientLine, replicates: Sequence[Sequence[Flow]]) -> tuple[TableCell, ...]:

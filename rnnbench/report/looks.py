@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rnnbench.config.schema import ReportConfig
+from rnnbench.report.wording import either
 from rnnbench.results.measure import Measure
 from rnnbench.stats.design import Design, widened
 from rnnbench.stats.design import looks as declared_looks
@@ -37,16 +38,18 @@ class Account:
     def words(self) -> str:
         """What the looks mean, in a sentence; empty where there were none."""
         if self.declared is not None:
+            seeds = either(map(str, self.declared.seeds), "and")
             return (
-                f" A sweep until decided looked at these arms after {_listed(self.declared.seeds)} "
-                f"seeds, of at most {self.declared.most_seeds}: the intervals hold over all looks, "
-                "and a comparison is as the look left it that decided it."
+                f" A sweep until decided looked at these arms after {seeds} seeds, of at most "
+                f"{self.declared.most_seeds}: the intervals hold over all looks, and a comparison "
+                "is as the look left it that decided it."
             )
         if not self.earlier:
             return ""
+        seeds = either(map(str, self.earlier), "and")
         return (
-            f" These arms were looked at with {_listed(self.earlier)} seeds before: the intervals "
-            "are so wide that those of all looks hold together."
+            f" These arms were looked at with {seeds} seeds before: the intervals are so wide that "
+            "those of all looks hold together."
         )
 
 
@@ -118,8 +121,3 @@ def compared(
 def _first(looked: Looked) -> set[int]:
     """Return the seeds of the first look."""
     return set(range(looked.first_seed, looked.first_seed + looked.seeds[0]))
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    *some, last = map(str, numbers)
-    return f"{', '.join(some)} and {last}" if some else last

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from operator import add, sub
 
 from rnnbench.plots.learning import Learning, how, learning_data, save_learning
 from rnnbench.report.arm_table import NAMES, ArmColumn, arm_table, mean_column
@@ -23,22 +24,11 @@ from rnnbench.stats import statistic
 _MOST_DRAWN = 6  # arms of a cell in a figure, the best; more are hard to tell apart
 
 
-def _past(arm: ArmRuns) -> list[float]:
-    """Return the epochs that runs trained after their best one."""
-    pairs = zip(arm.values("epochs_trained"), arm.values("best_epoch"), strict=True)
-    return [trained - best for trained, best in pairs]
-
-
-def _training_accuracy(arm: ArmRuns) -> list[float]:
-    """Return the training accuracy of the best epochs."""
-    pairs = zip(arm.values("gap_best"), arm.values("best_val_accuracy"), strict=True)
-    return [gap + best for gap, best in pairs]
-
-
-def _training_error(arm: ArmRuns) -> list[float]:
-    """Return the training RMSE of the best epochs."""
-    pairs = zip(arm.values("best_val_rmse"), arm.values("rmse_gap_best"), strict=True)
-    return [error - gap for error, gap in pairs]
+def _of_both(
+    joined: Callable[[float, float], float], first: str, second: str
+) -> Callable[[ArmRuns], list[float]]:
+    """Return what makes one number of two metrics, for each run of an arm."""
+    return lambda arm: list(map(joined, arm.values(first), arm.values(second)))
 
 
 _HOW_LONG = (
@@ -48,7 +38,11 @@ _HOW_LONG = (
     ),
 )
 _PAST = mean_column(
-    *("epochs past it", "trained after the best one", "epochs_trained", _past), "epochs_past_best"
+    "epochs past it",
+    "trained after the best one",
+    "epochs_trained",
+    _of_both(sub, "epochs_trained", "best_epoch"),
+    "epochs_past_best",
 )
 _RISE = ArmColumn(
     TableColumn(
@@ -68,7 +62,7 @@ _OF_CLASSES = (
         "training accuracy at best",
         "training accuracy when validation peaked",
         "final_accuracy",
-        _training_accuracy,
+        _of_both(add, "gap_best", "best_val_accuracy"),
     ),
     _RISE,
     mean_column(
@@ -91,22 +85,17 @@ _OF_NUMBERS = (
         "training RMSE at best",
         "training RMSE when validation was best",
         "final_rmse",
-        _training_error,
+        _of_both(sub, "best_val_rmse", "rmse_gap_best"),
         "training_rmse_at_best",
     ),
     _RISE,
 )
 
 
-def learning_curves(dataset: DatasetSection) -> tuple[Picture, ...]:
-    """Return the figures of the learning curves, that of all cells first."""
-    return tuple(_curves(dataset))
-
-
 def overfitting_block(dataset: DatasetSection) -> Block:
     """Return the table of overfitting, and the learning curves that the answer doesn't show."""
     arms = [arm for arm in dataset.arms if arm.by_seed("best_epoch")]
-    pictures = learning_curves(dataset)[1:]
+    pictures = tuple(learning_curves(dataset)[1:])
     if not arms:
         why = "No run was validated, so that overfitting cannot be told."
         return Block("", (why,), pictures=pictures)
@@ -122,7 +111,7 @@ def overfitting_block(dataset: DatasetSection) -> Block:
     return Block("", tables=(table,), pictures=pictures)
 
 
-def _curves(dataset: DatasetSection) -> list[Picture]:
+def learning_curves(dataset: DatasetSection) -> list[Picture]:
     """Return the curves of the best arm of each cell, and of every cell's arms in a row."""
     import pandas as pd
 

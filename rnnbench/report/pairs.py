@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rnnbench.results.arm_names import own_words
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.candidates import candidates
 from rnnbench.results.compare import Relation, relate
@@ -43,16 +44,8 @@ class Pair:
 
     @property
     def words(self) -> tuple[str, str, str]:
-        """What is each arm's own in its name, and what both have: ``lstm``, ``gru``, ``depth=2``.
-
-        Both names in full, and nothing shared, where one says nothing of its own.
-        """
-        first, second = self.a.name.split(), self.b.name.split()
-        a = " ".join(word for word in first if word not in second)
-        b = " ".join(word for word in second if word not in first)
-        if not a or not b:
-            return self.a.name, self.b.name, ""
-        return a, b, " ".join(word for word in first if word in second)
+        """What is each arm's own in its name, and what both have."""
+        return own_words(self.a.name, self.b.name)
 
     @property
     def can_be_compared(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
@@ -23,7 +24,7 @@ from rnnbench.report.document import (
 )
 from rnnbench.report.wording import metric_words
 from rnnbench.results.arm_runs import measured
-from rnnbench.results.rows import rows_of
+from rnnbench.results.rows import Row, rows_of
 from rnnbench.stats import statistic
 
 # What one number of a published curve stands beside: the column, and how the number is taken.
@@ -120,36 +121,32 @@ def _is_number(value: object) -> bool:
 
 
 def _measured(runs: pd.DataFrame, column: str) -> list[float]:
-    if column == "parameters_dense":
-        return [value for _, run in runs.iterrows() if (value := _head(run)) is not None]
-    values = (measured(row, column) for row in rows_of(runs).rows)
+    rows = rows_of(runs).rows
+    values = [_head(row) if column == "parameters_dense" else measured(row, column) for row in rows]
     return [value for value in values if value == value]
 
 
-def _head(run: pd.Series) -> float | None:
-    """Return the trained parameters that are neither recurrent nor those of an embedding."""
-    recurrent = run["parameters_recurrent"]
-    rest = run["parameters_total"] - recurrent
-    has_vectors = run.get("model.embedding.kind") == "vectors"
-    if has_vectors and run.get("model.embedding.trainable") == "False":
-        return None if pd.isna(rest) else float(rest)
-    rows, dim = (str(run.get(key)) for key in ("data.num_words", "model.embedding.dim"))
-    if pd.isna(rest) or not (rows.isdigit() and dim.isdigit()):
-        return None
-    return float(rest) - int(rows) * int(dim)
+def _head(row: Row) -> float:
+    """Return the trained parameters that are neither recurrent nor an embedding's; else NaN."""
+    rest = measured(row, "parameters_total") - measured(row, "parameters_recurrent")
+    has_vectors = row.get("model.embedding.kind") == "vectors"
+    if has_vectors and row.get("model.embedding.trainable") == "False":
+        return rest
+    words, dim = (str(row.get(key)) for key in ("data.num_words", "model.embedding.dim"))
+    return rest - int(words) * int(dim) if words.isdigit() and dim.isdigit() else math.nan
 
 
 def _row(system: System, words: str, printed: float, column: str) -> tuple[TableCell, ...]:
     values = _measured(system.runs, column)
     summary = statistic(values)
     known = entry(_WRITTEN_AS.get(column, column))
-    missing = float("nan")
+    ends = min(values, default=math.nan), max(values, default=math.nan)
     return (
         text(system.name),
         text(words),
         number(printed, known),
         number(len(values), 0),
         spread(summary, known),
-        interval(min(values, default=missing), max(values, default=missing), known),
+        interval(*ends, known),
         signed(summary.mean - printed, known) if values else text(None),
     )

@@ -37,6 +37,8 @@ from rnnbench.search.epochs import other_epoch
 from rnnbench.search.importance import importance_of
 from rnnbench.stats.search import expected_best
 
+_WHOSE = (TableColumn("arm", numeric=False), TableColumn("data", numeric=False))
+
 
 def search_section(
     studies: Sequence[StudyRuns], datasets: Sequence[DatasetSection]
@@ -139,8 +141,7 @@ def _drawn_importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> Pic
 
 def _trials(studies: Sequence[StudyRuns]) -> DataTable:
     columns = (
-        TableColumn("arm", numeric=False),
-        TableColumn("data", numeric=False),
+        *_WHOSE,
         TableColumn("sampler", numeric=False),
         TableColumn("trials"),
         TableColumn("complete"),
@@ -178,8 +179,7 @@ def _trials(studies: Sequence[StudyRuns]) -> DataTable:
 def _best(studies: Sequence[StudyRuns]) -> DataTable:
     keys = sorted({key for study in studies for key in study.space})
     columns = (
-        TableColumn("arm", numeric=False),
-        TableColumn("data", numeric=False),
+        *_WHOSE,
         TableColumn("trial"),
         TableColumn("value"),
         *(TableColumn(key, numeric=False) for key in keys),
@@ -211,8 +211,7 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
     most = max(len(study.values) for study in studies)
     budgets = sorted({k for k in (1, 2, 4, 8, 16, 32, 64, 128, 256) if k < most} | {most})
     columns = (
-        TableColumn("arm", numeric=False),
-        TableColumn("data", numeric=False),
+        *_WHOSE,
         *(TableColumn(f"{k} trial{'s' if k > 1 else ''}", key=f"best_of_{k}") for k in budgets),
     )
     rows = []
@@ -231,8 +230,7 @@ def _expected(studies: Sequence[StudyRuns]) -> DataTable:
 def _importance(told: Sequence[tuple[StudyRuns, dict[str, float]]]) -> DataTable:
     keys = sorted({key for _, shares in told for key in shares})
     columns = (
-        TableColumn("arm", numeric=False),
-        TableColumn("data", numeric=False),
+        *_WHOSE,
         *map(TableColumn, keys),
     )
     rows = tuple(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from rnnbench.errors import StoreError
@@ -25,7 +24,6 @@ from rnnbench.results.parquet import (
 )
 from rnnbench.results.parquet_classes import read_class_answers, write_class_answers
 from rnnbench.tracking.looks import Looked, as_text, from_text
-from rnnbench.training.tested_weights import Weights
 
 RUNS, HISTORY = "runs.parquet", "history.parquet"
 # Written where there is something in them.
@@ -75,11 +73,12 @@ def read_snapshot(folder: Path) -> Tables:
             "name the folder of a report, as in report.source=reports/imdb",
         )
     runs = read_runs(folder / RUNS)
+    asked = asked_weights(runs)
     return Tables(
         runs,
         read_history(folder / HISTORY),
         _runs(folder / TRIALS, ("run_id", "study")),
-        _answers(folder / ANSWERS, asked_weights(runs)),
+        read_answers(folder / ANSWERS, asked) if (folder / ANSWERS).exists() else {},
         _runs(folder / BASELINES),
         read_flows(folder / FLOWS) if (folder / FLOWS).exists() else {},
         _looks(folder / LOOKS),
@@ -108,7 +107,3 @@ def _looks(path: Path) -> tuple[Looked, ...]:
 
 def _runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
     return read_runs(path, unique) if path.exists() else frame([])
-
-
-def _answers(path: Path, asked: Mapping[str, Weights]) -> dict[Weights, dict[str, np.ndarray]]:
-    return read_answers(path, asked) if path.exists() else {}

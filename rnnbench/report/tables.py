@@ -51,10 +51,13 @@ def read_tables(
     history = load_history(store, done["run_id"])
     asked = asked_weights(done)
     with run_files(store, map(str, done["run_id"]), [FLOWS, PREDICTIONS]) as folders:
-        found = {run_id: load_flows(folder / FLOWS) for run_id, folder in folders.items()}
+        # As they are read from Parquet: a report is the same from either.
+        flows = {
+            run_id: tuple(flow.rounded() for flow in found)
+            for run_id, folder in folders.items()
+            if (found := load_flows(folder / FLOWS)) is not None
+        }
         answers, classes = read_predictions(folders, asked)
-    # As they are read from Parquet: a report is the same from either.
-    flows = {i: tuple(flow.rounded() for flow in several) for i, several in _present(found).items()}
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
     lengths = lengths_by_digest(store.home.path / "data", done["data_digest"].dropna())
     return Tables(runs, history, trials, answers, baselines, flows, looks, lengths, classes)
@@ -65,15 +68,13 @@ def restricted(
 ) -> Tables:
     """Return the part of a report's tables that some arms declare; no arms for all of it."""
     runs, trials = _chosen(tables.runs, tables.trials, arms, tell)
-    ids = finished(runs)["run_id"]
+    done = finished(runs)
+    ids, digests = set(done["run_id"]), set(done["data_digest"].dropna())
     history = tables.history[tables.history["run_id"].isin(ids)]
-    known = set(ids)
-    answers, classes = _of_runs(tables.correct, known), _of_runs(tables.classes, known)
-    flows = {run_id: tables.flows[run_id] for run_id in ids if run_id in tables.flows}
-    done = finished(runs)["arm_key"]
-    looks = tuple(one for one in tables.looks if one.is_about(done))
-    digests = set(finished(runs)["data_digest"].dropna())
-    lengths = {digest: tables.lengths[digest] for digest in tables.lengths.keys() & digests}
+    answers, classes = _of_runs(tables.correct, ids), _of_runs(tables.classes, ids)
+    flows = {run_id: found for run_id, found in tables.flows.items() if run_id in ids}
+    looks = tuple(one for one in tables.looks if one.is_about(done["arm_key"]))
+    lengths = {digest: found for digest, found in tables.lengths.items() if digest in digests}
     return Tables(runs, history, trials, answers, tables.baselines, flows, looks, lengths, classes)
 
 
@@ -108,7 +109,3 @@ def _chosen(
     else:
         declared = trials[trials["study"].isin(chosen["study"].dropna())]
     return chosen, without_unmeasured(declared)
-
-
-def _present(found: Mapping[str, _Value | None]) -> dict[str, _Value]:
-    return {run_id: value for run_id, value in found.items() if value is not None}

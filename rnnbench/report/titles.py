@@ -90,12 +90,12 @@ def _files(rows: Sequence[Row]) -> list[str | None]:
         own = found | {one for one in every for path in found if one.endswith(f"/{path}")}
         joined = [file for file in files if file & own]
         files = [*(file for file in files if file not in joined), own.union(*joined)]
-    shown = {path: min(file, key=_place) for file in files for path in file}
+    shown = {
+        path: min(file, key=lambda path: (PurePath(path).name, path))
+        for file in files
+        for path in file
+    }
     return [shown[min(known[digest])] if known[digest] else None for digest in digests]
-
-
-def _place(path: str) -> tuple[str, str]:
-    return PurePath(path).name, path
 
 
 def section_key(name: str, taken: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from rnnbench.config.arm_names import key_words, short_name
 from rnnbench.config.metric import OF_EPOCH, Weights
 from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import OPTIMIZERS
+from rnnbench.formatting.sentences import capital
 from rnnbench.models.cells import CELLS
 
 _ARMS = 8_192  # whose words are kept: each is told in many comparisons
@@ -84,6 +85,12 @@ def arm_words(name: str) -> str:
     if name.endswith(")") and told:
         return f"{name[:-1]}, {told})"
     return f"{name} ({told})" if name and told else name or told
+
+
+def difference_words(names: Iterable[str]) -> str:
+    """Return a difference, ``4 layers: LSTM − GRU``, from what names have apart and in common."""
+    a, b, shared = map(arm_words, names)
+    return f"{capital(shared)}: {a} − {b}" if shared else f"{a} − {b}"
 
 
 def flat(words: str) -> str:

@@ -46,6 +46,19 @@ def _parameters(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(is_parameter, columns))
 
 
+def own_words(a: str, b: str) -> tuple[str, str, str]:
+    """Return what is each arm's own in a name, and what both have: ``lstm``, ``gru``, ``depth=2``.
+
+    Both names in full, and nothing shared, where one says nothing of its own.
+    """
+    first, second = a.split(), b.split()
+    own = " ".join(word for word in first if word not in second)
+    other = " ".join(word for word in second if word not in first)
+    if not own or not other:
+        return a, b, ""
+    return own, other, " ".join(word for word in first if word in second)
+
+
 def shown_value(value: object) -> str:
     """Return a parameter as a name has it: drawn numbers with four digits."""
     return "none" if value is None else shown_text(str(value))

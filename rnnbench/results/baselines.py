@@ -10,10 +10,10 @@ import pandas as pd
 from rnnbench.config.arm_names import short_name, told_apart
 from rnnbench.config.keys import is_about, names_arms, shapes_arrays
 from rnnbench.config.roles import Purpose
-from rnnbench.results.arm_names import shown_value
+from rnnbench.results.arm_names import parameters, shown_value
 from rnnbench.results.arm_runs import ArmRuns
 from rnnbench.results.arms import finished
-from rnnbench.results.rows import is_parameter, rows_of
+from rnnbench.results.rows import rows_of
 
 _RANDOM = "trainable"  # the kind of an embedding that does not say where it starts from
 
@@ -35,14 +35,10 @@ def baseline_arms(baselines: pd.DataFrame, arms: Sequence[ArmRuns]) -> list[ArmR
     done = done[done["data_digest"].astype("string").isin(sorted(digests))]
     found = []
     for _, group in done.groupby("arm_key", sort=True):
-        first = group.iloc[0]
-        params = {
-            str(key): str(first[key])
-            for key in group.columns
-            if is_parameter(str(key)) and not pd.isna(first[key])
-        }
+        runs = rows_of(group)
+        first, params = runs.rows[0], parameters(runs.rows[0])
         if any(_fits(str(first["data_digest"]), params, arm) for arm in arms):
-            found.append(ArmRuns(f"{first['label']} (baseline)", "", params, rows_of(group)))
+            found.append(ArmRuns(f"{first['label']} (baseline)", "", params, runs))
     return sorted(_distinct(found, arms), key=lambda arm: arm.name)
 
 

@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Hashable, Sequence
 
 from rnnbench.config.arm_names import OPTION
-from rnnbench.config.keys import role
-from rnnbench.config.roles import Compilation
-from rnnbench.results.facts import Facts, default_option
+from rnnbench.results.facts import Facts, default_option, is_who_computes
 
 _SMALL = 12  # arms, whose pairs are related in no time
 
@@ -46,9 +44,7 @@ def _things(arm: Facts) -> dict[str, Hashable]:
     options = {k: v for k, v in arm.options.items() if v != default_option(k)}
     parts: dict[str, list[tuple[str, str]]] = {"cell": [("", arm.cell), *sorted(options.items())]}
     for key, value in sorted(arm.telling):
-        program = role(key, Compilation)
-        is_who_computes = program is not None and program.same_result
-        if not key.startswith(OPTION) and not is_who_computes:
+        if not key.startswith(OPTION) and not is_who_computes(key):
             parts.setdefault(thing(key), []).append((key, value))
     return {name: tuple(own) for name, own in parts.items()}
 

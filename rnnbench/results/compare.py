@@ -6,15 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from rnnbench.config.arm_names import OPTION, key_words, unset
-from rnnbench.config.keys import implied_by, role, shapes_arrays
+from rnnbench.config.keys import implied_by, shapes_arrays
 from rnnbench.config.metrics import entry
 from rnnbench.config.optimizers import COMMON
-from rnnbench.config.roles import Compilation
 from rnnbench.models.cells import DEFAULTS
-from rnnbench.results.conditions import compared_seeds, differing, is_same
-from rnnbench.results.facts import DECISIVE, MACHINE, Facts, default_option, failures_in
+from rnnbench.results.facts import (
+    DECISIVE,
+    MACHINE,
+    Facts,
+    default_option,
+    failures_in,
+    is_who_computes,
+)
 from rnnbench.results.measure import ASKED, is_chosen_on_test
-from rnnbench.stats.arm_values import FEWEST
+from rnnbench.stats.arm_values import FEWEST, has_only_pairs
 
 _LEADING = ("cell", "optimizer", "model.embedding.kind", "model.embedding.path")
 # An optimizer has a rate and options of its own; what all share is no part of it.
@@ -77,7 +82,7 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     for key in _brought_along(different, a, b):
         different.pop(key, None)
     # Who computes a result doesn't change it: compared only where nothing else differs.
-    of_results = {key: pair for key, pair in different.items() if not _is_who_computes(key)}
+    of_results = {key: pair for key, pair in different.items() if not is_who_computes(key)}
     different = of_results or different
     if a.drawn and a.search == b.search:
         chosen = sorted(key for key in different if key in a.drawn)
@@ -101,7 +106,7 @@ def relate(a: Facts, b: Facts, metric: str = ASKED) -> Relation:
     confounds += _conditions(a, b, metric, same_data=not any(map(shapes_arrays, different)))
     if _LIMIT in different and _is_held_out(a, metric):
         confounds.append("the samples that validate are others")
-    machine = {column: words for column in MACHINE if (words := differing(a, b, column))}
+    machine = {column: words for column in MACHINE if (words := _differing(a, b, column))}
     if not entry(metric).repeats:
         # A machine decides seconds and memory as much as an arm does.
         confounds += [words for column, words in machine.items() if column in ELSEWHERE]
@@ -126,7 +131,7 @@ def _unpaired(a: Facts, b: Facts) -> list[str]:
         return []
     if not common:
         return [f"no seed in common ({len(a.seeds)} against {len(b.seeds)}): not paired"]
-    if compared_seeds(a, b) == (common, common):
+    if _compared_seeds(a, b) == (common, common):
         return [f"the {len(common)} seeds in common of {len(every)}"]
     if len(common) < FEWEST:
         return [f"{len(common)} of {len(every)} seeds in common, too few to be paired"]
@@ -178,9 +183,9 @@ def _conditions(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[str
     for column in DECISIVE:
         if column == "data_digest" and not same_data:
             continue
-        if not is_same(a, b, column):
+        if not _is_same(a, b, column):
             # A digest says nothing to a reader.
-            found.append(DECISIVE[column] if column == "data_digest" else differing(a, b, column))
+            found.append(DECISIVE[column] if column == "data_digest" else _differing(a, b, column))
     if bool(a.drawn) != bool(b.drawn):
         found.append(f"tuned by a search: {'the first' if a.drawn else 'the second'} only")
     elif a.drawn and a.search != b.search:
@@ -192,6 +197,58 @@ def _conditions(a: Facts, b: Facts, metric: str, *, same_data: bool) -> list[str
         for arm in (a, b)
         if is_chosen_on_test(arm, metric)
     ]
+
+
+def _is_same(a: Facts, b: Facts, column: str) -> bool:
+    """Return whether a condition, such as code or machine, is the same for every shared seed.
+
+    Of other seeds that are compared, one arm has nothing that the other does not have, too.
+    """
+    if _is_shared(a, b, column):
+        return True
+    first, second = _by_seed(a, b, column)
+    known = ({*first.values()}, {*second.values()})
+    if len(known[0] | known[1]) == 1:
+        return True
+    common = first.keys() & second.keys()
+    return known[0] == known[1] and all(first[seed] == second[seed] for seed in common)
+
+
+def _differing(a: Facts, b: Facts, column: str) -> str:
+    """Return in words how a condition differs between two arms, or between their seeds.
+
+    Empty where it does not.
+    """
+    if _is_shared(a, b, column):
+        return ""
+    # A kernel equals Keras's layer: it changes seconds only.
+    plain = ({words.replace(" fused", "") for words in f.values()} for f in _by_seed(a, b, column))
+    first, second = map(sorted, plain)
+    words = {**DECISIVE, **MACHINE}[column]
+    if first != second:
+        return f"{words} {' and '.join(first)} against {' and '.join(second)}"
+    return f"{words} {' and '.join(first)}, by seed" if len(first) > 1 else ""
+
+
+def _is_shared(a: Facts, b: Facts, column: str) -> bool:
+    """Return whether all runs of two arms share a condition: most do."""
+    return column in a.sole and a.sole[column] == b.sole.get(column)
+
+
+def _compared_seeds(a: Facts, b: Facts) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the seeds of two arms that a comparison uses: those in common alone, or all."""
+    common = a.seeds & b.seeds
+    is_paired = has_only_pairs(len(common), len(a.seeds), len(b.seeds))
+    return (common, common) if is_paired else (a.seeds, b.seeds)
+
+
+def _by_seed(a: Facts, b: Facts, column: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Return a condition of two arms by seed, of the seeds that are compared."""
+    first, second = (
+        {seed: arm.conditions[column][seed] for seed in seeds}
+        for arm, seeds in zip((a, b), _compared_seeds(a, b), strict=True)
+    )
+    return first, second
 
 
 def _is_held_out(arm: Facts, metric: str) -> bool:
@@ -221,8 +278,3 @@ def _factor(key: str, different: Collection[str]) -> str:
     """Return the name of what varies: another optimizer comes with a rate of its own."""
     is_own = key.startswith("optimizer.") and key not in _SHARED
     return "optimizer" if is_own and "optimizer.name" in different else key
-
-
-def _is_who_computes(key: str) -> bool:
-    program = role(key, Compilation)
-    return program is not None and program.same_result

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnbench.config.metrics import is_smaller_better
 from rnnbench.results.arm_runs import ArmRuns, measured
 from rnnbench.results.history import SECONDS
-from rnnbench.results.mean_course import MeanCourse, Values
 from rnnbench.results.measure import usual_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Cost = Literal["seconds", "updates"]
 COSTS: tuple[Cost, ...] = ("seconds", "updates")
+Values = NDArray[np.float64]
 _SLACK = 1 + 1e-9  # sums of the same seconds in another order differ in their last bits
 
 
@@ -96,17 +97,3 @@ def updates_an_epoch(params: Mapping[str, str], samples: object) -> int | None:
 def whole_cost(runs: Mapping[int, RunCourse], cost: Cost) -> float:
     """Return what the runs of an arm, at least one, spent in all their epochs, on average."""
     return float(np.mean([course.spent[cost][-1] for course in runs.values()]))
-
-
-def mean_course(runs: Mapping[int, RunCourse], cost: Cost) -> MeanCourse:
-    """Return the mean of some runs, at least one, epoch by epoch."""
-    most = max(len(course.best) for course in runs.values())
-
-    def filled(values: Values, rest: float) -> Values:
-        return np.concatenate([values, np.full(most - len(values), rest)])
-
-    spent = np.array([filled(course.spent[cost], math.nan) for course in runs.values()])
-    best = np.array([filled(course.best, course.best[-1]) for course in runs.values()])
-    sd = best.std(axis=0, ddof=1) if len(best) > 1 else np.zeros(most)
-    rising = np.maximum.accumulate(np.nanmean(spent, axis=0))
-    return MeanCourse(rising, best.mean(axis=0), sd)

@@ -12,8 +12,9 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from rnnbench.config.arm_names import OPTION
-from rnnbench.config.keys import makes_a_difference
+from rnnbench.config.keys import makes_a_difference, role
 from rnnbench.config.metrics import METRICS
+from rnnbench.config.roles import Compilation
 from rnnbench.models.cells import CELLS, DEFAULTS
 
 UNKNOWN = "unknown"
@@ -103,9 +104,10 @@ def default_option(key: str) -> str:
     return str(DEFAULTS.get(key.removeprefix(OPTION), "none"))
 
 
-def telling(params: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    """Return the parameters that can make a difference."""
-    return frozenset((key, value) for key, value in params.items() if makes_a_difference(key))
+def is_who_computes(key: str) -> bool:
+    """Return whether a parameter says who computes a result, and doesn't change it."""
+    program = role(key, Compilation)
+    return program is not None and program.same_result
 
 
 def is_measured(value: float) -> bool:

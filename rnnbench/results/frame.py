@@ -7,22 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from rnnbench.config.metrics import METRICS
-from rnnbench.results.rows import COLUMNS, Column, columns_of, is_parameter, recorded
+from rnnbench.results.rows import COLUMNS, columns_of, is_parameter, recorded
 from rnnbench.tracking.record import Record, in_each_search
 from rnnbench.tracking.store import Store
-
-__all__ = [
-    "COLUMNS",
-    "OWN_COLUMN",
-    "Column",
-    "frame",
-    "load_baselines",
-    "load_runs",
-    "load_trials",
-    "with_parameters",
-    "without_doubles",
-    "without_unmeasured",
-]
 
 _DECLARED = frozenset(column.name for column in COLUMNS)
 # Parameters that have a column of their own: dotted key -> column.
@@ -49,9 +36,9 @@ def load_baselines(store: Store) -> pd.DataFrame:
 def load_runs(store: Store) -> pd.DataFrame:
     """Return the training runs of a store, oldest first.
 
-    Declared columns come first (:data:`COLUMNS`), then whatever else was measured, then every
-    other parameter as text under its dotted configuration key. A run that was repeated after a
-    failure appears once for each try.
+    Declared columns come first (:data:`rnnbench.results.COLUMNS`), then whatever else was measured,
+    then every other parameter as text under its dotted configuration key. A run that was repeated
+    after a failure appears once for each try.
     """
     return without_doubles(frame(store.records()))
 

@@ -12,17 +12,19 @@ import numpy as np
 import pandas as pd
 
 from rnnbench.config.metrics import EPOCH_METRICS, METRICS
-from rnnbench.results.frame import COLUMNS, Column, with_parameters
+from rnnbench.results.frame import with_parameters
 from rnnbench.results.history import SECONDS, history_frame
 from rnnbench.results.parquet_file import (
     Kind,
     read_columns,
+    read_whole,
     refuse_gaps,
     refuse_missing,
     refuse_twice,
     refused,
     write_arrow,
 )
+from rnnbench.results.rows import COLUMNS, Column
 from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.tested_weights import WEIGHTS, Weights
 
@@ -43,8 +45,7 @@ _FLOWS: dict[str, Kind] = {
 _ANSWERS: dict[str, Kind] = {"run_id": "text", "right": "answers"}
 _LENGTHS: dict[str, Kind] = {"data_digest": "text", "tokens": "lengths"}
 # What earlier versions packed into bytes had its length beside it, and was of one weights a run.
-_LENGTH: dict[str, Kind] = {"samples": "whole"}
-_WEIGHTS: dict[str, Kind] = {"weights": "text"}
+_BESIDE_ANSWERS: dict[str, Kind] = {"samples": "whole", "weights": "text"}
 
 
 def write_frame(table: pd.DataFrame, path: Path) -> None:
@@ -82,16 +83,10 @@ def read_runs(path: Path, unique: Sequence[str] = ("run_id",)) -> pd.DataFrame:
         column.name: pd.Series(found.pop(column.name, [None] * count), dtype=column.dtype)
         for column in COLUMNS
     }
-    columns |= {
-        name: pd.Series(values, dtype="Float64" if _is_number(values) else "string")
-        for name, values in found.items()
-    }
+    for name, values in found.items():  # what is not declared is a metric, or a parameter
+        is_metric = any(isinstance(value, float) for value in values)
+        columns[name] = pd.Series(values, dtype="Float64" if is_metric else "string")
     return with_parameters(pd.DataFrame(columns))
-
-
-def _is_number(values: Iterable[object]) -> bool:
-    """Return whether a column that is not declared holds a metric and no parameter."""
-    return any(isinstance(value, float) for value in values)
 
 
 def read_history(path: Path) -> pd.DataFrame:
@@ -122,10 +117,7 @@ def read_answers(path: Path, asked: Mapping[str, Weights]) -> dict[Weights, dict
     Raises:
         StoreError: for a file that holds anything else.
     """
-    found = read_columns(path, _ANSWERS | _LENGTH | _WEIGHTS)
-    refuse_missing(path, found, _ANSWERS)
-    refuse_gaps(path, found, found)
-    refuse_twice(path, found, ("run_id", "weights"))
+    found = read_whole(path, _ANSWERS, ("run_id", "weights"), _BESIDE_ANSWERS)
     answers: dict[Weights, dict[str, np.ndarray]] = {which: {} for which in WEIGHTS}
     lengths = found.get("samples", repeat(0))
     weights = found.get("weights") or [asked.get(run_id, "last") for run_id in found["run_id"]]
@@ -155,10 +147,7 @@ def write_answers(answers: Mapping[Weights, Mapping[str, np.ndarray]], path: Pat
 
 def read_flows(path: Path) -> dict[str, tuple[Flow, ...]]:
     """Return by run the gradients through time that were measured; raises StoreError."""
-    found = read_columns(path, _FLOWS)
-    refuse_missing(path, found, _FLOWS)
-    refuse_gaps(path, found, _FLOWS)
-    refuse_twice(path, found, ("run_id", "epoch", "layer", "state"))
+    found = read_whole(path, _FLOWS, ("run_id", "epoch", "layer", "state"))
     _refuse_beyond(path, "epoch", found["epoch"], _DECLARED["trial"])
     flows: dict[str, list[Flow]] = {}
     rows = zip(*(found[name] for name in _FLOWS), strict=True)
@@ -192,10 +181,7 @@ def write_flows(flows: Mapping[str, Sequence[Flow]], path: Path) -> None:
 
 def read_lengths(path: Path) -> dict[str, np.ndarray]:
     """Return by digest of a data set the tokens of each test sample ``(n,)``; raises StoreError."""
-    found = read_columns(path, _LENGTHS)
-    refuse_missing(path, found, _LENGTHS)
-    refuse_gaps(path, found, _LENGTHS)
-    refuse_twice(path, found, ("data_digest",))
+    found = read_whole(path, _LENGTHS, ("data_digest",))
     for digest, tokens in zip(found["data_digest"], found["tokens"], strict=True):
         if tokens.dtype != np.int32 or (tokens < 0).any():
             raise refused(path, f"lengths of {digest} that are no whole numbers from 0")

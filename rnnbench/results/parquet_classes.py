@@ -9,15 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnbench.results.by_class import MOST, RECALLS, ByClass, Classes
-from rnnbench.results.parquet_file import (
-    Kind,
-    read_columns,
-    refuse_gaps,
-    refuse_missing,
-    refuse_twice,
-    refused,
-    write_arrow,
-)
+from rnnbench.results.parquet_file import Kind, read_whole, refused, write_arrow
 from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 _COLUMNS: Mapping[str, Kind] = {
@@ -49,10 +41,7 @@ def write_class_answers(classes: Classes, path: Path) -> None:
 
 def read_class_answers(path: Path) -> dict[Weights, dict[str, ByClass]]:
     """Return by weights and run what was answered by class; raises StoreError."""
-    found = read_columns(path, _COLUMNS)
-    refuse_missing(path, found, _COLUMNS)
-    refuse_gaps(path, found, _COLUMNS)
-    refuse_twice(path, found, ("run_id", "weights", "label"))
+    found = read_whole(path, _COLUMNS, ("run_id", "weights", "label"))
     rows: dict[tuple[str, str], list[int]] = {}
     for place, one in enumerate(zip(found["run_id"], found["weights"], strict=True)):
         rows.setdefault(one, []).append(place)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from rnnbench.errors import StoreError, first_line
@@ -70,6 +71,27 @@ def read_columns(
         for value in values:
             if isinstance(value, float) and not math.isnan(value) and not is_measured(value):
                 raise refused(path, f"{value:g} as {name}")
+    return found
+
+
+def read_whole(
+    path: Path,
+    wanted: Mapping[str, Kind],
+    unique: Sequence[str],
+    optional: Mapping[str, Kind] = MappingProxyType({}),
+) -> dict[str, list[Any]]:
+    """Return the columns of a file that has all of these, without gaps, and no two rows alike.
+
+    Args:
+        path: the file.
+        wanted: what it has to have.
+        unique: the columns by which no two rows are alike.
+        optional: what it may have besides.
+    """
+    found = read_columns(path, {**wanted, **optional})
+    refuse_missing(path, found, wanted)
+    refuse_gaps(path, found, found)
+    refuse_twice(path, found, unique)
     return found
 
 

@@ -82,12 +82,10 @@ def _distinct(
     named: list[tuple[str, list[ArmRuns]]],
 ) -> list[tuple[str, list[ArmRuns]]]:
     """Number protocols whose words are the same."""
-    seen: dict[str, int] = {}
-    distinct: list[tuple[str, list[ArmRuns]]] = []
-    for words, arms in named:
-        seen[words] = seen.get(words, 0) + 1
-        again = seen[words] > 1 or not words
-        distinct.append(
-            (f"{words} (protocol {len(distinct) + 1})".strip() if again else words, arms)
-        )
+    seen = {""}
+    distinct = []
+    for number, (words, arms) in enumerate(named, 1):
+        told = f"{words} (protocol {number})".strip() if words in seen else words
+        distinct.append((told, arms))
+        seen.add(words)
     return distinct

@@ -199,18 +199,14 @@ def values_of(records: Iterable[Record], column: Column) -> list[Any]:
         return [getattr(record, name) for record in records]
     if column.source == "metric":
         return [_number(record.metrics.get(name)) for record in records]
-    read = _typed if column.name in _TYPED else _whole if column.dtype == "Int64" else _text
-    if column.source == "tag":
-        return [read(record.tags.get(name)) for record in records]
-    return [read(record.params.get(name)) for record in records]
+    texts = [(r.tags if column.source == "tag" else r.params).get(name) for r in records]
+    if column.name in _TYPED:
+        return list(map(_typed, texts))
+    return list(map(_whole, texts)) if column.dtype == "Int64" else texts
 
 
 def _number(value: float | None) -> float | None:
     return value if value is None or not isinstance(value, float) or is_measured(value) else None
-
-
-def _text(value: str | None) -> str | None:
-    return value
 
 
 @lru_cache(maxsize=1024)

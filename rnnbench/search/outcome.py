@@ -129,8 +129,7 @@ def save_artifacts(store: Store, searched: Sequence[Searched], parent: SweepPare
 
 def write_files(result: Searched, folder: Path) -> None:
     """Write ``trials.csv``, ``best.json``, and the figures that the trials allow."""
-    from rnnbench.plots.search import save_history
-    from rnnbench.plots.trials import Shares, save_importances
+    from rnnbench.plots.trials import Shares, save_history, save_importances
 
     keys = list(result.search.config.search.space)
     metric = result.search.config.search.metric

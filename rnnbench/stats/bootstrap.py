@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-RESAMPLES = 5_000
+_RESAMPLES = 5_000
 FEWEST = 10  # values from which on a 95 % interval holds the truth at least 92 % of the time
 _SEED = 20_210  # the same draws for the same number of values: a report repeats byte for byte
 
@@ -38,10 +38,7 @@ def interquartile_mean(values: Values) -> Values:
 
 
 def bootstrap(
-    values: Sequence[float],
-    statistic: Callable[[Values], Values],
-    confidence: float,
-    resamples: int = RESAMPLES,
+    values: Sequence[float], statistic: Callable[[Values], Values], confidence: float
 ) -> Interval:
     """Return a statistic with its percentile bootstrap interval over replicates.
 
@@ -49,7 +46,6 @@ def bootstrap(
         values: one number a replicate; NaN is left out.
         statistic: maps ``(..., n)`` to ``(...)``.
         confidence: for example 0.95.
-        resamples: draws with replacement.
 
     With fewer than :data:`FEWEST` replicates such an interval is too narrow, for it cannot leave
     the range of the values (three of them hold the truth 75 % of the time at 95 %): it describes
@@ -61,15 +57,15 @@ def bootstrap(
     estimate = float(statistic(known))
     if len(known) < 2:
         return Interval(estimate, np.nan, np.nan)
-    drawn = statistic(known[_draws(len(known), resamples)])
+    drawn = statistic(known[_draws(len(known))])
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return Interval(estimate, float(low), float(high))
 
 
 @lru_cache(maxsize=8)
-def _draws(n: int, resamples: int) -> NDArray[np.int64]:
+def _draws(n: int) -> NDArray[np.int64]:
     """Return which of ``n`` values each resample draws, ``(resamples, n)``."""
-    drawn = np.random.default_rng([_SEED, n]).integers(0, n, size=(resamples, n))
+    drawn = np.random.default_rng([_SEED, n]).integers(0, n, size=(_RESAMPLES, n))
     drawn.flags.writeable = False
     return drawn

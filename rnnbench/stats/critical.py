@@ -71,12 +71,6 @@ class CriticalValues:
         found = np.exp(np.interp(-np.log(level), -self.log_level, self.log_t))
         return np.asarray(found, dtype=np.float64)
 
-    def level(self, t: Values) -> Values:
-        """Return how often the largest of all pairs exceeds ``t``: the adjusted p value."""
-        with np.errstate(divide="ignore"):
-            found = np.exp(np.interp(np.log(t), self.log_t, self.log_level))
-        return np.asarray(found, dtype=np.float64)
-
 
 @lru_cache(maxsize=256)
 def critical_values(arms: int, df: float) -> CriticalValues:
@@ -108,10 +102,10 @@ def _kept() -> Values:
 
 def drawn_levels(arms: int, df: float, t: Values) -> Values:
     """Return how often the largest of all pairs exceeds ``t``; see :func:`critical_values`."""
-    from scipy.special import stdtr
+    from scipy.special import ndtr, stdtr
 
     m = arms * (arms - 1) // 2
-    alone = 2 * stdtr(df, -t) if math.isfinite(df) else _two_sided_normal(t)
+    alone = 2 * (stdtr(df, -t) if math.isfinite(df) else ndtr(-t))
     if arms == 2:
         return np.asarray(alone)
     levels = [_level(t, h, arms + 1, df) for h in _largest(arms, df)]
@@ -125,7 +119,7 @@ def drawn_levels(arms: int, df: float, t: Values) -> Values:
 
 
 def _table(t: Values, level: Values) -> CriticalValues:
-    """Keep what falls strictly, for it is read in both directions."""
+    """Keep what falls strictly: it is read by level."""
     level = np.minimum.accumulate(np.clip(level, 1e-300, 1))
     keep = np.concatenate(([True], np.diff(np.log(level)) < -1e-12))
     return CriticalValues(np.log(t[keep]), np.log(level[keep]))
@@ -185,12 +179,6 @@ def _level(t: Values, h: Values, k: int, df: float) -> Values:
     x = np.square(t)[:, None] / centre
     tail = chdtrc(k, x) if math.isinf(df) else fdtrc(k, df * k, x)
     return np.asarray(tail @ (counts[kept] / len(h)))
-
-
-def _two_sided_normal(t: Values) -> Values:
-    from scipy.special import ndtr
-
-    return np.asarray(2 * ndtr(-t))
 
 
 def write_kept() -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench.stats.design import Design
 from rnnbench.stats.power_integral import degrees
-from rnnbench.stats.sequential import Design
 
 Values = NDArray[np.float64]
 _SWEEPS = 400

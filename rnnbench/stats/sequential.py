@@ -43,11 +43,10 @@ from typing import Any, Literal
 from rnnbench.stats.arm_values import ArmValues
 from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.contrast import Contrast, contrast
-from rnnbench.stats.design import Design, looks, widened
+from rnnbench.stats.design import Design
 from rnnbench.stats.equalities import largest_equal
 from rnnbench.stats.family import LEAST, Comparison, family, measured, verdict_of
 
-__all__ = ["Design", "Look", "follow", "looks", "widened"]
 Pair = tuple[str, str]
 
 
@@ -90,7 +89,10 @@ class Look:
                     "a": c.a,
                     "b": c.b,
                     "n": c.n,
-                    "difference": [_finite(value) for value in asdict(c.difference).values()],
+                    "difference": [
+                        value if math.isfinite(value) else None
+                        for value in asdict(c.difference).values()
+                    ],
                     "verdict": c.verdict,
                     "better": c.better,
                     "decided": look,
@@ -269,7 +271,3 @@ def _only(arm: ArmValues, seeds: range) -> ArmValues:
         {seed: arm.values[seed] for seed in seeds if seed in arm.values},
         None if samples is None else {s: samples[s] for s in seeds if s in samples},
     )
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -88,7 +88,7 @@ def over_sets(
     found = []
     for differences, p in zip(pairs, adjusted, strict=True):
         summary, sign = statistic(differences), -1 if lower_is_better else 1
-        interval = _within(_mean_interval(summary, (1 - confidence) / len(pairs)), widest)
+        interval = _interval(summary, 1 - (1 - confidence) / len(pairs), 1.0, widest)
         if p <= 1 - confidence:
             interval = _without_zero(interval)
         verdict = verdict_of(interval, margin)
@@ -101,7 +101,7 @@ def over_sets(
                 ahead=sum(sign * d > 0 for d in differences),
                 level=sum(d == 0 for d in differences),
                 difference=interval,
-                further=_within(_further(summary, confidence), widest),
+                further=_interval(summary, confidence, math.sqrt(summary.n + 1), widest),
                 sd=summary.sd,
                 p=p,
                 verdict=verdict,
@@ -111,28 +111,17 @@ def over_sets(
     return found
 
 
-def _mean_interval(found: Statistic, level: float) -> Interval:
-    """Return Student's interval of a mean, NaN of too few data sets."""
-    width = half_width(found, 1 - level) if found.n >= FEWEST else math.nan
-    return Interval(found.mean, found.mean - width, found.mean + width)
-
-
-def _further(found: Statistic, confidence: float) -> Interval:
-    """Return where one more value of the same kind would lie, NaN of too few data sets."""
-    width = (
-        half_width(found, confidence) * math.sqrt(found.n + 1) if found.n >= FEWEST else math.nan
-    )
-    return Interval(found.mean, found.mean - width, found.mean + width)
-
-
 def _without_zero(interval: Interval) -> Interval:
     if interval.estimate > 0:
         return replace(interval, low=max(interval.low, LEAST))
     return replace(interval, high=min(interval.high, -LEAST))
 
 
-def _within(interval: Interval, widest: float) -> Interval:
-    return Interval(interval.estimate, max(interval.low, -widest), min(interval.high, widest))
+def _interval(found: Statistic, confidence: float, wider: float, widest: float) -> Interval:
+    """Return an interval so many times as wide as Student's of a mean, NaN of too few data sets."""
+    width = wider * half_width(found, confidence) if found.n >= FEWEST else math.nan
+    low, high = found.mean - width, found.mean + width
+    return Interval(found.mean, max(low, -widest), min(high, widest))
 
 
 def _p(differences: Sequence[float]) -> float:

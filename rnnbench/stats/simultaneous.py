@@ -85,7 +85,8 @@ class FamilyDesign:
         """
         shape = np.broadcast_shapes(seeds.shape, samples.shape, (*np.shape(alpha), 1))
         found = np.full(shape, np.nan)
-        critical = cache(partial(_critical, alpha=alpha, pairs=self._pairs))  # most are alike
+        pairs = sum(len(block.pairs) for block in self.blocks)
+        critical = cache(partial(_critical, alpha=alpha, pairs=pairs))  # most are alike
         for block in self.blocks:
             kind = len(block.pairs), block.arms
             z = critical(*kind, math.inf)
@@ -116,11 +117,6 @@ class FamilyDesign:
                 p = np.interp(estimate, width, logs, right=-math.inf)
                 found[i] = min(1.0, math.exp(p))
         return found
-
-    @property
-    def _pairs(self) -> int:
-        """How many pairs there are in all blocks."""
-        return sum(len(block.pairs) for block in self.blocks)
 
 
 def _is_moderated(arms: int | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rnnbench.config.expand import Arm
 from rnnbench.config.metrics import METRICS
@@ -11,7 +10,7 @@ from rnnbench.config.schema import Config
 from rnnbench.errors import ConfigError
 from rnnbench.results.compare import relate
 from rnnbench.results.measure import AUTO
-from rnnbench.stats.design import FIRST_LOOK, looks
+from rnnbench.stats.design import FIRST_LOOK
 from rnnbench.training.spec import RunSpec
 from rnnbench.until.arms import arms_by_data, arms_of, families
 
@@ -71,14 +70,6 @@ def _unmeasured(key: str, values: str, value: object, by: str) -> ConfigError:
         value,
         "set it so, choose another report.metric, or type seeds=... instead of until",
     )
-
-
-def first_look(arms: Sequence[Arm]) -> list[Arm]:
-    """Return the arms with the seeds that are trained in any case: those of the first look."""
-    if arms[0].config.until is None:
-        return list(arms)
-    fixed = {"seeds": looks(arms[0].config.seeds)[0], "until": None, "most_seeds": None}
-    return [replace(arm, config=arm.config.model_copy(update=fixed)) for arm in arms]
 
 
 def check_compared(specs: Sequence[RunSpec]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rnnbench.config.expand import Arm
 from rnnbench.config.schema import Config
 from rnnbench.stats import statistic
+from rnnbench.stats.design import looks
 from rnnbench.sweep.data_cache import DataCache
 from rnnbench.sweep.declaration import check_arms, declare
 from rnnbench.sweep.jobs import sweep_key
@@ -19,7 +20,7 @@ from rnnbench.tracking import names
 from rnnbench.tracking.abandoned import reap
 from rnnbench.tracking.run_names import Subject
 from rnnbench.training.spec import RunSpec
-from rnnbench.until.check import check_compared, check_until, first_look
+from rnnbench.until.check import check_compared, check_until
 from rnnbench.until.outlook import Outlook, outlooks
 from rnnbench.until.rounds import Rounds
 
@@ -47,7 +48,11 @@ class UntilDecided:
 
     def first(self, arms: Sequence[Arm]) -> list[Arm]:
         """Return the arms with the seeds of the first look."""
-        return first_look(arms)
+        config = arms[0].config
+        if config.until is None:
+            return list(arms)
+        fixed = {"seeds": looks(config.seeds)[0], "until": None, "most_seeds": None}
+        return [replace(arm, config=arm.config.model_copy(update=fixed)) for arm in arms]
 
     def ends(self, config: Config) -> tuple[object, ...]:
         """Return when comparisons are decided."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rnnbench.config.metric import Metric
 from rnnbench.config.metrics import METRICS
 from rnnbench.formatting.tables import Table, span
+from rnnbench.results.arm_names import own_words
 from rnnbench.stats.family import Comparison
 from rnnbench.until.course import Course
 
@@ -102,13 +103,8 @@ def _pair(found: Comparison) -> str:
 
 def _words(found: Comparison) -> tuple[str, str, str]:
     """Return what is each arm's own in its name, and what both have beside the data set."""
-    first, second = found.a.split(), found.b.split()
-    a = " ".join(word for word in first if word not in second)
-    b = " ".join(word for word in second if word not in first)
-    if not a or not b:
-        return found.a, found.b, ""
-    shared = (word for word in first if word in second and not word.startswith("data="))
-    return a, b, " ".join(shared)
+    a, b, shared = own_words(found.a, found.b)
+    return a, b, " ".join(word for word in shared.split() if not word.startswith("data="))
 
 
 def _is_turned(found: Comparison) -> bool:

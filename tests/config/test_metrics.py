@@ -9,7 +9,7 @@ import pytest
 from rnnbench.config.expand import load
 from rnnbench.config.metric import LOGGED, SPREAD
 from rnnbench.config.metrics import METRICS
-from rnnbench.results.frame import COLUMNS
+from rnnbench.results.rows import COLUMNS
 from rnnbench.tracking import names
 from rnnbench.tracking.store import Store
 from tests.conftest import Run

@@ -21,18 +21,18 @@ from rnnbench.plots.profiles import ProfileLine, save_profiles
 from rnnbench.plots.ranks import save_ranks
 from rnnbench.plots.readings import Reading, Readings, save_readings
 from rnnbench.plots.replicates import replicate_rows, save_replicates
-from rnnbench.plots.search import save_history
 from rnnbench.plots.slope import Slope, save_slopes
 from rnnbench.plots.tradeoff import Point, save_tradeoff
 from rnnbench.plots.trials import (
     Shares,
     expected_curves,
     save_expected_best,
+    save_history,
     save_importances,
     save_trials,
     trial_rows,
 )
-from rnnbench.results.mean_course import MeanCourse
+from rnnbench.stats.bootstrap import Interval
 from rnnbench.stats.family import ArmValues, Comparison, family
 from rnnbench.stats.profiles import profile
 from rnnbench.training.gradient_flow import Flow
@@ -98,7 +98,12 @@ def figures(arms: list[tuple[str, str]], replicates: int, trials: int) -> dict[s
     ]
     scores = rng.normal(0.8, 0.02, (7, len(arms))) + [np.mean(values[arm]) for arm, _ in arms]
     forest = [
-        ForestRow(f"{a} − {b}", label, 0.004 * place, 0.004 * place - width, 0.02, label == "mean")
+        ForestRow(
+            f"{a} − {b}",
+            label,
+            Interval(0.004 * place, 0.004 * place - width, 0.02),
+            label == "mean",
+        )
         for a, b in pairs[:6]
         for place, (label, width) in enumerate(
             [("digits", 0.01), ("a data set of one's own, 500 tokens", 0.3), ("mean", 0.02)]
@@ -157,7 +162,7 @@ def _panels(arms: list[tuple[str, str]]) -> list[Panel]:
 
     def lines(pace: list[float]) -> tuple[ArmCourse, ...]:
         return tuple(
-            ArmCourse(arm, cell, MeanCourse(epochs * each, 0.5 + epochs / 10, epochs / 100))
+            ArmCourse(arm, cell, epochs * each, 0.5 + epochs / 10, epochs / 100)
             for (arm, cell), each in zip(arms, pace, strict=True)
         )
 

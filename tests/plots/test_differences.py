@@ -30,10 +30,6 @@ ONE_SEED = compared([0.9], [0.8])
 NOTHING = replace(ONE_SEED, difference=Interval(NAN, NAN, NAN))
 
 
-def row(estimate: float, low: float, high: float) -> DifferenceRow:
-    return DifferenceRow("a", "b", "", estimate, low, high, "undecided", "undecided")
-
-
 def test_each_comparison_is_a_row_in_the_order_given() -> None:
     told = ("gru better by more than the margin", "undecided (about 12 to 30 seeds)", "undecided")
     given_ = [
@@ -44,11 +40,10 @@ def test_each_comparison_is_a_row_in_the_order_given() -> None:
     assert [row.label for row in rows] == ["gru − lstm"] * 3
     assert [row.words.replace("\n", " ") for row in rows] == list(told)
     assert rows[0].words == "gru better\nby more than\nthe margin"
-    assert rows[0].estimate == CLEAR.difference.estimate
-    assert (rows[0].low, rows[0].high) == (CLEAR.difference.low, CLEAR.difference.high)
+    assert rows[0].difference == CLEAR.difference
 
 
-def test_comparison_without_a_difference_has_no_row() -> None:
+def test_comparison_without_a_difference_has_no_Interval() -> None:
     assert difference_rows([("gru", "lstm", "", NOTHING, "undecided")]) == []
 
 
@@ -65,23 +60,23 @@ def test_what_both_have_in_common_stands_first() -> None:
 
 class TestReach:
     def test_goes_as_far_as_the_widest_interval_or_the_margin(self) -> None:
-        assert reach([row(0.1, -0.1, 0.3)], 0.01) == pytest.approx(1.08 * 0.3)
-        assert reach([row(0.001, 0.0, 0.002)], 0.01) == pytest.approx(1.08 * 0.01)
-        assert reach([row(0.2, NAN, NAN)], 0.01) == pytest.approx(1.08 * 0.2)
+        assert reach([Interval(0.1, -0.1, 0.3)], 0.01) == pytest.approx(1.08 * 0.3)
+        assert reach([Interval(0.001, 0.0, 0.002)], 0.01) == pytest.approx(1.08 * 0.01)
+        assert reach([Interval(0.2, NAN, NAN)], 0.01) == pytest.approx(1.08 * 0.2)
 
     def test_one_interval_several_times_as_wide_does_not_squeeze_the_others(self) -> None:
-        rows = [row(0.02, 0.0, 0.04), row(0.01, -0.02, 0.04), row(-0.1, -5, 4.8)]
+        rows = [Interval(0.02, 0.0, 0.04), Interval(0.01, -0.02, 0.04), Interval(-0.1, -5, 4.8)]
         assert reach(rows, 0.01) == pytest.approx(1.08 * 0.1)
 
     def test_nothing_at_all_still_has_an_axis(self) -> None:
         assert reach([], 0) > 0
-        assert reach([row(0, 0, 0)], 0) > 0
+        assert reach([Interval(0, 0, 0)], 0) > 0
 
     @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(0, 2)), max_size=8), st.floats(0, 0.5))
     def test_holds_the_margin_and_every_estimate(
         self, found: list[tuple[float, float]], margin: float
     ) -> None:
-        rows = [row(middle, middle - half, middle + half) for middle, half in found]
+        rows = [Interval(middle, middle - half, middle + half) for middle, half in found]
         edge = reach(rows, margin)
         assert all(abs(one.estimate) <= edge for one in rows)
         assert margin <= edge
@@ -103,7 +98,8 @@ def test_band_is_the_margin_and_hollow_points_are_undecided() -> None:
 
 
 def test_end_beyond_the_axis_is_an_arrow() -> None:
-    rows = [row(0.02, 0.0, 0.04), row(0.01, -0.02, 0.04), row(-0.1, -5, 4.8)]
+    differences = [Interval(0.02, 0, 0.04), Interval(0.01, -0.02, 0.04), Interval(-0.1, -5, 4.8)]
+    rows = [DifferenceRow("a", "b", "", one, "undecided", "undecided") for one in differences]
     axes = Figure().subplots()
     draw_differences(axes, rows, 0.01, METRICS["accuracy"])
     arrows = [line for line in axes.get_lines() if line.get_marker() in ("<", ">")]

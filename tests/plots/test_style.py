@@ -9,8 +9,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from rnnbench.models.cells import CELLS
-from rnnbench.plots.style import UNKNOWN_COLOUR, colour, marker, shades
-from rnnbench.plots.tradeoff import tones
+from rnnbench.plots.style import UNKNOWN_COLOUR, colour, marker, shades, tones
 
 # Machado et al. 2009, severity 1, on linear RGB.
 BLINDNESS = {

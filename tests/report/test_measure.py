@@ -11,8 +11,8 @@ import pytest
 
 from rnnbench.config.metrics import MEASURES, METRICS
 from rnnbench.config.schema import ClaimConfig
+from rnnbench.report.accuracy import jitters
 from rnnbench.report.build import build, dataset_sections
-from rnnbench.report.jitter import jitters
 from rnnbench.report.write import pictures
 from rnnbench.results import COLUMNS
 from rnnbench.results.arms import finished

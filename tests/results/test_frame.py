@@ -9,8 +9,8 @@ import pandas as pd
 from rnnbench.config.arm_names import told_apart
 from rnnbench.results.arm_names import parameters
 from rnnbench.results.arms import add_arm_names, finished
-from rnnbench.results.frame import COLUMNS, frame, with_parameters, without_doubles
-from rnnbench.results.rows import rows_of
+from rnnbench.results.frame import frame, with_parameters, without_doubles
+from rnnbench.results.rows import COLUMNS, rows_of
 from rnnbench.tracking import names
 from rnnbench.tracking.record import Record
 from tests.report.records import MATCHED, record

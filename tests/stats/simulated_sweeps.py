@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnbench.stats.contrast import paired_variance
+from rnnbench.stats.design import Design
 from rnnbench.stats.equalities import largest_equal
-from rnnbench.stats.sequential import Design
 from rnnbench.stats.simultaneous import FamilyDesign, blocks
 
 Values = NDArray[np.float64]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnbench.stats.design import Design, looks, widened
 from rnnbench.stats.family import ArmValues, Comparison, family, verdict_of
-from rnnbench.stats.sequential import Design, Look, follow, looks, widened
+from rnnbench.stats.sequential import Look, follow
 
 PAIRS = [("lstm", "gru"), ("lstm", "simple_rnn"), ("gru", "simple_rnn")]
 DESIGN = Design(most_seeds=16, margin=0.01)
