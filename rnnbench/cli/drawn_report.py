@@ -9,7 +9,7 @@ from rnnbench.report.formats import chosen_formats, drawn
 
 def report(words: Words) -> int:
     """Write a report; matplotlib is loaded elsewhere while this process loads what it needs."""
-    with painters(drawn(chosen_formats(words.options.get("formats")))) as draw:
+    with painters(drawn(chosen_formats(words.options.get("formats")))) as run:
         from rnnbench.cli.report import report as write
 
-        return write(words, draw)
+        return write(words, run)

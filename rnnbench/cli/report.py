@@ -20,7 +20,6 @@ from rnnbench.config.roles import Purpose
 from rnnbench.config.schema import ClaimConfig, Config
 from rnnbench.errors import ConfigError, StoreError
 from rnnbench.formatting.redact import redacted
-from rnnbench.plots.painters import Draw, draw_here
 from rnnbench.report.build import Tables, build
 from rnnbench.report.declared import restrict
 from rnnbench.report.document import Document
@@ -32,6 +31,7 @@ from rnnbench.report.write import MARKDOWN, data_tables, shown_beside, write_rep
 from rnnbench.results import load_runs
 from rnnbench.results.arms import finished
 from rnnbench.results.parquet import read_runs
+from rnnbench.system.helpers import JobRunner, run_here
 from rnnbench.system.user_paths import user_path
 from rnnbench.tracking.store import Store
 
@@ -41,8 +41,13 @@ _GENERAL = about(Purpose.STORE, Purpose.REPORT)
 AUTO, STORE = "auto", "store"
 
 
-def report(words: Words, draw: Draw = draw_here) -> int:
-    """Write ``reports/NAME/`` and print where its page is; ``--open`` shows it."""
+def report(words: Words, run: JobRunner = run_here) -> int:
+    """Write ``reports/NAME/`` and print where its page is; ``--open`` shows it.
+
+    Args:
+        words: of the command line.
+        run: reads files of runs, if they are many, and draws.
+    """
     formats = chosen_formats(words.options.get("formats"))
     overrides = list(words.overrides)
     if len(words.names) > 1:
@@ -59,7 +64,7 @@ def report(words: Words, draw: Draw = draw_here) -> int:
     arms = [arm for preset in presets for arm in preset.arms]
     with _stages() as stage:
         stage("reading the runs")
-        tables, from_store = _tables(config, arms, folder)
+        tables, from_store = _tables(config, arms, folder, run)
         _refuse_loss(config, folder, tables)
         stage("comparing")
         document = build(
@@ -75,7 +80,7 @@ def report(words: Words, draw: Draw = draw_here) -> int:
             drawing = f"figure {done + 1} of {total}" if done < total else "writing"
             stage(drawing, done, total)
 
-        path = write_report(document, tables, folder, formats, advance, draw)
+        path = write_report(document, tables, folder, formats, advance, run)
     print(path)
     tell(f"beside it: {_written(document, formats)}")
     shown = "open" in words.options
@@ -175,7 +180,9 @@ def _published(presets: Sequence[_PresetWords], tables: Tables) -> list[System]:
     ]
 
 
-def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, bool]:
+def _tables(
+    config: Config, arms: Sequence[Arm], folder: Path, run: JobRunner
+) -> tuple[Tables, bool]:
     """Return what the report is made from, and whether that is the store."""
     source = config.report.source
     if source not in (AUTO, STORE):
@@ -184,7 +191,7 @@ def _tables(config: Config, arms: Sequence[Arm], folder: Path) -> tuple[Tables, 
     if may_be_kept and config.tracking.uri is None and Store.find(config) is None:
         return _kept(folder, arms), False
     store = Store.open(config, create=False)
-    tables = read_tables(store, arms, tell)
+    tables = read_tables(store, arms, tell, run)
     if tables.runs.empty and may_be_kept:
         return _kept(folder, arms), False
     _refuse_empty(tables, store, restricted=bool(arms))

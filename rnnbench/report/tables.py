@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -17,25 +20,31 @@ from rnnbench.report.declared import (
     restrict,
     without_folders,
 )
+from rnnbench.report.gradient_flow import Flows
 from rnnbench.results import load_baselines, load_history, load_runs, load_trials
+from rnnbench.results.answers import Answers, Right
 from rnnbench.results.arms import asked_weights, finished
-from rnnbench.results.by_class import read_predictions
+from rnnbench.results.by_class import ByClass, Classes, read_predictions
 from rnnbench.results.frame import with_parameters, without_unmeasured
+from rnnbench.system.helpers import JobRunner, run_here
 from rnnbench.tracking.files import run_files
 from rnnbench.tracking.looks import looks_of
 from rnnbench.tracking.store import Store
 from rnnbench.training.gradient_flow import FILE as FLOWS
+from rnnbench.training.gradient_flow import Flow
 from rnnbench.training.gradient_flow import load as load_flows
 from rnnbench.training.predictions import FILE as PREDICTIONS
-from rnnbench.training.tested_weights import Weights
+from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 _Value = TypeVar("_Value")
+_PART = 500  # runs, whose files are read by one process while others read those of more
 
 
 def read_tables(
     store: Store,
     arms: Sequence[Arm] = (),
     tell: Callable[[str], None] = lambda _: None,
+    run: JobRunner = run_here,
 ) -> Tables:
     """Return runs, epochs, trials and answers of a store.
 
@@ -43,6 +52,7 @@ def read_tables(
         store: where they are.
         arms: where given, only the runs that they declare count.
         tell: called with a line about runs that are left out for their seeds alone.
+        run: reads the files of runs, if they are many.
     """
     loaded = (load_runs(store), load_trials(store), load_baselines(store))
     runs, trials, baselines = map(with_parameters, map(without_folders, loaded))
@@ -51,16 +61,44 @@ def read_tables(
     history = load_history(store, done["run_id"])
     asked = asked_weights(done)
     with run_files(store, map(str, done["run_id"]), [FLOWS, PREDICTIONS]) as folders:
-        # As they are read from Parquet: a report is the same from either.
-        flows = {
-            run_id: tuple(flow.rounded() for flow in found)
-            for run_id, folder in folders.items()
-            if (found := load_flows(folder / FLOWS)) is not None
-        }
-        answers, classes = read_predictions(folders, asked)
+        answers, classes, flows = _read_files(folders, asked, run)
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
     lengths = lengths_by_digest(store.home.path / "data", done["data_digest"].dropna())
     return Tables(runs, history, trials, answers, baselines, flows, looks, lengths, classes)
+
+
+def _read_files(
+    folders: Mapping[str, Path], asked: Mapping[str, Weights], run: JobRunner
+) -> tuple[Answers, Classes, Flows]:
+    """Return what the files of runs hold: right answers, answers by class, gradient flow."""
+    ids = list(folders)
+    parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
+    jobs = [
+        partial(_read_part, {i: folders[i] for i in part}, {i: asked[i] for i in part})
+        for part in parts
+    ]
+    read = (run if len(jobs) > 1 else run_here)(jobs)
+    answers: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
+    classes: dict[Weights, dict[str, ByClass]] = {which: {} for which in WEIGHTS}
+    flows: dict[str, Sequence[Flow]] = {}
+    for _, (own_answers, own_classes, own_flows) in sorted(read, key=itemgetter(0)):
+        for which in WEIGHTS:
+            answers[which] |= own_answers[which]
+            classes[which] |= own_classes[which]
+        flows |= own_flows
+    return answers, classes, flows
+
+
+def _read_part(
+    folders: Mapping[str, Path], asked: Mapping[str, Weights]
+) -> tuple[Answers, Classes, Flows]:
+    # As they are read from Parquet: a report is the same from either.
+    flows = {
+        run_id: tuple(flow.rounded() for flow in found)
+        for run_id, folder in folders.items()
+        if (found := load_flows(folder / FLOWS)) is not None
+    }
+    return *read_predictions(folders, asked), flows
 
 
 def restricted(

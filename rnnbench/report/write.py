@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rnnbench.errors import StoreError
-from rnnbench.plots.painters import Draw, Job, draw_here
 from rnnbench.plots.svg import without_facts
 from rnnbench.report import markdown_page, page
 from rnnbench.report.build import Tables
@@ -18,6 +18,7 @@ from rnnbench.report.formats import FORMATS, SVG, drawn
 from rnnbench.report.latex import latex_text
 from rnnbench.report.outline import PAGE
 from rnnbench.report.snapshot import SNAPSHOT, write_snapshot
+from rnnbench.system.helpers import JobRunner, run_here
 from rnnbench.system.scratch import scratch_folder
 
 MARKDOWN = "report.md"
@@ -35,7 +36,7 @@ def write_report(
     folder: Path,
     formats: Sequence[str] = FORMATS,
     on_progress: Callable[[int, int], None] = lambda *_: None,
-    draw: Draw = draw_here,
+    run: JobRunner = run_here,
 ) -> Path:
     """Write a report and return the path of its page.
 
@@ -50,7 +51,7 @@ def write_report(
         folder: where it goes.
         formats: some of :data:`FORMATS`.
         on_progress: told how many of the figures are drawn, and how many there are.
-        draw: draws them.
+        run: draws them.
 
     Raises:
         StoreError: where the folder cannot be written.
@@ -60,7 +61,7 @@ def write_report(
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
             jobs = _jobs(document, fresh / "figures", formats)
             on_progress(0, len(jobs))
-            drawing = draw(jobs)
+            drawing = run(jobs)
             # They may be drawn by other processes, while this one writes what needs none of them.
             _tables(document, fresh, formats, folder.name)
             beside = {picture.key for picture in shown_beside(document, formats)}
@@ -107,11 +108,11 @@ def data_tables(document: Document) -> list[DataTable]:
     ]
 
 
-def _jobs(document: Document, folder: Path, formats: Sequence[str]) -> list[Job]:
+def _jobs(document: Document, folder: Path, formats: Sequence[str]) -> list[Callable[[], None]]:
     """Return what draws the figures into a folder, which is made; all of them as SVG, too."""
     folder.mkdir()
     return [
-        (picture.save, [folder / f"{picture.key}.{name}" for name in drawn(formats)])
+        partial(picture.save, [folder / f"{picture.key}.{name}" for name in drawn(formats)])
         for picture in pictures(document)
     ]
 

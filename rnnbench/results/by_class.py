@@ -83,8 +83,11 @@ def read_predictions(
         stored = StoredArrays(folder / FILE)
         for which, found in right_in(stored, asked[run_id]).items():
             right[which][run_id] = found
+        first = labelled_in(stored, asked[run_id], [asked[run_id]])
+        if first is None or not is_worth_telling(first):
+            continue  # other outputs need not be read
         known = labelled_in(stored, asked[run_id])
-        if known is not None and is_worth_telling(known):
+        if known is not None:
             for which, outputs in known.outputs.items():
                 classes[which][run_id] = by_class(known, outputs)
     return right, classes

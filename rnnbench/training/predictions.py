@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,14 +100,19 @@ def right_in(stored: StoredArrays, asked: Weights) -> dict[Weights, np.ndarray]:
         stored: a file; without it, or where it holds anything else, there are none.
         asked: the weights of ``training.test``, the only ones of which older files tell.
     """
-    right = {asked: _correct(stored)}
+    right = {}
     for which in WEIGHTS:
         found = _correct(stored, f"correct_{which}")
-        right[which] = right.get(which) if found is None else found
-    return {which: found for which, found in right.items() if found is not None}
+        if found is None and which == asked:
+            found = _correct(stored)
+        if found is not None:
+            right[which] = found
+    return right
 
 
-def labelled_in(stored: StoredArrays, asked: Weights) -> Labelled | None:
+def labelled_in(
+    stored: StoredArrays, asked: Weights, wanted: Collection[Weights] = WEIGHTS
+) -> Labelled | None:
     """Return the labels of the test samples with the outputs for them, or ``None`` without them.
 
     Older files have no labels: those of two classes follow from which answers were right.
@@ -115,9 +120,10 @@ def labelled_in(stored: StoredArrays, asked: Weights) -> Labelled | None:
     Args:
         stored: a file.
         asked: the weights of ``training.test``.
+        wanted: the weights whose outputs are read, those asked for among them.
     """
     outputs = {}
-    for which in WEIGHTS:
+    for which in wanted:
         found = stored.get("outputs" if which == asked else f"outputs_{which}")
         if found is not None:
             outputs[which] = found

@@ -24,7 +24,7 @@ _DAMAGES = (
 
 
 class StoredArrays:
-    """The arrays of an ``.npz``, each read when it is asked for.
+    """The arrays of an ``.npz``, each read when it is asked for first.
 
     Nothing in the file is executed: pickled objects are refused. ``numpy.load`` parses the header
     of each array anew, which takes longer than all the rest; those of thousands of runs are alike.
@@ -32,18 +32,18 @@ class StoredArrays:
 
     def __init__(self, path: Path) -> None:
         """Open a file, which may be damaged or missing."""
+        self._read: dict[str, np.ndarray | None] = {}
         self._file: zipfile.ZipFile | None = None
         with suppress(*_DAMAGES):
             self._file = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
 
     def get(self, name: str) -> np.ndarray | None:
         """Return an array by name, or ``None`` where there is none, or only a damaged one."""
-        if self._file is None:
-            return None
-        try:
-            return _array(self._file.read(f"{name}.npy"))
-        except _DAMAGES:
-            return None
+        if name not in self._read:
+            self._read[name] = None
+            with suppress(*_DAMAGES):
+                self._read[name] = _array(self._file.read(f"{name}.npy")) if self._file else None
+        return self._read[name]
 
 
 def load_arrays(path: Path, *names: str) -> tuple[np.ndarray, ...] | None:
