@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from rnnbench.stats.arm_values import FEWEST, ArmValues, has_only_pairs
 from rnnbench.stats.critical import moderated
 
 Values = NDArray[np.float64]
+_AT_ONCE = 2**20  # scores of an arm in arrays of several pairs
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,14 @@ class _Part:
 
 
 def contrast(a: ArmValues, b: ArmValues, overlap: float = 0.0) -> Contrast:
-    """Return the difference of two arms and its variances.
+    """Return the difference of two arms and its variances; see :func:`contrasts`."""
+    return contrasts({"a": a, "b": b}, [("a", "b")], overlap)[0]
+
+
+def contrasts(
+    arms: Mapping[str, ArmValues], pairs: Sequence[tuple[str, str]], overlap: float = 0.0
+) -> list[Contrast]:
+    """Return the differences of pairs of arms and their variances.
 
     With at least three seeds in common (:data:`FEWEST`), the mean over these. Where both arms
     have three or more besides, these are a second, independent estimate, and both are weighted by
@@ -75,18 +84,46 @@ def contrast(a: ArmValues, b: ArmValues, overlap: float = 0.0) -> Contrast:
     Multi-Bootstrap of Sellam et al. 2022 resamples both to the same end.)
 
     Args:
-        a: first arm.
-        b: second arm.
+        arms: name -> what was measured.
+        pairs: names of first arm and second.
         overlap: held-out samples per training sample, where each seed draws its own split. The
             variance over ``n`` seeds is then multiplied by ``(1/n + overlap) / (1/n)`` (Nadeau
             and Bengio 2003, section 5).
     """
-    seeds_a, seeds_b = a.seeds(), b.seeds()
+    seeds = {name: frozenset(arm.seeds()) for name, arm in arms.items()}
+    sizes = {name: frozenset(_sizes(arm)) for name, arm in arms.items()}
+    alike: dict[object, list[int]] = {}
+    for place, (a, b) in enumerate(pairs):
+        alike.setdefault((seeds[a], seeds[b], sizes[a], sizes[b]), []).append(place)
+    found: dict[int, Contrast] = {}
+    for places in alike.values():
+        a, b = pairs[places[0]]
+        common = sorted(seeds[a] & seeds[b])
+        numbers = len(common) * max((size for _, size in sizes[a]), default=1)
+        at_once = max(1, _AT_ONCE // max(1, numbers))
+        for start in range(0, len(places), at_once):
+            some = places[start : start + at_once]
+            both = [(arms[pairs[place][0]], arms[pairs[place][1]]) for place in some]
+            parts = _paired(both, common, overlap) if len(common) >= FEWEST else [None] * len(some)
+            for place, (first, second), part in zip(some, both, parts, strict=True):
+                found[place] = _contrast(first, second, seeds[a], seeds[b], part, overlap)
+    return [found[place] for place in range(len(pairs))]
+
+
+def _contrast(
+    a: ArmValues,
+    b: ArmValues,
+    seeds_a: frozenset[int],
+    seeds_b: frozenset[int],
+    by_pairs: _Part | None,
+    overlap: float,
+) -> Contrast:
+    """Return a contrast from the estimate by seeds in common, where there is one, and by others."""
     common = sorted(seeds_a & seeds_b)
     paired = _values(a, common) - _values(b, common)
     found = Contrast(paired, len(seeds_a), len(seeds_b), math.nan)
-    if len(common) >= FEWEST:
-        parts = [_paired(a, b, common, paired, overlap)]
+    if by_pairs is not None:
+        parts = [by_pairs]
         if not has_only_pairs(len(common), len(seeds_a), len(seeds_b)):
             only_a, only_b = sorted(seeds_a - seeds_b), sorted(seeds_b - seeds_a)
             parts.append(_unpaired(a, b, only_a, only_b, overlap))
@@ -102,7 +139,7 @@ def contrast(a: ArmValues, b: ArmValues, overlap: float = 0.0) -> Contrast:
     sampling, samples = _sampling(parts, weights)
     spread = sum(w * w * part.variance for w, part in zip(weights, parts, strict=True))
     loose = sum(w * (1 - w) / part.df for w, part in zip(weights, parts, strict=True))
-    only_paired = len(parts) == 1 and len(common) >= FEWEST
+    only_paired = by_pairs is not None and len(parts) == 1
     return replace(
         found,
         estimate=sum(w * part.estimate for w, part in zip(weights, parts, strict=True)),
@@ -115,20 +152,27 @@ def contrast(a: ArmValues, b: ArmValues, overlap: float = 0.0) -> Contrast:
 
 
 def _paired(
-    a: ArmValues, b: ArmValues, seeds: Sequence[int], paired: Values, overlap: float
-) -> _Part:
+    pairs: Sequence[tuple[ArmValues, ArmValues]], seeds: Sequence[int], overlap: float
+) -> list[_Part]:
+    """Return the estimates by seeds in common, of pairs that have the same seeds and samples."""
     n = len(seeds)
-    variance = float(paired_variance(_values(a, seeds), _values(b, seeds)))
-    by_sample, noise = None, 0.0
-    both = _known(seeds, a, b)
-    if both:
-        assert a.samples is not None
-        assert b.samples is not None
-        rows = [np.subtract(a.samples[s], b.samples[s], dtype=np.float64) for s in both]
-        by_sample, noise = _crossed(np.stack(rows))
-        # Even if seeds alone made no difference, their answers would differ by so much.
-        variance = max(variance, noise * len(both) / by_sample.size)
-    return _Part(float(paired.mean()), variance * (1 / n + overlap), n - 1, by_sample, noise)
+    first, second = (np.stack([_values(pair[i], seeds) for pair in pairs]) for i in (0, 1))
+    estimates = (first - second).mean(axis=-1)
+    variances = paired_variance(first, second)
+    both = _known(seeds, *pairs[0])
+    if not both:
+        found = zip(estimates.tolist(), variances.tolist(), strict=True)
+        return [_Part(mean, variance * (1 / n + overlap), n - 1) for mean, variance in found]
+    answers = (np.array([_scores(pair[i], both) for pair in pairs], np.float64) for i in (0, 1))
+    by_sample, noise = _crossed(np.subtract(*answers))
+    # Even if seeds alone made no difference, their answers would differ by so much.
+    variances = np.maximum(variances, noise * len(both) / by_sample.shape[-1])
+    return [
+        _Part(mean, variance * (1 / n + overlap), n - 1, *of_samples)
+        for mean, variance, *of_samples in zip(
+            estimates.tolist(), variances.tolist(), by_sample, noise.tolist(), strict=True
+        )
+    ]
 
 
 def _unpaired(
@@ -143,17 +187,16 @@ def _unpaired(
         variances[i] = max(float(_values(arm, seeds).var(ddof=1)), least)
         known = _known(seeds, arm)
         if known:
-            assert arm.samples is not None
-            rows = [np.asarray(arm.samples[s], dtype=np.float64) for s in known]
-            samples.append(_crossed(np.stack(rows)))
+            by_sample, noise = _crossed(np.array(_scores(arm, known), np.float64))
+            samples.append((by_sample, float(noise)))
     variances = moderated(variances, counts - 1.0) * (1 / counts + overlap)
     total = float(variances.sum())
     df = total**2 / float((variances**2 / (counts - 1)).sum()) if total else 1.0
-    by_sample, noise = None, 0.0
-    if len(samples) == 2:
-        by_sample = samples[0][0] - samples[1][0]
-        noise = samples[0][1] + samples[1][1]
-    return _Part(_mean(a, seeds_a) - _mean(b, seeds_b), total, df, by_sample, noise)
+    part = _Part(_mean(a, seeds_a) - _mean(b, seeds_b), total, df)
+    if len(samples) < 2:
+        return part
+    (mean_a, noise_a), (mean_b, noise_b) = samples
+    return replace(part, by_sample=mean_a - mean_b, noise=noise_a + noise_b)
 
 
 def _weights(parts: Sequence[_Part]) -> list[float]:
@@ -175,18 +218,31 @@ def _sampling(parts: Sequence[_Part], weights: Sequence[float]) -> tuple[float, 
     return max(float(values.var(ddof=1)) - noise, 0.0) / values.size, values.size
 
 
-def _crossed(scores: Values) -> tuple[Values, float]:
+def _crossed(scores: Values) -> tuple[Values, Values]:
     """Return the mean of every sample over seeds, and its variance by the interaction.
 
     Args:
-        scores: ``(seeds, samples)``, at least two of each.
+        scores: ``(..., seeds, samples)``, at least two of each.
+
+    Returns:
+        ``(..., samples)`` and ``(...)``.
     """
-    n, m = scores.shape
-    by_sample = scores.mean(axis=0)
-    by_seed = scores.mean(axis=1)
-    within = float(np.square(scores).sum()) - n * float(np.square(by_sample).sum())
-    between = m * float(np.square(by_seed - by_seed.mean()).sum())
-    return by_sample, max(within - between, 0.0) / ((n - 1) * (m - 1)) / n
+    n, m = scores.shape[-2:]
+    by_sample = scores.mean(axis=-2)
+    by_seed = scores.mean(axis=-1)
+    within = np.square(scores).sum(axis=(-2, -1)) - n * np.square(by_sample).sum(axis=-1)
+    between = m * np.square(by_seed - by_seed.mean(axis=-1, keepdims=True)).sum(axis=-1)
+    return by_sample, np.maximum(within - between, 0.0) / ((n - 1) * (m - 1)) / n
+
+
+def _sizes(arm: ArmValues) -> list[tuple[int, int]]:
+    """Return the seeds whose test samples are known, each with how many there are."""
+    return [(seed, len(scores)) for seed, scores in (arm.samples or {}).items()]
+
+
+def _scores(arm: ArmValues, seeds: Sequence[int]) -> list[NDArray[Any]]:
+    assert arm.samples is not None
+    return [arm.samples[seed] for seed in seeds]
 
 
 def _known(seeds: Sequence[int], *arms: ArmValues) -> list[int]:

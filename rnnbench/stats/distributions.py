@@ -39,12 +39,19 @@ def normal_critical(tail: ArrayLike) -> Values:
     return np.asarray(x[..., 0])
 
 
-def student_cdf(df: float, t: float) -> float:
-    """Return the probability of a smaller t with ``df`` degrees of freedom, 1 or more."""
-    side = _student(np.array([df], dtype=np.float64))
-    v = np.arcsinh(abs(t) / np.sqrt([df]))
-    tail = float(side.beyond(v)[0] / side.beyond(np.zeros(1))[0]) / 2
-    return tail if t < 0 else 1 - tail
+def student_cdf(df: ArrayLike, t: ArrayLike) -> Values:
+    """Return the probability of a smaller t.
+
+    ``df``, degrees of freedom, 1 or more, and ``t`` broadcast.
+    """
+    free, value = np.broadcast_arrays(
+        np.asarray(df, dtype=np.float64)[..., None], np.asarray(t, dtype=np.float64)[..., None]
+    )
+    side = _student(free)
+    tail = (
+        side.beyond(np.arcsinh(abs(value) / np.sqrt(free))) / side.beyond(np.zeros_like(free)) / 2
+    )
+    return np.asarray(np.where(value < 0, tail, 1 - tail)[..., 0])
 
 
 def student_critical(df: ArrayLike, tail: ArrayLike) -> Values:

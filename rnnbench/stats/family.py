@@ -47,7 +47,7 @@ from numpy.typing import NDArray
 
 from rnnbench.stats.arm_values import FEWEST, ArmValues
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.contrast import Contrast, contrast
+from rnnbench.stats.contrast import Contrast, contrasts
 from rnnbench.stats.distributions import normal_cdf, normal_critical, student_cdf
 from rnnbench.stats.needed import seeds_needed
 from rnnbench.stats.simultaneous import FamilyDesign, blocks
@@ -145,13 +145,17 @@ def family(
             several looks may spend.
     """
     level = 1 - confidence if alpha is None else alpha
-    found = [contrast(arms[a], arms[b], overlap) for a, b in pairs]
+    found = contrasts(arms, pairs, overlap)
     whole, seeds, samples = measured(pairs, found)
     widths = whole.half_widths(seeds, samples, level)
-    p = whole.p_values(np.array([c.estimate for c in found]), seeds, samples, level)
+    estimates = np.array([c.estimate for c in found])
+    p = whole.p_values(estimates, seeds, samples, level)
     sign = -1 if lower_is_better else 1
+    shares = _probabilities(sign * estimates, seeds, samples, whole.df, margin)
     comparisons = []
-    for (a, b), c, half, v, adjusted in zip(pairs, found, widths, seeds, p, strict=True):
+    for (a, b), c, half, v, adjusted, probabilities in zip(
+        pairs, found, widths, seeds, p, shares, strict=True
+    ):
         difference = Interval(c.estimate, c.estimate - float(half), c.estimate + float(half))
         verdict = verdict_of(difference, margin)
         better: Literal["a", "b"] | None = None
@@ -187,7 +191,7 @@ def family(
                 won=won,
                 equal=equal,
                 wins=wilson(won, len(c.paired), confidence),
-                probabilities=_probabilities(sign * c.estimate, float(v), c, margin),
+                probabilities=probabilities,
                 seeds_needed=needed,
                 samples=c.samples,
             )
@@ -242,22 +246,30 @@ def worst_case(
 
 
 def _probabilities(
-    estimate: float, seeds: float, c: Contrast, margin: float
-) -> tuple[float, float, float]:
-    """Return the posterior probabilities of more than the margin, within it, and less.
+    estimates: Values, seeds: Values, samples: Values, df: Values, margin: float
+) -> list[tuple[float, float, float]]:
+    """Return the posterior probabilities of more than the margin, within it, and less, by pair.
 
     Student's t around the estimate with its standard error: the correlated Bayesian t-test
     (Benavoli et al. 2017, equation 7), with Satterthwaite's degrees of freedom for both variances.
+
+    Args:
+        estimates: A minus B, ``(pairs,)``, positive where A is better.
+        seeds, samples: their variances over seeds and over test samples, ``(pairs,)``.
+        df: degrees of freedom of ``seeds``, ``(pairs,)``.
+        margin: a difference that does not matter.
     """
-    total = seeds + c.sampling
-    if not total > 0:
-        return (math.nan, math.nan, math.nan)
-    df = c.df * (total / seeds) ** 2 if seeds > 0 else math.inf
+    total = seeds + samples
+    total = np.where(total > 0, total, np.nan)
+    with np.errstate(divide="ignore"):
+        free = np.where(seeds > 0, df * (total / seeds) ** 2, np.inf)
+    is_normal = free >= 1e8
     above, below = (
-        student_cdf(df, x) if df < 1e8 else float(normal_cdf(x))
-        for x in ((estimate - margin) / total**0.5, (-margin - estimate) / total**0.5)
+        np.where(is_normal, normal_cdf(t), student_cdf(np.where(is_normal, 1e8, free), t))
+        for t in ((estimates - margin) / np.sqrt(total), (-margin - estimates) / np.sqrt(total))
     )
-    return (above, max(0.0, 1 - above - below), below)
+    within = np.maximum(0.0, 1 - above - below)
+    return list(zip(above.tolist(), within.tolist(), below.tolist(), strict=True))
 
 
 def wilson(won: float, n: int, confidence: float) -> Interval:

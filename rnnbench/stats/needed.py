@@ -55,13 +55,15 @@ def seeds_needed(
     ends = 1 / _ratios(df, tail)
     seeds, t, z = _quantiles(pairs, alpha)
     wanted = max(abs(estimate), margin - abs(estimate))
-    found = []
-    for end in ends:
+
+    def fewest(end: float) -> int | None:
         half = np.sqrt(t**2 * variance * end * (1 / seeds + overlap) + z**2 * sampling)
         enough = seeds[(half < wanted) & (seeds > n)]
-        found.append(int(enough[0]) if len(enough) else None)
-    low, high = found
-    return None if low is None else (low, high or MOST_SEEDS)
+        return int(enough[0]) if len(enough) else None
+
+    least, most = ends
+    low = fewest(least)
+    return None if low is None else (low, fewest(most) or MOST_SEEDS)
 
 
 @lru_cache(maxsize=256)

@@ -42,7 +42,7 @@ from typing import Any, Literal
 
 from rnnbench.stats.arm_values import ArmValues
 from rnnbench.stats.bootstrap import Interval
-from rnnbench.stats.contrast import Contrast, contrast
+from rnnbench.stats.contrast import Contrast, contrasts
 from rnnbench.stats.design import Design
 from rnnbench.stats.equalities import largest_equal
 from rnnbench.stats.family import LEAST, Comparison, family, measured, verdict_of
@@ -199,8 +199,8 @@ class _Data:
 
     @cached_property
     def _contrasts(self) -> dict[Pair, Contrast]:
-        overlap = self.design.overlap
-        return {(a, b): contrast(self.arms[a], self.arms[b], overlap) for a, b in self.pairs}
+        found = contrasts(self.arms, self.pairs, self.design.overlap)
+        return dict(zip(self.pairs, found, strict=True))
 
 
 def _decisions(

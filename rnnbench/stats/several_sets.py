@@ -132,4 +132,4 @@ def _p(differences: Sequence[float]) -> float:
     if not summary.sd:
         return 0.0
     t = abs(summary.mean) / summary.sd * math.sqrt(summary.n)
-    return 2 * student_cdf(summary.n - 1, -t)
+    return 2 * float(student_cdf(summary.n - 1, -t))
