@@ -71,6 +71,9 @@ def test_arrays_are_what_their_numbers_are_alone() -> None:
     alone_ratios = [float(variance_ratio(3, p)) for p in ratios]
     np.testing.assert_array_equal(variance_ratio(3, ratios), alone_ratios)
     assert student_critical(5, np.zeros((0,))).shape == (0,)
+    t = np.array([-1e3, -0.5, 0.0, 3.0])
+    alone_cdf = [[float(student_cdf(n, value)) for value in t] for n in df]
+    np.testing.assert_array_equal(student_cdf(df[:, None], t), alone_cdf)
 
 
 def test_what_is_not_a_number_stays_that() -> None:
