@@ -41,11 +41,10 @@ docs: $(BIN)/.installed  ## the documentation into docs/_build/html, offline; it
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env docs docs/_build/html
 	$(BIN)/python -m pytest -q tests/docs/test_built.py tests/docs/test_python_blocks.py
 
-stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks, new examples
+stress: $(BIN)/.installed  ## sweeps and searches killed at random moments, full disks, new examples, every case
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=random
 	RNNBENCH_CRASH_KILLS=all $(BIN)/python -m pytest -s -k "KilledAtRandom or Drivers" tests/sweep
-	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers" \
-	  tests/sweep tests/benchmarks tests/stats
+	$(BIN)/python -m pytest -s -m stress -k "not KilledAtRandom and not Drivers"
 
 bench: $(BIN)/.installed  ## side by side with Keras, Keras Tuner, Ray Tune and PyTorch; latency; growth
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

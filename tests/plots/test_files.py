@@ -23,8 +23,10 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from tests.plots.figures import FIGURES, LITERAL, LITERALS
+from tests.stress import stressed
 
 ROOT = Path(__file__).parents[2]
+FEW = [name for name in FIGURES if name.endswith("few")]
 NAMES = ("figure.png", "figure.svg", "figure.pdf")
 PIXELS = 4 / 3  # of a point on a page
 SMALLEST = 10.5  # pixels of a letter's height there
@@ -32,8 +34,8 @@ SMALLEST = 10.5  # pixels of a letter's height there
 ELSEWHERE = """
 import sys
 from pathlib import Path
-from tests.plots.test_files import FIGURES, digests
-print({name: digests(name, Path(sys.argv[1])) for name in FIGURES})
+from tests.plots.test_files import digests
+print({name: digests(name, Path(sys.argv[1])) for name in sys.argv[2:]})
 """
 
 
@@ -88,19 +90,20 @@ def texts(figure: Figure) -> list[tuple[str, Bbox]]:
 
 
 @pytest.mark.slow
-def test_bytes_are_those_of_another_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [FEW, *stressed([[*FIGURES]])], ids=len)
+def test_bytes_are_those_of_another_process(names: list[str], tmp_path: Path) -> None:
     child = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, tmp_path],
+        [sys.executable, "-c", ELSEWHERE, tmp_path, *names],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "7"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert child.stdout.strip() == str({name: once(name) for name in FIGURES})
+    assert child.stdout.strip() == str({name: once(name) for name in names})
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name.endswith("few")])
+@pytest.mark.parametrize("name", FEW)
 def test_bytes_repeat_and_nothing_stays_open(name: str, tmp_path: Path) -> None:
     assert digests(name, tmp_path) == once(name)
     assert [f.path for f in psutil.Process().open_files() if str(tmp_path) in f.path] == []

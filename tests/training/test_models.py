@@ -19,6 +19,7 @@ from rnnbench.training.predictions import answers, labelled_in, load_right
 from rnnbench.training.spec import Task
 from rnnbench.training.stored_arrays import StoredArrays
 from rnnbench.training.trainer import Trainer, layer_table
+from tests.stress import stressed
 
 BEST = ("training.test=best", "tracking.save_model=best")
 GRAPH = "training.jit_compile=false"
@@ -55,7 +56,10 @@ def train(configure: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[
     return train
 
 
-@pytest.fixture(scope="module", params=sorted(CELLS))
+@pytest.fixture(
+    scope="module",
+    params=[*sorted(CELLS.keys() - {"gru_reset_before"}), *stressed(["gru_reset_before"])],
+)
 def learned(request: Any, train: Callable[..., Run]) -> Run:
     """A run of a cell under XLA that keeps its best epoch."""
     return train(

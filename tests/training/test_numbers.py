@@ -22,7 +22,9 @@ from rnnbench.training.parts import test_samples as samples_of_test
 from rnnbench.training.program import Program
 from rnnbench.training.task_keys import refuse_for_task
 from tests.numbers import HEIGHT, LEVEL, write_numbers
+from tests.stress import stressed
 
+FUSED, GRAPH = "training.fused=true", "training.jit_compile=false"
 LOSSES = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "huber": "huber"}
 
 
@@ -41,8 +43,14 @@ def trained(config: Config, data: Prepared) -> tuple[Fitted, Program]:
     return fit(program, data.arrays(), config), program
 
 
-@pytest.mark.parametrize("path", ["training.fused=true", "training.jit_compile=false"])
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(
+    ("loss", "path"),
+    [
+        ("mse", FUSED),
+        ("huber", GRAPH),
+        *stressed([("mae", FUSED), ("huber", FUSED), ("mse", GRAPH), ("mae", GRAPH)]),
+    ],
+)
 def test_a_step_changes_weights_as_keras_does(tmp_path: Path, loss: str, path: str) -> None:
     import keras
 

@@ -132,7 +132,7 @@ print(json.dumps([repr(measured), [repr(w.tolist()) for w in weights]]))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_xla_repeats_in_a_reused_program_and_in_another_process(
     configure: Any, tmp_path: Path
 ) -> None:

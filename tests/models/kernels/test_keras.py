@@ -14,6 +14,7 @@ from rnnbench.models.kernels.network import Network
 from rnnbench.models.kernels.support import step_of
 from rnnbench.models.kernels.width_schedule import sort
 from rnnbench.training.compiled import KerasBody
+from tests.stress import stressed
 
 BATCH, TIME, VOCABULARY = 12, 40, 30
 
@@ -32,12 +33,16 @@ NOTHING = batch([0] * BATCH)
     ("cell", "depth", "mask", "frozen", "widths"),
     [
         ("simple_rnn", 1, False, True, (5, BATCH)),
-        ("simple_rnn", 1, True, False, (5, BATCH)),
         ("lstm", 2, False, False, (1, 5, BATCH)),
-        ("lstm", 1, True, False, (5, BATCH)),
-        ("gru", 2, False, True, (5, BATCH)),
         ("gru", 1, True, False, (5, BATCH)),
-        ("gru", 2, True, False, (BATCH,)),
+        *stressed(
+            [
+                ("simple_rnn", 1, True, False, (5, BATCH)),
+                ("lstm", 1, True, False, (5, BATCH)),
+                ("gru", 2, False, True, (5, BATCH)),
+                ("gru", 2, True, False, (BATCH,)),
+            ]
+        ),
     ],
 )
 def test_equal_keras(

@@ -15,6 +15,7 @@ from rnnbench.models.kernels import TOLERANCE
 from rnnbench.models.kernels.network import Network
 from rnnbench.models.kernels.support import is_fusible, step_of
 from rnnbench.training.compiled import KerasBody
+from tests.stress import stressed
 
 BATCH, TIME, VOCABULARY, FEATURES = 6, 9, 20, 3
 
@@ -34,13 +35,15 @@ class Case:
 
 DROPOUT = {"dropout": 0.4, "recurrent_dropout": 0.3}
 CASES = [
-    Case("simple_rnn", {**DROPOUT, "stateful": True, "depth": 2}),
     Case("lstm", {**DROPOUT, "head": "mean"}, mask=True, tokens=False),
+    Case("gru", {"dropout": 0.4, "bidirectional": True, "head": "flatten"}, tokens=False),
+]
+MORE = [
+    Case("simple_rnn", {**DROPOUT, "stateful": True, "depth": 2}),
     Case(
         "lstm", {"dropout": 0.4, "bidirectional": True, "depth": 2, "layer_norm": True}, mask=True
     ),
     Case("gru", {**DROPOUT, "stateful": True}, tokens=False, classes=4),
-    Case("gru", {"dropout": 0.4, "bidirectional": True, "head": "flatten"}, tokens=False),
 ]
 
 
@@ -56,7 +59,7 @@ def batch(case: Case, rng: np.random.Generator) -> np.ndarray:
 
 # Keras's layers are compiled too: without XLA, the same seed draws other masks.
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *stressed(MORE)], ids=str)
 def test_equal_keras(case: Case, configure: Any) -> None:
     import tensorflow as tf
 
