@@ -100,6 +100,7 @@ def markers(name: str, kind: type[_Role]) -> list[_Role]:
     return [one for one in own if isinstance(one, kind)]
 
 
+@cache
 def with_role(kind: type[object]) -> tuple[str, ...]:
     """Return the single keys with a marker of a class."""
     single = (key for key in keys().values() if not key.parts)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 # another delimiter than ours, too, and after blanks and what shows nothing.
 _BLANK = '\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"'
 _FORMULA = re.compile(f"(?:^|[;|\t\r\n])(?=[{_BLANK}]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
+_QUOTED = re.compile(r'[,;"\t\r\n]|^\s|\s\Z')
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -21,10 +22,6 @@ def csv_line(fields: Iterable[str]) -> str:
     """Return a line of CSV with its line end; fields are quoted where they have to be."""
     # Before Python 3.13 the csv module leaves a carriage return unquoted and can't read it back.
     quoted = [
-        '"' + field.replace('"', '""') + '"' if _special(field) else field for field in fields
+        '"' + field.replace('"', '""') + '"' if _QUOTED.search(field) else field for field in fields
     ]
     return (",".join(quoted) or '""') + "\n"
-
-
-def _special(field: str) -> bool:
-    return any(character in field for character in ',;"\t\r\n') or field != field.strip()

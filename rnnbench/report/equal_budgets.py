@@ -9,7 +9,7 @@ from rnnbench.config.keys import with_role
 from rnnbench.config.roles import HeldOut
 from rnnbench.report.dataset_section import DatasetSection, is_one_machine, order
 from rnnbench.results.arm_runs import ArmRuns
-from rnnbench.results.courses import COSTS, Cost, RunCourse, courses, whole_cost
+from rnnbench.results.courses import COSTS, Cost, RunCourse, courses, epochs_by_run, whole_cost
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Followed:
 
 def followed(dataset: DatasetSection) -> list[Followed]:
     """Return the arms that can be followed, the group with the best arm first."""
-    epochs = {str(run_id): rows for run_id, rows in dataset.history.groupby("run_id")}
+    epochs = epochs_by_run(dataset.history)
     together: dict[tuple[str, ...], list[ArmRuns]] = {}
     runs = {}
     for arm in order(dataset):

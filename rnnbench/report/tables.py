@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -26,6 +26,7 @@ from rnnbench.results.answers import Answers, Right
 from rnnbench.results.arms import asked_weights, finished
 from rnnbench.results.by_class import ByClass, Classes, read_predictions
 from rnnbench.results.frame import with_parameters, without_unmeasured
+from rnnbench.system.cores import cores
 from rnnbench.system.helpers import JobRunner, run_here
 from rnnbench.tracking.files import run_files
 from rnnbench.tracking.looks import looks_of
@@ -37,7 +38,9 @@ from rnnbench.training.predictions import FILE as PREDICTIONS
 from rnnbench.training.tested_weights import WEIGHTS, Weights
 
 _Value = TypeVar("_Value")
-_PART = 500  # runs, whose files are read by one process while others read those of more
+# What files of runs hold: right answers, answers by class, gradient flow.
+_Read = tuple[Answers, Classes, Flows]
+_PART = 500  # runs, whose files are read at once by this process
 
 
 def read_tables(
@@ -58,26 +61,31 @@ def read_tables(
     runs, trials, baselines = map(with_parameters, map(without_folders, loaded))
     runs, trials = _chosen(runs, trials, arms, tell)
     done = finished(runs)
-    history = load_history(store, done["run_id"])
     asked = asked_weights(done)
     with run_files(store, map(str, done["run_id"]), [FLOWS, PREDICTIONS]) as folders:
-        answers, classes, flows = _read_files(folders, asked, run)
+        read = _begin_reading(folders, asked, run)
+        history = load_history(store, done["run_id"])
+        answers, classes, flows = _joined(read)
     looks = tuple(one for one in looks_of(store) if one.is_about(done["arm_key"]))
     lengths = lengths_by_digest(store.home.path / "data", done["data_digest"].dropna())
     return Tables(runs, history, trials, answers, baselines, flows, looks, lengths, classes)
 
 
-def _read_files(
+def _begin_reading(
     folders: Mapping[str, Path], asked: Mapping[str, Weights], run: JobRunner
-) -> tuple[Answers, Classes, Flows]:
-    """Return what the files of runs hold: right answers, answers by class, gradient flow."""
+) -> Iterator[tuple[int, _Read]]:
+    """Have the files of runs read; each process has one part, whose result then waits for us."""
     ids = list(folders)
-    parts = [ids[start : start + _PART] for start in range(0, len(ids), _PART)]
+    size = max(_PART, -(-len(ids) // cores()))
+    parts = [ids[start : start + size] for start in range(0, len(ids), size)]
     jobs = [
         partial(_read_part, {i: folders[i] for i in part}, {i: asked[i] for i in part})
         for part in parts
     ]
-    read = (run if len(jobs) > 1 else run_here)(jobs)
+    return (run if len(jobs) > 1 else run_here)(jobs)
+
+
+def _joined(read: Iterable[tuple[int, _Read]]) -> _Read:
     answers: dict[Weights, dict[str, Right]] = {which: {} for which in WEIGHTS}
     classes: dict[Weights, dict[str, ByClass]] = {which: {} for which in WEIGHTS}
     flows: dict[str, Sequence[Flow]] = {}
@@ -89,9 +97,7 @@ def _read_files(
     return answers, classes, flows
 
 
-def _read_part(
-    folders: Mapping[str, Path], asked: Mapping[str, Weights]
-) -> tuple[Answers, Classes, Flows]:
+def _read_part(folders: Mapping[str, Path], asked: Mapping[str, Weights]) -> _Read:
     # As they are read from Parquet: a report is the same from either.
     flows = {
         run_id: tuple(flow.rounded() for flow in found)

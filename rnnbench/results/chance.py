@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from rnnbench.config.class_metrics import OF_CLASSES
 from rnnbench.results.arm_runs import ArmRuns
@@ -88,8 +89,12 @@ def _ranks(arm: ArmRuns, metric: str) -> bool:
 
 def _counts(arm: ArmRuns) -> tuple[int, int] | None:
     """Return how many test samples are of the most frequent class, and how many there are."""
-    for row in arm.rows:
-        found = re.fullmatch(r"(\d{1,12}) of (\d{1,12})", str(row.get("majority")), re.ASCII)
-        if found and 0 < int(found[1]) <= int(found[2]):
-            return int(found[1]), int(found[2])
-    return None
+    return next(filter(None, (_read(str(row.get("majority"))) for row in arm.rows)), None)
+
+
+@lru_cache(maxsize=1024)
+def _read(majority: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"(\d{1,12}) of (\d{1,12})", majority, re.ASCII)
+    if found is None or not 0 < int(found[1]) <= int(found[2]):
+        return None
+    return int(found[1]), int(found[2])

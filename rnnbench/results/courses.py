@@ -49,24 +49,40 @@ class RunCourse:
         return float(self.best[epochs - 1]) if epochs else math.nan
 
 
-def courses(arm: ArmRuns, epochs: Mapping[str, pd.DataFrame]) -> dict[int, RunCourse]:
+def epochs_by_run(history: pd.DataFrame) -> dict[str, Mapping[str, Values]]:
+    """Return the columns of numbers of each run's epochs ``(epochs,)``, by run id.
+
+    Args:
+        history: a row an epoch (:func:`rnnbench.results.load_history`).
+    """
+    numbers = {
+        str(name): column.to_numpy(dtype=float)
+        for name, column in history.items()
+        if name != "run_id"
+    }
+    return {
+        str(run_id): {name: values[places] for name, values in numbers.items()}
+        for run_id, places in history.groupby("run_id").indices.items()
+    }
+
+
+def courses(arm: ArmRuns, epochs: Mapping[str, Mapping[str, Values]]) -> dict[int, RunCourse]:
     """Return by seed the courses of the runs of an arm that were validated in every epoch.
 
     Args:
         arm: whose runs.
-        epochs: by run id, a row an epoch (:func:`rnnbench.results.load_history`).
+        epochs: of all runs (:func:`epochs_by_run`).
     """
     found = {}
     metric = usual_of([arm]).epoch
     best_of = np.minimum if is_smaller_better(metric) else np.maximum
     for run in arm.rows:
         own = epochs.get(run["run_id"])
-        values = None if own is None or metric not in own else own[metric].to_numpy(dtype=float)
-        if own is None or values is None or np.isnan(values).any():
+        if own is None or metric not in own or np.isnan(own[metric]).any():
             continue
-        order = np.argsort(own["epoch"].to_numpy(), kind="stable")
-        best = best_of.accumulate(values[order])
-        timed = own[SECONDS].to_numpy(dtype=float)[order]
+        order = np.argsort(own["epoch"], kind="stable")
+        best = best_of.accumulate(own[metric][order])
+        timed = own[SECONDS][order]
         is_timed = not np.isnan(timed).any()
         mean = measured(run, "seconds_per_epoch")
         seconds = np.cumsum(timed if is_timed else np.full(len(best), mean))

@@ -13,7 +13,7 @@ from rnnbench.report.build import Tables, build
 from rnnbench.report.document import DataTable, Document
 from rnnbench.report.write import data_tables, pictures
 from rnnbench.results.arm_runs import group_arms
-from rnnbench.results.courses import courses, updates_an_epoch, whole_cost
+from rnnbench.results.courses import courses, epochs_by_run, updates_an_epoch, whole_cost
 from rnnbench.results.frame import frame
 from rnnbench.results.history import history_frame
 from rnnbench.results.rows import rows_of
@@ -160,8 +160,7 @@ class TestCourses:
         rows = made.history
         last = (rows["run_id"] == RUNS[1].run_id) & (rows["epoch"] == 3)
         (arm,) = group_arms(rows_of(made.runs))
-        epochs = dict(tuple(rows[~last].groupby("run_id")))
-        found = courses(arm, {str(run_id): own for run_id, own in epochs.items()})
+        found = courses(arm, epochs_by_run(rows[~last]))
         mean = arm_course("LSTM", "lstm", found, "seconds")
         np.testing.assert_allclose(mean.spent, [10, 20, 30])
         np.testing.assert_allclose(mean.mean, [0.7005, 0.7505, 0.7505])
