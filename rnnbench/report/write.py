@@ -22,6 +22,7 @@ from rnnbench.system.helpers import JobRunner, run_here
 from rnnbench.system.scratch import scratch_folder
 
 MARKDOWN = "report.md"
+_MANY = 1000  # runs, whose tables another process writes meanwhile
 _FILES = (PAGE, MARKDOWN, *SNAPSHOT)
 _FOLDERS = ("figures", "tables")
 _TEXT_OF: dict[str, Callable[[DataTable, str], str]] = {
@@ -59,17 +60,22 @@ def write_report(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with scratch_folder(folder.parent, f".{folder.name}-") as fresh:
-            jobs = _jobs(document, fresh / "figures", formats)
-            on_progress(0, len(jobs))
-            drawing = run(jobs)
+            figures = _jobs(document, fresh / "figures", formats)
+            keeping: list[Callable[[], None]] = []
+            if len(tables.runs) > _MANY:
+                keeping.append(partial(write_snapshot, tables, fresh))
+            on_progress(0, len(figures))
+            drawing = run([*figures, *keeping])
             # They may be drawn by other processes, while this one writes what needs none of them.
             _tables(document, fresh, formats, folder.name)
             beside = {picture.key for picture in shown_beside(document, formats)}
             text = markdown_page.render(document, beside)
             (fresh / MARKDOWN).write_text(text, encoding="utf-8")
-            write_snapshot(tables, fresh)
-            for done, _ in enumerate(drawing, 1):
-                on_progress(done, len(jobs))
+            if not keeping:
+                write_snapshot(tables, fresh)
+            drawn_now = (number for number, _ in drawing if number < len(figures))
+            for done, _ in enumerate(drawn_now, 1):
+                on_progress(done, len(figures))
             images = _images(document, fresh / "figures", beside)
             (fresh / PAGE).write_text(page.render(document, images), encoding="utf-8")
             _replace(fresh, folder)
