@@ -68,7 +68,7 @@ def test_a_failure_is_told_and_the_rest_is_kept_for_next_time(
     assert asked == [10]
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_simulated_sweep_is_recorded_without_tensorflow(tmp_path: Path) -> None:
     told = command.simulate(2, tmp_path)
     assert told["runs"] == 2

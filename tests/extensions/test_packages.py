@@ -168,7 +168,7 @@ def test_a_stored_run_names_nothing_that_is_imported(package: Path, run: Run) ->
     assert "cell: expected no cell but one from an installed package" in other.err
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_the_tests_of_the_package_pass_where_it_is_installed(package: Path, tmp_path: Path) -> None:
     """Without the modules beside them; one test of each kind, the rest are run in place."""
     shutil.copy(PACKAGE / "test_sequence_extras.py", tmp_path)

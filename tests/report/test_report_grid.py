@@ -86,6 +86,7 @@ def test_compares_each_pair_that_differs_in_one_thing(report: Path) -> None:
     assert all(",5," in row for row in rows)
 
 
+@pytest.mark.stress
 def test_repeats_byte_for_byte(folder: Path, report: Path) -> None:
     def bytes_of(folder: Path) -> dict[str, bytes]:
         return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.*")}

@@ -15,6 +15,7 @@ import pytest
 
 from rnnbench.testing.waiting import PATIENCE, wait_for
 from rnnbench.tracking.store import Store
+from tests.stress import stressed
 from tests.sweep.conftest import SMALL
 from tests.sweep.processes import SIMULATED, workers
 
@@ -89,7 +90,7 @@ class TestKilledWorker:
 @pytest.mark.slow
 class TestInterruptedDriver:
     @pytest.mark.parametrize(
-        ("number", "module"), [(signal.SIGINT, "rnnbench"), (signal.SIGHUP, SIMULATED)]
+        ("number", "module"), [(signal.SIGHUP, SIMULATED), *stressed([(signal.SIGINT, "rnnbench")])]
     )
     def test_ends_cleanly_on_ctrl_c_and_with_its_terminal(
         self, driver: subprocess.Popen[str], store: Store, number: signal.Signals

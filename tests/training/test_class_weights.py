@@ -63,6 +63,7 @@ def test_classes_that_count_alike_change_no_key(configure: Any) -> None:
     assert balanced == keys.content(plain, ())
 
 
+@pytest.mark.stress
 def test_training_is_that_of_keras_with_class_weights(configure: Any) -> None:
     import keras
 

@@ -58,7 +58,12 @@ def train(configure: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[
 
 @pytest.fixture(
     scope="module",
-    params=[*sorted(CELLS.keys() - {"gru_reset_before"}), *stressed(["gru_reset_before"])],
+    params=[
+        "simple_rnn",
+        "lstm",
+        "gru",
+        *stressed(sorted(CELLS.keys() - {"simple_rnn", "lstm", "gru"})),
+    ],
 )
 def learned(request: Any, train: Callable[..., Run]) -> Run:
     """A run of a cell under XLA that keeps its best epoch."""

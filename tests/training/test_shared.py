@@ -115,7 +115,7 @@ class TestRunsOfOneTrainer:
         ]
         assert_shared_is_alone(specs, tmp_path)
 
-    @pytest.mark.slow
+    @pytest.mark.stress
     def test_are_as_if_alone_under_xla(self, declared: Declare, tmp_path: Path) -> None:
         xla, another = "training.jit_compile=true", "optimizer.learning_rate=0.0003"
         more = ("seed=1", "training.validation=test", "training.epochs=3")

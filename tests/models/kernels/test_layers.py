@@ -36,9 +36,9 @@ class Case:
 DROPOUT = {"dropout": 0.4, "recurrent_dropout": 0.3}
 CASES = [
     Case("lstm", {**DROPOUT, "head": "mean"}, mask=True, tokens=False),
-    Case("gru", {"dropout": 0.4, "bidirectional": True, "head": "flatten"}, tokens=False),
 ]
 MORE = [
+    Case("gru", {"dropout": 0.4, "bidirectional": True, "head": "flatten"}, tokens=False),
     Case("simple_rnn", {**DROPOUT, "stateful": True, "depth": 2}),
     Case(
         "lstm", {"dropout": 0.4, "bidirectional": True, "depth": 2, "layer_norm": True}, mask=True

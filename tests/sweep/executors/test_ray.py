@@ -191,6 +191,7 @@ def test_a_sweep_until_decided_looks_at_the_same_runs(
     assert len(local) >= 10
 
 
+@pytest.mark.stress
 def test_a_driver_that_is_no_node_trains_there_too(
     cluster: Nodes, commands: Commands, work_dir: Path
 ) -> None:
@@ -223,7 +224,7 @@ def test_a_model_that_was_trained_on_a_node_has_the_numbers_of_one_trained_here_
     assert shown[0] == shown[1] != []
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_an_interrupted_sweep_leaves_nothing_behind_and_the_same_command_resumes(
     commands: Commands, work_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
