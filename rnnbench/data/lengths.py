@@ -70,8 +70,7 @@ def _read(folder: Path, wanted: set[str]) -> tuple[str, NDArray[np.int32], bool]
         if meta is None or meta.get("checksum") not in (None, checksum(folder, meta)):
             return None
         is_whole = LENGTHS in meta.get("files", {})
-        x_test = folder / f"{_X_TEST}.npy"
-        lengths = _kept(folder, meta) if is_whole else words_in(np.load(x_test, mmap_mode="r"))
+        lengths = _kept(folder, meta) if is_whole else words_in(_mapped(folder))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return str(meta["digest"]), lengths, is_whole
@@ -82,3 +81,8 @@ def _kept(folder: Path, meta: Mapping[str, Any]) -> NDArray[np.int32]:
     if lengths.shape != (int(meta["facts"]["n_test"]),):
         raise ValueError(f"{len(lengths)} lengths in {folder}")
     return lengths
+
+
+def _mapped(folder: Path) -> NDArray[np.int32]:
+    found: NDArray[np.int32] = np.load(folder / f"{_X_TEST}.npy", mmap_mode="r", allow_pickle=False)
+    return found

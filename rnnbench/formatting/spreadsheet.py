@@ -8,15 +8,16 @@ from collections.abc import Iterable
 # Where a spreadsheet lets a field begin that it takes for a formula, in half and full width: at
 # another delimiter than ours, too, and after blanks and what shows nothing.
 _BLANK = '\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff"'
-_SIGN = re.compile("[=+\\-@＝＋－＠\t\r\n]")
-_FORMULA = re.compile(f"(?:^|[;|\t\r\n])(?=[{_BLANK}]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
+_SIGNS = "=+\\-@＝＋－＠"
+_MAY_BE_FORMULA = re.compile(f"[{_SIGNS}\t\r\n]")
+_FORMULA = re.compile(f"(?:^|[;|\t\r\n])(?=[{_BLANK}]*[{_SIGNS}])|^(?=[\t\r\n])")
 _QUOTED = re.compile(r'[,;"\t\r\n]|^\s|\s\Z')
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 def guarded(text: str) -> str:
     """Return text with an apostrophe wherever a spreadsheet would find a formula in it."""
-    if not _SIGN.search(text) or _NUMBER.fullmatch(text):  # as in most
+    if not _MAY_BE_FORMULA.search(text) or _NUMBER.fullmatch(text):  # as in most
         return text
     return _FORMULA.sub(r"\g<0>'", text)
 

@@ -154,10 +154,8 @@ def file_digest(key: str, path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        received, action = (
-            f"{path}: {error.strerror or error}",
-            "check the path and its permissions",
-        )
+        received = f"{path}: {error.strerror or error}"
+        action = "check the path and its permissions"
         raise DataError(key, "a readable file", received, action) from error
 
 
