@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rnnbench.formatting.sentences import capital
 from rnnbench.report.compared import compared
 from rnnbench.report.comparisons import difference_pictures
 from rnnbench.report.dataset_section import DatasetSection, headed, order
-from rnnbench.report.document import ANSWER, Block, ReportSection, Statement
+from rnnbench.report.document import ANSWER, Block, Picture, ReportSection, Statement
 from rnnbench.report.failures import failed, without_success
-from rnnbench.report.overfitting import learning_curves
 from rnnbench.report.pairs import MOST_REFUSED
 from rnnbench.report.statements import measure_of
 from rnnbench.report.wording import arm_words, flat
@@ -24,18 +23,25 @@ _ALIKE = "test_macro_f1"
 _MOST_ARMS = 4  # of which the accuracy is told where nothing is compared
 
 
-def answer_section(datasets: Sequence[DatasetSection], see: str) -> ReportSection:
+def answer_section(
+    datasets: Sequence[DatasetSection], see: str, curves: Mapping[str, Sequence[Picture]]
+) -> ReportSection:
     """Return what the runs say, with a block for each data set.
 
     Args:
         datasets: the data sets.
         see: key of the section that explains verdicts.
+        curves: by key of a data set its learning curves, of which the first are shown.
     """
-    return ReportSection(ANSWER, "Answer", headed(datasets, lambda dataset: [_block(dataset, see)]))
+    return ReportSection(
+        ANSWER,
+        "Answer",
+        headed(datasets, lambda dataset: [_block(dataset, see, curves[dataset.key])]),
+    )
 
 
-def _block(dataset: DatasetSection, see: str) -> Block:
-    pictures = (*difference_pictures(dataset), *learning_curves(dataset)[:1])
+def _block(dataset: DatasetSection, see: str, curves: Sequence[Picture]) -> Block:
+    pictures = (*difference_pictures(dataset), *curves[:1])
     told = (
         *failed(dataset),
         *without_success(dataset),

@@ -21,10 +21,10 @@ from rnnbench.report.data_sets_answer import answer_block
 from rnnbench.report.data_sets_section import data_sets_section
 from rnnbench.report.data_sizes import sizes_block
 from rnnbench.report.dataset_section import DatasetSection, headed
-from rnnbench.report.document import Block, Document, ReportSection
+from rnnbench.report.document import Block, Document, Picture, ReportSection
 from rnnbench.report.gradient_flow import Flows, gradient_block
 from rnnbench.report.order import order_block
-from rnnbench.report.overfitting import overfitting_block
+from rnnbench.report.overfitting import learning_curves, overfitting_block
 from rnnbench.report.provenance import provenance_section
 from rnnbench.report.published import System, published_block
 from rnnbench.report.question import question
@@ -99,13 +99,14 @@ def build(
     has_verdicts = bool(claims) or any(dataset.pairs for dataset in datasets)
     measures = [dataset.measure for dataset in datasets if dataset.measure is not None]
     sets = over(datasets)
-    answer = answer_section(datasets, VERDICTS)
+    curves = {dataset.key: learning_curves(dataset) for dataset in datasets}
+    answer = answer_section(datasets, VERDICTS, curves)
     if sets is not None:
         answer = replace(answer, blocks=(answer_block(sets), *answer.blocks))
     candidates = (
         answer,
         None if sets is None else data_sets_section(sets),
-        *_subjects(datasets, tables),
+        *_subjects(datasets, tables, curves),
         search_section(studies_of(tables.trials), datasets),
         _published(claims, published, datasets, tables),
         verdicts_section(options, measures) if has_verdicts else None,
@@ -116,7 +117,9 @@ def build(
     return all_printable(Document(question(datasets), told, tuple(sections)))
 
 
-def _subjects(datasets: Sequence[DatasetSection], tables: Tables) -> list[ReportSection]:
+def _subjects(
+    datasets: Sequence[DatasetSection], tables: Tables, curves: Mapping[str, Sequence[Picture]]
+) -> list[ReportSection]:
     """Return a section for each subject, with what every data set has to say of it."""
 
     def section(
@@ -129,7 +132,11 @@ def _subjects(datasets: Sequence[DatasetSection], tables: Tables) -> list[Report
         section("accuracy", "Errors" if are_numbers else "Accuracy", accuracy_blocks),
         section("classes", "Classes", lambda dataset: [classes_block(dataset, tables.classes)]),
         section("sizes", "Training samples", lambda dataset: [sizes_block(dataset)]),
-        section("overfitting", "Overfitting", lambda dataset: [overfitting_block(dataset)]),
+        section(
+            "overfitting",
+            "Overfitting",
+            lambda dataset: [overfitting_block(dataset, curves[dataset.key])],
+        ),
         section("cost", "Cost", cost_blocks),
         section("order", "Does order matter?", lambda dataset: [order_block(dataset)]),
         section(
@@ -150,7 +157,7 @@ def _printable(tables: Tables) -> Tables:
     """Return the tables as their names are shown, in figures too."""
 
     def shown(table: pd.DataFrame) -> pd.DataFrame:
-        texts = [key for key in table.columns if table[key].dtype == "string"]
+        texts = [] if table.empty else list(table.columns[table.dtypes == "string"])
         return table.assign(**{key: table[key].map(printable, "ignore") for key in texts})
 
     return replace(

@@ -92,10 +92,10 @@ _OF_NUMBERS = (
 )
 
 
-def overfitting_block(dataset: DatasetSection) -> Block:
+def overfitting_block(dataset: DatasetSection, curves: Sequence[Picture]) -> Block:
     """Return the table of overfitting, and the learning curves that the answer doesn't show."""
     arms = [arm for arm in dataset.arms if arm.by_seed("best_epoch")]
-    pictures = tuple(learning_curves(dataset)[1:])
+    pictures = tuple(curves[1:])
     if not arms:
         why = "No run was validated, so that overfitting cannot be told."
         return Block("", (why,), pictures=pictures)
@@ -123,8 +123,8 @@ def learning_curves(dataset: DatasetSection) -> list[Picture]:
     words = {arm.name: arm_words(arm.name) for arm in drawn}
     pace = {words[arm.name]: arm.one(SECONDS) for arm in drawn} if is_one_machine(drawn) else {}
     pace = {name: seconds for name, seconds in pace.items() if seconds > 0}
-    runs = pd.concat([arm.runs.assign(arm=arm.name) for arm in drawn])
-    runs = runs.assign(arm=runs["arm"].map(words))
+    told = ["run_id", "cell", "seed"]
+    runs = pd.concat([arm.runs[told].assign(arm=words[arm.name]) for arm in drawn])
     data = learning_data(runs, dataset.history, pace if len(pace) == len(drawn) else None)
     last = data.curves.groupby("arm")["epoch"].max()
     curved = data.only(last[last > 1].index)  # one point is no curve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -43,7 +44,8 @@ def provenance_section(
     )
     facts = DataTable("provenance", "Code and machine", columns, rows)
     beside = [arm.runs for dataset in datasets for arm in dataset.baselines]
-    all_ = pd.concat([runs, *beside]).drop_duplicates("run_id")
+    typed_by = [table[["run_id", "command"]] for table in (runs, *beside)]
+    all_ = pd.concat(typed_by).drop_duplicates("run_id")
     # Earlier versions logged commands with secrets in them.
     all_ = all_.assign(command=all_["command"].map(redacted, na_action="ignore"))
     commands = tuple((text(value), number(count, 0)) for value, count in _counted(all_, "command"))
@@ -94,5 +96,4 @@ def _runs(dataset: DatasetSection) -> DataTable:
 
 
 def _counted(runs: pd.DataFrame, column: str) -> list[tuple[str, int]]:
-    counts = runs[column].dropna().astype(str).value_counts()
-    return sorted(((str(value), int(count)) for value, count in counts.items()))
+    return sorted(Counter(map(str, runs[column].dropna())).items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from rnnbench.results.arm_names import arm_names
@@ -11,20 +12,24 @@ from rnnbench.training.tested_weights import Weights, asked_for
 
 def finished(runs: pd.DataFrame) -> pd.DataFrame:
     """Return finished runs, one for each arm and seed: that of the newest training version."""
-    done = runs[runs["status"] == "FINISHED"].sort_values("training_version", kind="stable")
-    return done.drop_duplicates(["arm_key", "seed"], keep="last").sort_index()
+    told = runs[["status", "training_version", "arm_key", "seed"]].reset_index(drop=True)
+    done = told[told["status"] == "FINISHED"].sort_values("training_version", kind="stable")
+    return runs.iloc[np.sort(done.index[~done.duplicated(["arm_key", "seed"], keep="last")])]
 
 
 def unfinished(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the last try of every run that has not been made up for, by this version or later."""
     newest = finished(runs).set_index(["arm_key", "seed"])["training_version"]
     version = newest.reindex(pd.MultiIndex.from_frame(runs[["arm_key", "seed"]])).to_numpy()
-    is_open = ~(runs["training_version"] <= pd.array(version, dtype="Int64")).fillna(False)
-    return runs[is_open].drop_duplicates("key", keep="last")
+    made_up = (runs["training_version"] <= pd.array(version, dtype="Int64")).fillna(False)
+    places = np.flatnonzero(~made_up)
+    return runs.iloc[places[~runs["key"].iloc[places].duplicated(keep="last")]]
 
 
 def failed_seeds(runs: pd.DataFrame) -> dict[str, frozenset[int]]:
     """Return by content key of an arm the seeds that failed and have no finished run."""
+    if not (runs["status"] == "FAILED").any():  # as in most stores
+        return {}
     left = unfinished(runs)
     done = set(zip(*(finished(runs)[name] for name in ("arm_key", "seed")), strict=True))
     found: dict[str, set[int]] = {}

@@ -79,10 +79,10 @@ def frame(records: Iterable[Record]) -> pd.DataFrame:
     """Return records as a table with all their parameters; see :func:`load_runs`."""
     records = list(records)
     rows = recorded(records)
-    columns: dict[str, pd.Series] = {
-        column.name: pd.Series([row[column.name] for row in rows], dtype=column.dtype)
+    columns = {
+        column.name: pd.Series([row[column.name] for row in rows], dtype=column.dtype).array
         for column in columns_of(records)
     }
     keys = sorted({key for row in rows for key in row} - columns.keys())
-    columns |= {key: pd.Series([row.get(key) for row in rows], dtype="string") for key in keys}
-    return pd.DataFrame(columns)
+    columns |= {key: pd.array([row.get(key) for row in rows], dtype="string") for key in keys}
+    return pd.DataFrame(columns, copy=False)

@@ -132,9 +132,11 @@ class Rows:
 
 def rows_of(runs: pd.DataFrame) -> Rows:
     """Return the rows of a table of runs (:func:`rnnbench.results.frame.frame`)."""
+    if runs.empty:
+        return Rows((), runs)
     columns = [
         [None if is_missing else value for value, is_missing in zip(*both, strict=True)]
-        for both in ((runs[key].tolist(), runs[key].isna()) for key in runs.columns)
+        for both in ((column.tolist(), column.isna().array) for _, column in runs.items())
     ]
     keys = [str(key) for key in runs.columns]
     rows = (dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,13 +86,13 @@ class FamilyDesign:
         shape = np.broadcast_shapes(seeds.shape, samples.shape, (*np.shape(alpha), 1))
         found = np.full(shape, np.nan)
         pairs = sum(len(block.pairs) for block in self.blocks)
-        critical = cache(partial(_critical, alpha=alpha, pairs=pairs))  # most are alike
+        level = tuple(alpha.tolist()) if isinstance(alpha, np.ndarray) else alpha
         for block in self.blocks:
             kind = len(block.pairs), block.arms
-            z = critical(*kind, math.inf)
+            z = _critical(*kind, math.inf, level, pairs)
             known = [i for i in block.pairs if not math.isnan(self.df[i])]
             for df in sorted({float(self.df[i]) for i in known}):
-                t = critical(*kind, df)
+                t = _critical(*kind, df, level, pairs)
                 alike = [i for i in known if self.df[i] == df]
                 squares = t**2 * seeds[..., alike] + z**2 * samples[..., alike]
                 found[..., alike] = np.sqrt(squares)
@@ -123,8 +123,9 @@ def _is_moderated(arms: int | None) -> bool:
     return arms is not None and 2 < arms <= MOST_ARMS
 
 
+@lru_cache(maxsize=256)  # most pairs of a report are alike
 def _critical(
-    own: int, arms: int | None, df: float, *, alpha: float | Values, pairs: int
+    own: int, arms: int | None, df: float, alpha: float | tuple[float, ...], pairs: int
 ) -> Values:
     """Return the critical value of a pair's t, or of z where ``df`` is infinite, ``(..., 1)``.
 
@@ -136,7 +137,7 @@ def _critical(
         own: pairs of the block.
         arms: of the block, see :class:`PairBlock`.
         df: degrees of freedom.
-        alpha: level of the family.
+        alpha: level of the family, or several.
         pairs: of the family.
     """
     level = np.asarray(-np.expm1(own / pairs * np.log1p(-np.asarray(alpha))))
