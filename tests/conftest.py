@@ -54,6 +54,7 @@ LONGEST = (
     *("test_kinds", "test_cells", "test_reference", "test_postgresql_locks", "test_expand"),
     *("test_reproduce", "test_diagnose", "test_commands", "test_buckets", "test_numbers"),
     *("test_report_grid", "test_ui_server", "test_growth", "test_marks", "test_schedule"),
+    *("test_build", "test_study", "test_stateful", "test_gradient_flow", "test_server_store"),
 )
 
 
@@ -61,6 +62,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first."""
     places = {stem: place for place, stem in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Take what is loaded for no garbage, for which Keras and pytest search again and again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

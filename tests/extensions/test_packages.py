@@ -184,6 +184,7 @@ def test_a_users_cell_is_compared_with_others_and_followed_through_time(
     package: Path, run: Run
 ) -> None:
     words = ["+cell=ugrnn,gru", "data=waves", *QUICK[:3], "seeds=2", "home=runs"]
+    words += ["training.jit_compile=false"]
     swept = run("sweep", *words, "diagnostics.gradient_flow=[1]", "executor=in_process")
     assert swept.status == 0, swept.err
     assert run("report", "home=runs").status == 0

@@ -32,12 +32,13 @@ NOTHING = batch([0] * BATCH)
 @pytest.mark.parametrize(
     ("cell", "depth", "mask", "frozen", "widths"),
     [
-        ("simple_rnn", 1, False, True, (5, BATCH)),
-        ("lstm", 2, False, False, (1, 5, BATCH)),
+        ("simple_rnn", 2, False, True, (1, 5, BATCH)),
         ("gru", 1, True, False, (5, BATCH)),
         *stressed(
             [
                 ("simple_rnn", 1, True, False, (5, BATCH)),
+                ("simple_rnn", 1, False, True, (5, BATCH)),
+                ("lstm", 2, False, False, (1, 5, BATCH)),
                 ("lstm", 1, True, False, (5, BATCH)),
                 ("gru", 2, False, True, (5, BATCH)),
                 ("gru", 2, True, False, (BATCH,)),
