@@ -17,7 +17,6 @@ from rnnbench.tracking.arm_summary import update_arm_summary
 from rnnbench.tracking.recorder import Recorder, run_tags
 from rnnbench.tracking.store import Store
 from rnnbench.training.spec import RunSpec
-from tests.made_once import made_once
 
 WORDS = ("+cell=simple_rnn,gru", "data=digits", "model.units=4,8", "seeds=2")
 FAILED = ("+cell=gru", "data=digits", "model.units=4", "optimizer.learning_rate=3", "seeds=1")
@@ -34,10 +33,7 @@ def begin(store: Store, spec: RunSpec) -> Recorder:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with eight finished runs of four arms, their means, and one that failed."""
-    return made_once(tmp_path_factory, "filled", _fill)
-
-
-def _fill(folder: Path) -> None:
+    folder = tmp_path_factory.mktemp("filled")
     assert fill(folder, WORDS, epochs=2) == 8
     home = f"home={folder / 'runs'}"
     store = Store.open(load([home], cell=False))
@@ -51,6 +47,7 @@ def _fill(folder: Path) -> None:
         store.client.set_terminated(id_, "FINISHED")
         tags = {names.KIND: "baseline", names.KEY: "b", names.ARM: "bag of words"}
         store.client.set_terminated(store.begin(tags, "bag of words"), "FINISHED")
+    return folder
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from rnnbench.config.expand import load
 from rnnbench.config.schema import Config
 from rnnbench.tracking.record import Record
 from rnnbench.tracking.store import Store
-from tests.made_once import made_once
 
 SMALL = (
     "executor=in_process",
@@ -30,17 +29,15 @@ SMALL = (
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with three runs: two with weights on reviews, one without on digits."""
-    return made_once(tmp_path_factory, "stored", _train) / "runs"
-
-
-def _train(folder: Path) -> None:
+    home = tmp_path_factory.mktemp("stored") / "runs"
     stack = ("model.depth=2", "model.bidirectional=true", "model.head_dropout=0.1")
     for words in (
         ("train", "+cell=lstm_peephole", *SMALL, *stack, "tracking.save_model=last"),
         ("train", "+cell=gru", *SMALL, "training.test=best", "tracking.save_model=best"),
         ("train", "+cell=simple_rnn", "data=digits", *SMALL[:3], "model.units=4"),
     ):
-        assert rnnbench.cli.run((*words, f"home={folder / 'runs'}")) == 0
+        assert rnnbench.cli.run((*words, f"home={home}")) == 0
+    return home
 
 
 @pytest.fixture
